@@ -1,0 +1,32 @@
+namespace Tideway.ObjectStorage;
+
+/// <summary>
+/// Objects below one root. Keys are relative to the root and never leave it: a key with an empty, <c>.</c> or <c>..</c> segment, a leading
+/// slash, a backslash or a control character is an <see cref="ObjectStorageException"/> with <see cref="ObjectStorageError.InvalidKey"/>.
+/// </summary>
+public interface IObjectStore
+{
+    /// <summary>Where the root is, for example <c>file:///srv/tables/flights</c> or <c>s3://bucket/tables/flights</c>; never ends with a slash.</summary>
+    Uri Root { get; }
+
+    /// <summary>Objects whose key starts with <paramref name="prefix"/> and sorts after <paramref name="startAfter"/>, in ordinal order of their keys. A root that does not exist has none.</summary>
+    IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, string? startAfter = null, CancellationToken cancellationToken = default);
+
+    /// <summary>The object at <paramref name="key"/>, or <see langword="null"/> where there is none.</summary>
+    Task<ObjectInfo?> FindAsync(string key, CancellationToken cancellationToken = default);
+
+    /// <summary>The object's content, or a part of it. Throws <see cref="ObjectStorageError.NotFound"/> where there is none.</summary>
+    Task<Stream> OpenReadAsync(string key, ByteRange? range = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Writes the object whole or not at all, replacing what was there. Durable when the task completes.</summary>
+    Task PutAsync(string key, Stream content, CancellationToken cancellationToken = default);
+
+    /// <summary>Writes the object whole unless one is there already; <see langword="false"/> means there was one and nothing changed. Durable when the task completes.</summary>
+    Task<bool> PutIfAbsentAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default);
+
+    /// <summary>Removes the object; removing what is not there is no error.</summary>
+    Task DeleteAsync(string key, CancellationToken cancellationToken = default);
+
+    /// <summary>The absolute path of the object where the store is a local disk, else <see langword="null"/>. The file need not exist.</summary>
+    string? LocalPath(string key);
+}
