@@ -16,11 +16,11 @@ public sealed record SharedTable
     public required string StorageLocation { get; init; }
 
     /// <summary>Whether recipients may read earlier versions and row changes.</summary>
-    public bool HistoryShared { get; init; } = false;
+    public bool HistoryShared { get; init; }
 
     /// <summary>Whether recipients may read row changes.</summary>
-    public bool ChangeFeedShared { get; init; } = false;
+    public bool ChangeFeedShared { get; init; }
 
     /// <summary>First version that recipients may see.</summary>
-    public long StartVersion { get; init; } = 0;
+    public long StartVersion { get; init; }
 }
