@@ -14,17 +14,17 @@ namespace Tideway.Hosting.Startup;
 public static class TidewayHost
 {
     /// <summary>
-    /// A web application with the defaults of a Tideway process. <paramref name="subscriptions"/> names every consumer of the organisation, so that
+    /// A web application with the defaults of a Tideway process. <paramref name="routing"/> names every consumer of the organisation, so that
     /// no event is lost whichever service starts first.
     /// </summary>
-    public static WebApplicationBuilder CreateBuilder(string[] args, string processName, IEnumerable<EventSubscription> subscriptions)
+    public static WebApplicationBuilder CreateBuilder(string[] args, string processName, IReadOnlyList<(string Queue, Type EventType)> routing)
     {
         var builder = WebApplication.CreateBuilder(args);
-        builder.AddTidewayDefaults(processName, subscriptions);
+        builder.AddTidewayDefaults(processName, routing);
         return builder;
     }
 
-    private static void AddTidewayDefaults(this WebApplicationBuilder builder, string processName, IEnumerable<EventSubscription> subscriptions)
+    private static void AddTidewayDefaults(this WebApplicationBuilder builder, string processName, IReadOnlyList<(string Queue, Type EventType)> routing)
     {
         var services = builder.Services;
         services.AddSingleton(new ProcessIdentity(processName));
@@ -32,7 +32,7 @@ public static class TidewayHost
         services.AddOptions<DatabaseOptions>().BindConfiguration(DatabaseOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<BusOptions>().BindConfiguration(BusOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
-        services.AddSingleton(provider => new EventSubscriptions(subscriptions, provider.GetServices<ConsumerRegistration>()));
+        services.AddSingleton(provider => new EventSubscriptions(routing.Select(r => new EventSubscription(r.Queue, r.EventType)), provider.GetServices<ConsumerRegistration>()));
         services.AddSingleton<ConsumerPipeline>();
         services.AddSingleton<InProcessTransport>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RabbitMqBus>(provider));
