@@ -42,15 +42,24 @@ internal static class DatabaseMigrations
             if (applied.Remove(name, out var before))
             {
                 if (before != checksum)
-                    throw new InvalidOperationException($"Migration {name} of {database.Service} was applied as {before} but is now {checksum}; an applied migration never changes.");
+                    throw new InvalidOperationException(
+                        $"Migration {name} of {database.Service} was applied as {before} but is now {checksum}; an applied migration never changes."
+                    );
                 continue;
             }
 
-            await connection.ExecuteAsync(new CommandDefinition(database.Driver.Translate(sql), transaction: transaction, cancellationToken: cancellationToken));
+            await connection.ExecuteAsync(
+                new CommandDefinition(database.Driver.Translate(sql), transaction: transaction, cancellationToken: cancellationToken)
+            );
             await connection.ExecuteAsync(
                 new CommandDefinition(
                     "INSERT INTO schema_migration (name, checksum, applied_at) VALUES (@name, @checksum, @at)",
-                    new { name, checksum, at = database.Time.GetUtcNow() },
+                    new
+                    {
+                        name,
+                        checksum,
+                        at = database.Time.GetUtcNow(),
+                    },
                     transaction,
                     cancellationToken: cancellationToken
                 )
@@ -58,7 +67,9 @@ internal static class DatabaseMigrations
         }
 
         if (applied.Count > 0)
-            throw new InvalidOperationException($"The database of {database.Service} was used by a newer version: it holds the migrations {string.Join(", ", applied.Keys.Order())}, which this version does not know.");
+            throw new InvalidOperationException(
+                $"The database of {database.Service} was used by a newer version: it holds the migrations {string.Join(", ", applied.Keys.Order())}, which this version does not know."
+            );
     }
 
     private static IEnumerable<(string Name, string Sql)> Load(Assembly assembly, string prefix) =>

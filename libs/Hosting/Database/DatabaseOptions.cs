@@ -40,10 +40,7 @@ public sealed class DatabaseOptions : IValidatableObject
     {
         if (Engine == DatabaseEngine.PostgreSql && string.IsNullOrWhiteSpace(ConnectionString))
         {
-            yield return new ValidationResult(
-                $"{Section}:ConnectionString is needed where {Section}:Engine is PostgreSql.",
-                [nameof(ConnectionString)]
-            );
+            yield return new ValidationResult($"{Section}:ConnectionString is needed where {Section}:Engine is PostgreSql.", [nameof(ConnectionString)]);
         }
     }
 }

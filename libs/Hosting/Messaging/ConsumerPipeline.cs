@@ -89,7 +89,13 @@ internal sealed class ConsumerPipeline(IServiceScopeFactory scopes, TimeProvider
             await registration.InvokeAsync(scope.ServiceProvider, message, null, cancellationToken);
     }
 
-    private async Task ParkAsync(ConsumerRegistration registration, ReceivedMessage message, Exception exception, int attempts, CancellationToken cancellationToken)
+    private async Task ParkAsync(
+        ConsumerRegistration registration,
+        ReceivedMessage message,
+        Exception exception,
+        int attempts,
+        CancellationToken cancellationToken
+    )
     {
         await using var scope = scopes.CreateAsyncScope();
         await using var transaction = await registration.Database(scope.ServiceProvider).BeginAsync(cancellationToken);

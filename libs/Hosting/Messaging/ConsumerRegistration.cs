@@ -37,7 +37,12 @@ internal sealed class ConsumerRegistration<TDatabase, TConsumer, TEvent> : Consu
 
     public override ServiceDatabase Database(IServiceProvider services) => services.GetRequiredService<TDatabase>();
 
-    public override Task InvokeAsync(IServiceProvider services, ReceivedMessage message, ServiceTransaction? transaction, CancellationToken cancellationToken) =>
+    public override Task InvokeAsync(
+        IServiceProvider services,
+        ReceivedMessage message,
+        ServiceTransaction? transaction,
+        CancellationToken cancellationToken
+    ) =>
         services
             .GetRequiredService<TConsumer>()
             .ConsumeAsync((TEvent)message.Event, new EventContext(message.MessageId, message.SentAt, transaction!), cancellationToken);
@@ -54,6 +59,10 @@ internal sealed class BroadcastRegistration<TDatabase, TConsumer, TEvent> : Cons
 
     public override ServiceDatabase Database(IServiceProvider services) => services.GetRequiredService<TDatabase>();
 
-    public override async Task InvokeAsync(IServiceProvider services, ReceivedMessage message, ServiceTransaction? transaction, CancellationToken cancellationToken) =>
-        await services.GetRequiredService<TConsumer>().HearAsync((TEvent)message.Event, cancellationToken);
+    public override async Task InvokeAsync(
+        IServiceProvider services,
+        ReceivedMessage message,
+        ServiceTransaction? transaction,
+        CancellationToken cancellationToken
+    ) => await services.GetRequiredService<TConsumer>().HearAsync((TEvent)message.Event, cancellationToken);
 }

@@ -11,7 +11,9 @@ internal sealed class EventSubscriptions
             .Select(r => $"{r.Queue} of {r.EventType.Name}")
             .ToList();
         if (unknown.Count > 0)
-            throw new InvalidOperationException($"These consumers are missing from the organisation's list of subscriptions, so their events could be lost: {string.Join(", ", unknown)}.");
+            throw new InvalidOperationException(
+                $"These consumers are missing from the organisation's list of subscriptions, so their events could be lost: {string.Join(", ", unknown)}."
+            );
     }
 
     public IReadOnlyList<EventSubscription> All { get; }

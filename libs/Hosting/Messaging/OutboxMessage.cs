@@ -32,8 +32,7 @@ internal sealed record OutboxMessage
             CreatedAt = time.GetUtcNow(),
         };
 
-    public ReceivedMessage Open() =>
-        new(MessageId, JsonSerializer.Deserialize(Body, EventType.Find(Type), EventJson.Options)!, Type, CreatedAt, TraceParent);
+    public ReceivedMessage Open() => new(MessageId, JsonSerializer.Deserialize(Body, EventType.Find(Type), EventJson.Options)!, Type, CreatedAt, TraceParent);
 }
 
 /// <summary>An event as it reaches a consumer.</summary>

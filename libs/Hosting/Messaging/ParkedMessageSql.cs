@@ -73,6 +73,5 @@ internal sealed record ParkedMessage
 
     public required DateTimeOffset ParkedAt { get; init; }
 
-    public ReceivedMessage Open() =>
-        new(MessageId, JsonSerializer.Deserialize(Body, EventType.Find(Type), EventJson.Options)!, Type, CreatedAt, TraceParent);
+    public ReceivedMessage Open() => new(MessageId, JsonSerializer.Deserialize(Body, EventType.Find(Type), EventJson.Options)!, Type, CreatedAt, TraceParent);
 }

@@ -5,7 +5,8 @@ using Tideway.Hosting.Database;
 namespace Tideway.Hosting.Startup;
 
 /// <summary>Brings the database of each service in this process up to date before the process serves anything; waits for a database that is not there yet.</summary>
-internal sealed partial class DatabaseMigrator(IEnumerable<ServiceDatabase> databases, TimeProvider time, ILogger<DatabaseMigrator> logger) : IHostedLifecycleService
+internal sealed partial class DatabaseMigrator(IEnumerable<ServiceDatabase> databases, TimeProvider time, ILogger<DatabaseMigrator> logger)
+    : IHostedLifecycleService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 

@@ -32,7 +32,10 @@ public static class TidewayHost
         services.AddOptions<DatabaseOptions>().BindConfiguration(DatabaseOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<BusOptions>().BindConfiguration(BusOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
-        services.AddSingleton(provider => new EventSubscriptions(routing.Select(r => new EventSubscription(r.Queue, r.EventType)), provider.GetServices<ConsumerRegistration>()));
+        services.AddSingleton(provider => new EventSubscriptions(
+            routing.Select(r => new EventSubscription(r.Queue, r.EventType)),
+            provider.GetServices<ConsumerRegistration>()
+        ));
         services.AddSingleton<ConsumerPipeline>();
         services.AddSingleton<InProcessTransport>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RabbitMqBus>(provider));
@@ -44,8 +47,7 @@ public static class TidewayHost
         services.AddSingleton<IHostedService>(provider => UsesRabbitMq(provider) ? provider.GetRequiredService<RabbitMqBus>() : new NoBus());
     }
 
-    private static bool UsesRabbitMq(IServiceProvider provider) =>
-        provider.GetRequiredService<IOptions<BusOptions>>().Value.Transport == BusTransport.RabbitMq;
+    private static bool UsesRabbitMq(IServiceProvider provider) => provider.GetRequiredService<IOptions<BusOptions>>().Value.Transport == BusTransport.RabbitMq;
 
     private sealed class NoBus : IHostedService
     {

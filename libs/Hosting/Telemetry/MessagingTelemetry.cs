@@ -16,7 +16,8 @@ internal static class MessagingTelemetry
 
     public static Counter<long> Consumed { get; } = Meter.CreateCounter<long>("tideway.messaging.consumed", "{message}", "Messages handled");
 
-    public static Counter<long> Duplicates { get; } = Meter.CreateCounter<long>("tideway.messaging.duplicates", "{message}", "Messages that came again and were left out");
+    public static Counter<long> Duplicates { get; } =
+        Meter.CreateCounter<long>("tideway.messaging.duplicates", "{message}", "Messages that came again and were left out");
 
     public static Counter<long> Parked { get; } = Meter.CreateCounter<long>("tideway.messaging.parked", "{message}", "Messages given up after retries");
 

@@ -10,7 +10,10 @@ internal static class RabbitMqEndpoint
 
     public static void Configure(IRabbitMqBusFactoryConfigurator bus, ConsumerRegistration registration, ConsumerPipeline pipeline, BusOptions options)
     {
-        var method = typeof(RabbitMqEndpoint).GetMethod(nameof(ConfigureTyped), System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!;
+        var method = typeof(RabbitMqEndpoint).GetMethod(
+            nameof(ConfigureTyped),
+            System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static
+        )!;
         method.MakeGenericMethod(registration.EventType).Invoke(null, [bus, registration, pipeline, options]);
     }
 
@@ -42,7 +45,9 @@ internal static class RabbitMqEndpoint
                 endpoint.PrefetchCount = options.BatchSize * 2;
                 endpoint.ConcurrentMessageLimit = options.BatchSize * 2;
                 // The pipeline retries and parks by itself; it throws only while its database is away, and then the message stays here.
-                endpoint.UseMessageRetry(retry => retry.Exponential(int.MaxValue, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(15), TimeSpan.FromMilliseconds(300)));
+                endpoint.UseMessageRetry(retry =>
+                    retry.Exponential(int.MaxValue, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(15), TimeSpan.FromMilliseconds(300))
+                );
                 endpoint.Consumer(
                     () => new BatchConsumer<TEvent>(registration, pipeline),
                     consumer =>
