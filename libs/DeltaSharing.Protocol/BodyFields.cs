@@ -15,33 +15,34 @@ internal readonly struct BodyFields
         this.body = body;
     }
 
-    public QueryRequest ToRequest() => new()
-    {
-        PredicateHints = Texts("predicateHints"),
-        JsonPredicateHints = Json("jsonPredicateHints"),
-        LimitHint = Number("limitHint", long.MaxValue),
-        Version = Number("version", long.MaxValue),
-        Timestamp = Text("timestamp"),
-        StartingVersion = Number("startingVersion", long.MaxValue),
-        EndingVersion = Number("endingVersion", long.MaxValue),
-        IncludeHistoricalProtocol = Flag("includeHistoricalProtocol"),
-        // The specification writes it one way, the Spark client the other.
-        IdempotencyKey = Text("idempotencyKey") ?? Text("idempotency_key"),
-        MaxFiles = (int?)Number("maxFiles", int.MaxValue),
-        PageToken = Text("pageToken"),
-        IncludeRefreshToken = Flag("includeRefreshToken"),
-        RefreshToken = Text("refreshToken"),
-    };
+    public QueryRequest ToRequest() =>
+        new()
+        {
+            PredicateHints = Texts("predicateHints"),
+            JsonPredicateHints = Json("jsonPredicateHints"),
+            LimitHint = Number("limitHint", long.MaxValue),
+            Version = Number("version", long.MaxValue),
+            Timestamp = Text("timestamp"),
+            StartingVersion = Number("startingVersion", long.MaxValue),
+            EndingVersion = Number("endingVersion", long.MaxValue),
+            IncludeHistoricalProtocol = Flag("includeHistoricalProtocol"),
+            // The specification writes it one way, the Spark client the other.
+            IdempotencyKey = Text("idempotencyKey") ?? Text("idempotency_key"),
+            MaxFiles = (int?)Number("maxFiles", int.MaxValue),
+            PageToken = Text("pageToken"),
+            IncludeRefreshToken = Flag("includeRefreshToken"),
+            RefreshToken = Text("refreshToken"),
+        };
 
-    private JsonElement? Find(string name) =>
-        body.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    private JsonElement? Find(string name) => body.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
-    private string? Text(string name) => Find(name) switch
-    {
-        null => null,
-        { ValueKind: JsonValueKind.String } value => value.GetString(),
-        { } value => throw Wrong(name, "a text", value),
-    };
+    private string? Text(string name) =>
+        Find(name) switch
+        {
+            null => null,
+            { ValueKind: JsonValueKind.String } value => value.GetString(),
+            { } value => throw Wrong(name, "a text", value),
+        };
 
     private long? Number(string name, long max)
     {
@@ -57,13 +58,14 @@ internal readonly struct BodyFields
         return isNumber && number <= max && number >= -max ? number : throw Wrong(name, "an integer", value);
     }
 
-    private bool Flag(string name) => Find(name) switch
-    {
-        null or { ValueKind: JsonValueKind.False } => false,
-        { ValueKind: JsonValueKind.True } => true,
-        { ValueKind: JsonValueKind.String } value when bool.TryParse(value.GetString(), out var flag) => flag,
-        { } value => throw Wrong(name, "a boolean", value),
-    };
+    private bool Flag(string name) =>
+        Find(name) switch
+        {
+            null or { ValueKind: JsonValueKind.False } => false,
+            { ValueKind: JsonValueKind.True } => true,
+            { ValueKind: JsonValueKind.String } value when bool.TryParse(value.GetString(), out var flag) => flag,
+            { } value => throw Wrong(name, "a boolean", value),
+        };
 
     // Hints never fail a query: what is not a text is no condition.
     private List<string> Texts(string name)
@@ -81,15 +83,15 @@ internal readonly struct BodyFields
         return texts;
     }
 
-    private string? Json(string name) => Find(name) switch
-    {
-        { ValueKind: JsonValueKind.String } value => value.GetString(),
-        { ValueKind: JsonValueKind.Object } value => value.GetRawText(),
-        _ => null,
-    };
+    private string? Json(string name) =>
+        Find(name) switch
+        {
+            { ValueKind: JsonValueKind.String } value => value.GetString(),
+            { ValueKind: JsonValueKind.Object } value => value.GetRawText(),
+            _ => null,
+        };
 
-    private static FieldException Wrong(string name, string expected, JsonElement value) =>
-        new($"Expected {name} to be {expected}, got {Describe(value)}.");
+    private static FieldException Wrong(string name, string expected, JsonElement value) => new($"Expected {name} to be {expected}, got {Describe(value)}.");
 
     private static string Describe(JsonElement value)
     {

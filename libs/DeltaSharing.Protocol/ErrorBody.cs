@@ -12,7 +12,12 @@ public sealed record ErrorBody(string ErrorCode, string Message)
     {
         try
         {
-            return JsonSerializer.Deserialize(json, WireJson.Default.ErrorBody) is { ErrorCode: not null } body ? body with { Message = body.Message ?? "" } : null;
+            return JsonSerializer.Deserialize(json, WireJson.Default.ErrorBody) is { ErrorCode: not null } body
+                ? body with
+                {
+                    Message = body.Message ?? "",
+                }
+                : null;
         }
         catch (JsonException)
         {

@@ -70,7 +70,6 @@ public sealed record QueryRequest
         {
             fault = exception.Message;
         }
-
         catch (InvalidOperationException)
         {
             // What the JSON reader throws for text that is no Unicode.

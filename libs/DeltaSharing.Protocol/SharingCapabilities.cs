@@ -71,17 +71,23 @@ public sealed record SharingCapabilities
     }
 
     private static ResponseFormats FormatsOf(string[] values) =>
-        values.Aggregate(ResponseFormats.None, (formats, value) => formats | value switch
-        {
-            "parquet" => ResponseFormats.Parquet,
-            "delta" => ResponseFormats.Delta,
-            _ => ResponseFormats.None,
-        });
+        values.Aggregate(
+            ResponseFormats.None,
+            (formats, value) =>
+                formats
+                | value switch
+                {
+                    "parquet" => ResponseFormats.Parquet,
+                    "delta" => ResponseFormats.Delta,
+                    _ => ResponseFormats.None,
+                }
+        );
 
-    private static string NameOf(ResponseFormats format) => format switch
-    {
-        ResponseFormats.Parquet => "parquet",
-        ResponseFormats.Delta => "delta",
-        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Expected one format."),
-    };
+    private static string NameOf(ResponseFormats format) =>
+        format switch
+        {
+            ResponseFormats.Parquet => "parquet",
+            ResponseFormats.Delta => "delta",
+            _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Expected one format."),
+        };
 }

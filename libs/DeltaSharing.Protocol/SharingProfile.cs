@@ -79,12 +79,19 @@ public sealed record SharingProfile
     {
         if (profile.ValueKind != JsonValueKind.Object)
             throw Malformed($"a JSON object, got {profile.ValueKind}");
-        if (!profile.TryGetProperty("shareCredentialsVersion", out var version) || version.ValueKind != JsonValueKind.Number || !version.TryGetInt32(out var number))
+        if (
+            !profile.TryGetProperty("shareCredentialsVersion", out var version)
+            || version.ValueKind != JsonValueKind.Number
+            || !version.TryGetInt32(out var number)
+        )
             throw Malformed("the number shareCredentialsVersion");
         if (number != Version)
         {
             var type = profile.TryGetProperty("type", out var t) && t.ValueKind == JsonValueKind.String ? $" of type '{t.GetString()}'" : "";
-            throw new SharingProtocolException(SharingProtocolError.Unsupported, $"Expected a profile of version {Version} (bearer token), got version {number}{type}, which is an unsupported type.");
+            throw new SharingProtocolException(
+                SharingProtocolError.Unsupported,
+                $"Expected a profile of version {Version} (bearer token), got version {number}{type}, which is an unsupported type."
+            );
         }
 
         var token = ReadText(profile, "bearerToken") ?? throw Malformed("the text bearerToken");
@@ -111,12 +118,15 @@ public sealed record SharingProfile
     {
         if (ReadText(profile, name) is not { } text)
             return null;
-        return Uri.TryCreate(text.TrimEnd('/'), UriKind.Absolute, out var url) && url.Scheme is ("http" or "https") && url.UserInfo.Length == 0
-            && url.Query.Length == 0 && url.Fragment.Length == 0
+        return
+            Uri.TryCreate(text.TrimEnd('/'), UriKind.Absolute, out var url)
+            && url.Scheme is ("http" or "https")
+            && url.UserInfo.Length == 0
+            && url.Query.Length == 0
+            && url.Fragment.Length == 0
             ? url
             : throw Malformed($"{name} to be an absolute http or https URL without user, query and fragment");
     }
 
-    private static SharingProtocolException Malformed(string expected) =>
-        new(SharingProtocolError.Malformed, $"Malformed profile file: expected {expected}.");
+    private static SharingProtocolException Malformed(string expected) => new(SharingProtocolError.Malformed, $"Malformed profile file: expected {expected}.");
 }

@@ -17,8 +17,7 @@ public enum SharingProtocolError
 }
 
 /// <summary>What was read does not follow the protocol. The message says what was expected, what came and where; it never holds credentials.</summary>
-public sealed class SharingProtocolException(SharingProtocolError error, string message, Exception? innerException = null)
-    : Exception(message, innerException)
+public sealed class SharingProtocolException(SharingProtocolError error, string message, Exception? innerException = null) : Exception(message, innerException)
 {
     /// <summary>How it fell short.</summary>
     public SharingProtocolError Error { get; } = error;

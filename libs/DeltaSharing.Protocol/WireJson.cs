@@ -15,7 +15,8 @@ namespace Tideway.DeltaSharing.Protocol;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.AllowReadingFromString,
     AllowTrailingCommas = true,
-    RespectNullableAnnotations = true)]
+    RespectNullableAnnotations = true
+)]
 [JsonSerializable(typeof(ListPage<ShareItem>))]
 [JsonSerializable(typeof(ListPage<SchemaItem>))]
 [JsonSerializable(typeof(ListPage<TableItem>))]

@@ -5,12 +5,7 @@ namespace Tideway.DeltaSharing.Protocol;
 /// <summary>Points in time as the protocol writes them: ISO 8601 with an offset, such as <c>2022-01-01T00:00:00Z</c>.</summary>
 public static class WireTimestamp
 {
-    private static readonly string[] Formats =
-    [
-        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz",
-        "yyyy-MM-dd'T'HH:mm:sszzz",
-        "yyyy-MM-dd'T'HH:mmzzz",
-    ];
+    private static readonly string[] Formats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mmzzz"];
 
     /// <summary>Reads a point in time. One without an offset is none. Digits below 100 ns are dropped.</summary>
     public static bool TryParse(string? text, out DateTimeOffset value)

@@ -3,9 +3,7 @@ namespace Tideway.DeltaSharing.Protocol.Lines;
 /// <summary>What all lines have that name a file of a commit.</summary>
 public abstract record ChangedFileLine : DataFileLine
 {
-    private protected ChangedFileLine()
-    {
-    }
+    private protected ChangedFileLine() { }
 
     /// <summary>The version of the commit.</summary>
     public required long Version { get; init; }

@@ -3,9 +3,7 @@ namespace Tideway.DeltaSharing.Protocol.Lines;
 /// <summary>What all lines have that name a data file.</summary>
 public abstract record DataFileLine : SharingLine
 {
-    private protected DataFileLine()
-    {
-    }
+    private protected DataFileLine() { }
 
     /// <summary>Where to read the file, without further credentials.</summary>
     public required string Url { get; init; }
@@ -14,7 +12,11 @@ public abstract record DataFileLine : SharingLine
     public required string Id { get; init; }
 
     /// <summary>Values of the partition columns as text; an empty text or <see langword="null"/> is null.</summary>
-    public IReadOnlyDictionary<string, string?> PartitionValues { get => field ?? NoPartitions; init; }
+    public IReadOnlyDictionary<string, string?> PartitionValues
+    {
+        get => field ?? NoPartitions;
+        init;
+    }
 
     /// <summary>The file's length in bytes.</summary>
     public required long Size { get; init; }

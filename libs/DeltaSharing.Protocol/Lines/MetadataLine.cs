@@ -15,13 +15,21 @@ public sealed record MetadataLine : SharingLine
     public string? Description { get; init; }
 
     /// <summary>How the files are encoded.</summary>
-    public FileFormat Format { get => field ?? FileFormat.Parquet; init; }
+    public FileFormat Format
+    {
+        get => field ?? FileFormat.Parquet;
+        init;
+    }
 
     /// <summary>The schema as Spark writes it in JSON. Clients compare it as text.</summary>
     public required string SchemaString { get; init; }
 
     /// <summary>The columns the table is partitioned by; empty where there are none.</summary>
-    public IReadOnlyList<string> PartitionColumns { get => field ?? []; init; }
+    public IReadOnlyList<string> PartitionColumns
+    {
+        get => field ?? [];
+        init;
+    }
 
     /// <summary>The table's settings.</summary>
     public IReadOnlyDictionary<string, string>? Configuration { get; init; }

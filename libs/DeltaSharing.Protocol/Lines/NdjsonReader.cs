@@ -13,7 +13,10 @@ public static class NdjsonReader
     /// <summary>The lines of <paramref name="stream"/> without those of unknown kinds. The stream stays open.</summary>
     /// <exception cref="SharingProtocolException">A line is malformed or too long, or the stream ends in the middle of one.</exception>
     public static async IAsyncEnumerable<SharingLine> ReadAsync(
-        Stream stream, int maxLineBytes = DefaultMaxLineBytes, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        Stream stream,
+        int maxLineBytes = DefaultMaxLineBytes,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         var reader = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024, leaveOpen: true));
         var number = 0L;
@@ -65,14 +68,21 @@ public static class NdjsonReader
         {
             throw isWhole
                 ? new SharingProtocolException(exception.Error, $"Line {number}: {exception.Message}", exception)
-                : new SharingProtocolException(SharingProtocolError.Truncated, $"Line {number}: expected a whole line, got its first {line.Length} bytes: {exception.Message}", exception);
+                : new SharingProtocolException(
+                    SharingProtocolError.Truncated,
+                    $"Line {number}: expected a whole line, got its first {line.Length} bytes: {exception.Message}",
+                    exception
+                );
         }
     }
 
     private static void CheckLength(long length, long number, int maxLineBytes)
     {
         if (length > maxLineBytes)
-            throw new SharingProtocolException(SharingProtocolError.LineTooLong, $"Line {number}: expected at most {maxLineBytes} bytes, got {length} or more.");
+            throw new SharingProtocolException(
+                SharingProtocolError.LineTooLong,
+                $"Line {number}: expected at most {maxLineBytes} bytes, got {length} or more."
+            );
     }
 
     private static bool IsBlank(ReadOnlySequence<byte> line)

@@ -7,9 +7,7 @@ namespace Tideway.DeltaSharing.Protocol.Lines;
 /// <summary>One line of a table answer: a JSON object with one field that says what kind of line it is.</summary>
 public abstract record SharingLine
 {
-    private protected SharingLine()
-    {
-    }
+    private protected SharingLine() { }
 
     private protected abstract JsonEncodedText Wrapper { get; }
 

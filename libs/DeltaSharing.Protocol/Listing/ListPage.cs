@@ -10,7 +10,11 @@ public sealed record ListPage<T>
 {
     /// <summary>The items of this page; may be none even where more pages follow.</summary>
     [AllowNull]
-    public IReadOnlyList<T> Items { get => field ?? []; init; }
+    public IReadOnlyList<T> Items
+    {
+        get => field ?? [];
+        init;
+    }
 
     /// <summary>What to ask the next page with; <see langword="null"/> ends the list. An empty one is taken for none and never written: clients would ask on for ever.</summary>
     public string? NextPageToken
@@ -41,6 +45,7 @@ public static class ListPage
     }
 
     internal static JsonTypeInfo<ListPage<T>> TypeInfo<T>() =>
-        (JsonTypeInfo<ListPage<T>>)(WireJson.Default.GetTypeInfo(typeof(ListPage<T>))
-            ?? throw new InvalidOperationException($"The protocol has no list of {typeof(T).Name}."));
+        (JsonTypeInfo<ListPage<T>>)(
+            WireJson.Default.GetTypeInfo(typeof(ListPage<T>)) ?? throw new InvalidOperationException($"The protocol has no list of {typeof(T).Name}.")
+        );
 }

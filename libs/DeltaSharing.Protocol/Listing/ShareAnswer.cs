@@ -11,7 +11,9 @@ public sealed record ShareAnswer(ShareItem Share)
     {
         try
         {
-            return JsonSerializer.Deserialize(json, WireJson.Default.ShareAnswer) is { Share: not null } answer ? answer : throw new JsonException("There is no share.");
+            return JsonSerializer.Deserialize(json, WireJson.Default.ShareAnswer) is { Share: not null } answer
+                ? answer
+                : throw new JsonException("There is no share.");
         }
         catch (JsonException exception)
         {

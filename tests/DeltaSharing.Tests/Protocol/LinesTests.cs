@@ -13,19 +13,64 @@ public sealed class LinesTests
         new ProtocolLine { MinReaderVersion = 1 },
         new MetadataLine
         {
-            Id = "m", Name = "flights", Description = "d", SchemaString = """{"type":"struct","fields":[]}""", PartitionColumns = ["p"],
-            Configuration = new Dictionary<string, string> { ["delta.enableChangeDataFeed"] = "true" }, Version = 3, Size = 1L << 40, NumFiles = 7,
-            Location = "s3://b/t", AuxiliaryLocations = ["s3://b/u"], AccessModes = ["url"],
+            Id = "m",
+            Name = "flights",
+            Description = "d",
+            SchemaString = """{"type":"struct","fields":[]}""",
+            PartitionColumns = ["p"],
+            Configuration = new Dictionary<string, string> { ["delta.enableChangeDataFeed"] = "true" },
+            Version = 3,
+            Size = 1L << 40,
+            NumFiles = 7,
+            Location = "s3://b/t",
+            AuxiliaryLocations = ["s3://b/u"],
+            AccessModes = ["url"],
         },
         new FileLine
         {
-            Url = "https://h/f?sp=r&sig=a_b-c", Id = "f", PartitionValues = new Dictionary<string, string?> { ["p"] = "\u65e5 'x' \"y\"", ["q"] = null },
-            Size = 5, Stats = """{"numRecords":1}""", Version = 1, Timestamp = 2, ExpirationTimestamp = 3,
+            Url = "https://h/f?sp=r&sig=a_b-c",
+            Id = "f",
+            PartitionValues = new Dictionary<string, string?> { ["p"] = "\u65e5 'x' \"y\"", ["q"] = null },
+            Size = 5,
+            Stats = """{"numRecords":1}""",
+            Version = 1,
+            Timestamp = 2,
+            ExpirationTimestamp = 3,
         },
-        new AddLine { Url = "https://h/a", Id = "a", Size = 1, Version = 2, Timestamp = 3, Stats = "{}" },
-        new CdfLine { Url = "https://h/c", Id = "c", Size = 1, Version = 2, Timestamp = 3 },
-        new RemoveLine { Url = "https://h/r", Id = "r", Size = 1, Version = 2, Timestamp = 3, ExpirationTimestamp = 4 },
-        new EndStreamLine { RefreshToken = "r", NextPageToken = "n", MinUrlExpirationTimestamp = 1, ErrorMessage = "e", HttpStatusErrorCode = 500 },
+        new AddLine
+        {
+            Url = "https://h/a",
+            Id = "a",
+            Size = 1,
+            Version = 2,
+            Timestamp = 3,
+            Stats = "{}",
+        },
+        new CdfLine
+        {
+            Url = "https://h/c",
+            Id = "c",
+            Size = 1,
+            Version = 2,
+            Timestamp = 3,
+        },
+        new RemoveLine
+        {
+            Url = "https://h/r",
+            Id = "r",
+            Size = 1,
+            Version = 2,
+            Timestamp = 3,
+            ExpirationTimestamp = 4,
+        },
+        new EndStreamLine
+        {
+            RefreshToken = "r",
+            NextPageToken = "n",
+            MinUrlExpirationTimestamp = 1,
+            ErrorMessage = "e",
+            HttpStatusErrorCode = 500,
+        },
     ];
 
     [Fact]
@@ -49,26 +94,39 @@ public sealed class LinesTests
         var text = await WriteAsync(
             new ProtocolLine { MinReaderVersion = 1 },
             new MetadataLine { Id = "m", SchemaString = "{}" },
-            new FileLine { Url = "https://h/f?a=1&b=2", Id = "f", Size = 5 });
+            new FileLine
+            {
+                Url = "https://h/f?a=1&b=2",
+                Id = "f",
+                Size = 5,
+            }
+        );
 
-        Objects(text).ShouldBe(Objects("""
-            {"protocol":{"minReaderVersion":1}}
-            {"metaData":{"id":"m","format":{"provider":"parquet"},"schemaString":"{}","partitionColumns":[]}}
-            {"file":{"url":"https://h/f?a=1&b=2","id":"f","partitionValues":{},"size":5}}
-            """));
+        Objects(text)
+            .ShouldBe(
+                Objects(
+                    """
+                    {"protocol":{"minReaderVersion":1}}
+                    {"metaData":{"id":"m","format":{"provider":"parquet"},"schemaString":"{}","partitionColumns":[]}}
+                    {"file":{"url":"https://h/f?a=1&b=2","id":"f","partitionValues":{},"size":5}}
+                    """
+                )
+            );
         text.ShouldContain("a=1&b=2");
     }
 
     [Fact]
     public async Task Unknown_fields_and_unknown_kinds_of_lines_are_ignored()
     {
-        var read = await ReadAsync("""
+        var read = await ReadAsync(
+            """
             {"protocol":{"minReaderVersion":1,"new":[{}]}}
 
             {"somethingNew":{"file":{"url":1}}}
             {}
             {"file":{"url":"https://h/f","id":"f","size":"5","tags":{"a":1}}}
-            """);
+            """
+        );
 
         read.Count.ShouldBe(2);
         read[1].ShouldBeOfType<FileLine>().Size.ShouldBe(5);
@@ -112,7 +170,9 @@ public sealed class LinesTests
     {
         var endless = new EndlessLine(ends ? 300_000 : long.MaxValue);
 
-        var exception = await Should.ThrowAsync<SharingProtocolException>(async () => await NdjsonReader.ReadAsync(endless, maxLineBytes: 200_000).ToListAsync());
+        var exception = await Should.ThrowAsync<SharingProtocolException>(async () =>
+            await NdjsonReader.ReadAsync(endless, maxLineBytes: 200_000).ToListAsync()
+        );
 
         exception.Error.ShouldBe(SharingProtocolError.LineTooLong);
         endless.Position.ShouldBeLessThan(1_000_000);

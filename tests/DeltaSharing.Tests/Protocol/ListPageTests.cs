@@ -35,12 +35,35 @@ public sealed class ListPageTests
     {
         var shares = new ListPage<ShareItem>
         {
-            Items = [new ShareItem { Name = "s", Id = "1", DisplayName = "S", Comment = "c", Properties = new Dictionary<string, string> { ["k"] = "v" } }],
+            Items =
+            [
+                new ShareItem
+                {
+                    Name = "s",
+                    Id = "1",
+                    DisplayName = "S",
+                    Comment = "c",
+                    Properties = new Dictionary<string, string> { ["k"] = "v" },
+                },
+            ],
             NextPageToken = "t",
         };
         var tables = new ListPage<TableItem>
         {
-            Items = [new TableItem { Name = "t", Schema = "sc", Share = "s", Id = "2", ShareId = "1", Location = "s3://b/t", AuxiliaryLocations = ["s3://b/u"], AccessModes = ["url", "dir"] }],
+            Items =
+            [
+                new TableItem
+                {
+                    Name = "t",
+                    Schema = "sc",
+                    Share = "s",
+                    Id = "2",
+                    ShareId = "1",
+                    Location = "s3://b/t",
+                    AuxiliaryLocations = ["s3://b/u"],
+                    AccessModes = ["url", "dir"],
+                },
+            ],
         };
 
         var share = ListPage.Parse<ShareItem>(shares.ToJson());
@@ -71,6 +94,5 @@ public sealed class ListPageTests
     [InlineData("null")]
     [InlineData("""{"share":null}""")]
     [InlineData("""{"share":{"id":"1"}}""")]
-    public void A_share_without_a_name_is_refused(string json) =>
-        Should.Throw<SharingProtocolException>(() => ShareAnswer.Parse(Encoding.UTF8.GetBytes(json)));
+    public void A_share_without_a_name_is_refused(string json) => Should.Throw<SharingProtocolException>(() => ShareAnswer.Parse(Encoding.UTF8.GetBytes(json)));
 }

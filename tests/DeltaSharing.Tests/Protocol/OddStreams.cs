@@ -37,9 +37,7 @@ internal sealed class EndlessLine(long length) : Stream
         return count;
     }
 
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

@@ -22,7 +22,9 @@ public sealed class QueryRequestTests
     [Fact]
     public void What_the_Spark_client_sends_is_understood()
     {
-        var request = Parse("""{"predicateHints":[],"limitHint":10,"includeRefreshToken":true,"jsonPredicateHints":"{\"op\":\"and\"}","idempotency_key":"k","queryDeltaLog":false,"maxFiles":5}""");
+        var request = Parse(
+            """{"predicateHints":[],"limitHint":10,"includeRefreshToken":true,"jsonPredicateHints":"{\"op\":\"and\"}","idempotency_key":"k","queryDeltaLog":false,"maxFiles":5}"""
+        );
 
         request.LimitHint.ShouldBe(10);
         request.IncludeRefreshToken.ShouldBeTrue();
@@ -34,7 +36,9 @@ public sealed class QueryRequestTests
     [Fact]
     public void Clients_that_are_careless_about_types_are_understood()
     {
-        var request = Parse("""{"version":"3","includeHistoricalProtocol":"True","limitHint":9007199254740993,"jsonPredicateHints":{"op":"column"},"predicateHints":["a = 1",2,null],}""");
+        var request = Parse(
+            """{"version":"3","includeHistoricalProtocol":"True","limitHint":9007199254740993,"jsonPredicateHints":{"op":"column"},"predicateHints":["a = 1",2,null],}"""
+        );
 
         request.Version.ShouldBe(3);
         request.IncludeHistoricalProtocol.ShouldBeTrue();

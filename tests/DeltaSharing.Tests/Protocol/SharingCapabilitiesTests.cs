@@ -26,7 +26,9 @@ public sealed class SharingCapabilitiesTests
     [Fact]
     public void What_the_Spark_client_sends_is_understood()
     {
-        var capabilities = SharingCapabilities.Parse("responseformat=parquet,delta;readerfeatures=deletionVectors,columnMapping,timestampNtz;includeendstreamaction=True;asyncquery=TRUE");
+        var capabilities = SharingCapabilities.Parse(
+            "responseformat=parquet,delta;readerfeatures=deletionVectors,columnMapping,timestampNtz;includeendstreamaction=True;asyncquery=TRUE"
+        );
 
         capabilities.ReaderFeatures.ShouldBe(["deletionvectors", "columnmapping", "timestampntz"], ignoreOrder: true);
         capabilities.IncludeEndStreamAction.ShouldBeTrue();
@@ -52,7 +54,9 @@ public sealed class SharingCapabilitiesTests
             AsyncQuery = true,
         };
 
-        capabilities.ToHeader().ShouldBe("responseformat=parquet,delta;readerfeatures=columnmapping,deletionvectors;includeendstreamaction=true;asyncquery=true");
+        capabilities
+            .ToHeader()
+            .ShouldBe("responseformat=parquet,delta;readerfeatures=columnmapping,deletionvectors;includeendstreamaction=true;asyncquery=true");
         var read = SharingCapabilities.Parse(capabilities.ToHeader());
         read.ResponseFormats.ShouldBe(capabilities.ResponseFormats);
         read.ReaderFeatures.SetEquals(capabilities.ReaderFeatures).ShouldBeTrue();

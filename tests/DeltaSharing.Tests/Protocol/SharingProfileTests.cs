@@ -8,10 +8,12 @@ public sealed class SharingProfileTests
     [Fact]
     public void A_profile_is_read_as_clients_write_it()
     {
-        var profile = Parse("""
+        var profile = Parse(
+            """
             { "shareCredentialsVersion": 1, "endpoint": "https://share.example.com/delta-sharing/", "bearerToken": "abc.DEF-123",
               "expirationTime": "2026-11-23T00:00:00.0Z", "icebergEndpoint": "https://share.example.com/iceberg", "more": {} }
-            """);
+            """
+        );
 
         profile.Endpoint.AbsoluteUri.ShouldBe("https://share.example.com/delta-sharing");
         profile.BearerToken.ShouldBe("abc.DEF-123");
@@ -38,7 +40,9 @@ public sealed class SharingProfileTests
 
     [Fact]
     public void The_token_is_not_in_the_text_of_a_profile() =>
-        new SharingProfile { Endpoint = new Uri("https://h/p"), BearerToken = "secret" }.ToString().ShouldNotContain("secret");
+        new SharingProfile { Endpoint = new Uri("https://h/p"), BearerToken = "secret" }
+            .ToString()
+            .ShouldNotContain("secret");
 
     [Theory]
     [InlineData("""{"shareCredentialsVersion":2,"type":"oauth_client_credentials","endpoint":"https://h"}""", "oauth_client_credentials")]

@@ -38,11 +38,15 @@ public sealed class ValueRulesTests
 
     [Fact]
     public void A_written_time_reads_the_same_to_the_millisecond() =>
-        Prop.ForAll(Gen.Choose(0, int.MaxValue).Select(n => DateTimeOffset.FromUnixTimeMilliseconds(n * 117L)).ToArbitrary(), time =>
-        {
-            WireTimestamp.TryParse(WireTimestamp.Format(time), out var read).ShouldBeTrue();
-            read.ShouldBe(time);
-        }).Check(Config.QuickThrowOnFailure);
+        Prop.ForAll(
+                Gen.Choose(0, int.MaxValue).Select(n => DateTimeOffset.FromUnixTimeMilliseconds(n * 117L)).ToArbitrary(),
+                time =>
+                {
+                    WireTimestamp.TryParse(WireTimestamp.Format(time), out var read).ShouldBeTrue();
+                    read.ShouldBe(time);
+                }
+            )
+            .Check(Config.QuickThrowOnFailure);
 
     [Theory]
     [InlineData("sales")]
