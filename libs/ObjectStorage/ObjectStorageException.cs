@@ -23,8 +23,7 @@ public enum ObjectStorageError
 }
 
 /// <summary>A store could not do what was asked. The message says what was expected, what came and where.</summary>
-public sealed class ObjectStorageException(ObjectStorageError error, string message, Exception? innerException = null)
-    : Exception(message, innerException)
+public sealed class ObjectStorageException(ObjectStorageError error, string message, Exception? innerException = null) : Exception(message, innerException)
 {
     /// <summary>What went wrong.</summary>
     public ObjectStorageError Error { get; } = error;

@@ -1,0 +1,29 @@
+namespace Tideway.Contracts.ShareRegistry;
+
+/// <summary>The description or the tables of a share changed; carries its whole state.</summary>
+public sealed record ShareUpdated
+{
+    /// <summary>Identity of the share; survives renaming.</summary>
+    public required Guid ShareId { get; init; }
+
+    /// <summary>Name of the share at that time.</summary>
+    public required string ShareName { get; init; }
+
+    /// <summary>Free text for people.</summary>
+    public string? Comment { get; init; }
+
+    /// <summary>The principal that owns the share.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>Grows by one with every change of the share or its grants; a reader keeps the state with the greatest revision.</summary>
+    public required long Revision { get; init; }
+
+    /// <summary>Every table of the share after the change.</summary>
+    public required IReadOnlyList<SharedTable> Tables { get; init; }
+
+    /// <summary>Who did it: the name of a service principal, or of the service itself for what nobody asked for.</summary>
+    public required string Actor { get; init; }
+
+    /// <summary>When it happened, UTC.</summary>
+    public required DateTimeOffset OccurredAt { get; init; }
+}

@@ -1,0 +1,66 @@
+using System.Data.Common;
+using Dapper;
+using Tideway.Hosting.Messaging;
+
+namespace Tideway.Hosting.Database;
+
+/// <summary>A state change and the events that tell of it, committed together or not at all. Not thread-safe.</summary>
+public sealed class ServiceTransaction : IAsyncDisposable
+{
+    private readonly ServiceDatabase database;
+    private readonly IDisposable? turn;
+    private readonly List<OutboxMessage> published = [];
+    private readonly List<Action> afterCommit = [];
+
+    internal ServiceTransaction(ServiceDatabase database, DbConnection connection, DbTransaction transaction, IDisposable? turn)
+    {
+        this.database = database;
+        this.turn = turn;
+        Connection = connection;
+        Transaction = transaction;
+    }
+
+    /// <summary>The connection of the transaction.</summary>
+    public DbConnection Connection { get; }
+
+    /// <summary>The transaction itself.</summary>
+    public DbTransaction Transaction { get; }
+
+    /// <summary>Puts an event into the outbox: it reaches its consumers at least once, after and only if this transaction commits.</summary>
+    public void Publish<T>(T message)
+        where T : class => published.Add(OutboxMessage.Of(message, database.Time));
+
+    /// <summary>Something to do once the change is durable: wake a worker, forget a cached value. Must not throw.</summary>
+    public void OnCommitted(Action action) => afterCommit.Add(action);
+
+    /// <summary>Runs a statement and says how many rows it changed.</summary>
+    public Task<int> ExecuteAsync(string sql, object? parameters, CancellationToken cancellationToken) =>
+        Connection.ExecuteAsync(new CommandDefinition(sql, parameters, Transaction, cancellationToken: cancellationToken));
+
+    /// <summary>Rows of a statement.</summary>
+    public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
+        (await Connection.QueryAsync<T>(new CommandDefinition(sql, parameters, Transaction, cancellationToken: cancellationToken))).AsList();
+
+    /// <summary>First row of a statement, or the default.</summary>
+    public Task<T?> QueryFirstOrDefaultAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
+        Connection.QueryFirstOrDefaultAsync<T>(new CommandDefinition(sql, parameters, Transaction, cancellationToken: cancellationToken));
+
+    /// <summary>Makes the change and its events durable.</summary>
+    public async Task CommitAsync(CancellationToken cancellationToken)
+    {
+        await OutboxSql.InsertAsync(this, published, cancellationToken);
+        await Transaction.CommitAsync(cancellationToken);
+        if (published.Count > 0)
+            database.SignalOutbox();
+        foreach (var action in afterCommit)
+            action();
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await Transaction.DisposeAsync();
+        await Connection.DisposeAsync();
+        turn?.Dispose();
+    }
+}

@@ -1,0 +1,105 @@
+using System.Data;
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+
+namespace Tideway.Hosting.Database;
+
+/// <summary>SQLite in write-ahead-log mode: readers never wait, writers take turns.</summary>
+internal sealed class SqliteDriver : IDatabaseDriver
+{
+    private readonly string connectionString;
+    private readonly string pragmas;
+
+    // SQLite has one writer at a time. Waiting here is fair and cheap; waiting in SQLite is a poll with a back-off.
+    private readonly SemaphoreSlim writers = new(1, 1);
+
+    public SqliteDriver(string service, DatabaseOptions options)
+    {
+        Directory.CreateDirectory(options.Folder);
+        connectionString = new SqliteConnectionStringBuilder
+        {
+            DataSource = Path.Combine(options.Folder, service + ".db"),
+            DefaultTimeout = (int)options.Timeout.TotalSeconds,
+            Pooling = true,
+        }.ConnectionString;
+        pragmas =
+            $"PRAGMA journal_mode=WAL; PRAGMA synchronous={options.SqliteSynchronous}; PRAGMA foreign_keys=ON; PRAGMA busy_timeout={(int)options.Timeout.TotalMilliseconds};";
+    }
+
+    public async ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        var connection = new SqliteConnection(connectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            await using var command = connection.CreateCommand();
+            command.CommandText = pragmas;
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask<WriteTransaction> BeginWriteAsync(CancellationToken cancellationToken)
+    {
+        await writers.WaitAsync(cancellationToken);
+        var turn = new Turn(writers);
+        try
+        {
+            var connection = (SqliteConnection)await OpenAsync(cancellationToken);
+            try
+            {
+                return new WriteTransaction(connection, connection.BeginTransaction(IsolationLevel.Serializable, deferred: false), turn);
+            }
+            catch
+            {
+                await connection.DisposeAsync();
+                throw;
+            }
+        }
+        catch
+        {
+            turn.Dispose();
+            throw;
+        }
+    }
+
+    public async Task MigrateAsync(Func<DbConnection, DbTransaction, Task> migrate, CancellationToken cancellationToken)
+    {
+        var (connection, transaction, turn) = await BeginWriteAsync(cancellationToken);
+        using (turn)
+        await using (connection)
+        await using (transaction)
+        {
+            await migrate(connection, transaction);
+            await transaction.CommitAsync(cancellationToken);
+        }
+    }
+
+    public string Translate(string sql) =>
+        sql.Replace("{bytes}", "BLOB", StringComparison.Ordinal)
+            .Replace("{identity}", "INTEGER PRIMARY KEY AUTOINCREMENT", StringComparison.Ordinal)
+            .Replace("{boolean}", "INTEGER", StringComparison.Ordinal);
+
+    public ValueTask DisposeAsync()
+    {
+        using (var connection = new SqliteConnection(connectionString))
+        {
+            SqliteConnection.ClearPool(connection);
+        }
+
+        writers.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private sealed class Turn(SemaphoreSlim writers) : IDisposable
+    {
+        private SemaphoreSlim? held = writers;
+
+        public void Dispose() => Interlocked.Exchange(ref held, null)?.Release();
+    }
+}

@@ -1,0 +1,107 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Tideway.Hosting.Telemetry;
+
+namespace Tideway.Hosting.Messaging;
+
+/// <summary>
+/// Brings messages to a consumer, whichever way they came. A batch is handled in one transaction with its inbox notes; where that fails, each
+/// message on its own with retries; what still fails is parked. Throws only where nothing could be written at all, so that the transport keeps
+/// the messages.
+/// </summary>
+internal sealed class ConsumerPipeline(IServiceScopeFactory scopes, TimeProvider time, ILogger<ConsumerPipeline> logger)
+{
+    public async Task ConsumeAsync(ConsumerRegistration registration, IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
+    {
+        if (registration.IsBroadcast)
+        {
+            await BroadcastAsync(registration, messages, cancellationToken);
+            return;
+        }
+
+        if (messages.Count > 1)
+        {
+            try
+            {
+                await HandleAsync(registration, messages, cancellationToken);
+                return;
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+            {
+                MessagingLog.BatchFailed(logger, exception, registration.Queue, messages.Count);
+            }
+        }
+
+        foreach (var message in messages)
+            await HandleAloneAsync(registration, message, cancellationToken);
+    }
+
+    private async Task HandleAloneAsync(ConsumerRegistration registration, ReceivedMessage message, CancellationToken cancellationToken)
+    {
+        var delays = registration.Policy.RetryDelays;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await HandleAsync(registration, [message], cancellationToken);
+                return;
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+            {
+                if (attempt > delays.Count || registration.Policy.IsPermanent(exception))
+                {
+                    await ParkAsync(registration, message, exception, attempt, cancellationToken);
+                    return;
+                }
+
+                MessagingLog.AttemptFailed(logger, exception, registration.Queue, message.MessageId, attempt);
+                await Task.Delay(delays[attempt - 1] * (1 + (Random.Shared.NextDouble() / 2)), time, cancellationToken);
+            }
+        }
+    }
+
+    private async Task HandleAsync(ConsumerRegistration registration, IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var database = registration.Database(scope.ServiceProvider);
+        await using var transaction = await database.BeginAsync(cancellationToken);
+        var fresh = await InboxSql.NoteAsync(transaction, registration.Name, messages, time.GetUtcNow(), cancellationToken);
+        foreach (var message in messages)
+        {
+            if (!fresh.Remove(message.MessageId))
+            {
+                MessagingTelemetry.Duplicates.Add(1, new KeyValuePair<string, object?>("messaging.destination.name", registration.Queue));
+                continue;
+            }
+
+            using var activity = MessagingTelemetry.StartConsume(registration.Queue, message);
+            await registration.InvokeAsync(scope.ServiceProvider, message, transaction, cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        MessagingTelemetry.Consumed.Add(messages.Count, new KeyValuePair<string, object?>("messaging.destination.name", registration.Queue));
+    }
+
+    private async Task BroadcastAsync(ConsumerRegistration registration, IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        foreach (var message in messages)
+            await registration.InvokeAsync(scope.ServiceProvider, message, null, cancellationToken);
+    }
+
+    private async Task ParkAsync(
+        ConsumerRegistration registration,
+        ReceivedMessage message,
+        Exception exception,
+        int attempts,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        await using var transaction = await registration.Database(scope.ServiceProvider).BeginAsync(cancellationToken);
+        await ParkedMessageSql.InsertAsync(transaction, registration.Name, message, exception, attempts, time.GetUtcNow(), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        MessagingTelemetry.Parked.Add(1, new KeyValuePair<string, object?>("messaging.destination.name", registration.Queue));
+        MessagingLog.Parked(logger, exception, registration.Queue, message.MessageId, attempts);
+    }
+}

@@ -1,0 +1,104 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Tideway.Hosting.Database;
+using Tideway.Hosting.Telemetry;
+
+namespace Tideway.Hosting.Messaging;
+
+/// <summary>Sends what the transactions of one service left in its outbox, oldest first, and removes it once it is safe elsewhere.</summary>
+internal sealed class OutboxDispatcher<TDatabase>(
+    TDatabase database,
+    IEventTransport transport,
+    IOptions<BusOptions> options,
+    TimeProvider time,
+    ILogger<OutboxDispatcher<TDatabase>> logger
+) : BackgroundService
+    where TDatabase : ServiceDatabase
+{
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(15);
+
+    private readonly SemaphoreSlim filled = new(0, 1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        database.OutboxFilled += Wake;
+        try
+        {
+            var failures = 0;
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                try
+                {
+                    // A full batch means there may be more; anything less, and the next signal tells.
+                    while (await SendOldestAsync(stoppingToken) == options.Value.BatchSize) { }
+                    failures = 0;
+                    await filled.WaitAsync(options.Value.OutboxPollInterval, stoppingToken);
+                }
+                catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+                {
+                    var delay = TimeSpan.FromMilliseconds(100 * Math.Pow(2, Math.Min(failures++, 10)) * (1 + (Random.Shared.NextDouble() / 2)));
+                    delay = delay < LongestDelay ? delay : LongestDelay;
+                    MessagingLog.OutboxFailed(logger, exception, database.Service, delay);
+                    await Task.Delay(delay, time, stoppingToken);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Stopping; what is left is sent after the next start.
+        }
+        finally
+        {
+            database.OutboxFilled -= Wake;
+        }
+    }
+
+    private async Task<int> SendOldestAsync(CancellationToken cancellationToken)
+    {
+        var limit = options.Value.BatchSize;
+        if (database.Engine == DatabaseEngine.Sqlite)
+        {
+            // SQLite has one writer, and consumers in this process need to be it while they handle: read first, delete after.
+            var messages = await database.QueryAsync<OutboxMessage>(OutboxSql.Oldest(database.Engine), new { limit }, cancellationToken);
+            if (messages.Count == 0)
+                return 0;
+            await transport.SendAsync(messages, cancellationToken);
+            await using var transaction = await database.BeginAsync(cancellationToken);
+            return await RemoveAsync(transaction, messages, cancellationToken);
+        }
+
+        await using var held = await database.BeginAsync(cancellationToken);
+        var oldest = await held.QueryAsync<OutboxMessage>(OutboxSql.Oldest(database.Engine), new { limit }, cancellationToken);
+        if (oldest.Count == 0)
+            return 0;
+        await transport.SendAsync(oldest, cancellationToken);
+        return await RemoveAsync(held, oldest, cancellationToken);
+    }
+
+    private static async Task<int> RemoveAsync(ServiceTransaction transaction, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
+    {
+        await OutboxSql.DeleteAsync(transaction, messages, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        MessagingTelemetry.Published.Add(messages.Count);
+        return messages.Count;
+    }
+
+    private void Wake()
+    {
+        try
+        {
+            filled.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // A signal is waiting already.
+        }
+    }
+
+    public override void Dispose()
+    {
+        filled.Dispose();
+        base.Dispose();
+    }
+}

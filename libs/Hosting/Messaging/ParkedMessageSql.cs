@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Tideway.Hosting.Database;
+
+namespace Tideway.Hosting.Messaging;
+
+/// <summary>Statements on messages that a consumer could not handle.</summary>
+internal static class ParkedMessageSql
+{
+    public const string Columns =
+        "parked_id AS ParkedId, message_id AS MessageId, consumer, type, body, trace_parent AS TraceParent, reason, attempts, created_at AS CreatedAt, parked_at AS ParkedAt";
+
+    public const string Page = $"SELECT {Columns} FROM parked_message WHERE parked_id > @after ORDER BY parked_id LIMIT @limit";
+
+    public const string Find = $"SELECT {Columns} FROM parked_message WHERE parked_id = @id";
+
+    public const string Delete = "DELETE FROM parked_message WHERE parked_id = @id";
+
+    public const string Count = "SELECT COUNT(*) FROM parked_message";
+
+    private const string Insert =
+        "INSERT INTO parked_message (parked_id, message_id, consumer, type, body, trace_parent, reason, attempts, created_at, parked_at) "
+        + "VALUES (@parkedId, @messageId, @consumer, @type, @body, @traceParent, @reason, @attempts, @createdAt, @parkedAt) ON CONFLICT (message_id, consumer) DO UPDATE SET "
+        + "reason = excluded.reason, attempts = parked_message.attempts + excluded.attempts, parked_at = excluded.parked_at";
+
+    public static Task InsertAsync(
+        ServiceTransaction transaction,
+        string consumer,
+        ReceivedMessage message,
+        Exception exception,
+        int attempts,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
+        transaction.ExecuteAsync(
+            Insert,
+            new
+            {
+                parkedId = Guid.CreateVersion7(),
+                messageId = message.MessageId,
+                consumer,
+                type = message.Type,
+                body = JsonSerializer.Serialize(message.Event, message.Event.GetType(), EventJson.Options),
+                traceParent = message.TraceParent,
+                reason = $"{exception.GetType().Name}: {exception.Message}",
+                attempts,
+                createdAt = message.SentAt,
+                parkedAt = now,
+            },
+            cancellationToken
+        );
+}
+
+/// <summary>A message that a consumer could not handle, kept until it is replayed or dropped.</summary>
+internal sealed record ParkedMessage
+{
+    public required Guid ParkedId { get; init; }
+
+    public required Guid MessageId { get; init; }
+
+    public required string Consumer { get; init; }
+
+    public required string Type { get; init; }
+
+    public required string Body { get; init; }
+
+    public string? TraceParent { get; init; }
+
+    public required string Reason { get; init; }
+
+    public required int Attempts { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset ParkedAt { get; init; }
+
+    public ReceivedMessage Open() => new(MessageId, JsonSerializer.Deserialize(Body, EventType.Find(Type), EventJson.Options)!, Type, CreatedAt, TraceParent);
+}

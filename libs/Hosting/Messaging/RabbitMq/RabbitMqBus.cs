@@ -1,0 +1,106 @@
+using MassTransit;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Tideway.Hosting.Messaging.RabbitMq;
+
+/// <summary>
+/// The organisation's RabbitMQ, through MassTransit. A service starts and serves without it; events wait in the outbox until it is there.
+/// </summary>
+internal sealed class RabbitMqBus : BackgroundService, IEventTransport
+{
+    private readonly IBusControl bus;
+    private readonly BusOptions options;
+    private readonly IReadOnlyList<EventSubscription> subscriptions;
+    private readonly TimeProvider time;
+    private readonly ILogger<RabbitMqBus> logger;
+    private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public RabbitMqBus(
+        IEnumerable<ConsumerRegistration> registrations,
+        EventSubscriptions subscriptions,
+        ConsumerPipeline pipeline,
+        IOptions<BusOptions> options,
+        TimeProvider time,
+        ILogger<RabbitMqBus> logger
+    )
+    {
+        this.options = options.Value;
+        this.subscriptions = subscriptions.All;
+        this.time = time;
+        this.logger = logger;
+        bus = Bus.Factory.CreateUsingRabbitMq(configure =>
+        {
+            configure.Host(this.options.ConnectionString!, host => host.PublisherConfirmation = true);
+            foreach (var registration in registrations)
+                RabbitMqEndpoint.Configure(configure, registration, pipeline, this.options);
+        });
+    }
+
+    /// <summary>Whether the broker can be used just now, and why not.</summary>
+    public (bool Healthy, string Description) Check()
+    {
+        if (!started.Task.IsCompletedSuccessfully)
+            return (false, $"not connected to {Host} yet");
+        var health = bus.CheckHealth();
+        return (health.Status == BusHealthStatus.Healthy, health.Description);
+    }
+
+    public async Task SendAsync(IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
+    {
+        await started.Task.WaitAsync(cancellationToken);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(TimeSpan.FromSeconds(30));
+        await Task.WhenAll(messages.Select(message => SendAsync(message, timeout.Token)));
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await RabbitMqTopology.DeclareAsync(options.ConnectionString!, subscriptions, stoppingToken);
+                await bus.StartAsync(stoppingToken);
+                started.SetResult();
+                MessagingLog.BusStarted(logger, Host);
+                return;
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                var delay = TimeSpan.FromMilliseconds(Math.Min(10_000, 250 * Math.Pow(2, Math.Min(attempt, 6))) * (1 + (Random.Shared.NextDouble() / 2)));
+                MessagingLog.BusUnreachable(logger, exception, delay);
+                await Task.Delay(delay, time, stoppingToken);
+            }
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (started.Task.IsCompletedSuccessfully)
+            await bus.StopAsync(cancellationToken);
+    }
+
+    private string Host => $"{options.ConnectionString!.Host}:{options.ConnectionString.Port}{options.ConnectionString.AbsolutePath}";
+
+    private Task SendAsync(OutboxMessage message, CancellationToken cancellationToken)
+    {
+        var received = message.Open();
+        return bus.Publish(
+            received.Event,
+            received.Event.GetType(),
+            context =>
+            {
+                context.MessageId = message.MessageId;
+                context.Headers.Set(RabbitMqEndpoint.OutboxTimeHeader, message.CreatedAt.ToString("O"));
+                if (message.TraceParent is not null)
+                    context.Headers.Set(RabbitMqEndpoint.TraceHeader, message.TraceParent);
+                // Without a queue the broker would drop the message and confirm it all the same.
+                context.Mandatory = subscriptions.Any(subscription => subscription.EventType == received.Event.GetType());
+            },
+            cancellationToken
+        );
+    }
+}

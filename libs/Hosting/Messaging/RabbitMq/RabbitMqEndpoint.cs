@@ -1,0 +1,82 @@
+using MassTransit;
+
+namespace Tideway.Hosting.Messaging.RabbitMq;
+
+/// <summary>The queue of one consumer.</summary>
+internal static class RabbitMqEndpoint
+{
+    public const string OutboxTimeHeader = "tideway-outbox-time";
+    public const string TraceHeader = "tideway-traceparent";
+
+    public static void Configure(IRabbitMqBusFactoryConfigurator bus, ConsumerRegistration registration, ConsumerPipeline pipeline, BusOptions options)
+    {
+        var method = typeof(RabbitMqEndpoint).GetMethod(
+            nameof(ConfigureTyped),
+            System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static
+        )!;
+        method.MakeGenericMethod(registration.EventType).Invoke(null, [bus, registration, pipeline, options]);
+    }
+
+    private static void ConfigureTyped<TEvent>(
+        IRabbitMqBusFactoryConfigurator bus,
+        ConsumerRegistration registration,
+        ConsumerPipeline pipeline,
+        BusOptions options
+    )
+        where TEvent : class
+    {
+        // Every replica hears a broadcast through a queue of its own that goes with it.
+        var queue = registration.IsBroadcast ? $"{registration.Queue}-{Guid.CreateVersion7():N}" : registration.Queue;
+        bus.ReceiveEndpoint(
+            queue,
+            endpoint =>
+            {
+                if (registration.IsBroadcast)
+                {
+                    endpoint.Durable = false;
+                    endpoint.AutoDelete = true;
+                    endpoint.PublishFaults = false;
+                }
+                else
+                {
+                    endpoint.SetQuorumQueue();
+                }
+
+                endpoint.PrefetchCount = options.BatchSize * 2;
+                endpoint.ConcurrentMessageLimit = options.BatchSize * 2;
+                // The pipeline retries and parks by itself; it throws only while its database is away, and then the message stays here.
+                endpoint.UseMessageRetry(retry =>
+                    retry.Exponential(int.MaxValue, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(15), TimeSpan.FromMilliseconds(300))
+                );
+                endpoint.Consumer(
+                    () => new BatchConsumer<TEvent>(registration, pipeline),
+                    consumer =>
+                        consumer.Options<BatchOptions>(batch =>
+                            batch.SetMessageLimit(options.BatchSize).SetConcurrencyLimit(2).SetTimeLimit(TimeSpan.FromMilliseconds(5))
+                        )
+                );
+            }
+        );
+    }
+
+    private sealed class BatchConsumer<TEvent>(ConsumerRegistration registration, ConsumerPipeline pipeline) : IConsumer<Batch<TEvent>>
+        where TEvent : class
+    {
+        public Task Consume(ConsumeContext<Batch<TEvent>> context)
+        {
+            var messages = new List<ReceivedMessage>(context.Message.Length);
+            foreach (var message in context.Message)
+                messages.Add(Open(message));
+            return pipeline.ConsumeAsync(registration, messages, context.CancellationToken);
+        }
+
+        private static ReceivedMessage Open(ConsumeContext<TEvent> context) =>
+            new(
+                context.MessageId ?? throw new InvalidOperationException($"A message of type {typeof(TEvent).Name} came without an id."),
+                context.Message,
+                EventType.NameOf(typeof(TEvent)),
+                context.Headers.Get<DateTimeOffset>(OutboxTimeHeader) ?? new DateTimeOffset(context.SentTime ?? default, TimeSpan.Zero),
+                context.Headers.Get<string>(TraceHeader)
+            );
+    }
+}

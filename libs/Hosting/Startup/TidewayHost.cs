@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Tideway.Hosting.Database;
+using Tideway.Hosting.Messaging;
+using Tideway.Hosting.Messaging.InProcess;
+using Tideway.Hosting.Messaging.RabbitMq;
+
+namespace Tideway.Hosting.Startup;
+
+/// <summary>What every Tideway process has: configuration checked at start, logs, traces, metrics, health, databases and the bus.</summary>
+public static class TidewayHost
+{
+    /// <summary>
+    /// A web application with the defaults of a Tideway process. <paramref name="routing"/> names every consumer of the organisation, so that
+    /// no event is lost whichever service starts first.
+    /// </summary>
+    public static WebApplicationBuilder CreateBuilder(string[] args, string processName, IReadOnlyList<(string Queue, Type EventType)> routing)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.AddTidewayDefaults(processName, routing);
+        return builder;
+    }
+
+    private static void AddTidewayDefaults(this WebApplicationBuilder builder, string processName, IReadOnlyList<(string Queue, Type EventType)> routing)
+    {
+        var services = builder.Services;
+        services.AddSingleton(new ProcessIdentity(processName));
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddOptions<DatabaseOptions>().BindConfiguration(DatabaseOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<BusOptions>().BindConfiguration(BusOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
+        services.AddSingleton(provider => new EventSubscriptions(
+            routing.Select(r => new EventSubscription(r.Queue, r.EventType)),
+            provider.GetServices<ConsumerRegistration>()
+        ));
+        services.AddSingleton<ConsumerPipeline>();
+        services.AddSingleton<InProcessTransport>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RabbitMqBus>(provider));
+        services.AddSingleton<IEventTransport>(provider =>
+            UsesRabbitMq(provider) ? provider.GetRequiredService<RabbitMqBus>() : provider.GetRequiredService<InProcessTransport>()
+        );
+        // Migrations come before anything that uses a database, and the bus before what sends through it: hosted services start in order.
+        services.AddHostedService<DatabaseMigrator>();
+        services.AddSingleton<IHostedService>(provider => UsesRabbitMq(provider) ? provider.GetRequiredService<RabbitMqBus>() : new NoBus());
+    }
+
+    private static bool UsesRabbitMq(IServiceProvider provider) => provider.GetRequiredService<IOptions<BusOptions>>().Value.Transport == BusTransport.RabbitMq;
+
+    private sealed class NoBus : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
+
+/// <summary>What this process calls itself in logs, traces and metrics, for example <c>audit</c> or <c>standalone</c>.</summary>
+public sealed record ProcessIdentity(string Name);

@@ -1,0 +1,12 @@
+namespace Tideway.ObjectStorage.Signing;
+
+/// <summary>Makes addresses by which a recipient reads objects without credentials of the storage. Safe to use from several threads.</summary>
+public interface IUrlSigner
+{
+    /// <summary>An address of the object <paramref name="key"/> of the folder <paramref name="table"/>.</summary>
+    /// <param name="table">The folder the key is relative to.</param>
+    /// <param name="key">The object's key; <see cref="ObjectStorageError.InvalidKey"/> where it is malformed. Whether it exists is not looked at.</param>
+    /// <param name="lifetime">How long the address is good for, more than zero.</param>
+    /// <param name="requestId">The exchange it is signed for, 1 to 64 of <c>A-Z a-z 0-9 . _ -</c>, for the access records.</param>
+    SignedUrl Sign(StorageLocation table, string key, TimeSpan lifetime, string requestId);
+}
