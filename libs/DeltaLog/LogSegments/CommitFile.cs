@@ -31,6 +31,34 @@ internal static class CommitFile
         return Parse(bytes, store.Root, key, version);
     }
 
+    /// <summary>Where a commit came from. Only the first line is read, where writers that follow the protocol closely put it, unless it is elsewhere.</summary>
+    public static async Task<CommitInfo?> ReadInfoAsync(IObjectStore store, string key, long version, CancellationToken cancellationToken)
+    {
+        var content = await store.OpenReadAsync(key, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await using (content.ConfigureAwait(false))
+        {
+            var buffer = new byte[4096];
+            var filled = 0;
+            while (await content.ReadAsync(buffer.AsMemory(filled), cancellationToken).ConfigureAwait(false) is > 0 and var read)
+            {
+                var end = buffer.AsSpan(filled, read).IndexOf((byte)'\n');
+                if (end >= 0)
+                {
+                    var actions = Parse(buffer[..(filled + end)], store.Root, key, version);
+                    if (actions is [CommitInfo info])
+                        return info;
+                    break;
+                }
+
+                filled += read;
+                if (filled == buffer.Length)
+                    Array.Resize(ref buffer, buffer.Length * 2);
+            }
+        }
+
+        return (await ReadAsync(store, key, version, cancellationToken).ConfigureAwait(false)).OfType<CommitInfo>().FirstOrDefault();
+    }
+
     private static List<DeltaAction> Parse(byte[] bytes, Uri root, string key, long version)
     {
         var actions = new List<DeltaAction>();

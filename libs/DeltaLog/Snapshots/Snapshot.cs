@@ -73,6 +73,9 @@ public sealed class Snapshot
 
     internal FileSet FileSet => files;
 
+    /// <summary>When the file of the version's commit was written, where it was still there.</summary>
+    internal DateTimeOffset? CommitModified { get; init; }
+
     private long? CountRecords()
     {
         long total = 0;
