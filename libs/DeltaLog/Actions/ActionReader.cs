@@ -7,6 +7,18 @@ internal static class ActionReader
 {
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 256 };
 
+    private static readonly Dictionary<string, ActionKind> Kinds = new(StringComparer.Ordinal)
+    {
+        ["add"] = ActionKind.Add,
+        ["remove"] = ActionKind.Remove,
+        ["metaData"] = ActionKind.Metadata,
+        ["protocol"] = ActionKind.Protocol,
+        ["txn"] = ActionKind.Transaction,
+        ["domainMetadata"] = ActionKind.Domain,
+        ["checkpointMetadata"] = ActionKind.Checkpoint,
+        ["sidecar"] = ActionKind.Sidecar,
+    };
+
     /// <summary>The line's action; <see langword="null"/> where it holds none that is known. Anything malformed is a <see cref="JsonException"/>.</summary>
     public static DeltaAction? Read(ReadOnlySpan<byte> line)
     {
@@ -21,6 +33,21 @@ internal static class ActionReader
         catch (InvalidOperationException exception)
         {
             // Thrown by the JSON reader for strings that are not valid UTF-8 or UTF-16.
+            throw new JsonException("a string is not valid text", exception);
+        }
+    }
+
+    /// <summary>The action of that name whose members are the JSON object <paramref name="members"/>.</summary>
+    public static DeltaAction ReadMembers(string name, ReadOnlySpan<byte> members)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(members, Options);
+            reader.BeginObject();
+            return ReadAction(ref reader, Kinds[name]);
+        }
+        catch (InvalidOperationException exception)
+        {
             throw new JsonException("a string is not valid text", exception);
         }
     }

@@ -37,8 +37,8 @@ internal sealed class CommitTimeline
         var start = listing.Commits.Count - 1;
         while (start > 0 && listing.Commits[start - 1].Version == listing.Commits[start].Version - 1)
             start--;
-        var commits = start > 0 ? listing.Commits[start..] : listing.Commits;
-        return new CommitTimeline(store, commits, FirstInCommitVersion(state));
+        var unbroken = start > 0 ? listing.Commits[start..] : listing.Commits;
+        return new CommitTimeline(store, unbroken, FirstInCommitVersion(state));
     }
 
     public LogFile Commit(int index) => commits[index];
