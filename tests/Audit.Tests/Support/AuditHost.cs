@@ -14,6 +14,7 @@ using Tideway.Hosting.Identity;
 using Tideway.Hosting.Messaging;
 using Tideway.Hosting.Startup;
 using Tideway.Hosting.Web;
+using Tideway.Testing;
 
 namespace Tideway.Audit.Tests.Support;
 
@@ -75,7 +76,7 @@ internal sealed class AuditHost : IAsyncDisposable
             await transaction.CommitAsync(TestContext.Current.CancellationToken);
         }
 
-        await Eventually.HoldsAsync(async () => await CountAsync("outbox_message") == 0, "the outbox is empty");
+        await Eventually.Async(async () => await CountAsync("outbox_message") == 0, because: "an empty outbox");
         (await CountAsync("parked_message")).ShouldBe(0, "a message could not be recorded");
     }
 
