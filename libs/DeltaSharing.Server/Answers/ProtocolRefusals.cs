@@ -9,7 +9,8 @@ namespace Tideway.DeltaSharing.Server.Answers;
 public static class ProtocolRefusals
 {
     /// <summary>413: the body is too large.</summary>
-    public static ProtocolRefusal BodyTooLarge { get; } = new(413, ErrorCodes.ResourceLimitExceeded, $"The request's body is larger than {RequestBody.MaxBytes} bytes.");
+    public static ProtocolRefusal BodyTooLarge { get; } =
+        new(413, ErrorCodes.ResourceLimitExceeded, $"The request's body is larger than {RequestBody.MaxBytes} bytes.");
 
     /// <summary>503: the call could not be recorded.</summary>
     public static ProtocolRefusal NotRecorded { get; } =
@@ -19,7 +20,8 @@ public static class ProtocolRefusals
     public static ProtocolRefusal ShareNotFound(string share, string? operatorMessage = null) => NotFound("Share", share, operatorMessage);
 
     /// <summary>404: there is no such schema in the share.</summary>
-    public static ProtocolRefusal SchemaNotFound(string share, string schema, string? operatorMessage = null) => NotFound("Schema", $"{share}/{schema}", operatorMessage);
+    public static ProtocolRefusal SchemaNotFound(string share, string schema, string? operatorMessage = null) =>
+        NotFound("Schema", $"{share}/{schema}", operatorMessage);
 
     /// <summary>404: there is no such table in the schema.</summary>
     public static ProtocolRefusal TableNotFound(string share, string schema, string table, string? operatorMessage = null) =>
@@ -32,7 +34,10 @@ public static class ProtocolRefusals
     public static ProtocolRefusal Unsupported(string message) => new(400, ErrorCodes.UnsupportedOperation, message);
 
     internal static ProtocolRefusal Internal(Exception exception) =>
-        new(500, ErrorCodes.InternalError, "The server failed. Its operator finds out why by the request id.") { OperatorMessage = $"{exception.GetType().Name}: {exception.Message}" };
+        new(500, ErrorCodes.InternalError, "The server failed. Its operator finds out why by the request id.")
+        {
+            OperatorMessage = $"{exception.GetType().Name}: {exception.Message}",
+        };
 
     internal static ProtocolRefusal OfBadRequest(BadHttpRequestException exception) =>
         exception.StatusCode == StatusCodes.Status413PayloadTooLarge

@@ -18,10 +18,10 @@ public sealed partial class TableAnswer : IResult
     public required long TableVersion { get; init; }
 
     /// <summary>The first line. Byte for byte the same on every page of one query.</summary>
-    public required ProtocolLine Protocol { get; init; }
+    public required SharingLine Protocol { get; init; }
 
     /// <summary>The second line. Byte for byte the same on every page of one query, and in metadata and query.</summary>
-    public required MetadataLine Metadata { get; init; }
+    public required SharingLine Metadata { get; init; }
 
     /// <summary>The further lines; none in an answer to the metadata call.</summary>
     public IAsyncEnumerable<SharingLine>? Lines { get; init; }
@@ -31,6 +31,9 @@ public sealed partial class TableAnswer : IResult
     /// (<see cref="SharingCapabilities.IncludeEndStreamAction"/>, a refresh token, or pages): clients break on one they did not ask for.
     /// </summary>
     public Func<EndStreamLine>? EndStream { get; init; }
+
+    /// <summary>The format the lines are in; echoed.</summary>
+    public ResponseFormats Format { get; init; } = ResponseFormats.Parquet;
 
     /// <summary>Whether the client asked for the end-stream line in its capabilities, so that it is promised in the header.</summary>
     public bool EchoEndStream { get; init; }
@@ -47,6 +50,8 @@ public sealed partial class TableAnswer : IResult
     /// <inheritdoc />
     public async Task ExecuteAsync(HttpContext httpContext)
     {
+        if (Lines is null && EndStream is not null)
+            throw new InvalidOperationException("The answer to a metadata call has two lines, never a third.");
         var exchange = ProtocolExchange.Of(httpContext);
         exchange.TableVersion = TableVersion;
         exchange.FileCount = FileCount;
@@ -83,7 +88,7 @@ public sealed partial class TableAnswer : IResult
     private void WriteHeaders(IHeaderDictionary headers)
     {
         headers[HeaderNames.TableVersion] = TableVersion.ToString();
-        headers[HeaderNames.Capabilities] = SharingCapabilities.Echo(ResponseFormats.Parquet, EchoEndStream && EndStream is not null);
+        headers[HeaderNames.Capabilities] = SharingCapabilities.Echo(Format, EchoEndStream && EndStream is not null);
         if (EchoFileIdHash is { } hash)
             headers[HeaderNames.FileIdHash] = hash.ToHeader();
     }

@@ -77,8 +77,7 @@ public sealed class ProtocolExchange
     public static ProtocolExchange Of(HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return context.Features.Get<ProtocolExchange>()
-            ?? throw new InvalidOperationException("The request is not a call of the sharing protocol.");
+        return context.Features.Get<ProtocolExchange>() ?? throw new InvalidOperationException("The request is not a call of the sharing protocol.");
     }
 
     /// <summary>Adds a parameter to the access record, cut at 1,024 characters. No secrets.</summary>
@@ -143,8 +142,7 @@ public sealed class ProtocolExchange
     private static bool IsId(string text) => text.Length is > 0 and <= 64 && !text.AsSpan().ContainsAnyExcept(IdCharacters);
 
     [return: NotNullIfNotNull(nameof(text))]
-    private static string? Cut(string? text) =>
-        text is null or { Length: <= MaxTextLength } ? text : text[..MaxTextLength];
+    private static string? Cut(string? text) => text is null or { Length: <= MaxTextLength } ? text : text[..MaxTextLength];
 
     private string? SourceIp()
     {

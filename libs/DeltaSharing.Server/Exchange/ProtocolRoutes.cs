@@ -39,7 +39,11 @@ public static class ProtocolRoutes
             .MapFallback(
                 "{**call}",
                 (HttpContext context) =>
-                    new ProtocolRefusal(404, ErrorCodes.ResourceDoesNotExist, $"There is no call {context.Request.Method} {context.Request.Path} in this protocol.")
+                    new ProtocolRefusal(
+                        404,
+                        ErrorCodes.ResourceDoesNotExist,
+                        $"There is no call {context.Request.Method} {context.Request.Path} in this protocol."
+                    )
             )
             .WithProtocolAction(ProtocolActions.Unknown);
 }
