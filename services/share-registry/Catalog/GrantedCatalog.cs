@@ -1,3 +1,4 @@
+using Tideway.DeltaSharing.Server.Answers;
 using Tideway.ShareRegistry.Shares;
 using Tideway.ShareRegistry.Storage;
 
@@ -11,6 +12,13 @@ internal sealed class GrantedCatalog(ShareRegistryDatabase database)
 
     public Task<GrantedShare?> FindShareAsync(Guid recipientId, string share, CancellationToken cancellationToken) =>
         database.QueryFirstOrDefaultAsync<GrantedShare>(CatalogSql.FindShare, new { recipientId, share = Share.KeyOf(share) }, cancellationToken);
+
+    /// <summary>The refusal of a share that is not granted or not there; which of the two only the access record says.</summary>
+    public async Task<ProtocolRefusal> RefuseShareAsync(string share, CancellationToken cancellationToken)
+    {
+        var count = await database.QueryFirstOrDefaultAsync<long>(CatalogSql.CountShares, new { share = Share.KeyOf(share) }, cancellationToken);
+        return ProtocolRefusals.ShareNotFound(share, count > 0 ? "The share is not granted to the recipient." : "There is no such share.");
+    }
 
     public Task<IReadOnlyList<GrantedSchema>> ListSchemasAsync(Guid recipientId, string share, string after, int limit, CancellationToken cancellationToken) =>
         database.QueryAsync<GrantedSchema>(CatalogSql.ListSchemas, new { recipientId, share = Share.KeyOf(share), after, limit }, cancellationToken);

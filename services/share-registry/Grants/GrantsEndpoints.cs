@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Tideway.Hosting.Identity;
+using Tideway.Hosting.Web;
 using Tideway.ShareRegistry.Recipients;
 using Tideway.ShareRegistry.Shares;
 
@@ -53,16 +54,15 @@ internal static class GrantsEndpoints
         CancellationToken cancellationToken
     )
     {
-        var page = ManagementPage.Of(maxResults, pageToken);
-        if (page.Refusal is not null)
-            return page.Refusal.ToProblem();
+        if (PageRequest.Read(maxResults, pageToken, out var page) is { } problem)
+            return problem;
         if (await directory.WaitForAsync(name, cancellationToken) is not { } recipient)
             return Refusal.RecipientDoesNotExist(name).ToProblem();
-        var rows = await grants.ListSharesAsync(recipient.RecipientId, page.Value!.After, page.Value.Limit, cancellationToken);
-        var (items, next) = page.Value.Cut(rows, Share.KeyOf);
-        return TypedResults.Ok(
-            new RecipientSharePermissions([.. items.Select(share => new SharePermission(share, [new PrivilegeAssignment(recipient.Name, [Select])]))], next)
-        );
+        // One more than fits tells whether there is a next page.
+        var rows = await grants.ListSharesAsync(recipient.RecipientId, page.After, page.Limit + 1, cancellationToken);
+        var next = rows.Count > page.Limit ? PageRequest.TokenAfter(Share.KeyOf(rows[page.Limit - 1])) : null;
+        var permissions = rows.Take(page.Limit).Select(share => new SharePermission(share, [new PrivilegeAssignment(recipient.Name, [Select])]));
+        return TypedResults.Ok(new RecipientSharePermissions([.. permissions], next));
     }
 
     private static async Task<Outcome<IReadOnlyList<GrantChange>>> ReadAsync(

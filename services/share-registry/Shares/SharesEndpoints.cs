@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Tideway.Hosting.Identity;
+using Tideway.Hosting.Web;
 
 namespace Tideway.ShareRegistry.Shares;
 
@@ -40,12 +41,12 @@ internal static class SharesEndpoints
         CancellationToken cancellationToken
     )
     {
-        var page = ManagementPage.Of(maxResults, pageToken);
-        if (page.Refusal is not null)
-            return page.Refusal.ToProblem();
-        var rows = await shares.ListAsync(page.Value!.After, page.Value.Limit, cancellationToken);
-        var (items, next) = page.Value.Cut(rows, share => Share.KeyOf(share.Name));
-        return TypedResults.Ok(new ShareList([.. items.Select(share => ShareInfo.Of(share, withObjects: false))], next));
+        if (PageRequest.Read(maxResults, pageToken, out var page) is { } problem)
+            return problem;
+        // One more than fits tells whether there is a next page.
+        var rows = await shares.ListAsync(page.After, page.Limit + 1, cancellationToken);
+        var next = rows.Count > page.Limit ? PageRequest.TokenAfter(Share.KeyOf(rows[page.Limit - 1].Name)) : null;
+        return TypedResults.Ok(new ShareList([.. rows.Take(page.Limit).Select(share => ShareInfo.Of(share, withObjects: false))], next));
     }
 
     private static async Task<Results<Ok<ShareInfo>, ProblemHttpResult>> GetAsync(
