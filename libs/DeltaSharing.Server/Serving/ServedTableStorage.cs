@@ -3,7 +3,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Tideway.DeltaSharing.Server.Authentication;
+using Tideway.DeltaSharing.Server.Paging;
 using Tideway.Hosting.Database;
+using Tideway.Hosting.Health;
 using Tideway.Hosting.Web;
 using Tideway.ObjectStorage;
 using Tideway.ObjectStorage.Signing;
@@ -15,7 +18,8 @@ public static class ServedTableStorage
 {
     /// <summary>
     /// Adds <see cref="StorageRoots"/> (section <c>Storage</c>), <see cref="IUrlSigner"/> and <see cref="LocalUrlVerifier"/> (sections
-    /// <c>Files</c> and <c>Public</c>), <see cref="RecipientCredentials"/>, and the check that storage can be read.
+    /// <c>Files</c> and <c>Public</c>), <see cref="ContinuationTokens"/> (with the same secrets), the <see cref="IRecipientAuthenticator"/>, the
+    /// protocol's errors for what no endpoint answers, and the check that storage can be read.
     /// </summary>
     public static WebApplicationBuilder AddServedTableStorage(this WebApplicationBuilder builder)
     {
@@ -36,8 +40,14 @@ public static class ServedTableStorage
             [.. provider.GetRequiredService<IOptions<FileUrlOptions>>().Value.DecodeKeys()],
             provider.GetRequiredService<TimeProvider>()
         ));
+        services.TryAddSingleton(provider => new ContinuationTokens(
+            provider.GetRequiredService<IOptions<FileUrlOptions>>().Value.DecodeKeys(),
+            provider.GetRequiredService<TimeProvider>()
+        ));
         services.AddSingleton<RecipientCredentials>();
-        services.AddHealthChecks().AddCheck<StorageCheck>("storage", tags: ["ready"]);
+        services.TryAddSingleton<IRecipientAuthenticator, BearerRecipientAuthenticator>();
+        services.AddSingleton<IErrorDialect, SharingErrorDialect>();
+        services.AddSingleton<IReadinessCheck, StorageReadiness>();
         return builder;
     }
 

@@ -3,7 +3,6 @@ using Tideway.DeltaSharing.Server.Access;
 using Tideway.DeltaSharing.Server.Answers;
 using Tideway.DeltaSharing.Server.Exchange;
 using Tideway.DeltaSharing.Server.Paging;
-using Tideway.DeltaSharing.Server.Parameters;
 
 namespace Tideway.ShareRegistry.Catalog;
 

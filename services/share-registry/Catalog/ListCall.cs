@@ -7,21 +7,8 @@ using Tideway.DeltaSharing.Server.Parameters;
 namespace Tideway.ShareRegistry.Catalog;
 
 /// <summary>A call for a page of a list, its token checked.</summary>
-internal sealed class ListCall
+internal sealed class ListCall(ContinuationTokens tokens, ContinuationScope scope, ListParameters parameters, string? cursor)
 {
-    private readonly ContinuationTokens tokens;
-    private readonly ContinuationScope scope;
-    private readonly ListParameters parameters;
-    private readonly string? cursor;
-
-    private ListCall(ContinuationTokens tokens, ContinuationScope scope, ListParameters parameters, string? cursor)
-    {
-        this.tokens = tokens;
-        this.scope = scope;
-        this.parameters = parameters;
-        this.cursor = cursor;
-    }
-
     public Guid RecipientId => scope.RecipientId;
 
     /// <summary>The key after which the page begins; empty at the start.</summary>
@@ -33,12 +20,12 @@ internal sealed class ListCall
     /// <summary>Reads the parameters of a call for the list <paramref name="resource"/>.</summary>
     public static Checked<ListCall> Read(HttpContext context, ContinuationTokens tokens, string resource)
     {
-        var parameters = ListParameters.Read(context.Request);
-        if (parameters.IsRefused(out var refusal))
+        var read = ListParameters.Read(context.Request);
+        if (read.IsRefused(out var refusal))
             return refusal;
-        var scope = new ContinuationScope(ContinuationKind.List, ProtocolExchange.Of(context).Recipient.Id, resource);
-        var cursor = tokens.ReadCursor(parameters.Value, scope);
-        return cursor.IsRefused(out refusal) ? refusal : new ListCall(tokens, scope, parameters.Value, cursor.Value);
+        var boundTo = new ContinuationScope(ContinuationKind.List, ProtocolExchange.Of(context).Recipient.Id, resource);
+        var after = tokens.ReadCursor(read.Value, boundTo);
+        return after.IsRefused(out refusal) ? refusal : new ListCall(tokens, boundTo, read.Value, after.Value);
     }
 
     public JsonAnswer Answer<TRow, TItem>(IReadOnlyList<TRow> found, Func<TRow, string> key, Func<TRow, TItem> item)

@@ -103,7 +103,10 @@ internal static class TableEndpoints
         }
         catch (Exception exception) when (TableFailures.Handles(exception))
         {
-            return TableFailures.ToRefusal(exception, call.Value.Table);
+            var failure = TableFailures.ToRefusal(exception, call.Value.Table);
+            if (failure.Status is not StatusCodes.Status400BadRequest)
+                context.RequestServices.GetRequiredService<ILogger<TableReader>>().TableCannotBeServed(exception, call.Value.Table.FullName);
+            return failure;
         }
     }
 }

@@ -8,7 +8,6 @@ using Tideway.DeltaSharing.Server.Paging;
 using Tideway.DeltaSharing.Server.Parameters;
 using Tideway.DeltaSharing.Server.Serving;
 using Tideway.ObjectStorage.Signing;
-using Tideway.ShareRegistry.Tables;
 
 namespace Tideway.ShareRegistry.TableQuery;
 

@@ -60,17 +60,26 @@ internal sealed class SnapshotCache(StorageRoots roots, IOptions<SnapshotCacheOp
 
     private async Task<ServedTable> ReadAsync(string location, ServedTable? before)
     {
+        var start = time.GetTimestamp();
         var resolved = roots.Resolve(location);
         if (before is null || before.Location != resolved)
         {
             var table = new DeltaTable(roots.Open(resolved), time);
-            return await StampAsync(new ServedTable(resolved, table, await table.LoadAsync()));
+            return Count("loaded", start, await StampAsync(new ServedTable(resolved, table, await table.LoadAsync())));
         }
 
         if (await IsLatestAsync(before))
-            return before;
+            return Count("unchanged", null, before);
         var latest = await before.Table.UpdateAsync(before.Latest);
-        return await StampAsync(before with { Latest = latest });
+        return Count("updated", start, await StampAsync(before with { Latest = latest }));
+    }
+
+    private ServedTable Count(string outcome, long? start, ServedTable table)
+    {
+        Telemetry.SnapshotReads.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+        if (start is { } since)
+            Telemetry.SnapshotReadDuration.Record(time.GetElapsedTime(since).TotalSeconds);
+        return table;
     }
 
     // Two look-ups instead of listing the log. The time tells a table that was deleted and made anew under the same name.
