@@ -3,10 +3,17 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Tideway.Hosting.Cache;
 using Tideway.Hosting.Database;
+using Tideway.Hosting.Health;
+using Tideway.Hosting.Identity;
+using Tideway.Hosting.Logging;
 using Tideway.Hosting.Messaging;
 using Tideway.Hosting.Messaging.InProcess;
 using Tideway.Hosting.Messaging.RabbitMq;
+using Tideway.Hosting.Secrets;
+using Tideway.Hosting.Telemetry;
+using Tideway.Hosting.Web;
 
 namespace Tideway.Hosting.Startup;
 
@@ -27,6 +34,7 @@ public static class TidewayHost
     private static void AddTidewayDefaults(this WebApplicationBuilder builder, string processName, IReadOnlyList<(string Queue, Type EventType)> routing)
     {
         var services = builder.Services;
+        builder.AddLoggingDefaults(processName);
         services.AddSingleton(new ProcessIdentity(processName));
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<DatabaseOptions>().BindConfiguration(DatabaseOptions.Section).ValidateDataAnnotations().ValidateOnStart();
@@ -37,6 +45,9 @@ public static class TidewayHost
             provider.GetServices<ConsumerRegistration>()
         ));
         services.AddSingleton<ConsumerPipeline>();
+        services.AddSingleton<ParkedMessages>();
+        services.AddOptions<SecretOptions>().BindConfiguration(SecretOptions.Section).ValidateDataAnnotations();
+        services.AddSingleton<SecretProtector>();
         services.AddSingleton<InProcessTransport>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RabbitMqBus>(provider));
         services.AddSingleton<IEventTransport>(provider =>
@@ -44,6 +55,18 @@ public static class TidewayHost
         );
         // Migrations come before anything that uses a database, and the bus before what sends through it: hosted services start in order.
         services.AddHostedService<DatabaseMigrator>();
+        services.AddOptions<RedisOptions>().BindConfiguration(RedisOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<MemoryCache>();
+        services.AddSingleton<ISharedCache>(provider =>
+            string.IsNullOrWhiteSpace(provider.GetRequiredService<IOptions<RedisOptions>>().Value.Endpoint)
+                ? provider.GetRequiredService<MemoryCache>()
+                : ActivatorUtilities.CreateInstance<RedisCache>(provider)
+        );
+        services.AddSingleton<PrometheusMetrics>();
+        services.AddSingleton<ReadinessReport>();
+        services.AddHostedService<TelemetryExport>();
+        services.AddIdentityDefaults();
+        builder.AddWebDefaults();
         services.AddSingleton<IHostedService>(provider => UsesRabbitMq(provider) ? provider.GetRequiredService<RabbitMqBus>() : new NoBus());
     }
 
