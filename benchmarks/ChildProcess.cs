@@ -12,7 +12,7 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public static ChildProcess Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardInput = true, UseShellExecute = false };
         start.ArgumentList.Add("--child");
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using RabbitMQ.Client;
 using Tideway.Testing.Servers;
@@ -13,6 +12,7 @@ internal sealed class EventsBenchmark : IBenchmark
     private const int Changes = 20_000;
     private const int WarmUp = 2_000;
     private const int Writers = 32;
+    private const int UnconfirmedAtOnce = 1_000;
 
     public string Name => "events";
 
@@ -20,8 +20,8 @@ internal sealed class EventsBenchmark : IBenchmark
 
     public async Task<IReadOnlyList<Measure>> RunAsync(CancellationToken cancellationToken)
     {
-        await using var rabbit = await RabbitMqServer.StartAsync();
-        await using var postgres = await PostgresServer.StartAsync();
+        await using var rabbit = await RabbitMqServer.StartPrivateAsync();
+        var postgres = await PostgresServer.StartAsync();
         var broker = (await rabbit.CreateVirtualHostAsync()).ToString();
         var ours = await OursAsync(broker, await postgres.CreateDatabaseAsync(), await postgres.CreateDatabaseAsync(), cancellationToken);
         var raw = await RawAsync(broker, cancellationToken);
@@ -68,7 +68,7 @@ internal sealed class EventsBenchmark : IBenchmark
         var factory = new ConnectionFactory { Uri = new Uri(broker) };
         await using var connection = await factory.CreateConnectionAsync(cancellationToken);
         await using var channel = await connection.CreateChannelAsync(
-            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, new ThrottlingRateLimiter(1_000)),
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null),
             cancellationToken
         );
         await PublishAsync(channel, 0, WarmUp, cancellationToken);
@@ -84,14 +84,15 @@ internal sealed class EventsBenchmark : IBenchmark
     private static async Task PublishAsync(IChannel channel, int first, int count, CancellationToken cancellationToken)
     {
         var properties = new BasicProperties { Persistent = true };
-        var confirmed = new List<Task>(count);
-        for (var number = first; number < first + count; number++)
+        foreach (var window in Enumerable.Range(first, count).Chunk(UnconfirmedAtOnce))
         {
-            var body = JsonSerializer.SerializeToUtf8Bytes(Change(number));
-            confirmed.Add(channel.BasicPublishAsync("", RawConsumer.Queue, mandatory: false, properties, body, cancellationToken).AsTask());
+            var confirmed = window.Select(number =>
+                channel
+                    .BasicPublishAsync("", RawConsumer.Queue, mandatory: false, properties, JsonSerializer.SerializeToUtf8Bytes(Change(number)), cancellationToken)
+                    .AsTask()
+            );
+            await Task.WhenAll(confirmed);
         }
-
-        await Task.WhenAll(confirmed);
     }
 
     private static MeasuredChange Change(int number) =>
