@@ -12,7 +12,12 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public static ChildProcess Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardInput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+            UseShellExecute = false,
+        };
         start.ArgumentList.Add("--child");
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);

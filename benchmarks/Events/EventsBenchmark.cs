@@ -16,7 +16,8 @@ internal sealed class EventsBenchmark : IBenchmark
 
     public string Name => "events";
 
-    public string Question => "events/s from commit of a state change to handled in another process (PostgreSQL, RabbitMQ); baseline: plain RabbitMQ.Client, confirms and acks";
+    public string Question =>
+        "events/s from commit of a state change to handled in another process (PostgreSQL, RabbitMQ); baseline: plain RabbitMQ.Client, confirms and acks";
 
     public async Task<IReadOnlyList<Measure>> RunAsync(CancellationToken cancellationToken)
     {
@@ -68,7 +69,11 @@ internal sealed class EventsBenchmark : IBenchmark
         var factory = new ConnectionFactory { Uri = new Uri(broker) };
         await using var connection = await factory.CreateConnectionAsync(cancellationToken);
         await using var channel = await connection.CreateChannelAsync(
-            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null),
+            new CreateChannelOptions(
+                publisherConfirmationsEnabled: true,
+                publisherConfirmationTrackingEnabled: true,
+                outstandingPublisherConfirmationsRateLimiter: null
+            ),
             cancellationToken
         );
         await PublishAsync(channel, 0, WarmUp, cancellationToken);
@@ -88,7 +93,14 @@ internal sealed class EventsBenchmark : IBenchmark
         {
             var confirmed = window.Select(number =>
                 channel
-                    .BasicPublishAsync("", RawConsumer.Queue, mandatory: false, properties, JsonSerializer.SerializeToUtf8Bytes(Change(number)), cancellationToken)
+                    .BasicPublishAsync(
+                        "",
+                        RawConsumer.Queue,
+                        mandatory: false,
+                        properties,
+                        JsonSerializer.SerializeToUtf8Bytes(Change(number)),
+                        cancellationToken
+                    )
                     .AsTask()
             );
             await Task.WhenAll(confirmed);
