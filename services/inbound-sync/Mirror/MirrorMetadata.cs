@@ -1,4 +1,6 @@
 using Tideway.DeltaLog.Actions;
+using Tideway.DeltaLog.Features;
+using Tideway.DeltaLog.Schema;
 using Tideway.DeltaSharing.Protocol.Lines;
 using Tideway.InboundSync.Runs;
 
@@ -7,8 +9,6 @@ namespace Tideway.InboundSync.Mirror;
 /// <summary>Metadata and protocol of a local table that repeats a remote one.</summary>
 internal static class MirrorMetadata
 {
-    private const string TimestampNtz = "timestamp_ntz";
-
     /// <summary>
     /// The remote schema and partitioning as they are. Of the remote settings none is taken over: they are duties of the remote table's writers,
     /// and what they ask for is in the files already.
@@ -27,15 +27,7 @@ internal static class MirrorMetadata
 
     /// <summary>The least protocol that can hold the schema.</summary>
     public static Protocol ProtocolOf(MetadataLine remote) =>
-        remote.SchemaString.Contains($"\"{TimestampNtz}\"", StringComparison.Ordinal)
-            ? new Protocol
-            {
-                MinReaderVersion = 3,
-                MinWriterVersion = 7,
-                ReaderFeatures = ["timestampNtz"],
-                WriterFeatures = ["timestampNtz"],
-            }
-            : new Protocol { MinReaderVersion = 1, MinWriterVersion = 2 };
+        NewTableProtocol.For(SchemaJson.Parse(remote.SchemaString), new Dictionary<string, string>(StringComparer.Ordinal));
 
     /// <summary>Whether the local table still has the remote schema and partitioning.</summary>
     public static bool Fits(MetadataLine remote, Metadata local) =>

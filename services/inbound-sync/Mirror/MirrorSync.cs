@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Commit;
 using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaSharing.Protocol.Lines;
@@ -80,7 +79,7 @@ public sealed class MirrorSync(SyncRecorder recorder, IOptions<SyncOptions> opti
     private async Task<SyncOutcome> TakeDifferenceAsync(SyncWork work, CancellationToken cancellationToken)
     {
         var held = work.Held.RemoteVersion is null ? null : await work.Table.LoadAsync(cancellationToken: cancellationToken);
-        var answer = await work.Remote.SnapshotAsync(cancellationToken);
+        await using var answer = await work.Remote.SnapshotAsync(cancellationToken);
         var kept = held?.Files.ToDictionary(file => file.Path, StringComparer.Ordinal) ?? [];
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var metadata = MirrorMetadata.Of(answer.Metadata, held?.Metadata, now);
@@ -88,7 +87,7 @@ public sealed class MirrorSync(SyncRecorder recorder, IOptions<SyncOptions> opti
         if (held is not null && (!MirrorMetadata.Fits(answer.Metadata, held.Metadata) || work.Held.RemoteId != answer.Metadata.Id))
             transaction.UpdateMetadata(metadata);
 
-        await FilesAsync(work, answer.Files.Where(file => !kept.Remove(MirroredFile.PathOf(file.Id))), transaction, cancellationToken);
+        await FilesAsync(work, answer.ReadAsync(cancellationToken).OfType<FileLine>().Where(file => !kept.Remove(MirroredFile.PathOf(file.Id))), transaction, cancellationToken);
         foreach (var gone in kept.Values)
             transaction.Remove(gone);
         var committed = await CommitAsync(work, transaction, answer.Version, cancellationToken);
@@ -106,9 +105,7 @@ public sealed class MirrorSync(SyncRecorder recorder, IOptions<SyncOptions> opti
             parallel,
             async (line, stop) =>
             {
-                work.Progress.Expect(line.Size);
                 await work.Remote.DownloadAsync(line, work.Table.Store.LocalPath(MirroredFile.PathOf(line.Id))!, stop);
-                work.Progress.FileDone();
                 var add = MirroredFile.Add(line, StatsOf(line), now);
                 lock (transaction)
                     transaction.Add(add);

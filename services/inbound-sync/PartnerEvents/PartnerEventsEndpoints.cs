@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Tideway.Contracts.InboundSync;
 using Tideway.Hosting.Secrets;
@@ -64,7 +63,7 @@ internal static class PartnerEventsEndpoints
         var sender = candidates.FirstOrDefault(candidate =>
             SameOrigin(new Uri(candidate.Endpoint).GetLeftPart(UriPartial.Authority), notice.Source)
             && WebhookSignature.IsValid(
-                Encoding.UTF8.GetString(secrets.Unprotect(candidate.Secret, PartnerSecret.SecretContext(candidate.ProviderId, candidate.Share))),
+                secrets.Unprotect(candidate.Secret, PartnerSecret.SecretPurpose, PartnerSecret.SecretRecord(candidate.ProviderId, candidate.Share)),
                 id,
                 timestamp,
                 body,

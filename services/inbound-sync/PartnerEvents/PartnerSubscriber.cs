@@ -1,10 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
-using Tideway.DeltaSharing.Protocol;
 using Tideway.Hosting.Secrets;
 using Tideway.Hosting.Web;
 using Tideway.InboundSync.Providers;
@@ -91,7 +89,7 @@ public sealed class PartnerSubscriber(
                 providerId = provider.ProviderId,
                 share = shareKey,
                 subscriptionId = answer.Id,
-                secret = secrets.Protect(Encoding.UTF8.GetBytes(answer.Secret!), PartnerSecret.SecretContext(provider.ProviderId, shareKey)),
+                secret = secrets.Protect(answer.Secret!, PartnerSecret.SecretPurpose, PartnerSecret.SecretRecord(provider.ProviderId, shareKey)),
                 now = time.GetUtcNow(),
             },
             cancellationToken

@@ -29,7 +29,9 @@ internal sealed record PartnerSecret
     public required string Share { get; init; }
 
     /// <summary>The secret of the subscription, encrypted.</summary>
-    public required byte[] Secret { get; init; }
+    public required string Secret { get; init; }
 
-    public static string SecretContext(Guid providerId, string share) => $"inbound-sync/subscription/{providerId}/{share}";
+    public const string SecretPurpose = "inbound-sync/subscription";
+
+    public static string SecretRecord(Guid providerId, string share) => $"{providerId}/{share}";
 }

@@ -13,7 +13,7 @@ public sealed record Provider
     public required string Endpoint { get; init; }
 
     /// <summary>The profile file, encrypted.</summary>
-    public required byte[] Profile { get; init; }
+    public required string Profile { get; init; }
 
     public required int ShareCredentialsVersion { get; init; }
 
@@ -34,8 +34,8 @@ public sealed record Provider
     /// <summary>Where the partner's other addresses are found: scheme, host and port of its endpoint.</summary>
     public string Origin => new Uri(Endpoint).GetLeftPart(UriPartial.Authority);
 
-    /// <summary>What the encryption of a profile is bound to, so that one provider's cannot be put in place of another's.</summary>
-    public static string SecretContext(Guid providerId) => $"inbound-sync/provider/{providerId}";
+    /// <summary>What the encryption of a profile is bound to, with the provider's id, so that one provider's cannot be put in place of another's.</summary>
+    public const string SecretPurpose = "inbound-sync/provider";
 
     /// <summary>How a name is compared.</summary>
     public static string KeyOf(string name) => name.ToLowerInvariant();

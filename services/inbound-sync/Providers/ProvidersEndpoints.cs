@@ -4,7 +4,6 @@ using Tideway.Contracts.InboundSync;
 using Tideway.DeltaSharing.Client;
 using Tideway.DeltaSharing.Protocol;
 using Tideway.Hosting.Identity;
-using Tideway.Hosting.Secrets;
 using Tideway.Hosting.Web;
 using Tideway.InboundSync.Storage;
 
@@ -30,7 +29,6 @@ internal static class ProvidersEndpoints
         HttpContext context,
         IProviderStore store,
         InboundSyncDatabase database,
-        SecretProtector secrets,
         ProviderConnections connections,
         TimeProvider time,
         CancellationToken cancellationToken
@@ -51,7 +49,7 @@ internal static class ProvidersEndpoints
             ProviderId = id,
             Name = request.Name!,
             Endpoint = profile!.Endpoint.AbsoluteUri.TrimEnd('/'),
-            Profile = secrets.Protect(profile.ToJson(), Provider.SecretContext(id)),
+            Profile = connections.Seal(profile, id),
             ShareCredentialsVersion = SharingProfile.Version,
             ExpirationTime = profile.ExpirationTime,
             Comment = request.Comment,
@@ -106,7 +104,6 @@ internal static class ProvidersEndpoints
         HttpContext context,
         IProviderStore store,
         InboundSyncDatabase database,
-        SecretProtector secrets,
         ProviderConnections connections,
         TimeProvider time,
         CancellationToken cancellationToken
@@ -133,7 +130,7 @@ internal static class ProvidersEndpoints
             updated = updated with
             {
                 Endpoint = profile!.Endpoint.AbsoluteUri.TrimEnd('/'),
-                Profile = secrets.Protect(profile.ToJson(), Provider.SecretContext(provider.ProviderId)),
+                Profile = connections.Seal(profile, provider.ProviderId),
                 ExpirationTime = profile.ExpirationTime,
             };
         }

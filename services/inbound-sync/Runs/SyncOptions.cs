@@ -38,6 +38,9 @@ public sealed class SyncOptions
     /// <summary>Whether a provider may be reached without TLS; for tries on one machine only.</summary>
     public bool AllowInsecureHttp { get; set; }
 
+    /// <summary>Whether providers and their files may be at loopback or private addresses. Partners choose the addresses of files, so leave it off unless they are in the same network.</summary>
+    public bool AllowPrivateAddresses { get; set; }
+
     /// <summary>Runs kept for each sync.</summary>
     [Range(1, 100_000)]
     public int RunsKept { get; set; } = 500;

@@ -3,7 +3,7 @@ CREATE TABLE provider (
     name TEXT NOT NULL,
     name_key TEXT NOT NULL UNIQUE,
     endpoint TEXT NOT NULL,
-    profile {bytes} NOT NULL,
+    profile TEXT NOT NULL,
     share_credentials_version INTEGER NOT NULL,
     expiration_time BIGINT NULL,
     comment TEXT NULL,
@@ -81,7 +81,7 @@ CREATE TABLE partner_subscription (
     provider_id TEXT NOT NULL REFERENCES provider (provider_id) ON DELETE CASCADE,
     share TEXT NOT NULL,
     subscription_id TEXT NOT NULL,
-    secret {bytes} NOT NULL,
+    secret TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (provider_id, share)
 );
