@@ -26,7 +26,8 @@ public sealed record LocalTable(Snapshot? Snapshot, long? RemoteVersion)
         var snapshot = await table.LoadAsync(cancellationToken: cancellationToken);
         if (!snapshot.Transactions.TryGetValue(sync.AppId, out var version))
             throw new SyncRefusedException($"There is a table at {sync.TargetLocation} that this sync did not make; name another target, or remove it.");
-        return new LocalTable(snapshot, version);
+        // A table that was only created holds no remote version yet.
+        return new LocalTable(snapshot, version < 0 ? null : version);
     }
 }
 
