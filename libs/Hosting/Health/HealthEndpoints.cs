@@ -15,7 +15,10 @@ internal static class HealthEndpoints
         // Live says only that the process answers: a restart mends none of the things it needs.
         routes.MapGet("/health/live", () => TypedResults.Ok(new Live("live"))).WithName("live").WithTags("health");
         routes.MapGet("/health/ready", ReadyAsync).WithName("ready").WithTags("health");
-        routes.MapGet("/metrics", (PrometheusMetrics metrics) => TypedResults.Text(metrics.Write(), PrometheusMetrics.ContentType)).WithName("metrics").WithTags("health");
+        routes
+            .MapGet("/metrics", (PrometheusMetrics metrics) => TypedResults.Text(metrics.Write(), PrometheusMetrics.ContentType))
+            .WithName("metrics")
+            .WithTags("health");
     }
 
     private static async Task<JsonHttpResult<Ready>> ReadyAsync(ReadinessReport report, CancellationToken cancellationToken)

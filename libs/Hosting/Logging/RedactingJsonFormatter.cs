@@ -33,7 +33,10 @@ internal sealed class RedactingJsonFormatter : ITextFormatter
             ScalarValue { Value: null or ValueType } => value,
             ScalarValue { Value: { } other } => new ScalarValue(SecretRedaction.Redact(other.ToString() ?? "")),
             SequenceValue sequence => new SequenceValue(sequence.Elements.Select(Redact)),
-            StructureValue structure => new StructureValue(structure.Properties.Select(property => new LogEventProperty(property.Name, Redact(property.Value))), structure.TypeTag),
+            StructureValue structure => new StructureValue(
+                structure.Properties.Select(property => new LogEventProperty(property.Name, Redact(property.Value))),
+                structure.TypeTag
+            ),
             DictionaryValue dictionary => new DictionaryValue(dictionary.Elements.Select(pair => KeyValuePair.Create(pair.Key, Redact(pair.Value)))),
             _ => value,
         };

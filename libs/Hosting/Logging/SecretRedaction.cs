@@ -25,7 +25,11 @@ public static partial class SecretRedaction
         return ActivationPaths().Replace(text, "${before}" + Mask);
     }
 
-    [GeneratedRegex("bearer|sig|token|secret|password|pwd|key=|credential=|://[^/]*@|whsec_|activation", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        "bearer|sig|token|secret|password|pwd|key=|credential=|://[^/]*@|whsec_|activation",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        1000
+    )]
     private static partial Regex Suspicious();
 
     [GeneratedRegex(@"\bbearer\s+[A-Za-z0-9._~+/=-]{8,}", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]

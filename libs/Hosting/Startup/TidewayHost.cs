@@ -11,6 +11,7 @@ using Tideway.Hosting.Logging;
 using Tideway.Hosting.Messaging;
 using Tideway.Hosting.Messaging.InProcess;
 using Tideway.Hosting.Messaging.RabbitMq;
+using Tideway.Hosting.Secrets;
 using Tideway.Hosting.Telemetry;
 using Tideway.Hosting.Web;
 
@@ -44,6 +45,9 @@ public static class TidewayHost
             provider.GetServices<ConsumerRegistration>()
         ));
         services.AddSingleton<ConsumerPipeline>();
+        services.AddSingleton<ParkedMessages>();
+        services.AddOptions<SecretOptions>().BindConfiguration(SecretOptions.Section).ValidateDataAnnotations();
+        services.AddSingleton<SecretProtector>();
         services.AddSingleton<InProcessTransport>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RabbitMqBus>(provider));
         services.AddSingleton<IEventTransport>(provider =>
@@ -51,7 +55,13 @@ public static class TidewayHost
         );
         // Migrations come before anything that uses a database, and the bus before what sends through it: hosted services start in order.
         services.AddHostedService<DatabaseMigrator>();
-        services.AddSingleton<ISharedCache, MemoryCache>();
+        services.AddOptions<RedisOptions>().BindConfiguration(RedisOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<MemoryCache>();
+        services.AddSingleton<ISharedCache>(provider =>
+            string.IsNullOrWhiteSpace(provider.GetRequiredService<IOptions<RedisOptions>>().Value.Endpoint)
+                ? provider.GetRequiredService<MemoryCache>()
+                : ActivatorUtilities.CreateInstance<RedisCache>(provider)
+        );
         services.AddSingleton<PrometheusMetrics>();
         services.AddSingleton<ReadinessReport>();
         services.AddHostedService<TelemetryExport>();

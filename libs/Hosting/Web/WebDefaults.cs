@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Tideway.Hosting.Health;
+using Tideway.Hosting.Messaging;
 using Tideway.Hosting.Telemetry;
 
 namespace Tideway.Hosting.Web;
@@ -28,6 +29,7 @@ public static class WebDefaults
         app.UseAuthorization();
         app.MapOpenApi("/openapi/{documentName}.json");
         app.MapHealth();
+        app.MapParkedMessages();
         return app;
     }
 

@@ -65,7 +65,12 @@ public sealed class HealthEndpointsTests
     [Fact]
     public async Task A_broker_that_is_away_is_told_and_the_process_serves_all_the_same()
     {
-        await using var process = await TestProcess.StartAsync(null, null, "--Bus:Transport=RabbitMq", "--Bus:ConnectionString=amqp://guest:guest@127.0.0.1:1/");
+        await using var process = await TestProcess.StartAsync(
+            null,
+            null,
+            "--Bus:Transport=RabbitMq",
+            "--Bus:ConnectionString=amqp://guest:guest@127.0.0.1:1/"
+        );
 
         var (status, report) = await ReadyAsync(process);
 

@@ -36,7 +36,14 @@ internal sealed class TestProcess : IAsyncDisposable
     )
     {
         var folder = settings.Any(setting => setting.StartsWith("--Database:Folder=", StringComparison.Ordinal)) ? null : NewFolder();
-        string[] args = ["--urls=http://127.0.0.1:0", "--environment=Production", "--Logging:LogLevel:Default=Critical", .. folder is null ? Array.Empty<string>() : ["--Database:Folder=" + folder], .. settings];
+        string[] args =
+        [
+            "--urls=http://127.0.0.1:0",
+            "--environment=Production",
+            "--Logging:LogLevel:Default=Critical",
+            .. folder is null ? Array.Empty<string>() : ["--Database:Folder=" + folder],
+            .. settings,
+        ];
         var builder = TidewayHost.CreateBuilder(args, "test", routing);
         builder.Services.AddSingleton<ICredentialSource>(new FakeCredentialSource());
         add?.Invoke(builder);

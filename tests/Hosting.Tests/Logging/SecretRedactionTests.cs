@@ -31,7 +31,10 @@ public sealed class SecretRedactionTests
     }
 
     [Theory]
-    [InlineData("https://a.blob.core.windows.net/c/f.parquet?sv=2020&sp=r&sig=abcdefgh&se=1", "https://a.blob.core.windows.net/c/f.parquet?sv=2020&sp=r&sig=***&se=1")]
+    [InlineData(
+        "https://a.blob.core.windows.net/c/f.parquet?sv=2020&sp=r&sig=abcdefgh&se=1",
+        "https://a.blob.core.windows.net/c/f.parquet?sv=2020&sp=r&sig=***&se=1"
+    )]
     [InlineData("amqp://tideway:hidden@rabbit:5672/acme", "amqp://tideway:***@rabbit:5672/acme")]
     [InlineData("Host=db;Password=hidden;Database=x", "Host=db;Password=***;Database=x")]
     public void What_is_beside_a_secret_stays(string text, string expected) => SecretRedaction.Redact(text).ShouldBe(expected);

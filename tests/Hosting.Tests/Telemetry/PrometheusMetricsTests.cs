@@ -26,27 +26,31 @@ public sealed class PrometheusMetricsTests : IDisposable
         counter.Add(3, new KeyValuePair<string, object?>("ok", true), new KeyValuePair<string, object?>("share.name", "a\"b\\c\nd"));
         counter.Add(1);
 
-        Lines().ShouldBe(
-            [
+        Lines()
+            .ShouldBe([
                 $"# HELP {prefix}_reads_total Reads of a table",
                 $"# TYPE {prefix}_reads_total counter",
                 $"{prefix}_reads_total 1",
                 $$"""{{prefix}}_reads_total{ok="True",share_name="a\"b\\c\nd"} 5""",
-            ]
-        );
+            ]);
     }
 
     [Fact]
     public void A_histogram_has_cumulative_buckets_a_sum_and_a_count()
     {
-        var histogram = meter.CreateHistogram(prefix + ".duration", "s", "How long it took", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 1] });
+        var histogram = meter.CreateHistogram(
+            prefix + ".duration",
+            "s",
+            "How long it took",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 1] }
+        );
 
         histogram.Record(0.1);
         histogram.Record(0.5);
         histogram.Record(7);
 
-        Lines().ShouldBe(
-            [
+        Lines()
+            .ShouldBe([
                 $"# HELP {prefix}_duration_seconds How long it took",
                 $"# TYPE {prefix}_duration_seconds histogram",
                 $$"""{{prefix}}_duration_seconds_bucket{le="0.1"} 1""",
@@ -54,8 +58,7 @@ public sealed class PrometheusMetricsTests : IDisposable
                 $$"""{{prefix}}_duration_seconds_bucket{le="+Inf"} 3""",
                 $"{prefix}_duration_seconds_sum 7.6",
                 $"{prefix}_duration_seconds_count 3",
-            ]
-        );
+            ]);
     }
 
     [Fact]
@@ -85,7 +88,11 @@ public sealed class PrometheusMetricsTests : IDisposable
     public void What_is_observed_is_read_anew_each_time_and_what_is_gone_is_left_out()
     {
         var tables = new List<string> { "a", "b" };
-        meter.CreateObservableGauge(prefix + ".lag", () => tables.Select(table => new Measurement<long>(table.Length, new KeyValuePair<string, object?>("table", table))), "s");
+        meter.CreateObservableGauge(
+            prefix + ".lag",
+            () => tables.Select(table => new Measurement<long>(table.Length, new KeyValuePair<string, object?>("table", table))),
+            "s"
+        );
 
         Lines().Count(line => line.Contains("table=", StringComparison.Ordinal)).ShouldBe(2);
         tables.Remove("a");

@@ -47,7 +47,7 @@ internal sealed class RabbitMqBus : BackgroundService, IEventTransport
         return (health.Status == BusHealthStatus.Healthy, health.Description);
     }
 
-    public async Task SendAsync(IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
+    public async Task SendAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
     {
         await started.Task.WaitAsync(cancellationToken);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -85,22 +85,19 @@ internal sealed class RabbitMqBus : BackgroundService, IEventTransport
 
     private string Host => $"{options.ConnectionString!.Host}:{options.ConnectionString.Port}{options.ConnectionString.AbsolutePath}";
 
-    private Task SendAsync(OutboxMessage message, CancellationToken cancellationToken)
-    {
-        var received = message.Open();
-        return bus.Publish(
-            received.Event,
-            received.Event.GetType(),
+    private Task SendAsync(ReceivedMessage message, CancellationToken cancellationToken) =>
+        bus.Publish(
+            message.Event,
+            message.Event.GetType(),
             context =>
             {
                 context.MessageId = message.MessageId;
-                context.Headers.Set(RabbitMqEndpoint.OutboxTimeHeader, message.CreatedAt.ToString("O"));
+                context.Headers.Set(RabbitMqEndpoint.OutboxTimeHeader, message.SentAt.ToString("O"));
                 if (message.TraceParent is not null)
                     context.Headers.Set(RabbitMqEndpoint.TraceHeader, message.TraceParent);
                 // Without a queue the broker would drop the message and confirm it all the same.
-                context.Mandatory = subscriptions.Any(subscription => subscription.EventType == received.Event.GetType());
+                context.Mandatory = subscriptions.Any(subscription => subscription.EventType == message.Event.GetType());
             },
             cancellationToken
         );
-    }
 }
