@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Tideway.Contracts.RecipientAuth;
 using Tideway.Hosting.Identity;
-using Tideway.Hosting.Secrets;
 using Tideway.Hosting.Startup;
 using Tideway.Hosting.Web;
 using Tideway.InboundSync.Merge;

@@ -3,8 +3,6 @@ using System.Text;
 using Microsoft.Extensions.Options;
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Features;
-using Tideway.DeltaLog.Reading;
-using Tideway.DeltaLog.Schema;
 using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaLog.Writing;
 using Tideway.DeltaSharing.Client;

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using Tideway.DeltaLog;
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Changes;
@@ -38,12 +37,12 @@ internal sealed class StagedTable : IDisposable
 
     public static async Task<StagedTable> CreateAsync(SyncWork work, MetadataLine metadata, SyncOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
-        var folder = Path.Combine(Path.GetFullPath(options.StagingFolder), $"{work.Sync.SyncId:N}-{Guid.CreateVersion7():N}");
-        Directory.CreateDirectory(folder);
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var table = new DeltaTable(new LocalObjectStore(folder), time);
-        await table.BeginCreation(MirrorMetadata.ProtocolOf(metadata), MirrorMetadata.Of(metadata, null, now)).CommitAsync(cancellationToken);
-        return new StagedTable(table, folder, await table.LoadAsync(cancellationToken: cancellationToken), options.Downloads, now);
+        var staging = Path.Combine(Path.GetFullPath(options.StagingFolder), $"{work.Sync.SyncId:N}-{Guid.CreateVersion7():N}");
+        Directory.CreateDirectory(staging);
+        var begun = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var delta = new DeltaTable(new LocalObjectStore(staging), time);
+        await delta.BeginCreation(MirrorMetadata.ProtocolOf(metadata), MirrorMetadata.Of(metadata, null, begun)).CommitAsync(cancellationToken);
+        return new StagedTable(delta, staging, await delta.LoadAsync(cancellationToken: cancellationToken), options.Downloads, begun);
     }
 
     /// <summary>Takes in the files of a remote snapshot.</summary>
@@ -116,7 +115,6 @@ internal sealed class StagedTable : IDisposable
                         Path = file.Path,
                         PartitionValues = file.PartitionValues,
                         Size = file.Size,
-                        DataChange = false,
                     }
                 );
                 break;

@@ -248,7 +248,7 @@ public sealed class SyncRecorder(InboundSyncDatabase database, SyncQueue queue, 
         await transaction.ExecuteAsync(SyncRunSql.Forget, new { syncId = run.SyncId, keep = options.Value.RunsKept }, cancellationToken);
     }
 
-    private Task ReleaseAsync(
+    private Task<int> ReleaseAsync(
         ServiceTransaction transaction,
         Sync sync,
         DateTimeOffset dueAt,
