@@ -19,7 +19,10 @@ public sealed class StorageRoots
         for (var i = 1; i < roots.Length; i++)
         {
             if (roots[i].Path.Equals(roots[i - 1].Path, CanonicalPath.Comparison))
-                throw new ObjectStorageException(ObjectStorageError.InvalidKey, $"The storage roots '{roots[i].Name}' and '{roots[i - 1].Name}' are the same folder {roots[i].Path}.");
+                throw new ObjectStorageException(
+                    ObjectStorageError.InvalidKey,
+                    $"The storage roots '{roots[i].Name}' and '{roots[i - 1].Name}' are the same folder {roots[i].Path}."
+                );
         }
     }
 
@@ -39,7 +42,10 @@ public sealed class StorageRoots
                 return new StorageLocation(name, relative, CanonicalPath.ToUri(path));
         }
 
-        throw new ObjectStorageException(ObjectStorageError.OutsideRoots, $"'{ObjectKey.Printable(location)}' lies in none of the storage roots {string.Join(", ", Names)}.");
+        throw new ObjectStorageException(
+            ObjectStorageError.OutsideRoots,
+            $"'{ObjectKey.Printable(location)}' lies in none of the storage roots {string.Join(", ", Names)}."
+        );
     }
 
     /// <summary>The folder <paramref name="relativePath"/> of the root named <paramref name="rootName"/>, with the same refusals as <see cref="Resolve"/>.</summary>
@@ -58,7 +64,10 @@ public sealed class StorageRoots
                 : throw new ObjectStorageException(ObjectStorageError.OutsideRoots, $"'{relativePath}' leads out of the storage root '{rootName}'.");
         }
 
-        throw new ObjectStorageException(ObjectStorageError.OutsideRoots, $"There is no storage root '{ObjectKey.Printable(rootName)}', only {string.Join(", ", Names)}.");
+        throw new ObjectStorageException(
+            ObjectStorageError.OutsideRoots,
+            $"There is no storage root '{ObjectKey.Printable(rootName)}', only {string.Join(", ", Names)}."
+        );
     }
 
     /// <summary>A store whose root is the location. The folder need not exist yet.</summary>
@@ -73,7 +82,10 @@ public sealed class StorageRoots
     private static string OpenRoot(string name, string location)
     {
         if (name.Length is 0 or > 63 || name.AsSpan().ContainsAnyExcept(NameCharacters))
-            throw new ObjectStorageException(ObjectStorageError.InvalidKey, $"Expected a storage root's name to be 1 to 63 of a-z, 0-9, - and _, got '{ObjectKey.Printable(name)}'.");
+            throw new ObjectStorageException(
+                ObjectStorageError.InvalidKey,
+                $"Expected a storage root's name to be 1 to 63 of a-z, 0-9, - and _, got '{ObjectKey.Printable(name)}'."
+            );
         var path = CanonicalPath.Resolve(LocationText.ToPath(location));
         if (!Directory.Exists(path))
             throw new ObjectStorageException(ObjectStorageError.NotFound, $"Expected the storage root '{name}' to be a folder, but there is none at {path}.");

@@ -74,7 +74,9 @@ public sealed class StorageRootsTests : IDisposable
     [InlineData("abfss://c@account.dfs.core.windows.net/t")]
     [InlineData("http://example.com/t")]
     public void Storage_of_an_unknown_kind_is_named_in_the_error(string location) =>
-        Should.Throw<ObjectStorageException>(() => roots.Resolve(location)).Message.ShouldContain($"'{location[..location.IndexOf(':', StringComparison.Ordinal)]}' is not supported");
+        Should
+            .Throw<ObjectStorageException>(() => roots.Resolve(location))
+            .Message.ShouldContain($"'{location[..location.IndexOf(':', StringComparison.Ordinal)]}' is not supported");
 
     [Fact]
     public void A_link_out_of_the_root_is_outside_and_a_link_into_it_is_inside()
@@ -122,8 +124,7 @@ public sealed class StorageRootsTests : IDisposable
         Refused(ObjectStorageError.InvalidKey, () => new StorageRoots(Options(("a", folder["lake"]), ("b", folder["lake"] + "/"))));
     }
 
-    private static void Refused(ObjectStorageError error, Func<object> access) =>
-        Should.Throw<ObjectStorageException>(access).Error.ShouldBe(error);
+    private static void Refused(ObjectStorageError error, Func<object> access) => Should.Throw<ObjectStorageException>(access).Error.ShouldBe(error);
 
     private static StorageRootOptions Options(params (string Name, string Location)[] roots) =>
         new() { Roots = roots.ToDictionary(root => root.Name, root => root.Location) };

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Tideway.Hosting.Startup;
 
 namespace Tideway.Hosting.Database;
 
@@ -32,7 +33,7 @@ public sealed class DatabaseOptions : IValidatableObject
     public string SqliteSynchronous { get; set; } = "FULL";
 
     /// <summary>How long a statement may take, and a writer may wait for its turn.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    [DurationRange("00:00:01", "01:00:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <inheritdoc />

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Tideway.Hosting.Startup;
 
 namespace Tideway.Hosting.Messaging;
 
@@ -29,11 +30,11 @@ public sealed class BusOptions : IValidatableObject
     public int BatchSize { get; set; } = 200;
 
     /// <summary>How long a message stays known as handled. A message that comes again later would be handled again.</summary>
-    [Range(typeof(TimeSpan), "01:00:00", "365.00:00:00")]
+    [DurationRange("01:00:00", "365.00:00:00")]
     public TimeSpan InboxRetention { get; set; } = TimeSpan.FromDays(14);
 
     /// <summary>How often the outbox is looked at when nothing announced a message, for what another replica left behind.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.050", "00:10:00")]
+    [DurationRange("00:00:00.050", "00:10:00")]
     public TimeSpan OutboxPollInterval { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc />

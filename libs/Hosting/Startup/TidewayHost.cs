@@ -3,10 +3,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Tideway.Hosting.Cache;
 using Tideway.Hosting.Database;
+using Tideway.Hosting.Identity;
 using Tideway.Hosting.Messaging;
 using Tideway.Hosting.Messaging.InProcess;
 using Tideway.Hosting.Messaging.RabbitMq;
+using Tideway.Hosting.Web;
 
 namespace Tideway.Hosting.Startup;
 
@@ -44,6 +47,9 @@ public static class TidewayHost
         );
         // Migrations come before anything that uses a database, and the bus before what sends through it: hosted services start in order.
         services.AddHostedService<DatabaseMigrator>();
+        services.AddSingleton<ISharedCache, MemoryCache>();
+        services.AddIdentityDefaults();
+        builder.AddWebDefaults();
         services.AddSingleton<IHostedService>(provider => UsesRabbitMq(provider) ? provider.GetRequiredService<RabbitMqBus>() : new NoBus());
     }
 

@@ -9,7 +9,12 @@ namespace Tideway.ObjectStorage.Local;
 /// </summary>
 internal sealed class LocalListing(string root, string prefix, string? startAfter)
 {
-    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = FileAttributes.None, RecurseSubdirectories = false, ReturnSpecialDirectories = false };
+    private static readonly EnumerationOptions Everything = new()
+    {
+        AttributesToSkip = FileAttributes.None,
+        RecurseSubdirectories = false,
+        ReturnSpecialDirectories = false,
+    };
 
     public async IAsyncEnumerable<ObjectInfo> WalkAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -58,13 +63,9 @@ internal sealed class LocalListing(string root, string prefix, string? startAfte
     }
 
     private FileSystemEnumerable<string> Entries(string folderKey) =>
-        new(
-            Path.Combine(root, folderKey),
-            (ref FileSystemEntry entry) => string.Concat(folderKey, entry.FileName, entry.IsDirectory ? "/" : ""),
-            Everything)
+        new(Path.Combine(root, folderKey), (ref FileSystemEntry entry) => string.Concat(folderKey, entry.FileName, entry.IsDirectory ? "/" : ""), Everything)
         {
-            ShouldIncludePredicate = (ref FileSystemEntry entry) =>
-                !TemporaryName.Matches(entry.FileName) && !(entry.IsDirectory && IsLink(entry.Attributes)),
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !TemporaryName.Matches(entry.FileName) && !(entry.IsDirectory && IsLink(entry.Attributes)),
         };
 
     private bool IsWanted(string key)

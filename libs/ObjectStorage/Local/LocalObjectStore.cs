@@ -106,14 +106,17 @@ public sealed class LocalObjectStore : IObjectStore
     {
         if (!File.Exists(path))
             throw new FileNotFoundException(null, path);
-        var file = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.Open,
-            Access = FileAccess.Read,
-            Share = FileShare.ReadWrite | FileShare.Delete,
-            Options = FileOptions.Asynchronous | (range is null ? FileOptions.SequentialScan : FileOptions.None),
-            BufferSize = 0,
-        });
+        var file = new FileStream(
+            path,
+            new FileStreamOptions
+            {
+                Mode = FileMode.Open,
+                Access = FileAccess.Read,
+                Share = FileShare.ReadWrite | FileShare.Delete,
+                Options = FileOptions.Asynchronous | (range is null ? FileOptions.SequentialScan : FileOptions.None),
+                BufferSize = 0,
+            }
+        );
         if (range is not { } part)
             return file;
         var offset = Math.Min(part.Offset, file.Length);

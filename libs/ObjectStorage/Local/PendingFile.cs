@@ -16,14 +16,17 @@ internal sealed class PendingFile : IAsyncDisposable
         folder = Path.GetDirectoryName(path)!;
         try
         {
-            file = new FileStream(TemporaryPath, new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                Share = FileShare.Read | FileShare.Delete,
-                Options = FileOptions.Asynchronous,
-                BufferSize = 0,
-            });
+            file = new FileStream(
+                TemporaryPath,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.Write,
+                    Share = FileShare.Read | FileShare.Delete,
+                    Options = FileOptions.Asynchronous,
+                    BufferSize = 0,
+                }
+            );
         }
         catch (Exception exception) when (LocalFailure.Handles(exception))
         {

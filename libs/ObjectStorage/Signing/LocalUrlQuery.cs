@@ -10,7 +10,10 @@ internal readonly record struct LocalUrlQuery(long ExpiresAt, string RequestId, 
 
     public static LocalUrlQuery? Parse(ReadOnlySpan<char> query, out string? fault)
     {
-        string? exp = null, sp = null, req = null, sig = null;
+        string? exp = null,
+            sp = null,
+            req = null,
+            sig = null;
         fault = null;
         if (query is ['?', ..])
             query = query[1..];
@@ -33,7 +36,12 @@ internal readonly record struct LocalUrlQuery(long ExpiresAt, string RequestId, 
         }
 
         // Ours never have a sign, blanks or leading zeros: one number, one text.
-        if (exp is null || exp is ['0', ..] || !long.TryParse(exp, NumberStyles.None, CultureInfo.InvariantCulture, out var expiresAt) || expiresAt > MaxUnixSeconds)
+        if (
+            exp is null
+            || exp is ['0', ..]
+            || !long.TryParse(exp, NumberStyles.None, CultureInfo.InvariantCulture, out var expiresAt)
+            || expiresAt > MaxUnixSeconds
+        )
             fault = "Expected exp to be a time in unix seconds.";
         else if (sp is not LocalUrlSignature.Access)
             fault = $"Expected sp to be {LocalUrlSignature.Access}.";

@@ -17,13 +17,19 @@ internal static class LocalUrlSignature
 
     private const int MaxTextBytes = 4096;
 
-    private static readonly SearchValues<char> RequestIdCharacters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
+    private static readonly SearchValues<char> RequestIdCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 
     public static bool IsRequestId(ReadOnlySpan<char> text) => text.Length is > 0 and <= 64 && !text.ContainsAnyExcept(RequestIdCharacters);
 
     /// <summary>Writes the signature as 43 characters of base64url.</summary>
-    public static void Compute(ReadOnlySpan<byte> key, string rootName, ReadOnlySpan<char> path, long expiresAt, ReadOnlySpan<char> requestId, Span<char> signature)
+    public static void Compute(
+        ReadOnlySpan<byte> key,
+        string rootName,
+        ReadOnlySpan<char> path,
+        long expiresAt,
+        ReadOnlySpan<char> requestId,
+        Span<char> signature
+    )
     {
         Span<byte> text = stackalloc byte[MaxTextBytes];
         var length = 0;

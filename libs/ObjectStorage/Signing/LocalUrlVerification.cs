@@ -3,9 +3,7 @@ namespace Tideway.ObjectStorage.Signing;
 /// <summary>What came of checking a signed URL.</summary>
 public abstract record LocalUrlVerification
 {
-    private LocalUrlVerification()
-    {
-    }
+    private LocalUrlVerification() { }
 
     /// <summary>The URL is ours and still good.</summary>
     /// <param name="RootName">The storage root.</param>

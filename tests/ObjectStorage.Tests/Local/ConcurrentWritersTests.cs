@@ -20,15 +20,21 @@ public sealed class ConcurrentWritersTests : IDisposable
         {
             var key = $"_delta_log/{version:D20}.json";
             using var start = new Barrier(Writers);
-            var attempts = Enumerable.Range(0, Writers).Select(writer => Task.Factory.StartNew(
-                () =>
-                {
-                    start.SignalAndWait();
-                    return store.PutIfAbsentAsync(key, Content(writer));
-                },
-                CancellationToken.None,
-                TaskCreationOptions.LongRunning,
-                TaskScheduler.Default).Unwrap());
+            var attempts = Enumerable
+                .Range(0, Writers)
+                .Select(writer =>
+                    Task.Factory.StartNew(
+                            () =>
+                            {
+                                start.SignalAndWait();
+                                return store.PutIfAbsentAsync(key, Content(writer));
+                            },
+                            CancellationToken.None,
+                            TaskCreationOptions.LongRunning,
+                            TaskScheduler.Default
+                        )
+                        .Unwrap()
+                );
 
             var won = await Task.WhenAll(attempts);
 

@@ -25,12 +25,14 @@ public sealed class FullDiskTests : IDisposable
         var store = new LocalObjectStore(folder["table"]);
         await store.PutAsync("kept", new MemoryStream(new byte[100_000]));
 
-        foreach (var attempt in (Func<Task>[])
-            [
-                () => store.PutAsync("big", new MemoryStream(new byte[1_000_000])),
-                () => store.PutIfAbsentAsync("big", new byte[1_000_000]),
-                () => store.PutAsync("kept", new MemoryStream(new byte[1_000_000])),
-            ])
+        foreach (
+            var attempt in (Func<Task>[])
+                [
+                    () => store.PutAsync("big", new MemoryStream(new byte[1_000_000])),
+                    () => store.PutIfAbsentAsync("big", new byte[1_000_000]),
+                    () => store.PutAsync("kept", new MemoryStream(new byte[1_000_000])),
+                ]
+        )
         {
             (await Should.ThrowAsync<ObjectStorageException>(attempt)).Error.ShouldBe(ObjectStorageError.OutOfSpace);
         }
@@ -53,7 +55,14 @@ public sealed class FullDiskTests : IDisposable
 
     private static bool Run(string command, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(command, arguments) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true });
+        using var process = Process.Start(
+            new ProcessStartInfo(command, arguments)
+            {
+                UseShellExecute = false,
+                RedirectStandardError = true,
+                RedirectStandardOutput = true,
+            }
+        );
         process!.WaitForExit();
         return process.ExitCode == 0;
     }

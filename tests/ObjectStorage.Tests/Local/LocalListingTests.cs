@@ -11,8 +11,7 @@ public sealed class LocalListingTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public async Task A_root_that_does_not_exist_has_no_objects() =>
-        (await KeysAsync(new LocalObjectStore(folder["nowhere"]), "", null)).ShouldBeEmpty();
+    public async Task A_root_that_does_not_exist_has_no_objects() => (await KeysAsync(new LocalObjectStore(folder["nowhere"]), "", null)).ShouldBeEmpty();
 
     [Fact]
     public async Task Files_and_folders_are_ordered_by_whole_keys_not_by_names()
@@ -39,19 +38,20 @@ public sealed class LocalListingTests : IDisposable
         var parts = Gen.Elements("a", "b", "a.b", "a-", "ab", "_", "B");
         var key = parts.NonEmptyListOf().Where(list => list.Count <= 3).Select(list => string.Join('/', list));
         var cut = from k in key from length in Gen.Choose(0, 5) select k[..Math.Min(length, k.Length)];
-        var scenario = from keys in key.NonEmptyListOf()
-                       from prefix in cut
-                       from start in cut
-                       select (Keys: WithoutClashes(keys), Prefix: prefix, Start: start);
+        var scenario = from keys in key.NonEmptyListOf() from prefix in cut from start in cut select (Keys: WithoutClashes(keys), Prefix: prefix, Start: start);
         var run = 0;
 
-        Prop.ForAll(scenario.ToArbitrary(), s =>
-        {
-            var store = FillAsync($"run{run++}", s.Keys).GetAwaiter().GetResult();
-            var listed = KeysAsync(store, s.Prefix, s.Start).GetAwaiter().GetResult();
-            var expected = s.Keys.Where(k => k.StartsWith(s.Prefix, StringComparison.Ordinal) && string.CompareOrdinal(k, s.Start) > 0);
-            listed.ShouldBe(expected.Order(StringComparer.Ordinal));
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
+        Prop.ForAll(
+                scenario.ToArbitrary(),
+                s =>
+                {
+                    var store = FillAsync($"run{run++}", s.Keys).GetAwaiter().GetResult();
+                    var listed = KeysAsync(store, s.Prefix, s.Start).GetAwaiter().GetResult();
+                    var expected = s.Keys.Where(k => k.StartsWith(s.Prefix, StringComparison.Ordinal) && string.CompareOrdinal(k, s.Start) > 0);
+                    listed.ShouldBe(expected.Order(StringComparer.Ordinal));
+                }
+            )
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(60));
     }
 
     [Fact]

@@ -19,9 +19,7 @@ public sealed class LocalUrlTests
     }
 
     public static TheoryData<string> Keys =>
-    [
-        "part-1.parquet", "p=a b/x.parquet", "p=a%2Fb/x.parquet", "p=100%25/x", "p=x+y&z=1?q#f/x", "\u65e5\u672c/\ud83d\ude00.parquet", "p='(x)!*~/x",
-    ];
+        ["part-1.parquet", "p=a b/x.parquet", "p=a%2Fb/x.parquet", "p=100%25/x", "p=x+y&z=1?q#f/x", "\u65e5\u672c/\ud83d\ude00.parquet", "p='(x)!*~/x"];
 
     [Fact]
     public void A_signed_url_has_the_form_that_readers_know()
@@ -30,7 +28,9 @@ public sealed class LocalUrlTests
 
         var expiry = new DateTimeOffset(2026, 11, 23, 15, 0, 1, TimeSpan.Zero);
         signed.ExpiresAt.ShouldBe(expiry);
-        signed.Url.ShouldStartWith($"https://share.example.com/prefix/files/lake/sales/flights/p%3Da%20b/part-1.parquet?exp={expiry.ToUnixTimeSeconds()}&sp=r&req=req-1&sig=");
+        signed.Url.ShouldStartWith(
+            $"https://share.example.com/prefix/files/lake/sales/flights/p%3Da%20b/part-1.parquet?exp={expiry.ToUnixTimeSeconds()}&sp=r&req=req-1&sig="
+        );
     }
 
     [Theory, MemberData(nameof(Keys))]

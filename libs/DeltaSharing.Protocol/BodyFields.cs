@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Tideway.DeltaSharing.Protocol;
+
+/// <summary>Takes the fields of a query body as clients really send them.</summary>
+internal readonly struct BodyFields
+{
+    private readonly JsonElement body;
+
+    public BodyFields(JsonElement body)
+    {
+        if (body.ValueKind != JsonValueKind.Object)
+            throw new FieldException($"Expected the body to be a JSON object, got {Describe(body)}.");
+        this.body = body;
+    }
+
+    public QueryRequest ToRequest() =>
+        new()
+        {
+            PredicateHints = Texts("predicateHints"),
+            JsonPredicateHints = Json("jsonPredicateHints"),
+            LimitHint = Number("limitHint", long.MaxValue),
+            Version = Number("version", long.MaxValue),
+            Timestamp = Text("timestamp"),
+            StartingVersion = Number("startingVersion", long.MaxValue),
+            EndingVersion = Number("endingVersion", long.MaxValue),
+            IncludeHistoricalProtocol = Flag("includeHistoricalProtocol"),
+            // The specification writes it one way, the Spark client the other.
+            IdempotencyKey = Text("idempotencyKey") ?? Text("idempotency_key"),
+            MaxFiles = (int?)Number("maxFiles", int.MaxValue),
+            PageToken = Text("pageToken"),
+            IncludeRefreshToken = Flag("includeRefreshToken"),
+            RefreshToken = Text("refreshToken"),
+        };
+
+    private JsonElement? Find(string name) => body.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private string? Text(string name) =>
+        Find(name) switch
+        {
+            null => null,
+            { ValueKind: JsonValueKind.String } value => value.GetString(),
+            { } value => throw Wrong(name, "a text", value),
+        };
+
+    private long? Number(string name, long max)
+    {
+        if (Find(name) is not { } value)
+            return null;
+        long number;
+        var isNumber = value.ValueKind switch
+        {
+            JsonValueKind.Number => value.TryGetInt64(out number),
+            JsonValueKind.String => long.TryParse(value.GetString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number),
+            _ => (number = 0) != 0,
+        };
+        return isNumber && number <= max && number >= -max ? number : throw Wrong(name, "an integer", value);
+    }
+
+    private bool Flag(string name) =>
+        Find(name) switch
+        {
+            null or { ValueKind: JsonValueKind.False } => false,
+            { ValueKind: JsonValueKind.True } => true,
+            { ValueKind: JsonValueKind.String } value when bool.TryParse(value.GetString(), out var flag) => flag,
+            { } value => throw Wrong(name, "a boolean", value),
+        };
+
+    // Hints never fail a query: what is not a text is no condition.
+    private List<string> Texts(string name)
+    {
+        var texts = new List<string>();
+        if (Find(name) is { ValueKind: JsonValueKind.Array } array)
+        {
+            foreach (var item in array.EnumerateArray())
+            {
+                if (item.ValueKind == JsonValueKind.String)
+                    texts.Add(item.GetString()!);
+            }
+        }
+
+        return texts;
+    }
+
+    private string? Json(string name) =>
+        Find(name) switch
+        {
+            { ValueKind: JsonValueKind.String } value => value.GetString(),
+            { ValueKind: JsonValueKind.Object } value => value.GetRawText(),
+            _ => null,
+        };
+
+    private static FieldException Wrong(string name, string expected, JsonElement value) => new($"Expected {name} to be {expected}, got {Describe(value)}.");
+
+    private static string Describe(JsonElement value)
+    {
+        var text = value.GetRawText();
+        return text.Length <= 40 ? text : text[..40] + "...";
+    }
+
+    public sealed class FieldException(string message) : Exception(message);
+}

@@ -1,0 +1,30 @@
+using System.Text.Json;
+
+namespace Tideway.DeltaSharing.Protocol;
+
+/// <summary>The body of every refused or failed call: <c>{"errorCode": ..., "message": ...}</c>.</summary>
+/// <param name="ErrorCode">One of <see cref="ErrorCodes"/>, or another server's own.</param>
+/// <param name="Message">For people.</param>
+public sealed record ErrorBody(string ErrorCode, string Message)
+{
+    /// <summary>The body that <paramref name="json"/> is, or <see langword="null"/> where it is something else, such as a proxy's page.</summary>
+    public static ErrorBody? Parse(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, WireJson.Default.ErrorBody) is { ErrorCode: not null } body
+                ? body with
+                {
+                    Message = body.Message ?? "",
+                }
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The body as UTF-8 JSON.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, WireJson.Default.ErrorBody);
+}

@@ -1,0 +1,22 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Tideway.DeltaSharing.Server.Serving;
+
+/// <summary>How accesses are kept before their answers leave.</summary>
+public sealed class AccessSpoolOptions
+{
+    /// <summary>Configuration section.</summary>
+    public const string Section = "AccessLog";
+
+    /// <summary>Most accesses that may wait to be written; further ones are refused with 503.</summary>
+    [Range(1, 1_000_000)]
+    public int QueueLength { get; set; } = 10_000;
+
+    /// <summary>Most accesses that are written in one transaction.</summary>
+    [Range(1, 10_000)]
+    public int BatchSize { get; set; } = 500;
+
+    /// <summary>How long an access may take to become durable before its request is refused with 503.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(15);
+}

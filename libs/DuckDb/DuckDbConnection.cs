@@ -1,0 +1,140 @@
+using Tideway.DuckDb.Native;
+
+namespace Tideway.DuckDb;
+
+/// <summary>
+/// A session. One thread uses it at a time, except that <see cref="Interrupt"/> and <see cref="Progress"/> may be called from any.
+/// Starting a query ends a <see cref="DuckDbResult"/> of the same connection that is not read to its end.
+/// A parameter is written <c>?</c>, <c>$1</c> or <c>$name</c>; with several statements in one text they belong to the last.
+/// A value may be null, a bool, any integer up to 128 bits, float, double, decimal, string, byte[], DateOnly, TimeOnly, DateTime (not
+/// local), DateTimeOffset, TimeSpan, <see cref="DuckDbInterval"/>, Guid, or a list of one of the common ones.
+/// Every failure of DuckDB is a <see cref="DuckDbException"/>; a cancelled token interrupts the query.
+/// </summary>
+public sealed class DuckDbConnection : IDisposable
+{
+    private readonly ConnectionHandle handle;
+
+    internal DuckDbConnection(ConnectionHandle handle) => this.handle = handle;
+
+    /// <summary>How far the running query is, or null when none is. Measured only after <c>SET enable_progress_bar = true</c>.</summary>
+    public DuckDbProgress? Progress
+    {
+        get
+        {
+            ThrowIfDisposed();
+            var progress = NativeMethods.duckdb_query_progress(handle);
+            return progress.Percentage < 0 ? null : new DuckDbProgress(progress.Percentage, progress.RowsProcessed, progress.TotalRows);
+        }
+    }
+
+    /// <summary>Runs every statement of the text and drops what they return.</summary>
+    /// <exception cref="DuckDbException">A statement fails; those before it are done.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public void Execute(string sql, CancellationToken cancellationToken = default) => Run(sql, [], streaming: false, cancellationToken).Dispose();
+
+    /// <summary>Runs the statements and counts the rows that the last one inserted, updated, deleted or copied; 0 for any other.</summary>
+    /// <exception cref="DuckDbException">A statement fails.</exception>
+    public long ExecuteCount(string sql, params ReadOnlySpan<object?> parameters) => ExecuteCount(sql, parameters, CancellationToken.None);
+
+    /// <inheritdoc cref="ExecuteCount(string, ReadOnlySpan{object?})"/>
+    public long ExecuteCount(string sql, CancellationToken cancellationToken) => ExecuteCount(sql, [], cancellationToken);
+
+    /// <inheritdoc cref="ExecuteCount(string, ReadOnlySpan{object?})"/>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public long ExecuteCount(string sql, ReadOnlySpan<object?> parameters, CancellationToken cancellationToken)
+    {
+        using var result = new DuckDbResult(Run(sql, parameters, streaming: false, cancellationToken), handle);
+        return result.CountChanges(cancellationToken);
+    }
+
+    /// <summary>Runs the statements and streams the rows of the last one, computed while they are read.</summary>
+    /// <exception cref="DuckDbException">A statement fails; a failure in later rows comes up while reading.</exception>
+    public DuckDbResult Query(string sql, params ReadOnlySpan<object?> parameters) => Query(sql, parameters, CancellationToken.None);
+
+    /// <inheritdoc cref="Query(string, ReadOnlySpan{object?})"/>
+    public DuckDbResult Query(string sql, CancellationToken cancellationToken) => Query(sql, [], cancellationToken);
+
+    /// <inheritdoc cref="Query(string, ReadOnlySpan{object?})"/>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the first rows were there.</exception>
+    public DuckDbResult Query(string sql, ReadOnlySpan<object?> parameters, CancellationToken cancellationToken) =>
+        new(Run(sql, parameters, streaming: true, cancellationToken), handle);
+
+    /// <summary>
+    /// The first column of the first row. Default when there is no row or it holds NULL. Integers widen or narrow to
+    /// <typeparamref name="T"/>, other types must be the one that <see cref="DuckDbVector.Value"/> gives.
+    /// </summary>
+    /// <exception cref="DuckDbException">A statement fails.</exception>
+    /// <exception cref="InvalidCastException">The value is no <typeparamref name="T"/>.</exception>
+    /// <exception cref="OverflowException">The integer does not fit.</exception>
+    public T? Scalar<T>(string sql, params ReadOnlySpan<object?> parameters) => Scalar<T>(sql, parameters, CancellationToken.None);
+
+    /// <inheritdoc cref="Scalar{T}(string, ReadOnlySpan{object?})"/>
+    public T? Scalar<T>(string sql, CancellationToken cancellationToken) => Scalar<T>(sql, [], cancellationToken);
+
+    /// <inheritdoc cref="Scalar{T}(string, ReadOnlySpan{object?})"/>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public T? Scalar<T>(string sql, ReadOnlySpan<object?> parameters, CancellationToken cancellationToken)
+    {
+        using var result = Query(sql, parameters, cancellationToken);
+        return result.Scalar<T>(cancellationToken);
+    }
+
+    /// <summary>Prepares exactly one statement, to be run any number of times.</summary>
+    /// <exception cref="DuckDbException">The text does not parse, does not fit the tables, or holds several statements.</exception>
+    public DuckDbStatement Prepare(string sql)
+    {
+        ArgumentNullException.ThrowIfNull(sql);
+        ThrowIfDisposed();
+        var state = NativeMethods.duckdb_prepare(handle, sql, out var statement);
+        try
+        {
+            QueryExecution.ThrowIfNotPrepared(state, statement);
+            statement.KeepAlive(handle);
+            return new DuckDbStatement(statement, handle);
+        }
+        catch
+        {
+            statement.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens an appender: the fastest way to fill a table.</summary>
+    /// <param name="table">The table, as it is named, unquoted.</param>
+    /// <param name="schema">Its schema; null for the current one.</param>
+    /// <param name="catalog">Its database; null for the current one.</param>
+    /// <exception cref="DuckDbException">There is no such table.</exception>
+    public DuckDbAppender CreateAppender(string table, string? schema = null, string? catalog = null)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ThrowIfDisposed();
+        return DuckDbAppender.Open(handle, catalog, schema, table);
+    }
+
+    /// <summary>Stops the query that runs now, from any thread: it fails with <see cref="DuckDbError.Interrupt"/>.</summary>
+    public void Interrupt()
+    {
+        var held = false;
+        try
+        {
+            handle.DangerousAddRef(ref held);
+            handle.InterruptHeld();
+        }
+        finally
+        {
+            if (held) handle.DangerousRelease();
+        }
+    }
+
+    /// <summary>Ends the session. Results, statements and appenders that are still open keep it until they are disposed.</summary>
+    public void Dispose() => handle.Dispose();
+
+    private ResultHandle Run(string sql, ReadOnlySpan<object?> parameters, bool streaming, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(sql);
+        ThrowIfDisposed();
+        return QueryExecution.Run(handle, sql, parameters, streaming, cancellationToken);
+    }
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(handle.IsClosed, this);
+}

@@ -1,0 +1,65 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Tideway.Hosting.Web;
+
+/// <summary>What the HTTP side of every process has in common.</summary>
+public static class WebDefaults
+{
+    /// <summary>
+    /// Error bodies, routing, authentication and authorization, health, metrics and the API description. Call it once, before the routes are
+    /// mapped.
+    /// </summary>
+    public static WebApplication UseTideway(this WebApplication app)
+    {
+        app.UseForwardedHeaders();
+        app.UseMiddleware<ErrorResponses>();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapOpenApi("/openapi/{documentName}.json");
+        return app;
+    }
+
+    internal static void AddWebDefaults(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<WebOptions>().BindConfiguration(WebOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<PublicOptions>().BindConfiguration(PublicOptions.Section).ValidateDataAnnotations();
+        services.AddProblemDetails();
+        services.AddOpenApi("v1");
+        services.ConfigureHttpJsonOptions(json => ManagementJson.Apply(json.SerializerOptions));
+        // Without this a request that cannot be bound is a bare 400 that says nothing.
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<WebOptions>>(Limit);
+        services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<WebOptions>>(Trust);
+    }
+
+    private static void Limit(KestrelServerOptions kestrel, IOptions<WebOptions> options)
+    {
+        kestrel.Limits.MaxRequestBodySize = options.Value.MaxRequestBodyBytes;
+        kestrel.Limits.MaxRequestHeadersTotalSize = options.Value.MaxRequestHeaderBytes;
+        kestrel.Limits.MaxRequestHeaderCount = 100;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+    }
+
+    private static void Trust(ForwardedHeadersOptions forwarded, IOptions<WebOptions> options)
+    {
+        forwarded.KnownIPNetworks.Clear();
+        forwarded.KnownProxies.Clear();
+        forwarded.ForwardLimit = null;
+        forwarded.ForwardedHeaders = ForwardedHeaders.None;
+        foreach (var proxy in options.Value.TrustedProxies)
+        {
+            if (WebOptions.TryParseNetwork(proxy, out var network))
+                forwarded.KnownIPNetworks.Add(network);
+            forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+        }
+    }
+}

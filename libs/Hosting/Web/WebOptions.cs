@@ -1,0 +1,46 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+
+namespace Tideway.Hosting.Web;
+
+/// <summary>Limits of the HTTP server.</summary>
+public sealed class WebOptions : IValidatableObject
+{
+    /// <summary>Configuration section.</summary>
+    public const string Section = "Web";
+
+    /// <summary>Largest request body in bytes; more is 413.</summary>
+    [Range(1024, 1024 * 1024 * 1024)]
+    public int MaxRequestBodyBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>Largest sum of request headers in bytes; more is 431.</summary>
+    [Range(4096, 1024 * 1024)]
+    public int MaxRequestHeaderBytes { get; set; } = 32 * 1024;
+
+    /// <summary>
+    /// Addresses and CIDR ranges of our reverse proxies. Only from these are <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> believed; where
+    /// none is named, the address of the connection is the caller's.
+    /// </summary>
+    public IList<string> TrustedProxies { get; } = [];
+
+    /// <inheritdoc />
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        foreach (var proxy in TrustedProxies)
+        {
+            if (!TryParseNetwork(proxy, out _))
+                yield return new ValidationResult($"{Section}:TrustedProxies must hold addresses and CIDR ranges such as 10.0.0.0/8; got '{proxy}'.", [nameof(TrustedProxies)]);
+        }
+    }
+
+    internal static bool TryParseNetwork(string text, out IPNetwork network)
+    {
+        if (IPAddress.TryParse(text, out var address))
+        {
+            network = new IPNetwork(address, address.GetAddressBytes().Length * 8);
+            return true;
+        }
+
+        return IPNetwork.TryParse(text, out network);
+    }
+}
