@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Tideway.Hosting.Startup;
 
 namespace Tideway.CdfPublisher.Deliveries;
 
@@ -15,7 +16,7 @@ public sealed class DeliveryOptions
     public IList<string> AllowedHosts { get; } = [];
 
     /// <summary>How long an endpoint may take to answer, connecting included.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.100", "00:00:30")]
+    [DurationRange("00:00:00.100", "00:00:30")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Most subscriptions that notices are sent to at the same time; each gets its own in order.</summary>
@@ -23,19 +24,19 @@ public sealed class DeliveryOptions
     public int Parallelism { get; set; } = 16;
 
     /// <summary>How often due retries are looked for.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.050", "01:00:00")]
+    [DurationRange("00:00:00.050", "01:00:00")]
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a replica keeps a subscription to itself without a sign of life; must be well above <see cref="Timeout"/>.</summary>
-    [Range(typeof(TimeSpan), "00:00:35", "01:00:00")]
+    [DurationRange("00:00:35", "01:00:00")]
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long deliveries that are done with stay visible.</summary>
-    [Range(typeof(TimeSpan), "01:00:00", "3650.00:00:00")]
+    [DurationRange("01:00:00", "3650.00:00:00")]
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>How long notices are also signed with the secret before the current one, once a recipient took a new one.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
+    [DurationRange("00:00:00", "30.00:00:00")]
     public TimeSpan PreviousSecretLifetime { get; set; } = TimeSpan.FromHours(24);
 
     /// <summary>Most subscriptions that a recipient may have.</summary>
