@@ -1,0 +1,76 @@
+using System.Collections.Frozen;
+
+namespace Tideway.DeltaLog.Features;
+
+/// <summary>Every feature the engine knows, and what it can do with it. A feature that is not here is refused.</summary>
+public static class TableFeatures
+{
+    /// <summary>Reader versions up to this one are understood.</summary>
+    public const int MaxReaderVersion = 3;
+
+    /// <summary>Writer versions up to this one are understood.</summary>
+    public const int MaxWriterVersion = 7;
+
+    /// <summary>Name of the feature for timestamps without a zone.</summary>
+    public const string TimestampNtz = "timestampNtz";
+
+    /// <summary>Name of the feature for mapped columns.</summary>
+    public const string ColumnMapping = "columnMapping";
+
+    /// <summary>Name of the feature for deletion vectors.</summary>
+    public const string DeletionVectors = "deletionVectors";
+
+    /// <summary>Name of the feature for the change data feed.</summary>
+    public const string ChangeDataFeed = "changeDataFeed";
+
+    /// <summary>Name of the feature for in-commit timestamps.</summary>
+    public const string InCommitTimestamp = "inCommitTimestamp";
+
+    /// <summary>Name of the feature for tables that only grow.</summary>
+    public const string AppendOnly = "appendOnly";
+
+    /// <summary>Name of the feature for column invariants.</summary>
+    public const string Invariants = "invariants";
+
+    /// <summary>Name of the feature for check constraints.</summary>
+    public const string CheckConstraints = "checkConstraints";
+
+    /// <summary>Name of the feature for generated columns.</summary>
+    public const string GeneratedColumns = "generatedColumns";
+
+    /// <summary>Name of the feature for identity columns.</summary>
+    public const string IdentityColumns = "identityColumns";
+
+    /// <summary>Name of the feature for column defaults.</summary>
+    public const string ColumnDefaults = "allowColumnDefaults";
+
+    private const FeatureSupport ReadAndCommit = FeatureSupport.Read | FeatureSupport.Commit;
+
+    /// <summary>All of them, by name.</summary>
+    public static FrozenDictionary<string, TableFeature> All { get; } = new TableFeature[]
+    {
+        // Writing rows to these is refused only where a column or property makes them active: see WriterRequirements.
+        new(AppendOnly, ForReaders: false, FeatureSupport.Full, LegacyWriterVersion: 2),
+        new(Invariants, ForReaders: false, FeatureSupport.Full, LegacyWriterVersion: 2),
+        new(CheckConstraints, ForReaders: false, FeatureSupport.Full, LegacyWriterVersion: 3),
+        new(ChangeDataFeed, ForReaders: false, FeatureSupport.Full, LegacyWriterVersion: 4),
+        new(GeneratedColumns, ForReaders: false, FeatureSupport.Full, LegacyWriterVersion: 4),
+        new(ColumnMapping, ForReaders: true, FeatureSupport.Full, LegacyReaderVersion: 2, LegacyWriterVersion: 5),
+        new(IdentityColumns, ForReaders: false, FeatureSupport.Full, LegacyWriterVersion: 6),
+        new(ColumnDefaults, ForReaders: false, FeatureSupport.Full),
+        new(DeletionVectors, ForReaders: true, FeatureSupport.Full),
+        new(TimestampNtz, ForReaders: true, FeatureSupport.Full),
+        new("domainMetadata", ForReaders: false, FeatureSupport.Full),
+        new("v2Checkpoint", ForReaders: true, FeatureSupport.Full),
+        new("vacuumProtocolCheck", ForReaders: true, FeatureSupport.Full),
+        new(InCommitTimestamp, ForReaders: false, FeatureSupport.Full),
+
+        // The columns to cluster by would have to get statistics wherever they stand.
+        new("clustering", ForReaders: false, ReadAndCommit),
+
+        // Writers would have to give out row ids, or keep to another format's rules.
+        new("rowTracking", ForReaders: false, FeatureSupport.Read),
+        new("icebergCompatV1", ForReaders: false, FeatureSupport.Read),
+        new("icebergCompatV2", ForReaders: false, FeatureSupport.Read),
+    }.ToFrozenDictionary(feature => feature.Name, StringComparer.Ordinal);
+}

@@ -1,0 +1,82 @@
+using Tideway.ObjectStorage;
+
+namespace Tideway.DeltaLog.LogSegments;
+
+/// <summary>The files of the log from some version on.</summary>
+internal sealed class LogListing
+{
+    private readonly List<LogFile> checkpointFiles = [];
+
+    /// <summary>The commits, by rising version.</summary>
+    public List<LogFile> Commits { get; } = [];
+
+    public bool IsEmpty => Commits.Count == 0 && checkpointFiles.Count == 0;
+
+    public static async Task<LogListing> ReadAsync(IObjectStore store, long fromVersion, CancellationToken cancellationToken)
+    {
+        var listing = new LogListing();
+        var startAfter = fromVersion > 0 ? LogFile.KeyBefore(fromVersion) : null;
+        await foreach (var info in store.ListAsync(LogFile.Folder, startAfter, cancellationToken).ConfigureAwait(false))
+        {
+            // Versions sort first; sidecars and other folders of the log begin with an underscore.
+            if (info.Key.Length > LogFile.Folder.Length && info.Key[LogFile.Folder.Length] > '9')
+                break;
+            listing.Include(LogFile.Parse(info));
+        }
+
+        return listing;
+    }
+
+    /// <summary>The newest complete checkpoint at or before <paramref name="version"/>; a multi-part checkpoint with a part missing does not count.</summary>
+    public CheckpointFiles? NewestCheckpoint(long? version)
+    {
+        var candidates = checkpointFiles
+            .Where(file => version is null || file.Version <= version)
+            .GroupBy(file => file.Version)
+            .OrderByDescending(group => group.Key);
+        foreach (var group in candidates)
+        {
+            if (Complete(group.Key, [.. group]) is { } checkpoint)
+                return checkpoint;
+        }
+
+        return null;
+    }
+
+    /// <summary>The oldest version that can be rebuilt from these files, if any.</summary>
+    public long? EarliestRecreatableVersion()
+    {
+        if (Commits is [{ Version: 0 }, ..])
+            return 0;
+        return checkpointFiles
+            .GroupBy(file => file.Version)
+            .Where(group => Complete(group.Key, [.. group]) is not null)
+            .Select(group => (long?)group.Key)
+            .Min();
+    }
+
+    private static CheckpointFiles? Complete(long version, List<LogFile> files)
+    {
+        foreach (var file in files)
+        {
+            if (file.Kind is LogFileKind.ClassicCheckpoint or LogFileKind.UuidCheckpoint)
+                return new CheckpointFiles(version, [file.Info]);
+        }
+
+        var complete = files.GroupBy(file => file.Parts).FirstOrDefault(parts => parts.Select(file => file.Part).Distinct().Count() == parts.Key);
+        return complete is null ? null : new CheckpointFiles(version, [.. complete.OrderBy(file => file.Part).Select(file => file.Info)]);
+    }
+
+    private void Include(LogFile file)
+    {
+        if (file.Kind == LogFileKind.Commit)
+            Commits.Add(file);
+        else if (file.Kind is LogFileKind.ClassicCheckpoint or LogFileKind.CheckpointPart or LogFileKind.UuidCheckpoint)
+            checkpointFiles.Add(file);
+    }
+}
+
+/// <summary>The files of one complete checkpoint.</summary>
+/// <param name="Version">The version that it holds.</param>
+/// <param name="Files">One file, or the parts in order.</param>
+internal sealed record CheckpointFiles(long Version, IReadOnlyList<ObjectInfo> Files);

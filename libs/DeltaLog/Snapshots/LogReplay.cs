@@ -1,0 +1,157 @@
+using System.Collections.Immutable;
+using Tideway.DeltaLog.Actions;
+using Tideway.DeltaLog.Features;
+
+namespace Tideway.DeltaLog.Snapshots;
+
+/// <summary>
+/// Reconciles the actions of a checkpoint and of the commits after it, oldest first.
+/// See <see href="https://github.com/delta-io/delta/blob/master/PROTOCOL.md#action-reconciliation">Action Reconciliation</see>.
+/// </summary>
+internal sealed class LogReplay
+{
+    private readonly Uri root;
+    private readonly FileSet? before;
+    private readonly Dictionary<FileKey, AddFile?> files = [];
+    private readonly Dictionary<FileKey, RemoveFile>? tombstones;
+    private readonly ImmutableDictionary<string, SetTransaction>.Builder transactions;
+    private readonly ImmutableDictionary<string, DomainMetadata>.Builder domains;
+    private Protocol? protocol;
+    private Metadata? metadata;
+
+    /// <summary>Starts from nothing. Removed files are only kept with <paramref name="keepTombstones"/>.</summary>
+    public LogReplay(Uri root, bool keepTombstones = false)
+    {
+        this.root = root;
+        transactions = ImmutableDictionary.CreateBuilder<string, SetTransaction>(StringComparer.Ordinal);
+        domains = ImmutableDictionary.CreateBuilder<string, DomainMetadata>(StringComparer.Ordinal);
+        if (keepTombstones)
+            tombstones = [];
+    }
+
+    /// <summary>Goes on from an older version.</summary>
+    public LogReplay(Snapshot older)
+    {
+        root = older.TableRoot;
+        before = older.FileSet;
+        transactions = older.State.Transactions.ToBuilder();
+        domains = older.State.Domains.ToBuilder();
+        (protocol, metadata) = (older.Protocol, older.Metadata);
+    }
+
+    /// <summary>Where the last commit came from.</summary>
+    public CommitInfo? LastCommitInfo { get; private set; }
+
+    /// <summary>Files that were removed and not added again.</summary>
+    public IReadOnlyCollection<RemoveFile> Tombstones => tombstones is null ? [] : tombstones.Values;
+
+    public void ApplyCheckpoint(IEnumerable<DeltaAction> actions)
+    {
+        foreach (var action in actions)
+        {
+            switch (action)
+            {
+                case AddFile add:
+                    files[FileKey.Of(add)] = add;
+                    break;
+                case RemoveFile remove:
+                    tombstones?[FileKey.Of(remove)] = remove;
+                    break;
+                default:
+                    ApplyOther(action);
+                    break;
+            }
+        }
+    }
+
+    public void ApplyCommit(IReadOnlyList<DeltaAction> actions)
+    {
+        LastCommitInfo = null;
+
+        // The order within a commit means nothing. What it adds is there after it, so what it removes goes first.
+        foreach (var action in actions)
+        {
+            if (action is RemoveFile remove)
+                Remove(remove);
+        }
+
+        foreach (var action in actions)
+        {
+            switch (action)
+            {
+                case RemoveFile:
+                    break;
+                case AddFile add:
+                    var key = FileKey.Of(add);
+                    files[key] = add;
+                    tombstones?.Remove(key);
+                    break;
+                case CommitInfo info:
+                    LastCommitInfo = info;
+                    break;
+                default:
+                    ApplyOther(action);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>The version's state; a log without protocol or metadata is <see cref="DeltaLogError.CorruptLog"/>, one that is not understood is refused.</summary>
+    public TableState State(long version)
+    {
+        if (protocol is null || metadata is null)
+        {
+            throw new DeltaLogException(
+                DeltaLogError.CorruptLog,
+                $"Expected a {(protocol is null ? "protocol" : "metaData")} action in the log of '{root}' up to version {version}, found none.")
+            {
+                TableRoot = root,
+                Version = version,
+            };
+        }
+
+        ProtocolRequirements.RequireReadable(protocol, root, version);
+        if (!string.Equals(metadata.FormatProvider, "parquet", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new DeltaLogException(
+                DeltaLogError.UnsupportedReaderFeature,
+                $"Table '{root}' (version {version}) keeps its data as '{metadata.FormatProvider}', expected parquet.") { TableRoot = root, Version = version };
+        }
+
+        return new TableState(protocol, metadata, transactions.ToImmutable(), domains.ToImmutable());
+    }
+
+    public FileSet Files() => before?.Apply(files) ?? FileSet.From(files!);
+
+    private void Remove(RemoveFile remove)
+    {
+        var key = FileKey.Of(remove);
+        if (before is null)
+            files.Remove(key);
+        else
+            files[key] = null;
+        tombstones?[key] = remove;
+    }
+
+    private void ApplyOther(DeltaAction action)
+    {
+        switch (action)
+        {
+            case Protocol found:
+                protocol = found;
+                break;
+            case Metadata found:
+                metadata = found;
+                break;
+            case SetTransaction transaction:
+                transactions[transaction.AppId] = transaction;
+                break;
+            case DomainMetadata { Removed: true } domain:
+                domains.Remove(domain.Domain);
+                break;
+            case DomainMetadata domain:
+                domains[domain.Domain] = domain;
+                break;
+        }
+    }
+}

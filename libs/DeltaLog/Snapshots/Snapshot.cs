@@ -1,0 +1,91 @@
+using Tideway.DeltaLog.Actions;
+using Tideway.DeltaLog.Schema;
+
+namespace Tideway.DeltaLog.Snapshots;
+
+/// <summary>
+/// One version of a table; never changes.
+/// See <see href="https://github.com/delta-io/delta/blob/master/PROTOCOL.md#action-reconciliation">Action Reconciliation</see>.
+/// </summary>
+public sealed class Snapshot
+{
+    private readonly FileSet files;
+    private readonly Lazy<StructType> schema;
+    private readonly Lazy<long?> numRecords;
+
+    internal Snapshot(Uri tableRoot, long version, DateTimeOffset timestamp, TableState state, FileSet files)
+    {
+        TableRoot = tableRoot;
+        Version = version;
+        Timestamp = timestamp;
+        State = state;
+        this.files = files;
+        schema = new Lazy<StructType>(() => SchemaJson.Parse(Metadata.SchemaString));
+        numRecords = new Lazy<long?>(CountRecords);
+    }
+
+    /// <summary>Root of the table.</summary>
+    public Uri TableRoot { get; }
+
+    /// <summary>The version.</summary>
+    public long Version { get; }
+
+    /// <summary>When the version was committed: its in-commit timestamp where the table has them, else when its file was written.</summary>
+    public DateTimeOffset Timestamp { get; }
+
+    /// <summary>What clients must be able to do.</summary>
+    public Protocol Protocol => State.Protocol;
+
+    /// <summary>Identity, schema, partitioning and properties. <see cref="Actions.Metadata.SchemaString"/> is exactly as written.</summary>
+    public Metadata Metadata => State.Metadata;
+
+    /// <summary>The columns. Throws <see cref="DeltaLogError.UnsupportedType"/> where one has a type that is not supported.</summary>
+    public StructType Schema => schema.Value;
+
+    /// <summary>Names of the partition columns, outermost first.</summary>
+    public IReadOnlyList<string> PartitionColumns => Metadata.PartitionColumns;
+
+    /// <summary>The table's properties.</summary>
+    public IReadOnlyDictionary<string, string> Configuration => Metadata.Configuration;
+
+    /// <summary>How far each application has got: application id to the application's version.</summary>
+    public IReadOnlyDictionary<string, long> Transactions => field ??= State.Transactions.ToDictionary(pair => pair.Key, pair => pair.Value.Version, StringComparer.Ordinal);
+
+    /// <summary>Configuration of each domain, by name.</summary>
+    public IReadOnlyDictionary<string, DomainMetadata> DomainMetadata => State.Domains;
+
+    /// <summary>The active files, in the ordinal order of their decoded paths. Can be enumerated any number of times, by several threads.</summary>
+    public IEnumerable<AddFile> Files => files.Enumerate();
+
+    /// <summary>Number of active files.</summary>
+    public int FileCount => files.Count;
+
+    /// <summary>Length of the active files, in bytes.</summary>
+    public long TotalBytes => files.TotalBytes;
+
+    /// <summary>Number of rows, without deleted ones; <see langword="null"/> where a file's statistics do not tell. Computed at the first call.</summary>
+    public long? NumRecords => numRecords.Value;
+
+    /// <summary>Whether the change data feed is on (<c>delta.enableChangeDataFeed</c>).</summary>
+    public bool HasChangeDataFeed => Metadata.IsEnabled(TableProperties.EnableChangeDataFeed);
+
+    internal TableState State { get; }
+
+    internal FileSet FileSet => files;
+
+    /// <summary>When the file of the version's commit was written, where it was still there.</summary>
+    internal DateTimeOffset? CommitModified { get; init; }
+
+    private long? CountRecords()
+    {
+        long total = 0;
+        foreach (var file in files.Enumerate())
+        {
+            if (file.LogicalRecords() is not { } records)
+                return null;
+            total += records;
+        }
+
+        return total;
+    }
+}

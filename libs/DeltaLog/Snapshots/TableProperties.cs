@@ -1,0 +1,41 @@
+namespace Tideway.DeltaLog.Snapshots;
+
+/// <summary>
+/// Names of the table properties that the engine heeds.
+/// See <see href="https://github.com/delta-io/delta/blob/master/PROTOCOL.md#table-properties">Table Properties</see>.
+/// </summary>
+public static class TableProperties
+{
+    /// <summary>Whether commits record the rows they change.</summary>
+    public const string EnableChangeDataFeed = "delta.enableChangeDataFeed";
+
+    /// <summary>Whether rows can only be added.</summary>
+    public const string AppendOnly = "delta.appendOnly";
+
+    /// <summary>Number of commits from one checkpoint to the next; 10 where not set.</summary>
+    public const string CheckpointInterval = "delta.checkpointInterval";
+
+    /// <summary>Whether commits carry their own timestamp.</summary>
+    public const string EnableInCommitTimestamps = "delta.enableInCommitTimestamps";
+
+    /// <summary>First version with an in-commit timestamp, where not all have one.</summary>
+    public const string InCommitTimestampEnablementVersion = "delta.inCommitTimestampEnablementVersion";
+
+    /// <summary>Timestamp of that version, in milliseconds since the epoch.</summary>
+    public const string InCommitTimestampEnablementTimestamp = "delta.inCommitTimestampEnablementTimestamp";
+
+    /// <summary>Number of leaf columns, counted from the first, that get statistics; 32 where not set, -1 for all.</summary>
+    public const string StatsColumns = "delta.dataSkippingNumIndexedCols";
+
+    /// <summary>Codec of the data files; zstd where not set.</summary>
+    public const string CompressionCodec = "delta.parquet.compression.codec";
+
+    /// <summary>How long removed files are kept, as an interval such as <c>interval 7 days</c>; a week where not set.</summary>
+    public const string DeletedFileRetention = "delta.deletedFileRetentionDuration";
+
+    /// <summary>Whether checkpoints hold statistics as JSON; true where not set.</summary>
+    public const string CheckpointStatsAsJson = "delta.checkpoint.writeStatsAsJson";
+
+    /// <summary>Whether checkpoints hold statistics in columns; false where not set.</summary>
+    public const string CheckpointStatsAsStruct = "delta.checkpoint.writeStatsAsStruct";
+}

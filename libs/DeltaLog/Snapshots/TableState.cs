@@ -1,0 +1,17 @@
+using System.Collections.Immutable;
+using Tideway.DeltaLog.Actions;
+using Tideway.DeltaLog.Features;
+
+namespace Tideway.DeltaLog.Snapshots;
+
+/// <summary>Everything about a version but its files.</summary>
+internal sealed record TableState(
+    Protocol Protocol,
+    Metadata Metadata,
+    ImmutableDictionary<string, SetTransaction> Transactions,
+    ImmutableDictionary<string, DomainMetadata> Domains)
+{
+    /// <summary>Whether commits carry their own timestamp.</summary>
+    public bool HasInCommitTimestamps =>
+        Protocol.Has(TableFeatures.InCommitTimestamp) && Metadata.IsEnabled(TableProperties.EnableInCommitTimestamps);
+}
