@@ -14,10 +14,10 @@ internal sealed record PendingNotice
     public required string Endpoint { get; init; }
 
     /// <summary>Encrypted.</summary>
-    public required string Secret { get; init; }
+    public required byte[] Secret { get; init; }
 
     /// <summary>Encrypted; the secret before, while it still counts.</summary>
-    public string? PreviousSecret { get; init; }
+    public byte[]? PreviousSecret { get; init; }
 
     public DateTimeOffset? PreviousSecretUntil { get; init; }
 

@@ -12,8 +12,11 @@ internal interface ITableLog
     /// </summary>
     Task<string?> FindCommitAsync(string location, long version, CancellationToken cancellationToken);
 
-    /// <summary>What a version did; null where its commit file is not there.</summary>
-    Task<CommittedVersion?> ReadCommitAsync(string location, long version, CancellationToken cancellationToken);
+    /// <summary>The first version from which every commit up to the latest is there; null where no commit is.</summary>
+    Task<long?> FindEarliestCommitAsync(string location, CancellationToken cancellationToken);
+
+    /// <summary>What the versions from <paramref name="from"/> on did, as far as their commits follow one another; none where that one is not there.</summary>
+    IAsyncEnumerable<CommittedVersion> ReadCommitsAsync(string location, long from, CancellationToken cancellationToken);
 }
 
 /// <summary>The latest version of a table.</summary>
@@ -32,11 +35,7 @@ internal sealed record CommittedVersion
 
     public required DateTimeOffset CommittedAt { get; init; }
 
-    public long? RowsAdded { get; init; }
-
-    public long? RowsRemoved { get; init; }
-
-    public long? RowsChanged { get; init; }
+    public RowCounts Rows { get; init; }
 
     public required long FilesAdded { get; init; }
 
@@ -47,3 +46,6 @@ internal sealed record CommittedVersion
     /// <summary>Where the commit sets metadata, what it sets.</summary>
     public TableSchemaState? NewState { get; init; }
 }
+
+/// <summary>Rows that a commit added, removed and changed; null where the log does not say.</summary>
+internal readonly record struct RowCounts(long? Added, long? Removed, long? Changed);

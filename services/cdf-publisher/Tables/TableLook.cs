@@ -34,7 +34,13 @@ internal sealed class TableLook(ITableLog log, int maxVersionsPerStep)
 
     private async Task<WatchStep> StartAsync(WatchedTable before, TableHead head, CancellationToken cancellationToken)
     {
-        var commit = await log.ReadCommitAsync(before.StorageLocation, head.Version, cancellationToken);
+        CommittedVersion? commit = null;
+        await foreach (var found in log.ReadCommitsAsync(before.StorageLocation, head.Version, cancellationToken))
+        {
+            commit = found;
+            break;
+        }
+
         return new WatchStep
         {
             Before = before,
@@ -60,27 +66,32 @@ internal sealed class TableLook(ITableLog log, int maxVersionsPerStep)
         var last = before.LastVersion!.Value;
         var to = last;
         var feedSince = state.ChangeFeedEnabled ? (long?)last : null;
-        for (var version = last + 1; version - last <= maxVersionsPerStep && version <= (head?.Version ?? long.MaxValue); version++)
+        if (head is not null && head.Version > last)
         {
-            CommittedVersion? commit;
-            try
+            var earliest = await log.FindEarliestCommitAsync(before.StorageLocation, cancellationToken) ?? long.MaxValue;
+            if (earliest > last + 1)
             {
-                commit = await log.ReadCommitAsync(before.StorageLocation, version, cancellationToken);
+                // Commits were cleaned up unseen: nobody can read their row changes, nor say when the metadata changed.
+                to = Math.Min(earliest - 1, head.Version);
+                (state, feedSince) = (head.State, null);
             }
-            catch (Exception exception) when (commits.Count > 0 && exception is not OperationCanceledException)
-            {
-                // What is readable is announced now; the next look starts at this version and reports it.
-                break;
-            }
+        }
 
-            if (commit is null && head is null)
-                break;
-            // A commit that is gone leaves a gap: nobody can read its row changes, nor say when its metadata changed.
-            state = commit is null ? head!.State : commit.NewState ?? state;
-            if (commit is not null)
+        try
+        {
+            await foreach (var commit in log.ReadCommitsAsync(before.StorageLocation, to + 1, cancellationToken))
+            {
+                state = commit.NewState ?? state;
+                feedSince = state.ChangeFeedEnabled ? feedSince ?? commit.Version : null;
                 commits.Add((commit, state.SchemaFingerprint));
-            feedSince = commit is null || !state.ChangeFeedEnabled ? null : feedSince ?? version;
-            to = version;
+                to = commit.Version;
+                if (commits.Count == maxVersionsPerStep)
+                    break;
+            }
+        }
+        catch (Exception exception) when (commits.Count > 0 && exception is not OperationCanceledException)
+        {
+            // What is readable is announced now; the next look starts at the version that is not and reports it.
         }
 
         if (to == last && !before.HasUnannouncedShare && lastCommit == before.LastCommit)
