@@ -1,0 +1,10 @@
+using Tideway.Audit.Records;
+
+namespace Tideway.Audit.Forms;
+
+/// <summary>What an HTTP status says about an access.</summary>
+internal static class AccessDecision
+{
+    /// <summary>Granted where it was answered with 2xx. Everything else handed nothing out, so it counts as refused, whatever the cause.</summary>
+    public static string Of(int status) => status is >= 200 and < 300 ? Decision.Granted : Decision.Refused;
+}
