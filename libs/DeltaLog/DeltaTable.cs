@@ -60,22 +60,18 @@ public sealed class DeltaTable
     /// </summary>
     public Task<Snapshot> LoadAsync(long? version = null, CancellationToken cancellationToken = default) => snapshots.LoadAsync(version, cancellationToken);
 
-    /// <summary>
-    /// What a version, or the latest one, says of the table, without its files: its cost does not grow with their number. Throws what
-    /// <see cref="LoadAsync"/> throws.
-    /// </summary>
-    public async Task<TableHeader> LoadHeaderAsync(long? version = null, CancellationToken cancellationToken = default)
-    {
-        var wanted = version ?? await LatestVersionAsync(cancellationToken).ConfigureAwait(false);
-        var state = await snapshots.LoadStateAsync(wanted, cancellationToken).ConfigureAwait(false);
-        return new TableHeader(wanted, state.Protocol, state.Metadata);
-    }
-
     /// <summary>The latest version, reading only the commits after <paramref name="snapshot"/>; the same object where there are none.</summary>
     public Task<Snapshot> UpdateAsync(Snapshot snapshot, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         return snapshots.UpdateAsync(snapshot, cancellationToken);
+    }
+
+    /// <summary>The protocol and metadata of <paramref name="version"/>, without reading its files. Throws as <see cref="LoadAsync"/> does.</summary>
+    public async Task<(Protocol Protocol, Metadata Metadata)> LoadDescriptionAsync(long version, CancellationToken cancellationToken = default)
+    {
+        var state = await snapshots.LoadStateAsync(version, cancellationToken).ConfigureAwait(false);
+        return (state.Protocol, state.Metadata);
     }
 
     /// <summary>
