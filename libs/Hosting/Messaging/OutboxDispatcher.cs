@@ -13,12 +13,16 @@ internal sealed class OutboxDispatcher<TDatabase>(
     IOptions<BusOptions> options,
     TimeProvider time,
     ILogger<OutboxDispatcher<TDatabase>> logger
-) : BackgroundService
+) : BackgroundService, IOutboxDispatcher
     where TDatabase : ServiceDatabase
 {
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(15);
 
     private readonly SemaphoreSlim filled = new(0, 1);
+
+    public string Service => database.Service;
+
+    public bool IsRunning => ExecuteTask is { IsCompleted: false };
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -5,10 +5,13 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Tideway.Hosting.Cache;
 using Tideway.Hosting.Database;
+using Tideway.Hosting.Health;
 using Tideway.Hosting.Identity;
+using Tideway.Hosting.Logging;
 using Tideway.Hosting.Messaging;
 using Tideway.Hosting.Messaging.InProcess;
 using Tideway.Hosting.Messaging.RabbitMq;
+using Tideway.Hosting.Telemetry;
 using Tideway.Hosting.Web;
 
 namespace Tideway.Hosting.Startup;
@@ -30,6 +33,7 @@ public static class TidewayHost
     private static void AddTidewayDefaults(this WebApplicationBuilder builder, string processName, IReadOnlyList<(string Queue, Type EventType)> routing)
     {
         var services = builder.Services;
+        builder.AddLoggingDefaults(processName);
         services.AddSingleton(new ProcessIdentity(processName));
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<DatabaseOptions>().BindConfiguration(DatabaseOptions.Section).ValidateDataAnnotations().ValidateOnStart();
@@ -48,6 +52,9 @@ public static class TidewayHost
         // Migrations come before anything that uses a database, and the bus before what sends through it: hosted services start in order.
         services.AddHostedService<DatabaseMigrator>();
         services.AddSingleton<ISharedCache, MemoryCache>();
+        services.AddSingleton<PrometheusMetrics>();
+        services.AddSingleton<ReadinessReport>();
+        services.AddHostedService<TelemetryExport>();
         services.AddIdentityDefaults();
         builder.AddWebDefaults();
         services.AddSingleton<IHostedService>(provider => UsesRabbitMq(provider) ? provider.GetRequiredService<RabbitMqBus>() : new NoBus());
