@@ -45,7 +45,7 @@ public static class CdfPublisherStartup
         builder.AddConsumer<CdfPublisherDatabase, EndSubscriptionsConsumer, RecipientDeleted>(Name, "end-subscriptions");
 
         services.AddSingleton<WatchSignal>();
-        services.AddSingleton<PublishedTables>();
+        services.AddSingleton<TableOpener>();
         services.AddSingleton<ITableLog, DeltaTableLog>();
         services.AddSingleton<WatchStore>();
         services.AddSingleton<Announcements>();

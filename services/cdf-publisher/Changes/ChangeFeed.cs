@@ -13,9 +13,30 @@ using Tideway.ObjectStorage.Signing;
 namespace Tideway.CdfPublisher.Changes;
 
 /// <summary>Answers for row changes of published tables, in the parquet format.</summary>
-internal sealed class ChangeFeed(PublishedTables tables, IUrlSigner signer, IOptions<FileUrlOptions> urls)
+internal sealed class ChangeFeed(TableOpener tables, IUrlSigner signer, IOptions<FileUrlOptions> urls)
 {
+    /// <summary>The answer, its lines not made yet; a refusal where the range cannot be read as a whole.</summary>
     public async Task<IResult> AnswerAsync(
+        GrantedTable granted,
+        TableRules rules,
+        ChangeRange range,
+        SharingCapabilities capabilities,
+        FileIdHash? idHash,
+        string requestId,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await ReadAsync(granted, rules, range, capabilities, idHash, requestId, cancellationToken);
+        }
+        catch (Exception exception) when (ChangeFailures.Handles(exception))
+        {
+            return ChangeFailures.ToRefusal(exception, granted);
+        }
+    }
+
+    private async Task<IResult> ReadAsync(
         GrantedTable granted,
         TableRules rules,
         ChangeRange range,
@@ -37,7 +58,7 @@ internal sealed class ChangeFeed(PublishedTables tables, IUrlSigner signer, IOpt
         var scan = await ChangeScan.ReadAsync(table, start, end, cancellationToken);
         if (scan.IsRefused(out refusal))
             return refusal;
-        var head = range.IncludeHistoricalMetadata ? scan.Value.Start : await table.LoadHeaderAsync(latest, cancellationToken);
+        var head = range.IncludeHistoricalMetadata ? scan.Value.Start : await TableHeader.ReadAsync(table, latest, cancellationToken);
         if (PlainTable.FindFault(head) is { } fault)
             return ProtocolRefusals.Unsupported(fault);
 
@@ -66,7 +87,10 @@ internal sealed class ChangeFeed(PublishedTables tables, IUrlSigner signer, IOpt
             Description = metadata.Description,
             SchemaString = metadata.SchemaString,
             PartitionColumns = metadata.PartitionColumns,
-            Configuration = metadata.Configuration,
+            // What else an owner notes on a table is not for others.
+            Configuration = metadata
+                .Configuration.Where(pair => pair.Key.StartsWith("delta.", StringComparison.Ordinal))
+                .ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal),
             Version = version,
         };
 

@@ -41,7 +41,7 @@ internal sealed class ChangeScan
     {
         try
         {
-            var scan = new ChangeScan(table, await table.LoadHeaderAsync(start, cancellationToken), end);
+            var scan = new ChangeScan(table, await TableHeader.ReadAsync(table, start, cancellationToken), end);
             return await scan.CheckAsync(cancellationToken) is { } refusal ? refusal : scan;
         }
         catch (DeltaLogException exception) when (exception.Error is DeltaLogError.VersionNotFound or DeltaLogError.MissingCommits)
@@ -53,10 +53,6 @@ internal sealed class ChangeScan
             {
                 OperatorMessage = exception.Message,
             };
-        }
-        catch (DeltaLogException exception) when (exception.Error == DeltaLogError.FileOutsideTable)
-        {
-            return ProtocolRefusals.Unsupported("The table has files that cannot be shared.") with { OperatorMessage = exception.Message };
         }
     }
 
@@ -94,7 +90,9 @@ internal sealed class ChangeScan
                 return ProtocolRefusals.Unsupported(fault);
             foreach (var file in FilesOf(changes))
             {
-                if (FindFault(file, changes.Version, header) is { } fileFault)
+                // Throws where the file lies outside the table: such files are not ours to sign.
+                ObjectKey.Validate(FilePath.Key(PathOf(file), table.Store.Root));
+                if (PlainTable.FindFault(file, header) is { } fileFault)
                     return ProtocolRefusals.Unsupported(fileFault);
                 FileCount++;
                 ByteCount += SizeOf(file) ?? 0;
@@ -107,20 +105,6 @@ internal sealed class ChangeScan
         }
 
         return null;
-    }
-
-    private string? FindFault(DeltaAction file, long version, TableHeader header)
-    {
-        // Throws where the file lies outside the table: such files are not ours to sign.
-        ObjectKey.Validate(FilePath.Key(PathOf(file), table.Store.Root));
-        return file switch
-        {
-            AddFile { DeletionVector: not null } or RemoveFile { DeletionVector: not null } =>
-                $"Unsupported Delta Table Properties: version {version} deletes rows by deletion vectors, which cannot be read in the response format parquet.",
-            RemoveFile { PartitionValues: null } when header.Metadata.PartitionColumns.Count > 0 =>
-                $"Version {version} removes a file without saying of which partition, so that its change feed cannot be told.",
-            _ => null,
-        };
     }
 
     private static string PathOf(DeltaAction file) =>

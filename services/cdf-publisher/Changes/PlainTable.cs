@@ -1,24 +1,36 @@
-using Tideway.DeltaLog.Features;
-using Tideway.DeltaLog.Snapshots;
+using Tideway.DeltaLog.Actions;
 
 namespace Tideway.CdfPublisher.Changes;
 
-/// <summary>Tells tables whose files say everything by themselves from those that clients of the parquet format would read wrongly.</summary>
+/// <summary>
+/// Tells tables whose files say everything by themselves from those that clients of the parquet format would read wrongly: it has no place for
+/// deleted rows, nor for columns that are named otherwise in the files.
+/// </summary>
 internal static class PlainTable
 {
     private const string ColumnMappingMode = "delta.columnMapping.mode";
-    private const string EnableDeletionVectors = "delta.enableDeletionVectors";
 
-    /// <summary>Why the version cannot be answered in the parquet format; null where it can.</summary>
-    public static string? FindFault(TableHeader header)
-    {
-        if (header.Metadata.Configuration.TryGetValue(ColumnMappingMode, out var mode) && !mode.Equals("none", StringComparison.OrdinalIgnoreCase))
-            return Unsupported(header, $"{ColumnMappingMode}={mode}");
-        if (header.Metadata.IsEnabled(EnableDeletionVectors))
-            return Unsupported(header, $"{EnableDeletionVectors}=true");
-        return header.Protocol.ReaderFeatures?.Contains(TableFeatures.TimestampNtz) == true ? Unsupported(header, TableFeatures.TimestampNtz) : null;
-    }
+    /// <summary>Why a version cannot be answered in the parquet format; null where its metadata allows it.</summary>
+    public static string? FindFault(TableHeader header) =>
+        header.Metadata.Configuration.TryGetValue(ColumnMappingMode, out var mode) && !mode.Equals("none", StringComparison.OrdinalIgnoreCase)
+            ? Unsupported(header.Version, $"its columns are mapped ({ColumnMappingMode} is {mode})")
+            : null;
 
-    private static string Unsupported(TableHeader header, string what) =>
-        $"Unsupported Delta Table Properties: {what} at version {header.Version} cannot be read in the response format parquet.";
+    /// <summary>Why a change cannot be answered in the parquet format; null where it can.</summary>
+    public static string? FindFault(DeltaAction file, TableHeader header) =>
+        file switch
+        {
+            AddFile { DeletionVector: not null } or RemoveFile { DeletionVector: not null } => Unsupported(
+                header.Version,
+                "rows of its files are deleted by deletion vectors"
+            ),
+            RemoveFile { PartitionValues: null } when header.Metadata.PartitionColumns.Count > 0 => Unsupported(
+                header.Version,
+                "it removes a file without saying of which partition"
+            ),
+            _ => null,
+        };
+
+    private static string Unsupported(long version, string reason) =>
+        $"Unsupported Delta Table Properties: version {version} cannot be expressed in the response format parquet: {reason}.";
 }

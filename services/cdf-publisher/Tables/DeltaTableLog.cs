@@ -9,14 +9,15 @@ using Tideway.DeltaLog.Snapshots;
 namespace Tideway.CdfPublisher.Tables;
 
 /// <summary>Delta logs in the configured storage.</summary>
-internal sealed class DeltaTableLog(PublishedTables tables) : ITableLog
+internal sealed class DeltaTableLog(TableOpener tables) : ITableLog
 {
     public async Task<TableHead?> ReadHeadAsync(string location, CancellationToken cancellationToken)
     {
         try
         {
-            var header = await tables.Open(location).Table.LoadHeaderAsync(version: null, cancellationToken);
-            return new TableHead(header.Version, StateOf(header.Metadata));
+            var (table, _) = tables.Open(location);
+            var version = await table.LatestVersionAsync(cancellationToken);
+            return new TableHead(version, StateOf((await table.LoadDescriptionAsync(version, cancellationToken)).Metadata));
         }
         catch (DeltaLogException exception) when (exception.Error == DeltaLogError.NotADeltaTable)
         {

@@ -5,7 +5,7 @@ using Tideway.ObjectStorage;
 namespace Tideway.CdfPublisher.Tables;
 
 /// <summary>Opens published tables, with one engine for all their checkpoints.</summary>
-internal sealed class PublishedTables(StorageRoots roots, TimeProvider time) : IDisposable
+internal sealed class TableOpener(StorageRoots roots, TimeProvider time) : IDisposable
 {
     private readonly Lazy<DuckDbDatabase> database = new(DuckDbDatabase.Open);
 
