@@ -1,7 +1,4 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 using Tideway.CdfPublisher.Changes;
 using Tideway.CdfPublisher.Deliveries;
 using Tideway.CdfPublisher.Partners;
@@ -64,8 +61,7 @@ public static class CdfPublisherStartup
         services.AddSingleton<DeliveryStore>();
         services.AddSingleton<DeliveryBook>();
         services.AddSingleton<NoticeSender>();
-        services.AddSingleton<DeliveryWorker>();
-        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<DeliveryWorker>());
+        services.AddSingleton<IHostedService, DeliveryWorker>();
 
         services.AddSingleton<ChangeFeedAccessLog>();
         services.AddSingleton<ChangeFeed>();

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Tideway.CdfPublisher;
 
 /// <summary>What cdf-publisher says in the log.</summary>

@@ -1,6 +1,3 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Tideway.CdfPublisher.Shares;
 using Tideway.DeltaSharing.Protocol;
 using Tideway.DeltaSharing.Server.Access;

@@ -46,9 +46,9 @@ internal sealed class NoticeSender(
 
     private List<byte[]> KeysOf(PendingNotice notice, DateTimeOffset now)
     {
-        var keys = new List<byte[]> { secrets.Open(notice.Secret) };
+        var keys = new List<byte[]> { secrets.Open(notice.Secret, notice.SubscriptionId) };
         if (notice.PreviousSecret is { } previous && notice.PreviousSecretUntil > now)
-            keys.Add(secrets.Open(previous));
+            keys.Add(secrets.Open(previous, notice.SubscriptionId));
         return keys;
     }
 

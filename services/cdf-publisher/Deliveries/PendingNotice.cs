@@ -14,10 +14,10 @@ internal sealed record PendingNotice
     public required string Endpoint { get; init; }
 
     /// <summary>Encrypted.</summary>
-    public required byte[] Secret { get; init; }
+    public required string Secret { get; init; }
 
     /// <summary>Encrypted; the secret before, while it still counts.</summary>
-    public byte[]? PreviousSecret { get; init; }
+    public string? PreviousSecret { get; init; }
 
     public DateTimeOffset? PreviousSecretUntil { get; init; }
 

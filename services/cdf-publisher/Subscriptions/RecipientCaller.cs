@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Tideway.DeltaSharing.Server.Serving;
 using Tideway.Hosting.Identity;
 using Tideway.Hosting.Web;
@@ -29,7 +29,7 @@ internal sealed class RecipientCaller(RecipientCredentials credentials) : IEndpo
     /// <summary>The recipient that was let through.</summary>
     public static Credential Of(HttpContext context) => (Credential)context.Items[typeof(RecipientCaller)]!;
 
-    private static IResult Refuse(HttpContext http, string message)
+    private static ProblemHttpResult Refuse(HttpContext http, string message)
     {
         http.Response.Headers.WWWAuthenticate = "Bearer realm=\"tideway\"";
         return Problems.Of(StatusCodes.Status401Unauthorized, "UNAUTHENTICATED", message);

@@ -15,22 +15,25 @@ internal static class SubscriptionSql
 
     public const string Count = "SELECT COUNT(*) FROM subscription WHERE recipient_id = @RecipientId";
 
-    /// <summary>What exists already gets a new secret; the old one also signs for a while.</summary>
     public const string Upsert = """
-        INSERT INTO subscription (subscription_id, recipient_id, recipient_name, endpoint, share_id, schema_name, table_name, scope_key, secret, state,
+        INSERT INTO subscription (subscription_id, recipient_id, recipient_name, endpoint, share_id, schema_name, table_name, scope_key, state,
             last_sequence, failures, lease_until, created_at, updated_at)
-        VALUES (@Id, @RecipientId, @RecipientName, @Endpoint, @ShareId, @Schema, @Table, @ScopeKey, @Secret, 'ACTIVE', 0, 0, 0, @now, @now)
+        VALUES (@Id, @RecipientId, @RecipientName, @Endpoint, @ShareId, @Schema, @Table, @ScopeKey, 'ACTIVE', 0, 0, 0, @now, @now)
         ON CONFLICT (recipient_id, endpoint, share_id, scope_key) DO UPDATE SET
             recipient_name = excluded.recipient_name,
-            previous_secret = subscription.secret,
-            previous_secret_until = @previousUntil,
-            secret = excluded.secret,
             state = 'ACTIVE',
             state_reason = NULL,
             failures = 0,
             next_attempt_at = CASE WHEN subscription.next_attempt_at IS NULL THEN NULL ELSE @now END,
             updated_at = excluded.updated_at
         RETURNING subscription_id
+        """;
+
+    /// <summary>The secret before, if there was one, also signs for a while.</summary>
+    public const string SetSecret = """
+        UPDATE subscription SET previous_secret = secret, previous_secret_until = CASE WHEN secret IS NULL THEN NULL ELSE @previousUntil END,
+            secret = @secret
+        WHERE subscription_id = @id
         """;
 
     public const string OfRecipient =

@@ -41,15 +41,15 @@ internal sealed class SubscriptionStore(
             table?.Schema,
             table?.Table,
             ScopeKey = SubscriptionScope.KeyOf(table?.Schema, table?.Table),
-            Secret = secrets.Protect(secret),
             now,
-            previousUntil = now + options.Value.PreviousSecretLifetime,
         };
         await using var transaction = await database.BeginAsync(cancellationToken);
         var exists = await transaction.QueryFirstOrDefaultAsync<string>(SubscriptionSql.Find, row, cancellationToken) is not null;
         if (!exists && await transaction.QueryFirstOrDefaultAsync<long>(SubscriptionSql.Count, row, cancellationToken) >= options.Value.MaxSubscriptionsPerRecipient)
             return null;
         var id = Guid.Parse((await transaction.QueryFirstOrDefaultAsync<string>(SubscriptionSql.Upsert, row, cancellationToken))!);
+        var previousUntil = now + options.Value.PreviousSecretLifetime;
+        await transaction.ExecuteAsync(SubscriptionSql.SetSecret, new { id, secret = secrets.Protect(secret, id), previousUntil }, cancellationToken);
         if (id == row.Id)
         {
             transaction.Publish(
@@ -68,7 +68,7 @@ internal sealed class SubscriptionStore(
         var stored = (await transaction.QueryFirstOrDefaultAsync<Row>(SubscriptionSql.OneOfRecipient, new { recipientId = recipient.Id, id }, cancellationToken))!;
         transaction.OnCommitted(signal.Set);
         await transaction.CommitAsync(cancellationToken);
-        return (stored.ToSubscription() with { Secret = secret.Text }, Created: id == row.Id);
+        return (stored.ToSubscription() with { Secret = secret }, Created: id == row.Id);
     }
 
     public async Task<Subscription?> FindAsync(Guid recipientId, Guid id, CancellationToken cancellationToken) =>

@@ -1,7 +1,4 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Routing;
 using Tideway.CdfPublisher.Partners;
 using Tideway.CdfPublisher.Shares;
 using Tideway.Hosting.Identity;

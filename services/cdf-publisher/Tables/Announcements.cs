@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Tideway.CdfPublisher.Deliveries;
 using Tideway.CdfPublisher.Storage;
 using Tideway.Contracts.CdfPublisher;
