@@ -85,7 +85,7 @@ internal sealed class RecipientStore(RecipientAuthDatabase database, IOptions<Cr
     }
 
     public static Task<IReadOnlyList<RecipientToken>> TokensAsync(ServiceTransaction transaction, Guid recipientId, CancellationToken cancellationToken) =>
-        transaction.QueryAsync<RecipientToken>(RecipientTokenSql.OfRecipients, new { ids = new[] { recipientId.ToString() } }, cancellationToken);
+        transaction.QueryAsync<RecipientToken>(RecipientTokenSql.OfRecipient, new { recipientId }, cancellationToken);
 
     public static async Task<(Guid TokenId, string Nonce)> InsertLinkAsync(
         ServiceTransaction transaction,
@@ -131,7 +131,8 @@ internal sealed class RecipientStore(RecipientAuthDatabase database, IOptions<Cr
     {
         if (rows.Count == 0)
             return [];
-        var tokens = await database.QueryAsync<RecipientToken>(RecipientTokenSql.OfRecipients, new { ids = rows.Select(r => r.Id.ToString()) }, cancellationToken);
+        var run = new { first = rows[0].NameKey, last = rows[^1].NameKey };
+        var tokens = await database.QueryAsync<RecipientToken>(RecipientTokenSql.OfRecipients, run, cancellationToken);
         var byRecipient = tokens.ToLookup(t => t.RecipientId);
         return [.. rows.Select(r => r.ToRecipient([.. byRecipient[r.Id]]))];
     }

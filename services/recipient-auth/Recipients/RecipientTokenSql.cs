@@ -8,7 +8,14 @@ internal static class RecipientTokenSql
         """;
 
     // Identities of version 7 sort by the time of their making.
-    public const string OfRecipients = $"SELECT {Columns} FROM recipient_token WHERE recipient_id IN @ids ORDER BY created_at, id";
+    public const string OfRecipient = $"SELECT {Columns} FROM recipient_token WHERE recipient_id = @recipientId ORDER BY created_at, id";
+
+    /// <summary>The tokens of a run of recipients in the order of their names.</summary>
+    public const string OfRecipients = $"""
+        SELECT {Columns} FROM recipient_token
+        WHERE recipient_id IN (SELECT r.id FROM recipient r WHERE r.name_key >= @first AND r.name_key <= @last)
+        ORDER BY created_at, id
+        """;
 
     public const string OfNonce = $"SELECT {Columns} FROM recipient_token WHERE nonce_sha256 = @nonceSha256";
 
