@@ -3,7 +3,6 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Tideway.CdfPublisher.Deliveries;
@@ -11,7 +10,6 @@ using Tideway.CdfPublisher.Partners;
 using Tideway.CdfPublisher.Storage;
 using Tideway.CdfPublisher.Tables;
 using Tideway.Contracts;
-using Tideway.Hosting.Database;
 using Tideway.Hosting.Identity;
 using Tideway.Hosting.Messaging;
 using Tideway.Hosting.Startup;
@@ -69,6 +67,7 @@ internal sealed class PublisherHost : IAsyncDisposable
         builder.AddCdfPublisher();
         builder.Services.AddSingleton<ICredentialSource>(tokens ?? new KnownTokens());
         builder.Services.AddSingleton<IAddressResolver>(resolver ?? new FakeResolver());
+        builder.Services.AddOptions<Tideway.Hosting.Secrets.SecretOptions>().BindConfiguration("Secrets");builder.Services.AddSingleton<Tideway.Hosting.Secrets.SecretProtector>();//TEMP
         if (!background)
         {
             builder.Services.RemoveAll(typeof(IHostedService), typeof(TableWatcher));

@@ -24,8 +24,8 @@ internal sealed class TestDatabase : IDisposable
             return new TestDatabase(["--Database:Engine=PostgreSql", $"--Database:ConnectionString={await server.CreateDatabaseAsync()}"], null);
         }
 
-        var folder = new TempFolder();
-        return new TestDatabase([$"--Database:Folder={folder.Path}", "--Database:SqliteSynchronous=NORMAL"], folder);
+        var own = new TempFolder();
+        return new TestDatabase([$"--Database:Folder={own.Path}", "--Database:SqliteSynchronous=NORMAL"], own);
     }
 
     public void Dispose() => folder?.Dispose();
