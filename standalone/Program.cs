@@ -3,6 +3,7 @@ using Tideway.Audit;
 using Tideway.CdfPublisher;
 using Tideway.Contracts;
 using Tideway.Hosting.Startup;
+using Tideway.Hosting.Web;
 using Tideway.InboundSync;
 using Tideway.RecipientAuth;
 using Tideway.RecipientAuth.Principals;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Tideway.Hosting.Database;
 using Tideway.InboundSync.Storage;
 using Tideway.InboundSync.Syncs;
 
@@ -54,9 +55,9 @@ public sealed class SyncQueue(InboundSyncDatabase database, IOptions<SyncOptions
     public async Task WaitAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var next = await database.QueryFirstOrDefaultAsync<DateTimeOffset?>(SyncSql.NextDue, new { now }, cancellationToken);
+        var next = await database.QueryFirstOrDefaultAsync<long?>(SyncSql.NextDue, new { now }, cancellationToken);
         var wait = TimeSpan.FromSeconds(2);
-        if (next is { } due && due - now < wait)
+        if (next is { } microseconds && DatabaseTime.FromMicroseconds(microseconds) is var due && due - now < wait)
             wait = due > now ? due - now : TimeSpan.FromMilliseconds(50);
         await woken.WaitAsync(wait, cancellationToken);
     }
