@@ -21,7 +21,10 @@ public sealed class DuckDbConnection : IDisposable
         this.locked = locked;
     }
 
-    /// <summary>How far the running query is, or null when none is. Measured only after <see cref="TrackProgress"/>.</summary>
+    /// <summary>
+    /// How far the running query is, or null when none is or DuckDB has not measured it yet, which needs <see cref="TrackProgress"/> and
+    /// happens whenever the thread that runs the query finishes a piece of it.
+    /// </summary>
     public DuckDbProgress? Progress
     {
         get
