@@ -11,16 +11,9 @@ internal static class ChangeSchema
     /// <summary>Throws <see cref="DeltaLogError.IncompatibleSchemaChange"/>, naming the version and the column, where they cannot.</summary>
     public static void RequireReadable(Snapshot snapshot, IReadOnlyList<VersionChanges> changes)
     {
-        var mode = ColumnMapping.Of(snapshot.Protocol, snapshot.Metadata);
         foreach (var version in changes)
         {
-            if (version.Metadata is null)
-                continue;
-            var before = SchemaJson.Parse(version.Metadata.SchemaString);
-            var reason = ModeDiffers(version.Metadata, snapshot.Metadata) ? "maps its columns differently"
-                : !version.Metadata.PartitionColumns.SequenceEqual(snapshot.PartitionColumns) ? "is partitioned differently"
-                : Difference(before, snapshot.Schema, mode, "");
-            if (reason is not null)
+            if (version.Metadata is not null && Reason(version.Metadata, snapshot) is { } reason)
             {
                 throw new DeltaLogException(
                     DeltaLogError.IncompatibleSchemaChange,
@@ -32,6 +25,12 @@ internal static class ChangeSchema
             }
         }
     }
+
+    /// <summary>Why rows written with <paramref name="before"/> cannot be read with the schema of <paramref name="after"/>; <see langword="null"/> where they can.</summary>
+    public static string? Reason(Metadata before, Snapshot after) =>
+        ModeDiffers(before, after.Metadata) ? "maps its columns differently"
+        : !before.PartitionColumns.SequenceEqual(after.PartitionColumns) ? "is partitioned differently"
+        : Difference(SchemaJson.Parse(before.SchemaString), after.Schema, ColumnMapping.Of(after.Protocol, after.Metadata), "");
 
     private static bool ModeDiffers(Metadata left, Metadata right) =>
         left.Configuration.GetValueOrDefault(ColumnMapping.ModeProperty, "none") != right.Configuration.GetValueOrDefault(ColumnMapping.ModeProperty, "none");
