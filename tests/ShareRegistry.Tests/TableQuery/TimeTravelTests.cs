@@ -82,7 +82,6 @@ public sealed class TimeTravelTests : TableTest
     [InlineData("""{"endingVersion":2}""", "endingVersion")]
     [InlineData("""{"version":"one"}""", "version")]
     [InlineData("""{"maxFiles":0}""", "maxFiles must be positive")]
-    [InlineData("""{"limitHint":-5}""", "limitHint")]
     [InlineData("""{"version":1,"includeRefreshToken":true}""", "includeRefreshToken cannot be used when querying a specific version")]
     [InlineData("[1]", "object")]
     [InlineData("{", "JSON")]
