@@ -28,6 +28,7 @@ public sealed class TableReader(IObjectStore store)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         options ??= new ScanOptions();
+        TypeWidening.RequireSupported(snapshot.Schema, store.Root);
         var mode = ColumnMapping.Of(snapshot.Protocol, snapshot.Metadata);
         var entries = new List<ScanEntry>();
         foreach (var file in options.Files ?? snapshot.Files)
@@ -51,6 +52,7 @@ public sealed class TableReader(IObjectStore store)
         ArgumentNullException.ThrowIfNull(snapshot);
         ArgumentNullException.ThrowIfNull(changes);
         options ??= new ScanOptions();
+        TypeWidening.RequireSupported(snapshot.Schema, store.Root);
         ChangeSchema.RequireReadable(snapshot, changes);
         var mode = ColumnMapping.Of(snapshot.Protocol, snapshot.Metadata);
         var entries = new ChangeEntries(snapshot, vectors, path => LocalPath(path, options.LocalPath));
