@@ -11,10 +11,10 @@ public sealed class BearerRecipientAuthenticator(RecipientCredentials credential
     public async ValueTask<RecipientAuthentication> AuthenticateAsync(HttpContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (BearerToken.Read(context.Request, out var fault) is not { } token)
+        if (RecipientToken.Read(context.Request, out var fault) is not { } token)
             return new RecipientAuthentication.Refused(fault);
         var result = await CheckAsync(token, context, cancellationToken);
-        return result with { Fingerprint = BearerToken.Fingerprint(token) };
+        return result with { Fingerprint = RecipientToken.Fingerprint(token) };
     }
 
     private async ValueTask<RecipientAuthentication> CheckAsync(string token, HttpContext context, CancellationToken cancellationToken)

@@ -7,7 +7,9 @@ namespace Tideway.DeltaSharing.Server.Serving;
 /// <summary>Errors below the protocol's paths that no endpoint answered, such as a method that is not allowed, in the protocol's way.</summary>
 internal sealed class SharingErrorDialect : IErrorDialect
 {
-    public bool Covers(HttpRequest request) => request.Path.StartsWithSegments("/delta-sharing", StringComparison.OrdinalIgnoreCase) || request.Path.StartsWithSegments("/files", StringComparison.OrdinalIgnoreCase);
+    public bool Covers(HttpRequest request) =>
+        request.Path.StartsWithSegments("/delta-sharing", StringComparison.OrdinalIgnoreCase)
+        || request.Path.StartsWithSegments("/files", StringComparison.OrdinalIgnoreCase);
 
     public async Task WriteAsync(HttpContext context, int status, string errorCode, string message)
     {

@@ -67,7 +67,12 @@ public static class TidewayHost
         services.AddHostedService<TelemetryExport>();
         services.AddIdentityDefaults();
         builder.AddWebDefaults();
-        services.AddSingleton<IHostedService>(provider => UsesRabbitMq(provider) ? provider.GetRequiredService<RabbitMqBus>() : new NoBus());
+        services.AddSingleton<IHostedService>(provider =>
+        {
+            // Making them checks the consumers of this process, whichever bus there is.
+            provider.GetRequiredService<EventSubscriptions>();
+            return UsesRabbitMq(provider) ? provider.GetRequiredService<RabbitMqBus>() : new NoBus();
+        });
     }
 
     private static bool UsesRabbitMq(IServiceProvider provider) => provider.GetRequiredService<IOptions<BusOptions>>().Value.Transport == BusTransport.RabbitMq;

@@ -59,8 +59,8 @@ internal sealed class FakeServer : IAsyncDisposable
         return server;
     }
 
-    public DeltaSharingClient Client(DeltaSharingClientOptions? options = null) =>
-        new(Http(options ?? Options), new SharingProfile { Endpoint = new Uri(Address, "ds"), BearerToken = "token-1" }, options ?? Options);
+    public DeltaSharingClient Client(DeltaSharingClientOptions? options = null, TimeProvider? time = null) =>
+        new(Http(options ?? Options), new SharingProfile { Endpoint = new Uri(Address, "ds"), BearerToken = "token-1" }, options ?? Options, time);
 
     public FileDownloader Downloader(DeltaSharingClientOptions? options = null) => new(Http(options ?? Options), options ?? Options);
 

@@ -59,19 +59,35 @@ public sealed class TransportTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_server_that_says_when_is_waited_for()
+    public async Task A_wait_is_as_long_as_the_server_says()
     {
-        var first = 0L;
-        server.Handler = (context, number) =>
+        var time = new WaitlessTime();
+        server.Handler = (context, number) => number == 0 ? context.StatusAsync(429, retryAfter: "2") : context.LinesAsync("");
+
+        await server.Client(time: time).GetTableVersionAsync(FakeServer.Table);
+
+        time.Waits.ShouldHaveSingleItem().ShouldBe(TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public async Task Waits_grow_up_to_the_longest()
+    {
+        var time = new WaitlessTime();
+        var options = new DeltaSharingClientOptions
         {
-            if (number == 0)
-                first = TimeProvider.System.GetTimestamp();
-            return number == 0 ? context.StatusAsync(429, retryAfter: "1") : context.LinesAsync("");
+            AllowInsecureHttp = true,
+            AllowPrivateAddresses = true,
+            MaxRetries = 6,
+            RetryDelay = TimeSpan.FromSeconds(1),
+            MaxRetryDelay = TimeSpan.FromSeconds(5),
         };
+        server.Handler = (context, _) => context.StatusAsync(500);
 
-        await VersionAsync();
+        await FailsAsync(() => server.Client(options, time).GetTableVersionAsync(FakeServer.Table), DeltaSharingError.ServerFailed);
 
-        TimeProvider.System.GetElapsedTime(first).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(0.9));
+        time.Waits.Count.ShouldBe(6);
+        double[] longest = [1, 2, 4, 5, 5, 5];
+        time.Waits.Zip(longest).ShouldAllBe(pair => pair.First.TotalSeconds >= pair.Second / 2 && pair.First.TotalSeconds <= pair.Second);
     }
 
     [Fact]

@@ -54,7 +54,7 @@ internal sealed class ProtocolHost : IAsyncDisposable
     {
         public ValueTask<RecipientAuthentication> AuthenticateAsync(HttpContext context, CancellationToken cancellationToken)
         {
-            if (BearerToken.Read(context.Request, out var fault) is not { } token)
+            if (RecipientToken.Read(context.Request, out var fault) is not { } token)
                 return ValueTask.FromResult<RecipientAuthentication>(new RecipientAuthentication.Refused(fault));
             RecipientAuthentication result = token switch
             {
@@ -65,7 +65,7 @@ internal sealed class ProtocolHost : IAsyncDisposable
                 "broken" => throw new InvalidDataException("The credential store is on fire."),
                 _ => new RecipientAuthentication.Refused(RefusalReason.Unknown),
             };
-            return ValueTask.FromResult(result with { Fingerprint = BearerToken.Fingerprint(token) });
+            return ValueTask.FromResult(result with { Fingerprint = RecipientToken.Fingerprint(token) });
         }
     }
 }

@@ -57,7 +57,7 @@ public sealed class ProtocolPipelineTests : IAsyncLifetime
         access.Status.ShouldBe(200);
         access.RecipientId.ShouldBe(ProtocolHost.Acme.Id);
         access.RecipientName.ShouldBe("acme");
-        access.CredentialFingerprint.ShouldBe(BearerToken.Fingerprint("good"));
+        access.CredentialFingerprint.ShouldBe(RecipientToken.Fingerprint("good"));
         access.SourceIp.ShouldBe("127.0.0.1");
         access.UserAgent.ShouldBe("Delta-Sharing-Python/1.4");
         access.Parameters["maxResults"].ShouldBe("5");

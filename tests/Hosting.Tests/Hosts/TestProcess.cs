@@ -11,6 +11,7 @@ internal sealed class TestProcess : IAsyncDisposable
 {
     private readonly WebApplication app;
     private readonly string? ownFolder;
+    private bool disposed;
 
     private TestProcess(WebApplication app, string? ownFolder)
     {
@@ -66,6 +67,9 @@ internal sealed class TestProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (disposed)
+            return;
+        disposed = true;
         Client.Dispose();
         await app.StopAsync(TestContext.Current.CancellationToken);
         await app.DisposeAsync();

@@ -229,6 +229,7 @@ public sealed class CredentialCacheTests
 
         public ValueTask ForgetAsync(string key, CancellationToken cancellationToken) => inner.ForgetAsync(key, cancellationToken);
 
-        public ValueTask<long> CountAsync(string key, TimeSpan lifetime, CancellationToken cancellationToken) => inner.CountAsync(key, lifetime, cancellationToken);
+        public ValueTask<long> CountAsync(string key, TimeSpan lifetime, CancellationToken cancellationToken) =>
+            inner.CountAsync(key, lifetime, cancellationToken);
     }
 }

@@ -41,7 +41,9 @@ public sealed class HttpCredentialSourceTests
         found.AllowedIpAddresses.ShouldBe(known.AllowedIpAddresses);
         found.Properties["Country"].ShouldBe("DE");
         (await source.FindAsync("def", CancellationToken.None)).ShouldBeNull();
-        await Should.ThrowAsync<HttpRequestException>(() => Source(recipientAuth.Client.BaseAddress!, new string('x', 32)).FindAsync("abc", CancellationToken.None));
+        await Should.ThrowAsync<HttpRequestException>(() =>
+            Source(recipientAuth.Client.BaseAddress!, new string('x', 32)).FindAsync("abc", CancellationToken.None)
+        );
     }
 
     [Fact]

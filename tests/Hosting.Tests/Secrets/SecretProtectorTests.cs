@@ -47,7 +47,8 @@ public sealed class SecretProtectorTests : IDisposable
         var envelope = With(oldKey).Protect("token", "provider", "1");
         var last = envelope[^3];
 
-        Error(() => With(oldKey).Unprotect(envelope[..^3] + (last == 'A' ? 'B' : 'A') + envelope[^2..], "provider", "1")).ShouldBe(SecretProtectionError.Tampered);
+        Error(() => With(oldKey).Unprotect(envelope[..^3] + (last == 'A' ? 'B' : 'A') + envelope[^2..], "provider", "1"))
+            .ShouldBe(SecretProtectionError.Tampered);
     }
 
     [Theory]

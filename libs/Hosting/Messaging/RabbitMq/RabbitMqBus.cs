@@ -33,6 +33,9 @@ internal sealed class RabbitMqBus : BackgroundService, IEventTransport
         bus = Bus.Factory.CreateUsingRabbitMq(configure =>
         {
             configure.Host(this.options.ConnectionString!, host => host.PublisherConfirmation = true);
+            // The body is the event and nothing else; what is said about it stands in headers. Cheaper than an envelope, and anyone can read it.
+            configure.ClearSerialization();
+            configure.UseRawJsonSerializer(RawSerializerOptions.All, isDefault: true);
             foreach (var registration in registrations)
                 RabbitMqEndpoint.Configure(configure, registration, pipeline, this.options);
         });

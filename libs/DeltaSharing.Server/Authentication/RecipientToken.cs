@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace Tideway.DeltaSharing.Server.Authentication;
 
 /// <summary>The bearer token of a request (RFC 6750, the Authorization header only).</summary>
-public static class BearerToken
+public static class RecipientToken
 {
     private const string Scheme = "Bearer ";
     private const int MaxLength = 4096;
