@@ -17,8 +17,13 @@ public sealed class TableReader(IObjectStore store)
 {
     private readonly DeletionVectorReader vectors = new(store);
 
-    /// <summary>Sets the session's time zone to UTC.</summary>
-    public static void UseUtc(DuckDbConnection connection) => connection.Execute("SET TimeZone = 'UTC'");
+    /// <summary>Sets the session's time zone to UTC, unless it is. A database that is locked must have been opened in UTC.</summary>
+    public static void UseUtc(DuckDbConnection connection)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        if (!connection.Scalar<bool>($"SELECT {ScanSql.IsUtc}"))
+            connection.Execute("SET TimeZone = 'UTC'");
+    }
 
     /// <summary>
     /// A SELECT of the snapshot's rows, for use as it is or as a subquery. Throws <see cref="DeltaLogError.NotSupportedByStore"/> where files are
