@@ -1,1 +1,3 @@
-return 0;
+using Tideway.Cli;
+
+return await TidewayCommand.RunAsync(args, CliEnvironment.OfProcess(), CancellationToken.None);

@@ -31,7 +31,7 @@ if (!run('npm', ['--version'], work).ok) {
   fail('DUCKDB002', 'npm was not found beside Node.js. Install npm, so that it is on the PATH.');
 }
 
-const pack = run('npm', ['pack', '--silent', `${packageName}@${version}`], work);
+const pack = run('npm', ['pack', '--loglevel=error', `${packageName}@${version}`], work);
 const archive = readdirSync(work).find(name => name.endsWith('.tgz'));
 if (!pack.ok || !archive) {
   fail('DUCKDB003', `npm could not fetch ${packageName} ${version}: ${pack.text.replaceAll('\n', ' ')}`);

@@ -67,6 +67,13 @@ public sealed class DeltaTable
         return snapshots.UpdateAsync(snapshot, cancellationToken);
     }
 
+    /// <summary>The protocol and metadata of <paramref name="version"/>, without reading its files. Throws as <see cref="LoadAsync"/> does.</summary>
+    public async Task<(Protocol Protocol, Metadata Metadata)> LoadDescriptionAsync(long version, CancellationToken cancellationToken = default)
+    {
+        var state = await snapshots.LoadStateAsync(version, cancellationToken).ConfigureAwait(false);
+        return (state.Protocol, state.Metadata);
+    }
+
     /// <summary>
     /// The latest version, given that <paramref name="from"/> exists: asks for the next commits one by one, without listing, unless there are many.
     /// </summary>

@@ -68,7 +68,7 @@ public sealed class DuckDbAppender : IDisposable
     /// <summary>Makes a chunk to write whole columns into, of this table's types. It can be appended many times.</summary>
     public DuckDbChunkWriter CreateChunk()
     {
-        ObjectDisposedException.ThrowIf(handle.IsClosed, this);
+        ObjectDisposedException.ThrowIf(handle.IsDisposed, this);
         return new DuckDbChunkWriter(AppenderChunks.Create(handle, Types.Length), Types);
     }
 
@@ -104,24 +104,29 @@ public sealed class DuckDbAppender : IDisposable
             return new DuckDbAppender(handle, connection);
         }
 
-        using (handle) throw handle.IsInvalid ? DuckDbException.FromMessage(null) : Error(handle);
+        using (handle)
+            throw handle.IsInvalid ? DuckDbException.FromMessage(null) : Error(handle);
     }
 
     private static DuckDbException Error(AppenderHandle handle)
     {
         using var error = NativeMethods.duckdb_appender_error_data(handle);
         return new DuckDbException(
-            (DuckDbError)NativeMethods.duckdb_error_data_error_type(error), NativeMethods.duckdb_error_data_message(error) ?? "The appender failed.");
+            (DuckDbError)NativeMethods.duckdb_error_data_error_type(error),
+            NativeMethods.duckdb_error_data_message(error) ?? "The appender failed."
+        );
     }
 
     private DuckDbAppender Check(NativeState state) => state == NativeState.Success ? this : throw Error(handle);
 
     private void Finish(Func<AppenderHandle, NativeState> finish, CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(handle.IsClosed, this);
+        ObjectDisposedException.ThrowIf(handle.IsDisposed, this);
         cancellationToken.ThrowIfCancellationRequested();
         NativeState state;
-        using (QueryExecution.Watch(connection, cancellationToken)) state = finish(handle);
-        if (state != NativeState.Success) throw QueryExecution.Failure(Error(handle), cancellationToken);
+        using (new InterruptWatch(connection, cancellationToken))
+            state = finish(handle);
+        if (state != NativeState.Success)
+            throw QueryExecution.Failure(Error(handle), cancellationToken);
     }
 }

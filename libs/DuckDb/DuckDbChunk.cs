@@ -39,5 +39,5 @@ public sealed class DuckDbChunk : IDisposable
     /// <summary>Frees the rows and with them all spans.</summary>
     public void Dispose() => handle.Dispose();
 
-    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(handle.IsClosed, this);
+    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(handle.IsDisposed, this);
 }

@@ -49,7 +49,7 @@ public sealed class DuckDbChunkWriter : IDisposable
     /// <summary>Frees the chunk.</summary>
     public void Dispose() => handle.Dispose();
 
-    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(handle.IsClosed, this);
+    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(handle.IsDisposed, this);
 
     internal ChunkHandle Complete()
     {

@@ -13,10 +13,18 @@ namespace Tideway.DuckDb;
 public sealed class DuckDbConnection : IDisposable
 {
     private readonly ConnectionHandle handle;
+    private readonly bool locked;
 
-    internal DuckDbConnection(ConnectionHandle handle) => this.handle = handle;
+    internal DuckDbConnection(ConnectionHandle handle, bool locked)
+    {
+        this.handle = handle;
+        this.locked = locked;
+    }
 
-    /// <summary>How far the running query is, or null when none is. Measured only after <c>SET enable_progress_bar = true</c>.</summary>
+    /// <summary>
+    /// How far the running query is, or null when none is or DuckDB has not measured it yet, which needs <see cref="TrackProgress"/> and
+    /// happens whenever the thread that runs the query finishes a piece of it.
+    /// </summary>
     public DuckDbProgress? Progress
     {
         get
@@ -81,22 +89,30 @@ public sealed class DuckDbConnection : IDisposable
 
     /// <summary>Prepares exactly one statement, to be run any number of times.</summary>
     /// <exception cref="DuckDbException">The text does not parse, does not fit the tables, or holds several statements.</exception>
-    public DuckDbStatement Prepare(string sql)
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public DuckDbStatement Prepare(string sql, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(sql);
         ThrowIfDisposed();
-        var state = NativeMethods.duckdb_prepare(handle, sql, out var statement);
-        try
-        {
-            QueryExecution.ThrowIfNotPrepared(state, statement);
-            statement.KeepAlive(handle);
-            return new DuckDbStatement(statement, handle);
-        }
-        catch
-        {
-            statement.Dispose();
-            throw;
-        }
+        cancellationToken.ThrowIfCancellationRequested();
+        return new DuckDbStatement(QueryExecution.Prepare(handle, sql, cancellationToken), handle);
+    }
+
+    /// <summary>
+    /// Prepares a query whose author is not trusted, in a database that is <see cref="DuckDbOptions.Locked"/>: exactly one SELECT, that
+    /// calls no table functions but those that make rows or read files. Untrusted text must not reach any other method.
+    /// </summary>
+    /// <exception cref="DuckDbException">The text does not parse, does not fit the tables, or is not allowed.</exception>
+    /// <exception cref="InvalidOperationException">The database is not locked.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public DuckDbStatement PrepareUntrusted(string sql, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(sql);
+        ThrowIfDisposed();
+        if (!locked)
+            throw new InvalidOperationException("SQL that is not trusted needs a database that is locked.");
+        UntrustedSql.Check(this, sql, cancellationToken);
+        return Prepare(sql, cancellationToken);
     }
 
     /// <summary>Opens an appender: the fastest way to fill a table.</summary>
@@ -111,9 +127,13 @@ public sealed class DuckDbConnection : IDisposable
         return DuckDbAppender.Open(handle, catalog, schema, table);
     }
 
+    /// <summary>Has DuckDB measure the <see cref="Progress"/> of later queries of this connection.</summary>
+    public void TrackProgress() => Execute("PRAGMA enable_progress_bar; PRAGMA disable_print_progress_bar");
+
     /// <summary>Stops the query that runs now, from any thread: it fails with <see cref="DuckDbError.Interrupt"/>.</summary>
     public void Interrupt()
     {
+        ThrowIfDisposed();
         var held = false;
         try
         {
@@ -122,7 +142,8 @@ public sealed class DuckDbConnection : IDisposable
         }
         finally
         {
-            if (held) handle.DangerousRelease();
+            if (held)
+                handle.DangerousRelease();
         }
     }
 
@@ -136,5 +157,5 @@ public sealed class DuckDbConnection : IDisposable
         return QueryExecution.Run(handle, sql, parameters, streaming, cancellationToken);
     }
 
-    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(handle.IsClosed, this);
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(handle.IsDisposed, this);
 }

@@ -5,13 +5,18 @@ namespace Tideway.DuckDb;
 
 /// <summary>
 /// An open database. It may be used from any thread, and several connections to it work in parallel. It closes when it and everything
-/// made from it is disposed; a file stays locked for other processes until then.
+/// made from it is disposed; a file stays locked for other processes until then. The time zone of all sessions is UTC, whatever the machine's.
 /// </summary>
 public sealed class DuckDbDatabase : IDisposable
 {
     private readonly DatabaseHandle handle;
+    private readonly bool locked;
 
-    private DuckDbDatabase(DatabaseHandle handle) => this.handle = handle;
+    private DuckDbDatabase(DatabaseHandle handle, bool locked)
+    {
+        this.handle = handle;
+        this.locked = locked;
+    }
 
     /// <summary>The version of the native library, such as <c>v1.5.6</c>.</summary>
     public static string LibraryVersion => NativeMethods.duckdb_library_version() ?? "";
@@ -29,7 +34,8 @@ public sealed class DuckDbDatabase : IDisposable
         _ = NativeMethods.duckdb_create_config(out var config);
         using (config)
         {
-            foreach (var (name, value) in SettingsOf(options)) Set(config, name, value);
+            foreach (var (name, value) in SettingsOf(options))
+                Set(config, name, value);
 
             if (NativeMethods.duckdb_open_ext(options.Path, out var handle, config, out var error) != NativeState.Success)
             {
@@ -37,10 +43,10 @@ public sealed class DuckDbDatabase : IDisposable
                 throw DuckDbException.FromMessage(error);
             }
 
-            var database = new DuckDbDatabase(handle);
+            var database = new DuckDbDatabase(handle, options.Locked);
             try
             {
-                if (options.Locked) database.Lock(options);
+                database.Prepare(options);
                 return database;
             }
             catch
@@ -55,7 +61,7 @@ public sealed class DuckDbDatabase : IDisposable
     /// <exception cref="DuckDbException">DuckDB gives no connection.</exception>
     public DuckDbConnection Connect()
     {
-        ObjectDisposedException.ThrowIf(handle.IsClosed, this);
+        ObjectDisposedException.ThrowIf(handle.IsDisposed, this);
         if (NativeMethods.duckdb_connect(handle, out var connection) != NativeState.Success)
         {
             connection.Dispose();
@@ -63,7 +69,7 @@ public sealed class DuckDbDatabase : IDisposable
         }
 
         connection.KeepAlive(handle);
-        return new DuckDbConnection(connection);
+        return new DuckDbConnection(connection, locked);
     }
 
     /// <summary>Closes the database once everything made from it is disposed too.</summary>
@@ -83,8 +89,10 @@ public sealed class DuckDbDatabase : IDisposable
         yield return ("allow_community_extensions", loading);
         yield return ("allow_persistent_secrets", "false");
         yield return ("preserve_insertion_order", options.PreserveInsertionOrder ? "true" : "false");
-        if (options.ReadOnly) yield return ("access_mode", "READ_ONLY");
-        if (options.MemoryLimitBytes is { } memory) yield return ("memory_limit", Bytes(memory));
+        if (options.ReadOnly)
+            yield return ("access_mode", "READ_ONLY");
+        if (options.MemoryLimitBytes is { } memory)
+            yield return ("memory_limit", Bytes(memory));
         if (options.Threads is { } threads)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1, nameof(options));
@@ -92,11 +100,13 @@ public sealed class DuckDbDatabase : IDisposable
         }
 
         // Without this a database in memory spills into .tmp of the working directory.
-        if (options.TempDirectory is not null || options.Path is null) yield return ("temp_directory", options.TempDirectory ?? "");
+        if (options.TempDirectory is not null || options.Path is null)
+            yield return ("temp_directory", options.TempDirectory ?? "");
         if (options.MaxTempDirectoryBytes is { } spilled)
             yield return ("max_temp_directory_size", Bytes(spilled));
 
-        foreach (var (name, value) in options.Settings) yield return (name, value);
+        foreach (var (name, value) in options.Settings)
+            yield return (name, value);
     }
 
     private static string Bytes(long count)
@@ -105,12 +115,18 @@ public sealed class DuckDbDatabase : IDisposable
         return string.Create(CultureInfo.InvariantCulture, $"{count}B");
     }
 
-    private void Lock(DuckDbOptions options)
+    private void Prepare(DuckDbOptions options)
     {
-        // The lists can only be set while the database is open and external access still is on.
         using var connection = Connect();
-        if (options.AllowedPaths.Count > 0) connection.Execute($"SET allowed_paths = {SqlText.LiteralList(options.AllowedPaths)}");
-        if (options.AllowedDirectories.Count > 0) connection.Execute($"SET allowed_directories = {SqlText.LiteralList(options.AllowedDirectories)}");
+        connection.Execute("SET GLOBAL TimeZone = 'UTC'");
+        if (!options.Locked)
+            return;
+
+        // The lists can only be set while the database is open and external access still is on.
+        if (options.AllowedPaths.Count > 0)
+            connection.Execute($"SET allowed_paths = {SqlText.LiteralList(options.AllowedPaths)}");
+        if (options.AllowedDirectories.Count > 0)
+            connection.Execute($"SET allowed_directories = {SqlText.LiteralList(options.AllowedDirectories)}");
         connection.Execute("SET enable_external_access = false");
         connection.Execute("SET lock_configuration = true");
     }

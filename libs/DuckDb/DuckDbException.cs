@@ -59,7 +59,8 @@ public sealed class DuckDbException(DuckDbError error, string message, Exception
 
     internal static DuckDbException FromMessage(string? message)
     {
-        if (message is null) return new DuckDbException(DuckDbError.Invalid, "DuckDB failed without a message.");
+        if (message is null)
+            return new DuckDbException(DuckDbError.Invalid, "DuckDB failed without a message.");
         var end = message.IndexOf(Separator, StringComparison.Ordinal);
         var kind = end > 0 && KindsByPrefix.TryGetValue(message[..end], out var known) ? known : DuckDbError.Invalid;
         return new DuckDbException(kind, message);

@@ -9,7 +9,10 @@ public sealed record DuckDbOptions
     /// <summary>Open the file for reading only; it must exist.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>Bytes of memory that queries may use; beyond, they spill to disk where they can, else fail. Null: 80 % of the machine's.</summary>
+    /// <summary>
+    /// Bytes of memory that queries may use; beyond, they spill to disk where they can, else fail. Null: 80 % of the machine's. DuckDB does
+    /// not count single values: a function that makes one of gigabytes, such as <c>repeat</c>, is only stopped by a limit on the process.
+    /// </summary>
     public long? MemoryLimitBytes { get; init; }
 
     /// <summary>Threads that a query may use; null: one per core.</summary>
@@ -30,6 +33,8 @@ public sealed record DuckDbOptions
     /// <summary>
     /// For SQL that is not trusted: no files, network or attached databases except <see cref="AllowedPaths"/>,
     /// <see cref="AllowedDirectories"/> and <see cref="TempDirectory"/>, which SQL may then read and write, and no change of a setting.
+    /// This shields what is outside of the database, not the database itself: give it to one untrusted party only, pass what that party
+    /// wrote to <see cref="DuckDbConnection.PrepareUntrusted"/>, with a <see cref="MemoryLimitBytes"/> and a token that bounds the time.
     /// </summary>
     public bool Locked { get; init; }
 

@@ -42,16 +42,20 @@ public sealed class DuckDbResult : IDisposable
     /// <exception cref="OperationCanceledException">The token was cancelled; the query is over.</exception>
     public DuckDbChunk? FetchChunk(CancellationToken cancellationToken = default)
     {
-        ObjectDisposedException.ThrowIf(handle.IsClosed, this);
-        if (failure is not null) throw new DuckDbException(failure.Error, failure.Message, failure);
+        ObjectDisposedException.ThrowIf(handle.IsDisposed, this);
+        if (failure is not null)
+            throw new DuckDbException(failure.Error, failure.Message, failure);
         cancellationToken.ThrowIfCancellationRequested();
-        if (ended) return null;
+        if (ended)
+            return null;
 
         var chunk = handle.FetchChunk(connection, cancellationToken);
-        if (chunk is not null) return new DuckDbChunk(chunk, types);
+        if (chunk is not null)
+            return new DuckDbChunk(chunk, types);
 
         failure = handle.Error();
-        if (failure is not null) throw QueryExecution.Failure(failure, cancellationToken);
+        if (failure is not null)
+            throw QueryExecution.Failure(failure, cancellationToken);
         ended = true;
         return null;
     }
@@ -76,7 +80,8 @@ public sealed class DuckDbResult : IDisposable
             for (var row = 0; row < chunk.RowCount; row++)
             {
                 var values = new object?[Columns.Length];
-                for (var column = 0; column < values.Length; column++) values[column] = chunk.Column(column).Value(row);
+                for (var column = 0; column < values.Length; column++)
+                    values[column] = chunk.Column(column).Value(row);
                 yield return values;
             }
         }
@@ -87,7 +92,8 @@ public sealed class DuckDbResult : IDisposable
 
     internal long CountChanges(CancellationToken cancellationToken)
     {
-        if (handle.Kind != NativeResultKind.ChangedRows) return 0;
+        if (handle.Kind != NativeResultKind.ChangedRows)
+            return 0;
         using var chunk = FetchChunk(cancellationToken);
         return chunk is null ? 0 : chunk.Column(0).Values<long>()[0];
     }

@@ -87,8 +87,8 @@ public sealed class DuckDbStatement : IDisposable
 
     private ResultHandle Run(bool streaming, CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(handle.IsClosed, this);
-        ObjectDisposedException.ThrowIf(connection.IsClosed, connection);
+        ObjectDisposedException.ThrowIf(handle.IsDisposed, this);
+        ObjectDisposedException.ThrowIf(connection.IsDisposed, connection);
         return QueryExecution.Run(connection, handle, streaming, cancellationToken);
     }
 

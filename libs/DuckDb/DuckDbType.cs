@@ -44,23 +44,24 @@ public sealed class DuckDbType
     public DuckDbType? ValueType => Kind == DuckDbTypeKind.Map ? ElementType!.Fields[1].Type : null;
 
     /// <summary>The type as SQL writes it.</summary>
-    public override string ToString() => Kind switch
-    {
-        DuckDbTypeKind.Decimal => $"DECIMAL({Width},{Scale})",
-        DuckDbTypeKind.List => $"{ElementType}[]",
-        DuckDbTypeKind.Array => $"{ElementType}[{ArraySize}]",
-        DuckDbTypeKind.Map => $"MAP({KeyType}, {ValueType})",
-        DuckDbTypeKind.Struct => $"STRUCT({FieldList()})",
-        DuckDbTypeKind.Union => $"UNION({FieldList()})",
-        DuckDbTypeKind.Enum => $"ENUM({string.Join(", ", EnumNames.Select(SqlText.Literal))})",
-        DuckDbTypeKind.TimeTz => "TIME WITH TIME ZONE",
-        DuckDbTypeKind.TimestampTz => "TIMESTAMP WITH TIME ZONE",
-        DuckDbTypeKind.TimestampS => "TIMESTAMP_S",
-        DuckDbTypeKind.TimestampMs => "TIMESTAMP_MS",
-        DuckDbTypeKind.TimestampNs => "TIMESTAMP_NS",
-        DuckDbTypeKind.TimeNs => "TIME_NS",
-        _ => Kind.ToString().ToUpperInvariant(),
-    };
+    public override string ToString() =>
+        Kind switch
+        {
+            DuckDbTypeKind.Decimal => $"DECIMAL({Width},{Scale})",
+            DuckDbTypeKind.List => $"{ElementType}[]",
+            DuckDbTypeKind.Array => $"{ElementType}[{ArraySize}]",
+            DuckDbTypeKind.Map => $"MAP({KeyType}, {ValueType})",
+            DuckDbTypeKind.Struct => $"STRUCT({FieldList()})",
+            DuckDbTypeKind.Union => $"UNION({FieldList()})",
+            DuckDbTypeKind.Enum => $"ENUM({string.Join(", ", EnumNames.Select(SqlText.Literal))})",
+            DuckDbTypeKind.TimeTz => "TIME WITH TIME ZONE",
+            DuckDbTypeKind.TimestampTz => "TIMESTAMP WITH TIME ZONE",
+            DuckDbTypeKind.TimestampS => "TIMESTAMP_S",
+            DuckDbTypeKind.TimestampMs => "TIMESTAMP_MS",
+            DuckDbTypeKind.TimestampNs => "TIMESTAMP_NS",
+            DuckDbTypeKind.TimeNs => "TIME_NS",
+            _ => Kind.ToString().ToUpperInvariant(),
+        };
 
     internal static DuckDbType Read(LogicalTypeHandle type)
     {
@@ -91,26 +92,29 @@ public sealed class DuckDbType
 
     internal static DuckDbType ReadOwned(LogicalTypeHandle type)
     {
-        using (type) return Read(type);
+        using (type)
+            return Read(type);
     }
 
     /// <summary>The tag of a UNION, which its vector stores as the first child.</summary>
     internal static DuckDbType UnionTag { get; } = new(DuckDbTypeKind.UTinyInt);
 
-    private static DuckDbType ReadMapEntry(LogicalTypeHandle type) => new(DuckDbTypeKind.Struct)
-    {
-        Fields =
-        [
-            new DuckDbField("key", ReadOwned(NativeMethods.duckdb_map_type_key_type(type))),
-            new DuckDbField("value", ReadOwned(NativeMethods.duckdb_map_type_value_type(type))),
-        ],
-    };
+    private static DuckDbType ReadMapEntry(LogicalTypeHandle type) =>
+        new(DuckDbTypeKind.Struct)
+        {
+            Fields =
+            [
+                new DuckDbField("key", ReadOwned(NativeMethods.duckdb_map_type_key_type(type))),
+                new DuckDbField("value", ReadOwned(NativeMethods.duckdb_map_type_value_type(type))),
+            ],
+        };
 
     private static ImmutableArray<string> ReadEnumNames(LogicalTypeHandle type)
     {
         var names = ImmutableArray.CreateBuilder<string>();
         var count = NativeMethods.duckdb_enum_dictionary_size(type);
-        for (uint i = 0; i < count; i++) names.Add(NativeMethods.duckdb_enum_dictionary_value(type, i) ?? "");
+        for (uint i = 0; i < count; i++)
+            names.Add(NativeMethods.duckdb_enum_dictionary_value(type, i) ?? "");
         return names.ToImmutable();
     }
 
@@ -140,5 +144,6 @@ public sealed class DuckDbType
         return members.ToImmutable();
     }
 
-    private string FieldList() => string.Join(", ", Fields.Select(field => field.Name.Length == 0 ? $"{field.Type}" : $"{SqlText.Identifier(field.Name)} {field.Type}"));
+    private string FieldList() =>
+        string.Join(", ", Fields.Select(field => field.Name.Length == 0 ? $"{field.Type}" : $"{SqlText.Identifier(field.Name)} {field.Type}"));
 }

@@ -31,7 +31,7 @@ public readonly record struct DuckDbTimeTz(ulong Bits)
 }
 
 /// <summary>How far a query is.</summary>
-/// <param name="Percentage">0 to 100, or -1 while DuckDB cannot tell.</param>
+/// <param name="Percentage">0 to 100.</param>
 /// <param name="RowsProcessed">Rows done so far.</param>
-/// <param name="TotalRows">Rows to do in all, an estimate.</param>
+/// <param name="TotalRows">Rows to do in all, an estimate; 0 while there is none.</param>
 public readonly record struct DuckDbProgress(double Percentage, ulong RowsProcessed, ulong TotalRows);

@@ -37,9 +37,11 @@ public sealed class DuckDbVector
         get
         {
             var words = Validity;
-            if (words.IsEmpty) return false;
+            if (words.IsEmpty)
+                return false;
             var valid = 0;
-            for (var i = 0; i < words.Length - 1; i++) valid += BitOperations.PopCount(words[i]);
+            for (var i = 0; i < words.Length - 1; i++)
+                valid += BitOperations.PopCount(words[i]);
             var rest = RowCount - ((words.Length - 1) * 64);
             valid += BitOperations.PopCount(rest == 64 ? words[^1] : words[^1] & ((1UL << rest) - 1));
             return valid != RowCount;
@@ -80,7 +82,8 @@ public sealed class DuckDbVector
     public ReadOnlySpan<byte> Utf8(int row)
     {
         CheckRow(row);
-        if (!Storage.IsBytes(Type.Kind)) throw Not("text or bytes");
+        if (!Storage.IsBytes(Type.Kind))
+            throw Not("text or bytes");
         return memory.IsValid(row) ? memory.Bytes(row) : default;
     }
 
@@ -88,7 +91,8 @@ public sealed class DuckDbVector
     /// <exception cref="InvalidOperationException">The vector stores something else.</exception>
     public string String(int row)
     {
-        if (Type.Kind != DuckDbTypeKind.Enum) return Encoding.UTF8.GetString(Utf8(row));
+        if (Type.Kind != DuckDbTypeKind.Enum)
+            return Encoding.UTF8.GetString(Utf8(row));
         CheckRow(row);
         return Type.EnumNames[memory.IsValid(row) ? EnumIndex(row) : 0];
     }
@@ -175,7 +179,8 @@ public sealed class DuckDbVector
     {
         chunk.ThrowIfDisposed();
         children ??= new DuckDbVector?[VectorChildren.Count(Type)];
-        if (children.Length == 0) throw Not("a nested type");
+        if (children.Length == 0)
+            throw Not("a nested type");
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)children.Length, nameof(index));
         return children[index] ??= VectorChildren.Open(chunk, memory, Type, RowCount, index);
     }
@@ -185,9 +190,12 @@ public sealed class DuckDbVector
     public (int Offset, int Length) Entry(int row)
     {
         CheckRow(row);
-        if (Type.Kind == DuckDbTypeKind.Array) return (row * Type.ArraySize, memory.IsValid(row) ? Type.ArraySize : 0);
-        if (stored != typeof(DuckDbListEntry)) throw Not("a LIST, MAP or ARRAY");
-        if (!memory.IsValid(row)) return (0, 0);
+        if (Type.Kind == DuckDbTypeKind.Array)
+            return (row * Type.ArraySize, memory.IsValid(row) ? Type.ArraySize : 0);
+        if (stored != typeof(DuckDbListEntry))
+            throw Not("a LIST, MAP or ARRAY");
+        if (!memory.IsValid(row))
+            return (0, 0);
         var entry = memory.Read<DuckDbListEntry>(row);
         return (checked((int)entry.Offset), checked((int)entry.Length));
     }
@@ -202,7 +210,9 @@ public sealed class DuckDbVector
     public object? Value(int row) => IsNull(row) ? null : BoxedValues.Read(this, row);
 
     internal int EnumIndex(int row) =>
-        stored == typeof(byte) ? memory.Read<byte>(row) : stored == typeof(ushort) ? memory.Read<ushort>(row) : checked((int)memory.Read<uint>(row));
+        stored == typeof(byte) ? memory.Read<byte>(row)
+        : stored == typeof(ushort) ? memory.Read<ushort>(row)
+        : checked((int)memory.Read<uint>(row));
 
     internal T Read<T>(int row)
         where T : unmanaged => memory.Read<T>(row);
@@ -210,7 +220,8 @@ public sealed class DuckDbVector
     private void Check(int row, DuckDbTypeKind kind)
     {
         CheckRow(row);
-        if (Type.Kind != kind) throw Not(kind.ToString().ToUpperInvariant());
+        if (Type.Kind != kind)
+            throw Not(kind.ToString().ToUpperInvariant());
     }
 
     private void CheckRow(int row)

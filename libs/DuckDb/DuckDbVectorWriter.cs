@@ -63,7 +63,8 @@ public sealed class DuckDbVectorWriter
         if (Type.Kind == DuckDbTypeKind.Array)
             for (var i = 0; i < Type.ArraySize; i++)
                 Child().SetNull((row * Type.ArraySize) + i);
-        if (stored == typeof(DuckDbListEntry)) memory.Span<DuckDbListEntry>(Capacity)[row] = default;
+        if (stored == typeof(DuckDbListEntry))
+            memory.Span<DuckDbListEntry>(Capacity)[row] = default;
     }
 
     /// <summary>Sets a VARCHAR.</summary>
@@ -75,7 +76,8 @@ public sealed class DuckDbVectorWriter
         var rented = limit <= StackLimit ? null : ArrayPool<byte>.Shared.Rent(limit);
         var buffer = rented ?? stackalloc byte[StackLimit];
         memory.WriteBytes(row, buffer[..Encoding.UTF8.GetBytes(text, buffer)]);
-        if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
+        if (rented is not null)
+            ArrayPool<byte>.Shared.Return(rented);
     }
 
     /// <summary>Sets a VARCHAR.</summary>
@@ -84,7 +86,8 @@ public sealed class DuckDbVectorWriter
     public void SetUtf8(int row, ReadOnlySpan<byte> text)
     {
         CheckBytes(row, text: true);
-        if (!Utf8.IsValid(text)) throw new ArgumentException($"The text of row {row} is not UTF-8.", nameof(text));
+        if (!Utf8.IsValid(text))
+            throw new ArgumentException($"The text of row {row} is not UTF-8.", nameof(text));
         memory.WriteBytes(row, text);
     }
 
@@ -103,10 +106,14 @@ public sealed class DuckDbVectorWriter
     {
         Check(row, DuckDbTypeKind.Decimal);
         var unscaled = Decimals.Rescale(value, Type.Width, Type.Scale);
-        if (stored == typeof(short)) memory.Span<short>(Capacity)[row] = (short)unscaled;
-        else if (stored == typeof(int)) memory.Span<int>(Capacity)[row] = (int)unscaled;
-        else if (stored == typeof(long)) memory.Span<long>(Capacity)[row] = (long)unscaled;
-        else memory.Span<Int128>(Capacity)[row] = unscaled;
+        if (stored == typeof(short))
+            memory.Span<short>(Capacity)[row] = (short)unscaled;
+        else if (stored == typeof(int))
+            memory.Span<int>(Capacity)[row] = (int)unscaled;
+        else if (stored == typeof(long))
+            memory.Span<long>(Capacity)[row] = (long)unscaled;
+        else
+            memory.Span<Int128>(Capacity)[row] = unscaled;
     }
 
     /// <summary>Sets a UUID.</summary>
@@ -152,8 +159,10 @@ public sealed class DuckDbVectorWriter
     {
         chunk.ThrowIfDisposed();
         ArgumentOutOfRangeException.ThrowIfNegative(elements);
-        if (stored != typeof(DuckDbListEntry)) throw Not("a LIST or MAP");
-        if (!memory.ResizeList(elements)) throw new DuckDbException(DuckDbError.OutOfMemory, $"DuckDB made no room for {elements} list elements.");
+        if (stored != typeof(DuckDbListEntry))
+            throw Not("a LIST or MAP");
+        if (!memory.ResizeList(elements))
+            throw new DuckDbException(DuckDbError.OutOfMemory, $"DuckDB made no room for {elements} list elements.");
         children = null;
     }
 
@@ -166,9 +175,11 @@ public sealed class DuckDbVectorWriter
     public DuckDbVectorWriter Child(int index = 0)
     {
         chunk.ThrowIfDisposed();
-        if (Type.Kind == DuckDbTypeKind.Union) throw Not("a LIST, MAP, ARRAY or STRUCT");
+        if (Type.Kind == DuckDbTypeKind.Union)
+            throw Not("a LIST, MAP, ARRAY or STRUCT");
         children ??= new DuckDbVectorWriter?[VectorChildren.Count(Type)];
-        if (children.Length == 0) throw Not("a LIST, MAP, ARRAY or STRUCT");
+        if (children.Length == 0)
+            throw Not("a LIST, MAP, ARRAY or STRUCT");
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)children.Length, nameof(index));
         return children[index] ??= OpenChild(index);
     }
@@ -187,13 +198,15 @@ public sealed class DuckDbVectorWriter
     private void CheckBytes(int row, bool text)
     {
         CheckRow(row);
-        if (!Storage.IsBytes(Type.Kind) || text != (Type.Kind == DuckDbTypeKind.Varchar)) throw Not(text ? "a VARCHAR" : "a BLOB");
+        if (!Storage.IsBytes(Type.Kind) || text != (Type.Kind == DuckDbTypeKind.Varchar))
+            throw Not(text ? "a VARCHAR" : "a BLOB");
     }
 
     private void Check(int row, DuckDbTypeKind kind)
     {
         CheckRow(row);
-        if (Type.Kind != kind) throw Not(kind.ToString().ToUpperInvariant());
+        if (Type.Kind != kind)
+            throw Not(kind.ToString().ToUpperInvariant());
     }
 
     private void CheckRow(int row)

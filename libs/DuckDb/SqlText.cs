@@ -15,9 +15,11 @@ public static class SqlText
     /// <exception cref="ArgumentException">A name is empty or holds a NUL character.</exception>
     public static string QualifiedIdentifier(params ReadOnlySpan<string> names)
     {
-        if (names.IsEmpty) throw new ArgumentException("At least one name is needed.", nameof(names));
+        if (names.IsEmpty)
+            throw new ArgumentException("At least one name is needed.", nameof(names));
         var quoted = new string[names.Length];
-        for (var i = 0; i < names.Length; i++) quoted[i] = Identifier(names[i]);
+        for (var i = 0; i < names.Length; i++)
+            quoted[i] = Identifier(names[i]);
         return string.Join('.', quoted);
     }
 
@@ -39,7 +41,8 @@ public static class SqlText
 
     private static string Quote(string text, char quote)
     {
-        if (text.Contains('\0', StringComparison.Ordinal)) throw new ArgumentException("SQL text must not hold a NUL character.", nameof(text));
+        if (text.Contains('\0', StringComparison.Ordinal))
+            throw new ArgumentException("SQL text must not hold a NUL character.", nameof(text));
         return $"{quote}{text.Replace($"{quote}", $"{quote}{quote}", StringComparison.Ordinal)}{quote}";
     }
 }

@@ -1,3 +1,11 @@
-var builder = WebApplication.CreateBuilder(args);
+using Tideway.CdfPublisher;
+using Tideway.Contracts;
+using Tideway.Hosting.Startup;
+using Tideway.Hosting.Web;
+
+var builder = TidewayHost.CreateBuilder(args, CdfPublisherStartup.Name, EventRouting.All);
+builder.AddCdfPublisher();
 var app = builder.Build();
+app.UseTideway();
+app.MapCdfPublisher();
 await app.RunAsync();

@@ -1,3 +1,11 @@
-var builder = WebApplication.CreateBuilder(args);
+using Tideway.Contracts;
+using Tideway.Hosting.Startup;
+using Tideway.Hosting.Web;
+using Tideway.ShareRegistry;
+
+var builder = TidewayHost.CreateBuilder(args, ShareRegistryStartup.Name, EventRouting.All);
+builder.AddShareRegistry();
 var app = builder.Build();
+app.UseTideway();
+app.MapShareRegistry();
 await app.RunAsync();

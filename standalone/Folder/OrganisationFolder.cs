@@ -32,17 +32,17 @@ internal sealed class OrganisationFolder : IDisposable
         var folder = System.IO.Path.GetFullPath(path);
         Directory.CreateDirectory(folder);
         var lockFile = System.IO.Path.Combine(folder, "tideway.lock");
-        FileStream hold;
+        FileStream taken;
         try
         {
-            hold = new FileStream(lockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            taken = new FileStream(lockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException exception)
         {
             throw new FolderInUseException($"The folder {folder} is in use by another Tideway process (it holds {lockFile}). Stop that one, or name another folder with --Standalone:Folder.", exception);
         }
 
-        var organisation = new OrganisationFolder(folder, hold);
+        var organisation = new OrganisationFolder(folder, taken);
         Directory.CreateDirectory(organisation.Databases);
         Directory.CreateDirectory(organisation.Tables);
         return organisation;
@@ -70,12 +70,9 @@ internal sealed class OrganisationFolder : IDisposable
         // Whole or not at all: half a key would lock the organisation out of what it encrypts with it.
         var pending = file + ".new";
         File.Delete(pending);
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = OperatingSystem.IsWindows() ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        };
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         using (var stream = new FileStream(pending, options))
         {
             stream.Write(System.Text.Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes))));

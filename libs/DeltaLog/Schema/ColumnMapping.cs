@@ -34,7 +34,8 @@ public static class ColumnMapping
     {
         if (!metadata.Configuration.TryGetValue(ModeProperty, out var mode))
             return ColumnMappingMode.None;
-        var supported = protocol.MinReaderVersion == 2 || protocol.ReaderFeatures?.Contains(TableFeatures.ColumnMapping) == true;
+        // Some writers list the feature for writers only when they upgrade a table; its columns are mapped all the same.
+        var supported = protocol.MinReaderVersion == 2 || protocol.Has(TableFeatures.ColumnMapping);
         return !supported ? ColumnMappingMode.None : mode switch
         {
             "none" => ColumnMappingMode.None,

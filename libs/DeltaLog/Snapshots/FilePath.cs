@@ -6,7 +6,7 @@ namespace Tideway.DeltaLog.Snapshots;
 /// Paths in the log are URIs; keys in a store are not.
 /// See <see href="https://github.com/delta-io/delta/blob/master/PROTOCOL.md#add-file-and-remove-file">Add File and Remove File</see>.
 /// </summary>
-internal static class FilePath
+public static class FilePath
 {
     private const string Unescaped = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/=!$&'()*+,;@";
 

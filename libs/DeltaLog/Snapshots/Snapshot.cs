@@ -76,6 +76,9 @@ public sealed class Snapshot
     /// <summary>When the file of the version's commit was written, where it was still there.</summary>
     internal DateTimeOffset? CommitModified { get; init; }
 
+    /// <summary>The same files with other metadata, as it would be after a commit that sets it.</summary>
+    internal Snapshot With(Metadata metadata) => new(TableRoot, Version, Timestamp, State with { Metadata = metadata }, files) { CommitModified = CommitModified };
+
     private long? CountRecords()
     {
         long total = 0;

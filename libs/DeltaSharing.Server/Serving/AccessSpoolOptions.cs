@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Tideway.Hosting.Startup;
 
 namespace Tideway.DeltaSharing.Server.Serving;
 
@@ -17,6 +18,6 @@ public sealed class AccessSpoolOptions
     public int BatchSize { get; set; } = 500;
 
     /// <summary>How long an access may take to become durable before its request is refused with 503.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
+    [DurationRange("00:00:00.100", "00:10:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(15);
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Tideway.Hosting.Startup;
 
 namespace Tideway.DeltaSharing.Server.Serving;
 
@@ -17,7 +18,7 @@ public sealed class FileUrlOptions : IValidatableObject
     public string[] SigningKeys { get; set; } = [];
 
     /// <summary>How long an address is good for. Some clients renew only what has less than 15 minutes left.</summary>
-    [Range(typeof(TimeSpan), "00:00:05", "7.00:00:00")]
+    [DurationRange("00:00:05", "7.00:00:00")]
     public TimeSpan UrlLifetime { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>The keys as bytes.</summary>

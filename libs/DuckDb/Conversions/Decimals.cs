@@ -37,17 +37,20 @@ internal static class Decimals
     public static Int128 Rescale(decimal value, int width, int scale)
     {
         var (unscaled, _, own) = Parts(value);
-        for (; own > scale && unscaled % 10 == 0; own--) unscaled /= 10;
+        for (; own > scale && unscaled % 10 == 0; own--)
+            unscaled /= 10;
         if (own > scale || Digits(Int128.Abs(unscaled)) + scale - own > width)
             throw new DuckDbException(DuckDbError.OutOfRange, $"{value} does not fit DECIMAL({width},{scale}) without losing digits.");
-        for (; own < scale; own++) unscaled *= 10;
+        for (; own < scale; own++)
+            unscaled *= 10;
         return unscaled;
     }
 
     private static int Digits(Int128 magnitude)
     {
         var digits = 0;
-        for (; magnitude > 0; magnitude /= 10) digits++;
+        for (; magnitude > 0; magnitude /= 10)
+            digits++;
         return digits;
     }
 }

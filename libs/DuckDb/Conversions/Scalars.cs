@@ -21,9 +21,12 @@ internal static class Scalars
 
     private static object Widen(object value, Type target)
     {
-        if (target == typeof(Int128) && IsInteger(value)) return value is ulong large ? (Int128)large : Convert.ToInt64(value, CultureInfo.InvariantCulture);
-        if (value is Int128 huge) value = checked((decimal)huge);
-        if (value is UInt128 unsigned) value = checked((decimal)unsigned);
+        if (target == typeof(Int128) && IsInteger(value))
+            return value is ulong large ? (Int128)large : Convert.ToInt64(value, CultureInfo.InvariantCulture);
+        if (value is Int128 huge)
+            value = checked((decimal)huge);
+        if (value is UInt128 unsigned)
+            value = checked((decimal)unsigned);
         else if (!IsInteger(value) && !(value is float or decimal && target == typeof(double)) && value is not decimal { Scale: 0 })
             throw new InvalidCastException($"Expected a {target.Name}, the value is a {value.GetType().Name}.");
         return target.IsPrimitive || target == typeof(decimal)

@@ -23,14 +23,17 @@ internal static class Times
     public static long Micros(TimeOnly time) => time.Ticks / TicksPerMicro;
 
     public static TimeOnly TimeOfMicros(long micros) =>
-        micros is >= 0 and <= long.MaxValue / TicksPerMicro ? Time(micros * TicksPerMicro, micros, "microseconds") : throw Beyond("time", micros, "microseconds");
+        micros is >= 0 and <= long.MaxValue / TicksPerMicro
+            ? Time(micros * TicksPerMicro, micros, "microseconds")
+            : throw Beyond("time", micros, "microseconds");
 
     public static TimeOnly TimeOfNanos(long nanos) => Time(nanos / NanosPerTick, nanos, "nanoseconds");
 
     /// <summary>Fractions of a microsecond are cut off, downwards.</summary>
-    public static long Micros(DateTime time) => time.Kind == DateTimeKind.Local
-        ? throw new ArgumentException("A DateTime of kind Local depends on the machine; pass UTC, Unspecified or a DateTimeOffset.", nameof(time))
-        : FloorDivide(time.Ticks - EpochTicks, TicksPerMicro);
+    public static long Micros(DateTime time) =>
+        time.Kind == DateTimeKind.Local
+            ? throw new ArgumentException("A DateTime of kind Local depends on the machine; pass UTC, Unspecified or a DateTimeOffset.", nameof(time))
+            : FloorDivide(time.Ticks - EpochTicks, TicksPerMicro);
 
     /// <summary>Fractions of a microsecond are cut off, downwards.</summary>
     public static long Micros(DateTimeOffset time) => FloorDivide(time.UtcTicks - EpochTicks, TicksPerMicro);
@@ -43,13 +46,14 @@ internal static class Times
 
     private static long Ticks(DuckDbTypeKind kind, long value)
     {
-        var ticks = kind switch
-        {
-            DuckDbTypeKind.TimestampS => (Int128)value * MicrosPerSecond * TicksPerMicro,
-            DuckDbTypeKind.TimestampMs => (Int128)value * MicrosPerMilli * TicksPerMicro,
-            DuckDbTypeKind.TimestampNs or DuckDbTypeKind.TimestampTzNs => FloorDivide(value, NanosPerTick),
-            _ => (Int128)value * TicksPerMicro,
-        } + EpochTicks;
+        var ticks =
+            kind switch
+            {
+                DuckDbTypeKind.TimestampS => (Int128)value * MicrosPerSecond * TicksPerMicro,
+                DuckDbTypeKind.TimestampMs => (Int128)value * MicrosPerMilli * TicksPerMicro,
+                DuckDbTypeKind.TimestampNs or DuckDbTypeKind.TimestampTzNs => FloorDivide(value, NanosPerTick),
+                _ => (Int128)value * TicksPerMicro,
+            } + EpochTicks;
         return ticks >= DateTime.MinValue.Ticks && ticks <= DateTime.MaxValue.Ticks ? (long)ticks : throw Beyond("timestamp", value, kind.ToString());
     }
 

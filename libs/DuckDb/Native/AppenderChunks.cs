@@ -16,12 +16,14 @@ internal static class AppenderChunks
             }
 
             var chunk = NativeMethods.duckdb_create_data_chunk(pointers, (ulong)columns);
-            if (chunk.IsInvalid) throw new DuckDbException(DuckDbError.NotImplemented, "The table has a type that cannot be written in chunks.");
+            if (chunk.IsInvalid)
+                throw new DuckDbException(DuckDbError.NotImplemented, "The table has a type that cannot be written in chunks.");
             return chunk;
         }
         finally
         {
-            foreach (var type in types) type?.Dispose();
+            foreach (var type in types)
+                type?.Dispose();
         }
     }
 }

@@ -12,6 +12,9 @@ internal abstract class NativeHandle() : SafeHandle(0, ownsHandle: true)
 
     public override bool IsInvalid => handle == 0;
 
+    /// <summary>Unlike IsClosed it is true at once, although a child may still hold the native object.</summary>
+    public bool IsDisposed { get; private set; }
+
     public void KeepAlive(SafeHandle owner)
     {
         var added = false;
@@ -20,6 +23,12 @@ internal abstract class NativeHandle() : SafeHandle(0, ownsHandle: true)
     }
 
     protected abstract void Free();
+
+    protected override void Dispose(bool disposing)
+    {
+        IsDisposed = true;
+        base.Dispose(disposing);
+    }
 
     protected override bool ReleaseHandle()
     {
@@ -41,7 +50,7 @@ internal sealed class ConfigHandle : NativeHandle
 
 internal sealed class ConnectionHandle : NativeHandle
 {
-    /// <summary>Works after Dispose too, while a statement or result still holds the connection.</summary>
+    /// <summary>Works after Dispose too; the caller holds a reference.</summary>
     public void InterruptHeld() => NativeMethods.duckdb_interrupt(handle);
 
     protected override void Free() => NativeMethods.duckdb_disconnect(ref handle);
@@ -64,9 +73,7 @@ internal sealed class PendingHandle : NativeHandle
 
 internal sealed class ChunkHandle : NativeHandle
 {
-    public ChunkHandle()
-    {
-    }
+    public ChunkHandle() { }
 
     public ChunkHandle(nint chunk, SafeHandle owner)
     {

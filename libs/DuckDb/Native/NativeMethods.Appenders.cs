@@ -10,7 +10,12 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial NativeState duckdb_appender_create_ext(
-        ConnectionHandle connection, [MarshalUsing(typeof(CString))] string? catalog, [MarshalUsing(typeof(CString))] string? schema, [MarshalUsing(typeof(CString))] string table, out AppenderHandle appender);
+        ConnectionHandle connection,
+        [MarshalUsing(typeof(CString))] string? catalog,
+        [MarshalUsing(typeof(CString))] string? schema,
+        [MarshalUsing(typeof(CString))] string table,
+        out AppenderHandle appender
+    );
 
     [LibraryImport(Library)]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]

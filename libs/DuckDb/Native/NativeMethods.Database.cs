@@ -12,7 +12,11 @@ internal static partial class NativeMethods
     [LibraryImport(Library)]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial NativeState duckdb_open_ext(
-        [MarshalUsing(typeof(CString))] string? path, out DatabaseHandle database, ConfigHandle config, [MarshalUsing(typeof(OwnedCString))] out string? error);
+        [MarshalUsing(typeof(CString))] string? path,
+        out DatabaseHandle database,
+        ConfigHandle config,
+        [MarshalUsing(typeof(OwnedCString))] out string? error
+    );
 
     [LibraryImport(Library)]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
@@ -25,7 +29,10 @@ internal static partial class NativeMethods
     [LibraryImport(Library)]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial NativeState duckdb_set_config(
-        ConfigHandle config, [MarshalUsing(typeof(CString))] string name, [MarshalUsing(typeof(CString))] string option);
+        ConfigHandle config,
+        [MarshalUsing(typeof(CString))] string name,
+        [MarshalUsing(typeof(CString))] string option
+    );
 
     [LibraryImport(Library)]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]

@@ -27,7 +27,10 @@ internal static partial class NativeMethods
     [LibraryImport(Library)]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial ulong duckdb_extract_statements(
-        ConnectionHandle connection, [MarshalUsing(typeof(CString))] string sql, out ExtractedStatementsHandle statements);
+        ConnectionHandle connection,
+        [MarshalUsing(typeof(CString))] string sql,
+        out ExtractedStatementsHandle statements
+    );
 
     [LibraryImport(Library)]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
@@ -41,7 +44,11 @@ internal static partial class NativeMethods
     [LibraryImport(Library)]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial NativeState duckdb_prepare_extracted_statement(
-        ConnectionHandle connection, ExtractedStatementsHandle statements, ulong index, out StatementHandle statement);
+        ConnectionHandle connection,
+        ExtractedStatementsHandle statements,
+        ulong index,
+        out StatementHandle statement
+    );
 
     [LibraryImport(Library)]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]

@@ -16,7 +16,8 @@ internal static unsafe class NativeText
     public static NativeState Bind(StatementHandle statement, ulong index, ReadOnlySpan<byte> blob)
     {
         var empty = (byte)0;
-        fixed (byte* first = blob) return NativeMethods.duckdb_bind_blob(statement, index, first is null ? &empty : first, (ulong)blob.Length);
+        fixed (byte* first = blob)
+            return NativeMethods.duckdb_bind_blob(statement, index, first is null ? &empty : first, (ulong)blob.Length);
     }
 
     public static NativeState Append(AppenderHandle appender, ReadOnlySpan<char> text)
@@ -27,15 +28,18 @@ internal static unsafe class NativeText
         var buffer = rented ?? stackalloc byte[StackLimit];
         var length = Encoding.UTF8.GetBytes(text, buffer);
         NativeState state;
-        fixed (byte* first = buffer) state = NativeMethods.duckdb_append_varchar_length(appender, first, (ulong)length);
-        if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
+        fixed (byte* first = buffer)
+            state = NativeMethods.duckdb_append_varchar_length(appender, first, (ulong)length);
+        if (rented is not null)
+            ArrayPool<byte>.Shared.Return(rented);
         return state;
     }
 
     public static NativeState Append(AppenderHandle appender, ReadOnlySpan<byte> blob)
     {
         var empty = (byte)0;
-        fixed (byte* first = blob) return NativeMethods.duckdb_append_blob(appender, first is null ? &empty : first, (ulong)blob.Length);
+        fixed (byte* first = blob)
+            return NativeMethods.duckdb_append_blob(appender, first is null ? &empty : first, (ulong)blob.Length);
     }
 
     public static ValueHandle Value(string text) => WithUtf8(text, NativeMethods.duckdb_create_varchar_length);
@@ -43,13 +47,15 @@ internal static unsafe class NativeText
     public static ValueHandle Value(ReadOnlySpan<byte> blob)
     {
         var empty = (byte)0;
-        fixed (byte* first = blob) return NativeMethods.duckdb_create_blob(first is null ? &empty : first, (ulong)blob.Length);
+        fixed (byte* first = blob)
+            return NativeMethods.duckdb_create_blob(first is null ? &empty : first, (ulong)blob.Length);
     }
 
     private static TResult WithUtf8<TResult>(string text, Use<TResult> use)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
         var empty = (byte)0;
-        fixed (byte* first = bytes) return use(first is null ? &empty : first, (ulong)bytes.Length);
+        fixed (byte* first = bytes)
+            return use(first is null ? &empty : first, (ulong)bytes.Length);
     }
 }

@@ -20,7 +20,7 @@ internal sealed unsafe class ResultHandle : NativeHandle
         DangerousAddRef(ref held);
         try
         {
-            using (QueryExecution.Watch(connection, cancellationToken))
+            using (new InterruptWatch(connection, cancellationToken))
             {
                 var chunk = NativeMethods.duckdb_fetch_chunk(*(NativeResult*)handle);
                 return chunk == 0 ? null : new ChunkHandle(chunk, this);

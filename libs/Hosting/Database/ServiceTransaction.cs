@@ -59,8 +59,14 @@ public sealed class ServiceTransaction : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        await Transaction.DisposeAsync();
-        await Connection.DisposeAsync();
-        turn?.Dispose();
+        try
+        {
+            await Transaction.DisposeAsync();
+        }
+        finally
+        {
+            await Connection.DisposeAsync();
+            turn?.Dispose();
+        }
     }
 }

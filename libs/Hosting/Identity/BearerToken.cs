@@ -13,7 +13,8 @@ public static class BearerToken
     public static bool TryRead(HttpRequest request, [NotNullWhen(true)] out string? token)
     {
         var header = request.Headers[HeaderNames.Authorization];
-        token = header.Count == 1 && header[0] is { } value && value.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? value[Prefix.Length..].Trim() : null;
+        token =
+            header.Count == 1 && header[0] is { } value && value.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? value[Prefix.Length..].Trim() : null;
         if (token is { Length: > 0 })
             return true;
         token = null;

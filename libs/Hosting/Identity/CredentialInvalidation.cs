@@ -13,7 +13,11 @@ public static class CredentialInvalidation
     /// Has this process forget the credentials of whom <typeparamref name="TEvent"/> is about. Each service asks for it; a process that hosts several
     /// of them listens once.
     /// </summary>
-    public static WebApplicationBuilder AddCredentialInvalidation<TDatabase, TEvent>(this WebApplicationBuilder builder, string service, Func<TEvent, Guid> owner)
+    public static WebApplicationBuilder AddCredentialInvalidation<TDatabase, TEvent>(
+        this WebApplicationBuilder builder,
+        string service,
+        Func<TEvent, Guid> owner
+    )
         where TDatabase : ServiceDatabase
         where TEvent : class
     {

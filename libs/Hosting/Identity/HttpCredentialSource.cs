@@ -31,7 +31,10 @@ internal sealed class HttpCredentialSource : ICredentialSource
 
     public async Task<Credential?> FindAsync(string tokenSha256, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = JsonContent.Create(new Question(tokenSha256), options: ManagementJson.Options) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, address)
+        {
+            Content = JsonContent.Create(new Question(tokenSha256), options: ManagementJson.Options),
+        };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         using var client = clients.CreateClient(ClientName);
         using var response = await client.SendAsync(request, cancellationToken);
@@ -39,7 +42,11 @@ internal sealed class HttpCredentialSource : ICredentialSource
         {
             HttpStatusCode.NoContent => null,
             HttpStatusCode.OK => await response.Content.ReadFromJsonAsync<Credential>(ManagementJson.Options, cancellationToken),
-            var status => throw new HttpRequestException($"recipient-auth was expected to answer 200 or 204 at {address}, but answered {(int)status}.", null, status),
+            var status => throw new HttpRequestException(
+                $"recipient-auth was expected to answer 200 or 204 at {address}, but answered {(int)status}.",
+                null,
+                status
+            ),
         };
     }
 

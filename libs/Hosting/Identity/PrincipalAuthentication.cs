@@ -37,7 +37,9 @@ internal sealed class PrincipalAuthentication(
     {
         var failed = (await HandleAuthenticateOnceSafeAsync()).Failure is not null;
         Response.Headers.WWWAuthenticate = failed ? "Bearer realm=\"tideway\", error=\"invalid_token\"" : "Bearer realm=\"tideway\"";
-        var message = failed ? "The bearer token is unknown, has ended or is not a service principal's." : "The bearer token of a service principal was expected in the Authorization header.";
+        var message = failed
+            ? "The bearer token is unknown, has ended or is not a service principal's."
+            : "The bearer token of a service principal was expected in the Authorization header.";
         await Problems.Of(StatusCodes.Status401Unauthorized, "UNAUTHENTICATED", message).ExecuteAsync(Context);
     }
 

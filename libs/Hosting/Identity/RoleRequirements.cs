@@ -25,7 +25,9 @@ public static class RoleRequirements
     private static TBuilder Require<TBuilder>(this TBuilder builder, RequiredRoles required)
         where TBuilder : IEndpointConventionBuilder =>
         builder
-            .RequireAuthorization(new AuthorizationPolicyBuilder(PrincipalAuthentication.SchemeName).RequireAuthenticatedUser().RequireRole(required.Roles).Build())
+            .RequireAuthorization(
+                new AuthorizationPolicyBuilder(PrincipalAuthentication.SchemeName).RequireAuthenticatedUser().RequireRole(required.Roles).Build()
+            )
             .WithMetadata(required);
 }
 

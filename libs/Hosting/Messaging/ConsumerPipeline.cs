@@ -36,6 +36,39 @@ internal sealed class ConsumerPipeline(IServiceScopeFactory scopes, TimeProvider
             await HandleAloneAsync(registration, message, cancellationToken);
     }
 
+    /// <summary>Handles a parked message once more; that, and that it is parked no longer, commit together.</summary>
+    public async Task<(ReplayOutcome Outcome, string? Reason)> ReplayAsync(
+        ConsumerRegistration registration,
+        ParkedMessage parked,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            var deleted = await HandleAsync(registration, [parked.ToOutbox().Open()], cancellationToken, parked.ParkedId);
+            return (deleted ? ReplayOutcome.Replayed : ReplayOutcome.NotFound, null);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            MessagingLog.AttemptFailed(logger, exception, registration.Queue, parked.MessageId, parked.Attempts + 1);
+            await using var scope = scopes.CreateAsyncScope();
+            await using var transaction = await registration.Database(scope.ServiceProvider).BeginAsync(cancellationToken);
+            var reason = ParkedMessageSql.ReasonOf(exception);
+            await transaction.ExecuteAsync(
+                ParkedMessageSql.NoteFailure,
+                new
+                {
+                    reason,
+                    now = time.GetUtcNow(),
+                    id = parked.ParkedId,
+                },
+                cancellationToken
+            );
+            await transaction.CommitAsync(cancellationToken);
+            return (ReplayOutcome.Failed, reason);
+        }
+    }
+
     private async Task HandleAloneAsync(ConsumerRegistration registration, ReceivedMessage message, CancellationToken cancellationToken)
     {
         var delays = registration.Policy.RetryDelays;
@@ -60,11 +93,19 @@ internal sealed class ConsumerPipeline(IServiceScopeFactory scopes, TimeProvider
         }
     }
 
-    private async Task HandleAsync(ConsumerRegistration registration, IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
+    private async Task<bool> HandleAsync(
+        ConsumerRegistration registration,
+        IReadOnlyList<ReceivedMessage> messages,
+        CancellationToken cancellationToken,
+        Guid? parkedId = null
+    )
     {
         await using var scope = scopes.CreateAsyncScope();
         var database = registration.Database(scope.ServiceProvider);
         await using var transaction = await database.BeginAsync(cancellationToken);
+        // Somebody else may have replayed or dropped it meanwhile.
+        if (parkedId is { } id && await transaction.ExecuteAsync(ParkedMessageSql.Delete, new { id }, cancellationToken) == 0)
+            return false;
         var fresh = await InboxSql.NoteAsync(transaction, registration.Name, messages, time.GetUtcNow(), cancellationToken);
         foreach (var message in messages)
         {
@@ -80,6 +121,7 @@ internal sealed class ConsumerPipeline(IServiceScopeFactory scopes, TimeProvider
 
         await transaction.CommitAsync(cancellationToken);
         MessagingTelemetry.Consumed.Add(messages.Count, new KeyValuePair<string, object?>("messaging.destination.name", registration.Queue));
+        return true;
     }
 
     private async Task BroadcastAsync(ConsumerRegistration registration, IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)

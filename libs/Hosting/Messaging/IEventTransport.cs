@@ -4,5 +4,5 @@ namespace Tideway.Hosting.Messaging;
 internal interface IEventTransport
 {
     /// <summary>Completes when every message is safe with the next party: confirmed by the broker, or handled (or parked) by each consumer in this process.</summary>
-    Task SendAsync(IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken);
+    Task SendAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken);
 }

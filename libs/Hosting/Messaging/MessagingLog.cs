@@ -23,6 +23,9 @@ internal static partial class MessagingLog
     [LoggerMessage(105, LogLevel.Warning, "The bus could not be reached; it is tried again in {Delay}")]
     public static partial void BusUnreachable(ILogger logger, Exception exception, TimeSpan delay);
 
+    [LoggerMessage(107, LogLevel.Warning, "It cannot be told how many messages of {Service} wait")]
+    public static partial void BacklogUnknown(ILogger logger, Exception exception, string service);
+
     [LoggerMessage(106, LogLevel.Warning, "The inbox of {Service} could not be cleaned; it is tried again in an hour")]
     public static partial void InboxCleaningFailed(ILogger logger, Exception exception, string service);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -13,12 +14,16 @@ internal sealed class OutboxDispatcher<TDatabase>(
     IOptions<BusOptions> options,
     TimeProvider time,
     ILogger<OutboxDispatcher<TDatabase>> logger
-) : BackgroundService
+) : BackgroundService, IOutboxDispatcher
     where TDatabase : ServiceDatabase
 {
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(15);
 
     private readonly SemaphoreSlim filled = new(0, 1);
+
+    public string Service => database.Service;
+
+    public bool IsRunning => ExecuteTask is { IsCompleted: false };
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -63,24 +68,60 @@ internal sealed class OutboxDispatcher<TDatabase>(
             var messages = await database.QueryAsync<OutboxMessage>(OutboxSql.Oldest(database.Engine), new { limit }, cancellationToken);
             if (messages.Count == 0)
                 return 0;
-            await transport.SendAsync(messages, cancellationToken);
+            var unreadable = await SendAsync(messages, cancellationToken);
             await using var transaction = await database.BeginAsync(cancellationToken);
-            return await RemoveAsync(transaction, messages, cancellationToken);
+            return await RemoveAsync(transaction, messages, unreadable, cancellationToken);
         }
 
         await using var held = await database.BeginAsync(cancellationToken);
         var oldest = await held.QueryAsync<OutboxMessage>(OutboxSql.Oldest(database.Engine), new { limit }, cancellationToken);
         if (oldest.Count == 0)
             return 0;
-        await transport.SendAsync(oldest, cancellationToken);
-        return await RemoveAsync(held, oldest, cancellationToken);
+        var unread = await SendAsync(oldest, cancellationToken);
+        return await RemoveAsync(held, oldest, unread, cancellationToken);
     }
 
-    private static async Task<int> RemoveAsync(ServiceTransaction transaction, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<(OutboxMessage Message, Exception Reason)>> SendAsync(
+        IReadOnlyList<OutboxMessage> messages,
+        CancellationToken cancellationToken
+    )
     {
+        var readable = new List<ReceivedMessage>(messages.Count);
+        var unreadable = new List<(OutboxMessage, Exception)>();
+        foreach (var message in messages)
+        {
+            try
+            {
+                readable.Add(message.Open());
+            }
+            catch (Exception exception) when (exception is JsonException or TypeLoadException or FileNotFoundException)
+            {
+                // An event that this version cannot read any more must not hold up those after it.
+                unreadable.Add((message, exception));
+            }
+        }
+
+        if (readable.Count > 0)
+            await transport.SendAsync(readable, cancellationToken);
+        return unreadable;
+    }
+
+    private async Task<int> RemoveAsync(
+        ServiceTransaction transaction,
+        IReadOnlyList<OutboxMessage> messages,
+        IReadOnlyList<(OutboxMessage Message, Exception Reason)> unreadable,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var (message, reason) in unreadable)
+        {
+            await ParkedMessageSql.InsertAsync(transaction, ParkedMessages.Outbox, message, reason, 1, time.GetUtcNow(), cancellationToken);
+            MessagingLog.Parked(logger, reason, $"{database.Service}-{ParkedMessages.Outbox}", message.MessageId, 1);
+        }
+
         await OutboxSql.DeleteAsync(transaction, messages, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        MessagingTelemetry.Published.Add(messages.Count);
+        MessagingTelemetry.Published.Add(messages.Count - unreadable.Count);
         return messages.Count;
     }
 

@@ -32,6 +32,16 @@ internal sealed record OutboxMessage
             CreatedAt = time.GetUtcNow(),
         };
 
+    public static OutboxMessage Of(ReceivedMessage message) =>
+        new()
+        {
+            MessageId = message.MessageId,
+            Type = message.Type,
+            Body = JsonSerializer.Serialize(message.Event, message.Event.GetType(), EventJson.Options),
+            TraceParent = message.TraceParent,
+            CreatedAt = message.SentAt,
+        };
+
     public ReceivedMessage Open() => new(MessageId, JsonSerializer.Deserialize(Body, EventType.Find(Type), EventJson.Options)!, Type, CreatedAt, TraceParent);
 }
 

@@ -7,6 +7,8 @@ namespace Tideway.Hosting.Messaging;
 /// <summary>Statements on the outbox.</summary>
 internal static class OutboxSql
 {
+    public const string Count = "SELECT COUNT(*) FROM outbox_message";
+
     private const int RowsPerInsert = 100;
 
     public static async Task InsertAsync(ServiceTransaction transaction, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Tideway.Hosting.Database;
 
 namespace Tideway.Hosting.Messaging;
@@ -15,6 +14,8 @@ internal static class ParkedMessageSql
 
     public const string Delete = "DELETE FROM parked_message WHERE parked_id = @id";
 
+    public const string NoteFailure = "UPDATE parked_message SET reason = @reason, attempts = attempts + 1, parked_at = @now WHERE parked_id = @id";
+
     public const string Count = "SELECT COUNT(*) FROM parked_message";
 
     private const string Insert =
@@ -30,6 +31,16 @@ internal static class ParkedMessageSql
         int attempts,
         DateTimeOffset now,
         CancellationToken cancellationToken
+    ) => InsertAsync(transaction, consumer, OutboxMessage.Of(message), exception, attempts, now, cancellationToken);
+
+    public static Task InsertAsync(
+        ServiceTransaction transaction,
+        string consumer,
+        OutboxMessage message,
+        Exception exception,
+        int attempts,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
     ) =>
         transaction.ExecuteAsync(
             Insert,
@@ -39,15 +50,17 @@ internal static class ParkedMessageSql
                 messageId = message.MessageId,
                 consumer,
                 type = message.Type,
-                body = JsonSerializer.Serialize(message.Event, message.Event.GetType(), EventJson.Options),
+                body = message.Body,
                 traceParent = message.TraceParent,
-                reason = $"{exception.GetType().Name}: {exception.Message}",
+                reason = ReasonOf(exception),
                 attempts,
-                createdAt = message.SentAt,
+                createdAt = message.CreatedAt,
                 parkedAt = now,
             },
             cancellationToken
         );
+
+    public static string ReasonOf(Exception exception) => $"{exception.GetType().Name}: {exception.Message}";
 }
 
 /// <summary>A message that a consumer could not handle, kept until it is replayed or dropped.</summary>
@@ -73,5 +86,13 @@ internal sealed record ParkedMessage
 
     public required DateTimeOffset ParkedAt { get; init; }
 
-    public ReceivedMessage Open() => new(MessageId, JsonSerializer.Deserialize(Body, EventType.Find(Type), EventJson.Options)!, Type, CreatedAt, TraceParent);
+    public OutboxMessage ToOutbox() =>
+        new()
+        {
+            MessageId = MessageId,
+            Type = Type,
+            Body = Body,
+            TraceParent = TraceParent,
+            CreatedAt = CreatedAt,
+        };
 }

@@ -20,6 +20,7 @@ public static class ServiceBuilderDatabase
         builder.Services.AddSingleton<ServiceDatabase>(provider => provider.GetRequiredService<TDatabase>());
         builder.Services.AddSingleton<IHostedService, OutboxDispatcher<TDatabase>>();
         builder.Services.AddSingleton<IHostedService, InboxCleaner<TDatabase>>();
+        builder.Services.AddSingleton<IHostedService, MessagingBacklog<TDatabase>>();
         return builder;
     }
 

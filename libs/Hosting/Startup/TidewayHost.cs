@@ -5,10 +5,14 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Tideway.Hosting.Cache;
 using Tideway.Hosting.Database;
+using Tideway.Hosting.Health;
 using Tideway.Hosting.Identity;
+using Tideway.Hosting.Logging;
 using Tideway.Hosting.Messaging;
 using Tideway.Hosting.Messaging.InProcess;
 using Tideway.Hosting.Messaging.RabbitMq;
+using Tideway.Hosting.Secrets;
+using Tideway.Hosting.Telemetry;
 using Tideway.Hosting.Web;
 
 namespace Tideway.Hosting.Startup;
@@ -30,6 +34,7 @@ public static class TidewayHost
     private static void AddTidewayDefaults(this WebApplicationBuilder builder, string processName, IReadOnlyList<(string Queue, Type EventType)> routing)
     {
         var services = builder.Services;
+        builder.AddLoggingDefaults(processName);
         services.AddSingleton(new ProcessIdentity(processName));
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<DatabaseOptions>().BindConfiguration(DatabaseOptions.Section).ValidateDataAnnotations().ValidateOnStart();
@@ -40,6 +45,9 @@ public static class TidewayHost
             provider.GetServices<ConsumerRegistration>()
         ));
         services.AddSingleton<ConsumerPipeline>();
+        services.AddSingleton<ParkedMessages>();
+        services.AddOptions<SecretOptions>().BindConfiguration(SecretOptions.Section).ValidateDataAnnotations();
+        services.AddSingleton<SecretProtector>();
         services.AddSingleton<InProcessTransport>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RabbitMqBus>(provider));
         services.AddSingleton<IEventTransport>(provider =>
@@ -47,10 +55,24 @@ public static class TidewayHost
         );
         // Migrations come before anything that uses a database, and the bus before what sends through it: hosted services start in order.
         services.AddHostedService<DatabaseMigrator>();
-        services.AddSingleton<ISharedCache, MemoryCache>();
+        services.AddOptions<RedisOptions>().BindConfiguration(RedisOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<MemoryCache>();
+        services.AddSingleton<ISharedCache>(provider =>
+            string.IsNullOrWhiteSpace(provider.GetRequiredService<IOptions<RedisOptions>>().Value.Endpoint)
+                ? provider.GetRequiredService<MemoryCache>()
+                : ActivatorUtilities.CreateInstance<RedisCache>(provider)
+        );
+        services.AddSingleton<PrometheusMetrics>();
+        services.AddSingleton<ReadinessReport>();
+        services.AddHostedService<TelemetryExport>();
         services.AddIdentityDefaults();
         builder.AddWebDefaults();
-        services.AddSingleton<IHostedService>(provider => UsesRabbitMq(provider) ? provider.GetRequiredService<RabbitMqBus>() : new NoBus());
+        services.AddSingleton<IHostedService>(provider =>
+        {
+            // Making them checks the consumers of this process, whichever bus there is.
+            provider.GetRequiredService<EventSubscriptions>();
+            return UsesRabbitMq(provider) ? provider.GetRequiredService<RabbitMqBus>() : new NoBus();
+        });
     }
 
     private static bool UsesRabbitMq(IServiceProvider provider) => provider.GetRequiredService<IOptions<BusOptions>>().Value.Transport == BusTransport.RabbitMq;

@@ -21,6 +21,12 @@ internal static class MessagingTelemetry
 
     public static Counter<long> Parked { get; } = Meter.CreateCounter<long>("tideway.messaging.parked", "{message}", "Messages given up after retries");
 
+    public static Gauge<long> OutboxLength { get; } =
+        Meter.CreateGauge<long>("tideway.messaging.outbox.length", "{message}", "Messages waiting in the outbox of a service");
+
+    public static Gauge<long> ParkedNow { get; } =
+        Meter.CreateGauge<long>("tideway.messaging.parked.waiting", "{message}", "Messages that a service gave up and nobody has looked after yet");
+
     public static Activity? StartConsume(string queue, ReceivedMessage message)
     {
         if (!Source.HasListeners())

@@ -58,7 +58,10 @@ internal static partial class BadRequestText
             "DateTime" or "DateTimeOffset" => "a time such as 2026-01-31T12:00:00Z",
             "TimeSpan" => "a duration such as 00:05:00",
             "Uri" => "an address",
-            var other when type.Contains('[', StringComparison.Ordinal) || other.StartsWith("List", StringComparison.Ordinal) || other.Contains("ReadOnlyList", StringComparison.Ordinal) => "a list",
+            var other
+                when type.Contains('[', StringComparison.Ordinal)
+                    || other.StartsWith("List", StringComparison.Ordinal)
+                    || other.Contains("ReadOnlyList", StringComparison.Ordinal) => "a list",
             _ => "a value of another kind",
         };
     }
@@ -75,7 +78,11 @@ internal static partial class BadRequestText
     [GeneratedRegex("missing required properties including: (?<names>.+?)\\.( Path:.*)?$", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex MissingMembers();
 
-    [GeneratedRegex("^The (constructor parameter|property or field) '(?<name>[^']+)' on type '[^']+' doesn't allow (setting )?null values", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        "^The (constructor parameter|property or field) '(?<name>[^']+)' on type '[^']+' doesn't allow (setting )?null values",
+        RegexOptions.ExplicitCapture,
+        1000
+    )]
     private static partial Regex NullForbidden();
 
     [GeneratedRegex("could not be converted to (?<type>.+?)\\.( Path:.*)?$", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]

@@ -84,7 +84,11 @@ internal sealed partial class ErrorResponses(RequestDelegate next, IEnumerable<I
             default:
                 var request = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
                 RequestFailed(logger, exception, context.Request.Method, context.Request.Path, request);
-                return (StatusCodes.Status500InternalServerError, "INTERNAL_ERROR", $"Something went wrong on our side; our log has the reason under {request}.");
+                return (
+                    StatusCodes.Status500InternalServerError,
+                    "INTERNAL_ERROR",
+                    $"Something went wrong on our side; our log has the reason under {request}."
+                );
         }
     }
 

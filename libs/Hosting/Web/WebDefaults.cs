@@ -5,6 +5,9 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Tideway.Hosting.Health;
+using Tideway.Hosting.Messaging;
+using Tideway.Hosting.Telemetry;
 
 namespace Tideway.Hosting.Web;
 
@@ -17,12 +20,16 @@ public static class WebDefaults
     /// </summary>
     public static WebApplication UseTideway(this WebApplication app)
     {
+        // It counts from the moment it is made.
+        app.Services.GetRequiredService<PrometheusMetrics>();
         app.UseForwardedHeaders();
         app.UseMiddleware<ErrorResponses>();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapHealth();
+        app.MapParkedMessages();
         return app;
     }
 

@@ -29,7 +29,10 @@ public sealed class WebOptions : IValidatableObject
         foreach (var proxy in TrustedProxies)
         {
             if (!TryParseNetwork(proxy, out _))
-                yield return new ValidationResult($"{Section}:TrustedProxies must hold addresses and CIDR ranges such as 10.0.0.0/8; got '{proxy}'.", [nameof(TrustedProxies)]);
+                yield return new ValidationResult(
+                    $"{Section}:TrustedProxies must hold addresses and CIDR ranges such as 10.0.0.0/8; got '{proxy}'.",
+                    [nameof(TrustedProxies)]
+                );
         }
     }
 

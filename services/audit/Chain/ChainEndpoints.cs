@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Tideway.Audit.Query;
+using Tideway.Audit.Records;
+using Tideway.Audit.Storage;
 using Tideway.Hosting.Identity;
 using Tideway.Hosting.Web;
 
@@ -8,14 +10,12 @@ namespace Tideway.Audit.Chain;
 /// <summary>Checking that the record is as it was written.</summary>
 internal static class ChainEndpoints
 {
-    public static void MapChain(this IEndpointRouteBuilder routes) =>
-        routes
-            .MapGet("/api/tideway/v1/audit/verify", VerifyAsync)
-            .RequireRoles(Roles.Auditor)
-            .WithTags("audit")
-            .WithName("verifyAuditChain")
-            .WithSummary("Walks the hash chain and names the first broken record")
-            .Produces<ChainState>();
+    public static void MapChain(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/tideway/v1/audit").RequireRoles(Roles.Auditor).WithTags("audit");
+        group.MapGet("/verify", VerifyAsync).WithName("verifyAuditChain").WithSummary("Walks the hash chain and names the first broken record").Produces<ChainState>();
+        group.MapGet("/head", HeadAsync).WithName("getAuditHead").WithSummary("The last record of the chain, without looking at the others").Produces<ChainHead>();
+    }
 
     private static async Task<Results<JsonHttpResult<ChainState>, ProblemHttpResult>> VerifyAsync(
         HttpRequest request,
@@ -33,4 +33,15 @@ internal static class ChainEndpoints
             Log.ChainBroken(logger, broken.Sequence, broken.Reason);
         return TypedResults.Json(state, AuditJson.Options);
     }
+
+    private static async Task<JsonHttpResult<ChainHead>> HeadAsync(AuditDatabase database, CancellationToken cancellationToken)
+    {
+        var head = await database.QueryFirstOrDefaultAsync<ChainEnd>(RecordSql.Head, null, cancellationToken) ?? ChainEnd.OfEmpty;
+        return TypedResults.Json(new ChainHead(head.Sequence, Convert.ToHexStringLower(head.Hash)), AuditJson.Options);
+    }
 }
+
+/// <summary>The last record of the chain.</summary>
+/// <param name="Sequence">Its place; 0 where there is none yet.</param>
+/// <param name="Hash">Its hash in lower-case hex. Kept elsewhere, it proves later that nothing was cut off the end.</param>
+internal sealed record ChainHead(long Sequence, string Hash);

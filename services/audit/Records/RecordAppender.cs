@@ -12,7 +12,7 @@ internal sealed class RecordAppender(AuditDatabase database, TimeProvider time) 
     private ServiceTransaction? transaction;
     private RecordInsert? insert;
     private long lastSequence;
-    private byte[] lastHash = new byte[RecordHash.Length];
+    private byte[] lastHash = [];
 
     /// <summary>Records <paramref name="entry"/> unless its identity is on record already. <paramref name="messageId"/> is its identity where it has none of its own.</summary>
     public async Task AppendAsync(AuditEntry entry, Guid messageId, ServiceTransaction within, CancellationToken cancellationToken)
@@ -39,16 +39,9 @@ internal sealed class RecordAppender(AuditDatabase database, TimeProvider time) 
         await DisposeAsync();
         if (database.Engine == DatabaseEngine.PostgreSql)
             await within.QueryAsync<string>(RecordSql.LockChain, null, cancellationToken);
-        var head = await within.QueryFirstOrDefaultAsync<ChainHead>(RecordSql.Head, null, cancellationToken);
-        (lastSequence, lastHash) = head is null ? (0, new byte[RecordHash.Length]) : (head.Sequence, head.Hash);
+        var end = await within.QueryFirstOrDefaultAsync<ChainEnd>(RecordSql.Head, null, cancellationToken) ?? ChainEnd.OfEmpty;
+        (lastSequence, lastHash) = (end.Sequence, end.Hash);
         insert = await RecordInsert.PrepareAsync(within, cancellationToken);
         transaction = within;
-    }
-
-    private sealed record ChainHead
-    {
-        public required long Sequence { get; init; }
-
-        public required byte[] Hash { get; init; }
     }
 }

@@ -176,6 +176,18 @@ public sealed class AuditApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_head_is_the_last_record()
+    {
+        (await GetAsync($"{Audit}/head")).GetRawText().ShouldBe($$"""{"sequence":0,"hash":"{{new string('0', 64)}}"}""");
+        await host.DeliverAsync(Accesses.At(1), Accesses.At(2));
+
+        var head = await GetAsync($"{Audit}/head");
+
+        head.GetProperty("sequence").GetInt64().ShouldBe(2);
+        head.GetProperty("hash").GetString().ShouldBe((await GetAsync($"{Audit}/verify")).GetProperty("last_hash").GetString());
+    }
+
+    [Fact]
     public async Task An_empty_record_is_valid()
     {
         var state = await GetAsync($"{Audit}/verify");
@@ -195,7 +207,7 @@ public sealed class AuditApiTests : IAsyncLifetime
     {
         host.Client.DefaultRequestHeaders.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
 
-        foreach (var path in (string[])["", "/export", "/verify"])
+        foreach (var path in (string[])["", "/export", "/verify", "/head"])
             (await host.Client.GetAsync(Audit + path)).StatusCode.ShouldBe(expected);
     }
 

@@ -17,4 +17,11 @@ internal static class RefusedTables
         ["golden/update-deleted-directory"] = DeltaLogError.CorruptLog,
         ["golden/versions-not-contiguous"] = DeltaLogError.MissingCommits,
     };
+
+    /// <summary>Their log is read, their rows are not.</summary>
+    public static readonly IReadOnlyDictionary<string, DeltaLogError> RowsNotSupported = new Dictionary<string, DeltaLogError>
+    {
+        // Nested columns mapped by id.
+        ["golden/table-with-columnmapping-mode-id"] = DeltaLogError.UnsupportedReaderFeature,
+    };
 }

@@ -11,6 +11,7 @@ internal sealed class TestProcess : IAsyncDisposable
 {
     private readonly WebApplication app;
     private readonly string? ownFolder;
+    private bool disposed;
 
     private TestProcess(WebApplication app, string? ownFolder)
     {
@@ -36,7 +37,14 @@ internal sealed class TestProcess : IAsyncDisposable
     )
     {
         var folder = settings.Any(setting => setting.StartsWith("--Database:Folder=", StringComparison.Ordinal)) ? null : NewFolder();
-        string[] args = ["--urls=http://127.0.0.1:0", "--environment=Production", "--Logging:LogLevel:Default=Critical", .. folder is null ? Array.Empty<string>() : ["--Database:Folder=" + folder], .. settings];
+        string[] args =
+        [
+            "--urls=http://127.0.0.1:0",
+            "--environment=Production",
+            "--Logging:LogLevel:Default=Critical",
+            .. folder is null ? Array.Empty<string>() : ["--Database:Folder=" + folder],
+            .. settings,
+        ];
         var builder = TidewayHost.CreateBuilder(args, "test", routing);
         builder.Services.AddSingleton<ICredentialSource>(new FakeCredentialSource());
         add?.Invoke(builder);
@@ -59,6 +67,9 @@ internal sealed class TestProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (disposed)
+            return;
+        disposed = true;
         Client.Dispose();
         await app.StopAsync(TestContext.Current.CancellationToken);
         await app.DisposeAsync();

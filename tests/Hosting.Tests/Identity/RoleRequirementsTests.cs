@@ -110,7 +110,10 @@ public sealed class RoleRequirementsTests : IAsyncLifetime
     [InlineData(null, HttpStatusCode.Unauthorized)]
     public async Task An_internal_endpoint_is_for_those_with_the_key(string? authorization, HttpStatusCode expected)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/internal") { Content = new StringContent("""{"value": "x"}""", null, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/internal")
+        {
+            Content = new StringContent("""{"value": "x"}""", null, "application/json"),
+        };
         if (authorization is not null)
             request.Headers.Authorization = AuthenticationHeaderValue.Parse(authorization);
         using var response = await process.Client.SendAsync(request);

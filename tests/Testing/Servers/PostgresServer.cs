@@ -43,7 +43,10 @@ public sealed class PostgresServer
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given)
             return new PostgresServer(given, server: null);
         var programs = Directory.Exists("/usr/lib/postgresql")
-            ? Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin")).LastOrDefault(bin => File.Exists(Path.Combine(bin, "initdb")))
+            ? Directory
+                .GetDirectories("/usr/lib/postgresql")
+                .Select(version => Path.Combine(version, "bin"))
+                .LastOrDefault(bin => File.Exists(Path.Combine(bin, "initdb")))
             : null;
         if (programs is null)
             Assert.Skip($"PostgreSQL is not installed (Debian: postgresql) and {Variable} is not set.");
@@ -61,7 +64,21 @@ public sealed class PostgresServer
         await ServerTools.RunAsync(
             none,
             CancellationToken.None,
-            [.. asUser, Path.Combine(programs, "initdb"), "-D", data, "-U", "tideway", "-A", "scram-sha-256", "--pwfile=" + passwordFile, "-E", "UTF8", "--locale=C", "--no-sync"]
+            [
+                .. asUser,
+                Path.Combine(programs, "initdb"),
+                "-D",
+                data,
+                "-U",
+                "tideway",
+                "-A",
+                "scram-sha-256",
+                "--pwfile=" + passwordFile,
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "--no-sync",
+            ]
         );
 
         var port = ServerTools.FreePort();

@@ -37,10 +37,21 @@ internal sealed class PrivateServer : IAsyncDisposable
         this.folder = folder;
     }
 
-    public static PrivateServer Start(string folder, IReadOnlyDictionary<string, string> environment, string gentleSignal, string harshSignal, params string[] command)
+    public static PrivateServer Start(
+        string folder,
+        IReadOnlyDictionary<string, string> environment,
+        string gentleSignal,
+        string harshSignal,
+        params string[] command
+    )
     {
         File.Delete(Path.Combine(folder, PidFile));
-        var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, RedirectStandardInput = true, WorkingDirectory = folder };
+        var start = new ProcessStartInfo("/bin/sh")
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            WorkingDirectory = folder,
+        };
         foreach (var argument in (string[])["-c", Watchdog, "watchdog", folder, gentleSignal, harshSignal, .. command])
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment)

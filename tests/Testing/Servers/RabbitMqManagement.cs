@@ -14,7 +14,10 @@ internal static class RabbitMqManagement
     {
         var address = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given ? given.TrimEnd('/') : $"http://{broker.Host}:15672";
         using var client = new HttpClient();
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(broker.UserInfo))));
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic",
+            Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(broker.UserInfo)))
+        );
         try
         {
             using var created = await client.PutAsync($"{address}/api/vhosts/{name}", null);

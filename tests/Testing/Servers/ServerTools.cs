@@ -35,7 +35,12 @@ internal static class ServerTools
     /// <summary>Runs a command to its end and returns what it wrote; throws with it where the command failed.</summary>
     public static async Task<string> RunAsync(IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken, params string[] command)
     {
-        var start = new ProcessStartInfo(command[0]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(command[0])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var argument in command.Skip(1))
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment)

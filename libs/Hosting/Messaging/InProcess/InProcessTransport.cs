@@ -8,7 +8,7 @@ internal sealed class InProcessTransport(IEnumerable<ConsumerRegistration> regis
 {
     private readonly ILookup<string, ConsumerRegistration> consumers = registrations.ToLookup(r => EventType.NameOf(r.EventType), StringComparer.Ordinal);
 
-    public Task SendAsync(IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
+    public Task SendAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
     {
         var byConsumer = new Dictionary<ConsumerRegistration, List<ReceivedMessage>>();
         foreach (var message in messages)
@@ -17,7 +17,7 @@ internal sealed class InProcessTransport(IEnumerable<ConsumerRegistration> regis
             {
                 if (!byConsumer.TryGetValue(consumer, out var batch))
                     byConsumer.Add(consumer, batch = []);
-                batch.Add(message.Open());
+                batch.Add(message);
             }
         }
 

@@ -33,6 +33,9 @@ internal sealed class RabbitMqBus : BackgroundService, IEventTransport
         bus = Bus.Factory.CreateUsingRabbitMq(configure =>
         {
             configure.Host(this.options.ConnectionString!, host => host.PublisherConfirmation = true);
+            // The body is the event and nothing else; what is said about it stands in headers. Cheaper than an envelope, and anyone can read it.
+            configure.ClearSerialization();
+            configure.UseRawJsonSerializer(RawSerializerOptions.All, isDefault: true);
             foreach (var registration in registrations)
                 RabbitMqEndpoint.Configure(configure, registration, pipeline, this.options);
         });
@@ -47,7 +50,7 @@ internal sealed class RabbitMqBus : BackgroundService, IEventTransport
         return (health.Status == BusHealthStatus.Healthy, health.Description);
     }
 
-    public async Task SendAsync(IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
+    public async Task SendAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
     {
         await started.Task.WaitAsync(cancellationToken);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -85,22 +88,19 @@ internal sealed class RabbitMqBus : BackgroundService, IEventTransport
 
     private string Host => $"{options.ConnectionString!.Host}:{options.ConnectionString.Port}{options.ConnectionString.AbsolutePath}";
 
-    private Task SendAsync(OutboxMessage message, CancellationToken cancellationToken)
-    {
-        var received = message.Open();
-        return bus.Publish(
-            received.Event,
-            received.Event.GetType(),
+    private Task SendAsync(ReceivedMessage message, CancellationToken cancellationToken) =>
+        bus.Publish(
+            message.Event,
+            message.Event.GetType(),
             context =>
             {
                 context.MessageId = message.MessageId;
-                context.Headers.Set(RabbitMqEndpoint.OutboxTimeHeader, message.CreatedAt.ToString("O"));
+                context.Headers.Set(RabbitMqEndpoint.OutboxTimeHeader, message.SentAt.ToString("O"));
                 if (message.TraceParent is not null)
                     context.Headers.Set(RabbitMqEndpoint.TraceHeader, message.TraceParent);
                 // Without a queue the broker would drop the message and confirm it all the same.
-                context.Mandatory = subscriptions.Any(subscription => subscription.EventType == received.Event.GetType());
+                context.Mandatory = subscriptions.Any(subscription => subscription.EventType == message.Event.GetType());
             },
             cancellationToken
         );
-    }
 }

@@ -48,35 +48,8 @@ internal static class RabbitMqEndpoint
                 endpoint.UseMessageRetry(retry =>
                     retry.Exponential(int.MaxValue, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(15), TimeSpan.FromMilliseconds(300))
                 );
-                endpoint.Consumer(
-                    () => new BatchConsumer<TEvent>(registration, pipeline),
-                    consumer =>
-                        consumer.Options<BatchOptions>(batch =>
-                            batch.SetMessageLimit(options.BatchSize).SetConcurrencyLimit(2).SetTimeLimit(TimeSpan.FromMilliseconds(5))
-                        )
-                );
+                endpoint.Instance(new GroupedConsumer<TEvent>(registration, pipeline, options.BatchSize));
             }
         );
-    }
-
-    private sealed class BatchConsumer<TEvent>(ConsumerRegistration registration, ConsumerPipeline pipeline) : IConsumer<Batch<TEvent>>
-        where TEvent : class
-    {
-        public Task Consume(ConsumeContext<Batch<TEvent>> context)
-        {
-            var messages = new List<ReceivedMessage>(context.Message.Length);
-            foreach (var message in context.Message)
-                messages.Add(Open(message));
-            return pipeline.ConsumeAsync(registration, messages, context.CancellationToken);
-        }
-
-        private static ReceivedMessage Open(ConsumeContext<TEvent> context) =>
-            new(
-                context.MessageId ?? throw new InvalidOperationException($"A message of type {typeof(TEvent).Name} came without an id."),
-                context.Message,
-                EventType.NameOf(typeof(TEvent)),
-                context.Headers.Get<DateTimeOffset>(OutboxTimeHeader) ?? new DateTimeOffset(context.SentTime ?? default, TimeSpan.Zero),
-                context.Headers.Get<string>(TraceHeader)
-            );
     }
 }

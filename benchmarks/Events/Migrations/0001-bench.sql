@@ -1,0 +1,4 @@
+CREATE TABLE measured_state (
+    id TEXT NOT NULL PRIMARY KEY,
+    changed_at BIGINT NOT NULL
+);

@@ -1,0 +1,40 @@
+using System.CommandLine;
+
+namespace Tideway.Cli.CommandLine;
+
+/// <summary>Arguments and options that several commands have.</summary>
+internal static class Symbols
+{
+    public static Argument<string> Name(string what) => new("NAME") { Description = $"Name of the {what}" };
+
+    public static Argument<string> Text(string name, string description) => new(name) { Description = description };
+
+    public static Option<string?> Option(string name, string description, string helpName) => new(name) { Description = description, HelpName = helpName };
+
+    public static Option<string> Required(string name, string description, string helpName) =>
+        new(name)
+        {
+            Description = description,
+            HelpName = helpName,
+            Required = true,
+        };
+
+    public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
+
+    public static Option<bool> Yes() => new("--yes", "-y") { Description = "Do not ask" };
+
+    public static Option<TimeSpan?> Duration(string name, string description) =>
+        new(name)
+        {
+            Description = description,
+            HelpName = "DURATION",
+            CustomParser = result => DurationText.Parse(result),
+        };
+
+    public static Option<string[]> Many(string name, string description, string helpName) =>
+        new(name)
+        {
+            Description = description,
+            HelpName = helpName,
+        };
+}

@@ -1,0 +1,112 @@
+using System.CommandLine;
+using Tideway.Cli.CommandLine;
+using Tideway.Cli.Output;
+
+namespace Tideway.Cli.Shares;
+
+/// <summary>What leaves: shares, and who may read them.</summary>
+internal static class ShareCommands
+{
+    public const string Path = "/api/2.1/unity-catalog/shares";
+
+    private static readonly Column[] ListColumns = [Column.Of("NAME", "name"), Column.Of("OWNER", "owner"), Column.Time("UPDATED", "updated_at"), Column.Of("COMMENT", "comment")];
+
+    private static readonly Column[] ItemColumns =
+        [
+            Column.Of("Name", "name"),
+            Column.Of("Id", "id"),
+            Column.Of("Comment", "comment"),
+            Column.Of("Owner", "owner"),
+            Column.Time("Created", "created_at"),
+            Column.Of("Created by", "created_by"),
+            Column.Time("Updated", "updated_at"),
+            Column.Of("Updated by", "updated_by"),
+        ];
+
+    private static readonly Column[] TableColumns =
+        [
+            Column.Of("TABLE", "shared_as"),
+            Column.Of("SOURCE", "name"),
+            Column.Of("LOCATION", "storage_location"),
+            Column.Of("HISTORY", "history_data_sharing_status"),
+            Column.Of("CHANGES", "cdf_enabled"),
+            Column.Of("FROM VERSION", "start_version"),
+        ];
+
+    public static Command Make(CommandSet commands) =>
+        CommandSet.Group(
+            "share",
+            "Shares: which tables leave, and who may read them",
+            Create(commands),
+            List(commands),
+            Get(commands),
+            ShareTableCommands.Add(commands),
+            ShareTableCommands.Remove(commands),
+            GrantCommands.Grant(commands),
+            GrantCommands.Revoke(commands),
+            Delete(commands)
+        );
+
+    private static Command Create(CommandSet commands)
+    {
+        var name = Symbols.Name("share");
+        var comment = Symbols.Option("--comment", "Free text for people", "TEXT");
+        return commands.Leaf(
+            "create",
+            "Make a share, still empty",
+            "tideway share create sales --comment 'Orders and returns'",
+            [name, comment],
+            async (call, cancellationToken) =>
+            {
+                var share = await call.Api.SendAsync(HttpMethod.Post, $"{Path:raw}", new { name = call.Get(name), comment = call.Get(comment) }, cancellationToken);
+                call.Output.Item(share, ItemColumns);
+            }
+        );
+    }
+
+    private static Command List(CommandSet commands) =>
+        commands.Leaf(
+            "list",
+            "List the shares",
+            "tideway share list -o json",
+            [],
+            async (call, cancellationToken) => call.Output.List(await call.Api.ListAsync($"{Path:raw}", "shares", cancellationToken), ListColumns)
+        );
+
+    private static Command Get(CommandSet commands)
+    {
+        var name = Symbols.Name("share");
+        return commands.Leaf(
+            "get",
+            "Show a share, its tables and who may read it",
+            "tideway share get sales",
+            [name],
+            async (call, cancellationToken) =>
+            {
+                var share = await call.Api.GetAsync($"{Path:raw}/{call.Get(name)}?include_shared_data=true", cancellationToken);
+                var permissions = await call.Api.GetAsync($"{Path:raw}/{call.Get(name)}/permissions", cancellationToken);
+                call.Output.Item(Json.Merge(share, permissions, "privilege_assignments"), ItemColumns);
+                call.Output.Part("Tables", Json.Items(share, "objects"), TableColumns);
+                call.Output.Part("Granted to", Json.Items(permissions, "privilege_assignments"), Column.Of("RECIPIENT", "principal"), Column.Of("PRIVILEGES", "privileges"));
+            }
+        );
+    }
+
+    private static Command Delete(CommandSet commands)
+    {
+        var name = Symbols.Name("share");
+        var yes = Symbols.Yes();
+        return commands.Leaf(
+            "delete",
+            "Delete a share with all its grants; the tables themselves stay",
+            "tideway share delete sales --yes",
+            [name, yes],
+            async (call, cancellationToken) =>
+            {
+                call.Confirm(yes, $"Delete share '{call.Get(name)}' and all its grants?");
+                await call.Api.SendAsync(HttpMethod.Delete, $"{Path:raw}/{call.Get(name)}", null, cancellationToken);
+                call.Output.Message($"Share '{call.Get(name)}' is deleted.");
+            }
+        );
+    }
+}

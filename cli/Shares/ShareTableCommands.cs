@@ -1,0 +1,69 @@
+using System.CommandLine;
+using Tideway.Cli.CommandLine;
+
+namespace Tideway.Cli.Shares;
+
+/// <summary>Which tables a share has.</summary>
+internal static class ShareTableCommands
+{
+    public static Command Add(CommandSet commands)
+    {
+        var share = Symbols.Text("SHARE", "Name of the share");
+        var table = Symbols.Text("TABLE", "Name of the table, such as schema.table");
+        var location = Symbols.Required("--location", "Folder of the Delta table as an address, such as file:///srv/tables/orders", "URL");
+        var alias = Symbols.Option("--as", "schema.table under which recipients see it, where that is another", "NAME");
+        var history = Symbols.Flag("--history", "Let recipients read earlier versions");
+        var changes = Symbols.Flag("--cdf", "Let recipients read row changes; implies --history");
+        var start = new Option<long?>("--start-version") { Description = "First version that recipients may see; else the one of now", HelpName = "VERSION" };
+        var comment = Symbols.Option("--comment", "Free text for people", "TEXT");
+        return commands.Leaf(
+            "add",
+            "Add a table to a share",
+            "tideway share add sales public.orders --location file:///srv/tables/orders --cdf",
+            [share, table, location, alias, history, changes, start, comment],
+            async (call, cancellationToken) =>
+            {
+                var shared = new
+                {
+                    name = call.Get(table),
+                    data_object_type = "TABLE",
+                    shared_as = call.Get(alias),
+                    storage_location = call.Get(location),
+                    cdf_enabled = call.Get(changes) ? true : (bool?)null,
+                    history_data_sharing_status = call.Get(history) || call.Get(changes) ? "ENABLED" : null,
+                    start_version = call.Get(start),
+                    comment = call.Get(comment),
+                };
+                await UpdateAsync(call, call.Get(share), "ADD", shared, cancellationToken);
+                call.Output.Message($"Table '{call.Get(table)}' is in share '{call.Get(share)}'.");
+            }
+        );
+    }
+
+    public static Command Remove(CommandSet commands)
+    {
+        var share = Symbols.Text("SHARE", "Name of the share");
+        var table = Symbols.Text("TABLE", "Name of the table as it was added");
+        var yes = Symbols.Yes();
+        return commands.Leaf(
+            "remove",
+            "Remove a table from a share; the table itself stays",
+            "tideway share remove sales public.orders --yes",
+            [share, table, yes],
+            async (call, cancellationToken) =>
+            {
+                call.Confirm(yes, $"Remove table '{call.Get(table)}' from share '{call.Get(share)}'?");
+                await UpdateAsync(call, call.Get(share), "REMOVE", new { name = call.Get(table), data_object_type = "TABLE" }, cancellationToken);
+                call.Output.Message($"Table '{call.Get(table)}' is no longer in share '{call.Get(share)}'.");
+            }
+        );
+    }
+
+    private static async Task UpdateAsync(Call call, string share, string action, object table, CancellationToken cancellationToken)
+    {
+        var body = new { updates = new[] { new { action, data_object = table } } };
+        var updated = await call.Api.SendAsync(HttpMethod.Patch, $"{ShareCommands.Path:raw}/{share}", body, cancellationToken);
+        if (call.Output.IsJson)
+            call.Output.Item(updated);
+    }
+}

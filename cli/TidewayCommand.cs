@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Tideway.Cli.Audit;
+using Tideway.Cli.CommandLine;
+using Tideway.Cli.Login;
+using Tideway.Cli.Principals;
+using Tideway.Cli.Providers;
+using Tideway.Cli.Recipients;
+using Tideway.Cli.Shares;
+using Tideway.Cli.Status;
+using Tideway.Cli.Subscriptions;
+using Tideway.Cli.Syncs;
+
+namespace Tideway.Cli;
+
+/// <summary>The <c>tideway</c> command.</summary>
+internal static class TidewayCommand
+{
+    /// <summary>Runs a command line; returns one of <see cref="ExitCode"/>.</summary>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, CliEnvironment environment, CancellationToken cancellationToken)
+    {
+        var parsed = Make(environment).Parse(args);
+        if (parsed.Action is ParseErrorAction)
+        {
+            foreach (var error in parsed.Errors)
+                environment.Error.WriteLine("error: " + Output.SafeText.Of(error.Message));
+            environment.Error.WriteLine($"See '{PathOf(parsed.CommandResult.Command)} --help'.");
+            return ExitCode.Usage;
+        }
+
+        var configuration = new InvocationConfiguration
+        {
+            Output = environment.Out,
+            Error = environment.Error,
+            EnableDefaultExceptionHandler = false,
+            // After Ctrl-C the command ends what it is doing; one that does not listen is left behind after this.
+            ProcessTerminationTimeout = TimeSpan.FromSeconds(5),
+        };
+        return await parsed.InvokeAsync(configuration, cancellationToken);
+    }
+
+    /// <summary>All commands.</summary>
+    public static RootCommand Make(CliEnvironment environment)
+    {
+        var commands = new CommandSet(environment);
+        var root = new RootCommand("Shares data with other organisations in both directions over the Delta Sharing protocol.")
+        {
+            LoginCommands.Login(commands),
+            LoginCommands.Logout(commands),
+            ShareCommands.Make(commands),
+            RecipientCommands.Make(commands),
+            SubscriptionCommands.Make(commands),
+            ProviderCommands.Make(commands),
+            SyncCommands.Make(commands),
+            PrincipalCommands.Make(commands),
+            AuditCommands.Make(commands),
+            StatusCommand.Make(commands),
+        };
+        commands.Global.AddTo(root);
+        foreach (var option in root.Options)
+        {
+            if (option is HelpOption { Action: HelpAction help } helpOption)
+                helpOption.Action = new ExampleHelp(help, commands);
+        }
+
+        return root;
+    }
+
+    private static string PathOf(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{PathOf(parent)} {command.Name}" : "tideway";
+}

@@ -1,0 +1,74 @@
+using Tideway.DeltaLog.Actions;
+using Tideway.DeltaLog.Schema;
+using Tideway.DeltaLog.Snapshots;
+
+namespace Tideway.DeltaLog.Features;
+
+/// <summary>
+/// The protocol that a schema and properties need.
+/// See <see href="https://github.com/delta-io/delta/blob/master/PROTOCOL.md#table-features-for-new-and-existing-tables">Table Features for New and Existing Tables</see>.
+/// </summary>
+public static class NewTableProtocol
+{
+    /// <summary>The lowest protocol for a new table.</summary>
+    public static Protocol For(StructType schema, IReadOnlyDictionary<string, string> configuration) => With(null, schema, configuration);
+
+    /// <summary><paramref name="before"/>, raised to what the schema and properties need; the same object where that is enough.</summary>
+    public static Protocol With(Protocol? before, StructType schema, IReadOnlyDictionary<string, string> configuration)
+    {
+        var needed = Needed(schema, configuration).ToList();
+        if (before is not null && needed.TrueForAll(before.Has))
+            return before;
+        var features = needed.Union(before is null ? [] : FeaturesOf(before), StringComparer.Ordinal).Select(name => TableFeatures.All[name]).ToList();
+        if (features.TrueForAll(feature => !feature.ForReaders && feature.LegacyWriterVersion > 0) && before is not { MinWriterVersion: 7 })
+        {
+            return new Protocol
+            {
+                MinReaderVersion = before?.MinReaderVersion ?? 1,
+                MinWriterVersion = Math.Max(before?.MinWriterVersion ?? 2, features.Max(feature => (int?)feature.LegacyWriterVersion) ?? 2),
+            };
+        }
+
+        var forReaders = features.Exists(feature => feature.ForReaders) || before?.MinReaderVersion == 3;
+        return new Protocol
+        {
+            MinReaderVersion = forReaders ? 3 : 1,
+            MinWriterVersion = 7,
+            ReaderFeatures = forReaders ? [.. features.Where(feature => feature.ForReaders).Select(feature => feature.Name)] : null,
+            WriterFeatures = [.. features.Select(feature => feature.Name)],
+        };
+    }
+
+    private static IEnumerable<string> Needed(StructType schema, IReadOnlyDictionary<string, string> configuration)
+    {
+        if (ContainsNtz(schema))
+            yield return TableFeatures.TimestampNtz;
+        foreach (var (property, feature) in new[]
+        {
+            (TableProperties.EnableChangeDataFeed, TableFeatures.ChangeDataFeed),
+            (TableProperties.AppendOnly, TableFeatures.AppendOnly),
+            (TableProperties.EnableInCommitTimestamps, TableFeatures.InCommitTimestamp),
+            ("delta.enableDeletionVectors", TableFeatures.DeletionVectors),
+        })
+        {
+            if (configuration.TryGetValue(property, out var value) && string.Equals(value, "true", StringComparison.OrdinalIgnoreCase))
+                yield return feature;
+        }
+
+        if (configuration.TryGetValue(ColumnMapping.ModeProperty, out var mode) && mode != "none")
+            yield return TableFeatures.ColumnMapping;
+    }
+
+    // What a table of an older protocol may have used must stay.
+    private static IEnumerable<string> FeaturesOf(Protocol protocol) =>
+        protocol.WriterFeatures ?? (IEnumerable<string>)[.. TableFeatures.All.Values.Where(feature => protocol.Has(feature.Name)).Select(feature => feature.Name)];
+
+    private static bool ContainsNtz(DeltaType type) => type switch
+    {
+        PrimitiveType { Kind: PrimitiveKind.TimestampNtz } => true,
+        StructType structure => structure.Fields.Any(field => ContainsNtz(field.Type)),
+        ArrayType array => ContainsNtz(array.ElementType),
+        MapType map => ContainsNtz(map.KeyType) || ContainsNtz(map.ValueType),
+        _ => false,
+    };
+}

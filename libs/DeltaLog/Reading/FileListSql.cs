@@ -1,0 +1,72 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Tideway.DeltaLog.Actions;
+using Tideway.DeltaLog.DeletionVectors;
+using Tideway.DuckDb;
+
+namespace Tideway.DeltaLog.Reading;
+
+/// <summary>Lists of files and of rows as one literal each: tens of thousands of separate ones would take DuckDB's parser seconds.</summary>
+internal static class FileListSql
+{
+    /// <summary>The rows of all files, with their columns as <paramref name="columns"/> names them, and <c>filename</c> and <c>file_row_number</c>.</summary>
+    public static string ReadParquet(IEnumerable<string> paths, ColumnSql columns)
+    {
+        // No key holds a control character, so a line end divides them.
+        var list = SqlText.Literal(string.Join('\n', paths.Select(GlobText.Escape)));
+        return $"read_parquet(string_split({list}, chr(10)), hive_partitioning = false, schema = {columns.SchemaArgument()})";
+    }
+
+    /// <summary>A table with the columns <c>f</c> (path) and <c>v</c> (a list of texts).</summary>
+    public static string Entries(IEnumerable<(string Path, IEnumerable<string?> Values)> entries)
+    {
+        var json = Json(writer =>
+        {
+            foreach (var (path, values) in entries)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("f", path);
+                writer.WriteStartArray("v");
+                foreach (var value in values)
+                    writer.WriteStringValue(value);
+                writer.WriteEndArray();
+                writer.WriteEndObject();
+            }
+        });
+        return $$"""(SELECT e.f AS f, e.v AS v FROM (SELECT unnest(from_json({{json}}, '[{"f":"VARCHAR","v":["VARCHAR"]}]')) AS e))""";
+    }
+
+    /// <summary>A table with the columns <c>e</c> (number of the entry) and <c>r</c> (position of a row).</summary>
+    public static string Rows(IEnumerable<(int Entry, RowSet Rows)> sets)
+    {
+        var json = Json(writer =>
+        {
+            foreach (var (entry, rows) in sets)
+            {
+                foreach (var (start, end) in rows.Ranges)
+                {
+                    writer.WriteStartArray();
+                    writer.WriteNumberValue(entry);
+                    writer.WriteNumberValue(start);
+                    writer.WriteNumberValue(end);
+                    writer.WriteEndArray();
+                }
+            }
+        });
+        return $"""(SELECT t[1] AS e, unnest(range(t[2], t[3])) AS r FROM (SELECT unnest(from_json({json}, '[["BIGINT"]]')) AS t))""";
+    }
+
+    private static string Json(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, ActionWriter.JsonOptions))
+        {
+            writer.WriteStartArray();
+            write(writer);
+            writer.WriteEndArray();
+        }
+
+        return SqlText.Literal(Encoding.UTF8.GetString(buffer.WrittenSpan));
+    }
+}

@@ -1,0 +1,30 @@
+using Tideway.DeltaLog.Actions;
+
+namespace Tideway.DeltaLog.Reading;
+
+/// <summary>What is read of a version.</summary>
+public sealed record ScanOptions
+{
+    /// <summary>The columns, in this order; all of the schema where not set.</summary>
+    public IReadOnlyList<string>? Columns { get; init; }
+
+    /// <summary>A condition on the table's columns, as SQL.</summary>
+    public string? WhereSql { get; init; }
+
+    /// <summary>The files to read, out of the snapshot's; all where not set. Whoever passes them answers for what is left out.</summary>
+    public IEnumerable<AddFile>? Files { get; init; }
+
+    /// <summary>
+    /// Leads from a data file's key to its path on local disk, for stores that are elsewhere and whose files were brought here before.
+    /// Where not set, the store itself must be a local disk.
+    /// </summary>
+    public Func<string, string>? LocalPath { get; init; }
+
+    /// <summary>
+    /// Time zone (IANA name) of the writer, for timestamps in partition values that are written without a zone; newer writers give them in UTC.
+    /// </summary>
+    public string PartitionTimeZone { get; init; } = "UTC";
+
+    /// <summary>Adds the columns <c>__file</c> (path of the add action) and <c>__row</c> (position in the file), for rewriting.</summary>
+    internal bool WithPositions { get; init; }
+}

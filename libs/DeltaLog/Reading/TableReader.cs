@@ -1,0 +1,93 @@
+using Tideway.DeltaLog.Actions;
+using Tideway.DeltaLog.Changes;
+using Tideway.DeltaLog.DeletionVectors;
+using Tideway.DeltaLog.Schema;
+using Tideway.DeltaLog.Snapshots;
+using Tideway.DuckDb;
+using Tideway.ObjectStorage;
+
+namespace Tideway.DeltaLog.Reading;
+
+/// <summary>
+/// Makes the SQL with which DuckDB reads the rows of a table. The text holds the list of files and may be large; it stays valid while
+/// the files are there. Tables with timestamps must be read in a session whose time zone is UTC (<see cref="UseUtc"/>): elsewhere
+/// the query fails rather than shift them.
+/// </summary>
+public sealed class TableReader(IObjectStore store)
+{
+    private readonly DeletionVectorReader vectors = new(store);
+
+    /// <summary>Sets the session's time zone to UTC.</summary>
+    public static void UseUtc(DuckDbConnection connection) => connection.Execute("SET TimeZone = 'UTC'");
+
+    /// <summary>
+    /// A SELECT of the snapshot's rows, for use as it is or as a subquery. Throws <see cref="DeltaLogError.NotSupportedByStore"/> where files are
+    /// not on local disk, <see cref="DeltaLogError.FileOutsideTable"/>, and <see cref="DeltaLogError.UnsupportedReaderFeature"/>.
+    /// </summary>
+    public async Task<string> ScanSqlAsync(Snapshot snapshot, ScanOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        options ??= new ScanOptions();
+        var mode = ColumnMapping.Of(snapshot.Protocol, snapshot.Metadata);
+        var entries = new List<ScanEntry>();
+        foreach (var file in options.Files ?? snapshot.Files)
+        {
+            var rows = file.DeletionVector is { } vector ? await vectors.ReadAsync(vector, cancellationToken).ConfigureAwait(false) : null;
+            entries.Add(new ScanEntry(file.Path, LocalPath(file.Path, options.LocalPath), file.PartitionValues, RowFilter.Without(rows), []));
+        }
+
+        var scan = new ScanSql(snapshot.Schema, snapshot.PartitionColumns, mode) { PartitionTimeZone = options.PartitionTimeZone };
+        return scan.Select(entries, Columns(snapshot.Schema, options.Columns), options.WhereSql, options.WithPositions);
+    }
+
+    /// <summary>
+    /// A SELECT of the rows that <paramref name="changes"/> changed, with the columns of <paramref name="snapshot"/>'s schema and
+    /// <c>_change_type</c> (insert, update_preimage, update_postimage or delete), <c>_commit_version</c> and <c>_commit_timestamp</c>.
+    /// Throws <see cref="DeltaLogError.IncompatibleSchemaChange"/> where a version had a schema whose rows do not fit.
+    /// </summary>
+    public async Task<string> ChangesSqlAsync(
+        Snapshot snapshot, IReadOnlyList<VersionChanges> changes, ScanOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        ArgumentNullException.ThrowIfNull(changes);
+        options ??= new ScanOptions();
+        ChangeSchema.RequireReadable(snapshot, changes);
+        var mode = ColumnMapping.Of(snapshot.Protocol, snapshot.Metadata);
+        var entries = new ChangeEntries(snapshot, vectors, path => LocalPath(path, options.LocalPath));
+        foreach (var version in changes)
+            await entries.IncludeAsync(version, cancellationToken).ConfigureAwait(false);
+        var columns = Columns(snapshot.Schema, options.Columns);
+        var parts = new List<string>();
+        if (entries.WholeFiles.Count > 0 || entries.ChangeFiles.Count == 0)
+            parts.Add(Scan().SelectChanges(entries.WholeFiles, columns));
+        if (entries.ChangeFiles.Count > 0)
+            parts.Add(Scan(("_change_type", "VARCHAR")).SelectChanges(entries.ChangeFiles, columns));
+        var union = string.Join("\nUNION ALL\n", parts);
+        return options.WhereSql is { } where ? $"SELECT * FROM ({union}) WHERE ({where})" : union;
+
+        ScanSql Scan(params IReadOnlyList<(string Name, string Type)> extra) =>
+            new(snapshot.Schema, snapshot.PartitionColumns, mode, extra) { PartitionTimeZone = options.PartitionTimeZone };
+    }
+
+    /// <summary>Files of the snapshot that are not where they should be; for saying why a query failed.</summary>
+    public IEnumerable<AddFile> MissingFiles(Snapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        return snapshot.Files.Where(file => store.LocalPath(FilePath.Key(file.Path, store.Root)) is { } path && !File.Exists(path));
+    }
+
+    private static List<StructField> Columns(StructType schema, IReadOnlyList<string>? names) => names is null
+        ? [.. schema.Fields]
+        : [.. names.Select(name => schema.Find(name) ?? throw new ArgumentException($"The table has no column '{name}'.", nameof(names)))];
+
+    private string LocalPath(string path, Func<string, string>? locate)
+    {
+        var key = FilePath.Key(path, store.Root);
+        return locate?.Invoke(key) ?? store.LocalPath(key) ?? throw new DeltaLogException(
+            DeltaLogError.NotSupportedByStore, $"The files of '{store.Root}' are not on local disk: their rows cannot be read in place.")
+        {
+            TableRoot = store.Root,
+            File = key,
+        };
+    }
+}

@@ -1,0 +1,32 @@
+using Tideway.DeltaLog.Schema;
+using Tideway.DuckDb;
+
+namespace Tideway.DeltaLog.Writing;
+
+/// <summary>SQL of deleting and updating rows. <c>scan</c> is a SELECT of files with the columns <c>__file</c> and <c>__row</c>.</summary>
+internal static class RewriteSql
+{
+    /// <summary>The files that hold rows to change: path, number of its rows, number of rows to change.</summary>
+    public static string Touched(string scan, string condition) =>
+        $"SELECT __file, count(*), count(*) FILTER (WHERE ({condition})) FROM ({scan}) GROUP BY __file HAVING count(*) FILTER (WHERE ({condition})) > 0";
+
+    /// <summary>The rows that stay as they are.</summary>
+    public static string Kept(string scan, StructType schema, string condition) => $"SELECT {Names(schema)} FROM ({scan}) WHERE ({condition}) IS NOT TRUE";
+
+    /// <summary>The rows that are changed, as they were.</summary>
+    public static string Before(string scan, StructType schema, string condition, string change) =>
+        $"SELECT {Names(schema)}, {SqlText.Literal(change)} AS _change_type FROM ({scan}) WHERE ({condition})";
+
+    /// <summary>The rows that are changed, as they become.</summary>
+    public static string After(string scan, StructType schema, string condition, IReadOnlyDictionary<string, string> assignments, string? change)
+    {
+        var values = schema.Fields.Select(field => assignments.TryGetValue(field.Name, out var value)
+            ? $"CAST(({value}) AS {DuckDbTypes.Sql(field.Type)}) AS {SqlText.Identifier(field.Name)}"
+            : SqlText.Identifier(field.Name));
+        if (change is not null)
+            values = values.Append($"{SqlText.Literal(change)} AS _change_type");
+        return $"SELECT {string.Join(", ", values)} FROM ({scan}) WHERE ({condition})";
+    }
+
+    public static string Names(StructType schema) => string.Join(", ", schema.Fields.Select(field => SqlText.Identifier(field.Name)));
+}

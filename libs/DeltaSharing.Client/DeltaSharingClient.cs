@@ -1,0 +1,181 @@
+using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
+using Tideway.DeltaSharing.Client.Transport;
+using Tideway.DeltaSharing.Protocol;
+using Tideway.DeltaSharing.Protocol.Listing;
+
+namespace Tideway.DeltaSharing.Client;
+
+/// <summary>
+/// Reads what a Delta Sharing server shares with the owner of a profile. Every failure is a <see cref="DeltaSharingException"/>. Safe to use
+/// from several threads.
+/// </summary>
+/// <remarks>Protocol: https://github.com/delta-io/delta-sharing/blob/main/PROTOCOL.md</remarks>
+public sealed class DeltaSharingClient
+{
+    private static readonly ProductInfoHeaderValue Agent = new("Tideway", typeof(DeltaSharingClient).Assembly.GetName().Version!.ToString(3));
+
+    private readonly SharingProfile profile;
+    private readonly DeltaSharingClientOptions options;
+    private readonly RequestSender sender;
+
+    /// <summary>A client of the server in <paramref name="profile"/>.</summary>
+    /// <param name="http">Sends the requests; best made with <see cref="SharingHandler.Create"/>. It stays the caller's.</param>
+    /// <param name="profile">Where the server is and the credential for it.</param>
+    /// <param name="options">How far it is trusted and waited for.</param>
+    /// <param name="time">Measures timeouts and waits.</param>
+    /// <exception cref="DeltaSharingException"><see cref="DeltaSharingError.AddressRefused"/>: the server's address is not encrypted, and the options do not allow that.</exception>
+    public DeltaSharingClient(HttpClient http, SharingProfile profile, DeltaSharingClientOptions? options = null, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        ArgumentNullException.ThrowIfNull(profile);
+        this.profile = profile;
+        this.options = options ?? new DeltaSharingClientOptions();
+        UrlPolicy.Check(profile.Endpoint, this.options);
+        sender = new RequestSender(http, this.options, time ?? TimeProvider.System);
+    }
+
+    /// <summary>The shares.</summary>
+    public IAsyncEnumerable<ShareItem> ListSharesAsync(CancellationToken cancellationToken = default) => ListAsync<ShareItem>("shares", cancellationToken);
+
+    /// <summary>One share.</summary>
+    public async Task<ShareItem> GetShareAsync(string share, CancellationToken cancellationToken = default)
+    {
+        using var answer = await GetAsync(SharedTableName.SharePath(share), cancellationToken).ConfigureAwait(false);
+        return await ReadAsync(answer, json => ShareAnswer.Parse(json).Share, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The schemas of a share.</summary>
+    public IAsyncEnumerable<SchemaItem> ListSchemasAsync(string share, CancellationToken cancellationToken = default) =>
+        ListAsync<SchemaItem>($"{SharedTableName.SharePath(share)}/schemas", cancellationToken);
+
+    /// <summary>The tables of a schema.</summary>
+    public IAsyncEnumerable<TableItem> ListTablesAsync(string share, string schema, CancellationToken cancellationToken = default) =>
+        ListAsync<TableItem>($"{SharedTableName.SchemaPath(share, schema)}/tables", cancellationToken);
+
+    /// <summary>The tables of all schemas of a share.</summary>
+    public IAsyncEnumerable<TableItem> ListAllTablesAsync(string share, CancellationToken cancellationToken = default) =>
+        ListAsync<TableItem>($"{SharedTableName.SharePath(share)}/all-tables", cancellationToken);
+
+    /// <summary>The latest version of a table, or the earliest that was made at or after a time.</summary>
+    public async Task<TableVersion> GetTableVersionAsync(
+        SharedTableName table,
+        DateTimeOffset? startingTimestamp = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        var query = startingTimestamp is { } start ? $"?startingTimestamp={Uri.EscapeDataString(WireTimestamp.Format(start))}" : "";
+        using var answer = await GetAsync($"{table.Path}/version{query}", cancellationToken).ConfigureAwait(false);
+        return new TableVersion(answer.TableVersion(), answer.RequestId);
+    }
+
+    /// <summary>What a table is: now, at a version, or at a time.</summary>
+    public async Task<TableMetadata> GetMetadataAsync(
+        SharedTableName table,
+        long? version = null,
+        DateTimeOffset? timestamp = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        if (version is not null && timestamp is not null)
+            throw new ArgumentException("Ask for a version or for a time, not for both.", nameof(timestamp));
+        var query =
+            version is { } v ? $"?version={v}"
+            : timestamp is { } t ? $"?timestamp={Uri.EscapeDataString(WireTimestamp.Format(t))}"
+            : "";
+        var stream = await TableStream
+            .OpenAsync(
+                (_, token) => sender.SendAsync(() => Create(HttpMethod.Get, $"{table.Path}/metadata{query}", withCapabilities: true), token),
+                options,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+            return new TableMetadata(stream.Version, stream.Protocol, stream.Metadata, stream.RequestId);
+    }
+
+    /// <summary>
+    /// The files of a table: of its latest state, of a version or a time, or those added and removed since a version, as the request says. With
+    /// <see cref="QueryRequest.MaxFiles"/> the server answers in pages, which are joined.
+    /// </summary>
+    public Task<TableStream> QueryTableAsync(SharedTableName table, QueryRequest? request = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        var query = request ?? new QueryRequest();
+        return TableStream.OpenAsync((pageToken, token) => sender.SendAsync(() => CreateQuery(table, query, pageToken), token), options, cancellationToken);
+    }
+
+    /// <summary>The changes of a table's rows, as files.</summary>
+    public Task<TableStream> GetChangesAsync(SharedTableName table, ChangesRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(request);
+        return TableStream.OpenAsync(
+            (pageToken, token) =>
+                sender.SendAsync(() => Create(HttpMethod.Get, $"{table.Path}/changes{request.ToQuery(pageToken)}", withCapabilities: true), token),
+            options,
+            cancellationToken
+        );
+    }
+
+    private async IAsyncEnumerable<T> ListAsync<T>(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        string? pageToken = null;
+        do
+        {
+            var query = pageToken is null ? "" : $"?pageToken={Uri.EscapeDataString(pageToken)}";
+            ListPage<T> page;
+            using (var answer = await GetAsync(path + query, cancellationToken).ConfigureAwait(false))
+            {
+                page = await ReadAsync(answer, ListPage.Parse<T>, cancellationToken).ConfigureAwait(false);
+                pageToken = page.NextPageToken;
+                if (pageToken is not null && (!seen.Add(pageToken) || seen.Count >= options.MaxPages))
+                    throw answer.TooLarge($"at most {options.MaxPages} pages, each with a token of its own");
+            }
+
+            foreach (var item in page.Items)
+                yield return item;
+        } while (pageToken is not null);
+    }
+
+    private delegate T Parse<out T>(ReadOnlySpan<byte> json);
+
+    private async Task<T> ReadAsync<T>(Answer answer, Parse<T> parse, CancellationToken cancellationToken)
+    {
+        var json =
+            await answer.ReadAsync(options.MaxListBytes, cancellationToken).ConfigureAwait(false)
+            ?? throw answer.TooLarge($"at most {options.MaxListBytes} bytes");
+        try
+        {
+            return parse(json);
+        }
+        catch (SharingProtocolException exception)
+        {
+            throw answer.Malformed($"JSON of the protocol, got {answer.Response.Content.Headers.ContentType}. {exception.Message}", exception);
+        }
+    }
+
+    private Task<Answer> GetAsync(string path, CancellationToken cancellationToken) => sender.SendAsync(() => Create(HttpMethod.Get, path), cancellationToken);
+
+    private HttpRequestMessage CreateQuery(SharedTableName table, QueryRequest query, string? pageToken)
+    {
+        var request = Create(HttpMethod.Post, $"{table.Path}/query", withCapabilities: true);
+        // A refresh token is made for all pages by the first.
+        var page = pageToken is null ? query : query with { PageToken = pageToken, IncludeRefreshToken = false, RefreshToken = null };
+        request.Content = new ByteArrayContent(page.ToJson()) { Headers = { ContentType = new MediaTypeHeaderValue("application/json", "utf-8") } };
+        return request;
+    }
+
+    private HttpRequestMessage Create(HttpMethod method, string path, bool withCapabilities = false)
+    {
+        var request = new HttpRequestMessage(method, new Uri($"{profile.Endpoint.AbsoluteUri.TrimEnd('/')}/{path}"));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", profile.BearerToken);
+        request.Headers.UserAgent.Add(Agent);
+        if (withCapabilities)
+            request.Headers.TryAddWithoutValidation(HeaderNames.Capabilities, new SharingCapabilities { IncludeEndStreamAction = true }.ToHeader());
+        return request;
+    }
+}

@@ -1,0 +1,53 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Tideway.DeltaSharing.Client;
+
+/// <summary>How far a sharing server is trusted and waited for.</summary>
+public sealed class DeltaSharingClientOptions
+{
+    /// <summary>Whether servers and files may be read without encryption. For demonstrations on one machine only.</summary>
+    public bool AllowInsecureHttp { get; set; }
+
+    /// <summary>
+    /// Whether servers and files may be at loopback, link-local or private addresses. A partner chooses the addresses of files, so leave it
+    /// off unless the partner is in the same network, or a proxy decides. Holds for handlers of <see cref="Transport.SharingHandler"/>, which use no
+    /// proxy while it is off.
+    /// </summary>
+    public bool AllowPrivateAddresses { get; set; }
+
+    /// <summary>How often a request is tried again after a transient failure.</summary>
+    [Range(0, 100)]
+    public int MaxRetries { get; set; } = 5;
+
+    /// <summary>How long the first wait between attempts is at most; each further one may be twice as long.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:10:00")]
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long a wait between attempts is at most. A server that asks for more ends the attempts.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]
+    public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a server may take until its answer begins. The timeout of the <see cref="HttpClient"/> counts as well.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")]
+    public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(100);
+
+    /// <summary>How long a server may send nothing within an answer.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")]
+    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The longest line of a table answer, in bytes.</summary>
+    [Range(1024, int.MaxValue)]
+    public int MaxLineBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>The largest page of a list, in bytes.</summary>
+    [Range(1024, int.MaxValue)]
+    public int MaxListBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>The most pages of one list or one query.</summary>
+    [Range(1, int.MaxValue)]
+    public int MaxPages { get; set; } = 10_000;
+
+    /// <summary>How many bytes a download holds in memory at once.</summary>
+    [Range(4096, 16 * 1024 * 1024)]
+    public int DownloadBufferBytes { get; set; } = 256 * 1024;
+}

@@ -1,0 +1,164 @@
+using System.Buffers;
+using System.Net.Http.Headers;
+using Tideway.DeltaSharing.Client.Transport;
+
+namespace Tideway.DeltaSharing.Client.Downloads;
+
+/// <summary>
+/// Downloads files by their signed URLs to a local disk, in bounded memory. A break is resumed where it happened. Safe to use from several
+/// threads.
+/// </summary>
+/// <param name="http">Sends the requests, without the server's credential; it must not decompress. Best made with <see cref="SharingHandler.Create"/>.</param>
+/// <param name="options">How far the server is trusted and waited for.</param>
+/// <param name="time">Measures timeouts and waits.</param>
+public sealed class FileDownloader(HttpClient http, DeltaSharingClientOptions? options = null, TimeProvider? time = null)
+{
+    private readonly DeltaSharingClientOptions options = options ?? new DeltaSharingClientOptions();
+    private readonly RequestSender sender = new(http, options ?? new DeltaSharingClientOptions(), time ?? TimeProvider.System);
+    private readonly RetryDelays delays = new(options ?? new DeltaSharingClientOptions(), time ?? TimeProvider.System);
+
+    /// <summary>
+    /// Downloads a file. It gets its name when it is whole and flushed to the disk; until then, and after a failure never, it is beside it with
+    /// the ending <c>.part</c>.
+    /// </summary>
+    /// <param name="url">The file's signed URL.</param>
+    /// <param name="destination">The path of the local file; its folder exists. A file that is there is replaced.</param>
+    /// <param name="expectedSize">The size that the server's line gives. Never more than this is written.</param>
+    /// <param name="progress">Is told how many bytes of the file are there.</param>
+    /// <param name="cancellationToken">Ends the download.</param>
+    /// <exception cref="DeltaSharingException">
+    /// Among others <see cref="DeltaSharingError.UrlExpired"/> (ask for a fresh URL), <see cref="DeltaSharingError.NotFound"/> (the file is gone),
+    /// <see cref="DeltaSharingError.SizeMismatch"/>, <see cref="DeltaSharingError.LocalStorage"/>.
+    /// </exception>
+    public async Task<Download> DownloadAsync(
+        Uri url,
+        string destination,
+        long expectedSize,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(url);
+        ArgumentException.ThrowIfNullOrEmpty(destination);
+        ArgumentOutOfRangeException.ThrowIfNegative(expectedSize);
+        UrlPolicy.Check(url, options);
+        var file = PartialFile.Create(destination);
+        await using (file.ConfigureAwait(false))
+        {
+            var attempts = await FillAsync(file, url, expectedSize, progress, cancellationToken).ConfigureAwait(false);
+            file.Complete();
+            return new Download(expectedSize, attempts);
+        }
+    }
+
+    private async Task<int> FillAsync(PartialFile file, Uri url, long expectedSize, IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        var failures = 0;
+        for (var attempt = 1; ; attempt++)
+        {
+            var before = file.Length;
+            try
+            {
+                await FetchAsync(file, url, expectedSize, progress, cancellationToken).ConfigureAwait(false);
+                return attempt;
+            }
+            catch (DeltaSharingException failure)
+            {
+                // Progress buys new attempts, but not without end: a server could break off after every byte.
+                failures = file.Length > before && attempt < options.MaxRetries * 20 ? 0 : failures;
+                if (!await delays.WaitAsync(failure, failures++, cancellationToken).ConfigureAwait(false))
+                    throw;
+            }
+        }
+    }
+
+    private async Task FetchAsync(PartialFile file, Uri url, long expectedSize, IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        // An empty range cannot be asked for.
+        if (file.Length == expectedSize && expectedSize > 0)
+            return;
+        using var answer = await AskAsync(file, url, cancellationToken).ConfigureAwait(false);
+        CheckSize(file, answer, expectedSize);
+        var stream = await answer.OpenAsync(cancellationToken).ConfigureAwait(false);
+        var buffer = ArrayPool<byte>.Shared.Rent(options.DownloadBufferBytes);
+        try
+        {
+            int read;
+            while ((read = await stream.ReadAsync(buffer.AsMemory(0, options.DownloadBufferBytes), cancellationToken).ConfigureAwait(false)) > 0)
+            {
+                if (file.Length + read > expectedSize)
+                    throw Mismatch(answer, expectedSize, "more");
+                await file.AppendAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+                progress?.Report(file.Length);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            await stream.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (file.Length < expectedSize)
+            throw new DeltaSharingException(DeltaSharingError.ConnectionBroken, $"{answer.Source}: expected {expectedSize} bytes, got {file.Length}.")
+            {
+                RequestId = answer.RequestId,
+                IsTransient = true,
+            };
+    }
+
+    private async Task<Answer> AskAsync(PartialFile file, Uri url, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await sender.SendOnceAsync(() => Create(file, url), cancellationToken).ConfigureAwait(false);
+        }
+        catch (DeltaSharingException exception) when (exception.Status is 401 or 403 or 410)
+        {
+            throw new DeltaSharingException(DeltaSharingError.UrlExpired, $"The URL is no longer accepted: {exception.Message}", exception)
+            {
+                Status = exception.Status,
+                ErrorCode = exception.ErrorCode,
+                RequestId = exception.RequestId,
+            };
+        }
+    }
+
+    private static HttpRequestMessage Create(PartialFile file, Uri url)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, url);
+        request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));
+        if (file.Length > 0)
+        {
+            request.Headers.Range = new RangeHeaderValue(file.Length, null);
+            if (file.EntityTag is { IsWeak: false } tag)
+                request.Headers.IfRange = new RangeConditionHeaderValue(tag);
+        }
+
+        return request;
+    }
+
+    private static void CheckSize(PartialFile file, Answer answer, long expectedSize)
+    {
+        var content = answer.Response.Content.Headers;
+        long? total;
+        if ((int)answer.Response.StatusCode == 206)
+        {
+            if (content.ContentRange?.From != file.Length)
+                throw answer.Malformed($"the range from byte {file.Length}, got {content.ContentRange}");
+            total = content.ContentRange.Length;
+        }
+        else
+        {
+            // The server knows no ranges, or the file is another one meanwhile.
+            file.Restart();
+            total = content.ContentLength;
+        }
+
+        file.EntityTag = answer.Response.Headers.ETag;
+        if (total is { } size && size != expectedSize)
+            throw Mismatch(answer, expectedSize, $"{size}");
+    }
+
+    private static DeltaSharingException Mismatch(Answer answer, long expected, string got) =>
+        new(DeltaSharingError.SizeMismatch, $"{answer.Source}: expected {expected} bytes, got {got}.") { RequestId = answer.RequestId };
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using Tideway.DeltaSharing.Protocol;
+
+namespace Tideway.DeltaSharing.Client.Transport;
+
+/// <summary>The beginning of an answer; its body is still to be read.</summary>
+internal sealed class Answer(HttpResponseMessage response, DeltaSharingClientOptions options, TimeProvider time) : IDisposable
+{
+    public HttpResponseMessage Response => response;
+
+    public string Source => $"{response.RequestMessage!.Method} {UrlPolicy.Describe(response.RequestMessage.RequestUri!)}";
+
+    public string? RequestId => Header(HeaderNames.RequestId);
+
+    public SharingCapabilities Capabilities => SharingCapabilities.Parse(Header(HeaderNames.Capabilities));
+
+    public string? Header(string name) => response.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : null;
+
+    public long TableVersion() =>
+        long.TryParse(Header(HeaderNames.TableVersion), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            ? version
+            : throw Malformed($"the header {HeaderNames.TableVersion}, got '{Header(HeaderNames.TableVersion)}'");
+
+    public async Task<Stream> OpenAsync(CancellationToken cancellationToken)
+    {
+        var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        return new IdleTimeoutStream(stream, options.IdleTimeout, time, Source, RequestId);
+    }
+
+    /// <summary>The body, up to a length; <see langword="null"/> where it is longer.</summary>
+    public async Task<byte[]?> ReadAsync(int maxBytes, CancellationToken cancellationToken)
+    {
+        var stream = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            using var body = new MemoryStream();
+            var buffer = new byte[16 * 1024];
+            int read;
+            while ((read = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+            {
+                if (body.Length + read > maxBytes)
+                    return null;
+                body.Write(buffer, 0, read);
+            }
+
+            return body.ToArray();
+        }
+    }
+
+    public DeltaSharingException Malformed(string expected, Exception? inner = null) =>
+        new(DeltaSharingError.MalformedAnswer, $"{Source}: expected {expected}.", inner) { Status = (int)response.StatusCode, RequestId = RequestId };
+
+    public DeltaSharingException TooLarge(string limit) =>
+        new(DeltaSharingError.LimitExceeded, $"{Source}: expected {limit}, got more.") { Status = (int)response.StatusCode, RequestId = RequestId };
+
+    public void Dispose() => response.Dispose();
+}

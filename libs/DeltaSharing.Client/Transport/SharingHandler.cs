@@ -1,0 +1,89 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Tideway.DeltaSharing.Client.Transport;
+
+/// <summary>Makes the handler that an <see cref="HttpClient"/> for sharing servers should have.</summary>
+public static class SharingHandler
+{
+    /// <summary>
+    /// A handler that follows no redirects, takes up changes of names, gives up connecting after 15 s, and refuses private addresses unless the
+    /// options allow them. The address is looked at when connecting, so that no name can turn into another one in between.
+    /// </summary>
+    public static SocketsHttpHandler Create(DeltaSharingClientOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ConnectTimeout = TimeSpan.FromSeconds(15),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            MaxResponseHeadersLength = 64,
+        };
+        if (!options.AllowPrivateAddresses)
+        {
+            handler.UseProxy = false;
+            handler.ConnectCallback = async (context, cancellationToken) => await ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
+        }
+
+        return handler;
+    }
+
+    /// <summary>Whether an address is of a private network, this machine, or no machine at all.</summary>
+    public static bool IsPrivate(IPAddress address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        if (address.IsIPv4MappedToIPv6)
+            address = address.MapToIPv4();
+        if (IPAddress.IsLoopback(address))
+            return true;
+        if (address.AddressFamily == AddressFamily.InterNetworkV6)
+            return address.IsIPv6LinkLocal
+                || address.IsIPv6UniqueLocal
+                || address.IsIPv6SiteLocal
+                || address.IsIPv6Multicast
+                || address.Equals(IPAddress.IPv6Any)
+                || IsTranslated(address);
+        var bytes = address.GetAddressBytes();
+        return bytes[0] switch
+        {
+            0 or 10 or 127 or >= 224 => true,
+            100 => bytes[1] is >= 64 and < 128,
+            169 => bytes[1] == 254,
+            172 => bytes[1] is >= 16 and < 32,
+            192 => bytes[1] == 168 || (bytes[1] == 0 && bytes[2] == 0),
+            198 => bytes[1] is 18 or 19,
+            _ => false,
+        };
+    }
+
+    // 64:ff9b::/96 (NAT64) and 2002::/16 (6to4) hold an IPv4 address that could be private.
+    private static bool IsTranslated(IPAddress address)
+    {
+        var bytes = address.GetAddressBytes();
+        if (bytes.AsSpan(0, 4).SequenceEqual<byte>([0, 0x64, 0xff, 0x9b]))
+            return IsPrivate(new IPAddress(bytes.AsSpan(12, 4)));
+        return bytes[0] == 0x20 && bytes[1] == 0x02 && IsPrivate(new IPAddress(bytes.AsSpan(2, 4)));
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint endPoint, CancellationToken cancellationToken)
+    {
+        var addresses = await Dns.GetHostAddressesAsync(endPoint.Host, cancellationToken).ConfigureAwait(false);
+        var allowed = addresses.Where(address => !IsPrivate(address)).ToArray();
+        if (allowed.Length == 0)
+            throw new DeltaSharingException(DeltaSharingError.AddressRefused, $"Expected {endPoint.Host} to be at a public address, got only private ones.");
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(allowed, endPoint.Port, cancellationToken).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,44 @@
+namespace Tideway.DeltaSharing.Server.Access;
+
+/// <summary>The names of protocol calls in access records.</summary>
+public static class ProtocolActions
+{
+    /// <summary>Listing the shares.</summary>
+    public const string ListShares = "deltaSharingListShares";
+
+    /// <summary>Reading one share.</summary>
+    public const string GetShare = "deltaSharingGetShare";
+
+    /// <summary>Listing the schemas of a share.</summary>
+    public const string ListSchemas = "deltaSharingListSchemas";
+
+    /// <summary>Listing the tables of a schema.</summary>
+    public const string ListTables = "deltaSharingListTables";
+
+    /// <summary>Listing the tables of a share.</summary>
+    public const string ListAllTables = "deltaSharingListAllTables";
+
+    /// <summary>Reading a table's description.</summary>
+    public const string GetTable = "deltaSharingGetTable";
+
+    /// <summary>Reading a table's version.</summary>
+    public const string GetTableVersion = "deltaSharingGetTableVersion";
+
+    /// <summary>Reading a table's metadata.</summary>
+    public const string GetTableMetadata = "deltaSharingGetTableMetadata";
+
+    /// <summary>Reading a table's files.</summary>
+    public const string QueryTable = "deltaSharingQueryTable";
+
+    /// <summary>Reading a table's changes.</summary>
+    public const string QueryTableChanges = "deltaSharingQueryTableChanges";
+
+    /// <summary>Taking credentials for a table's folder.</summary>
+    public const string GenerateTemporaryTableCredential = "generateTemporaryTableCredential";
+
+    /// <summary>Reading a file by a signed URL.</summary>
+    public const string ReadFile = "deltaSharingReadFile";
+
+    /// <summary>A call that is none of the protocol's.</summary>
+    public const string Unknown = "deltaSharingUnknownCall";
+}

@@ -1,0 +1,98 @@
+using Microsoft.AspNetCore.Http;
+using Tideway.DeltaSharing.Protocol;
+using Tideway.DeltaSharing.Server.Authentication;
+using Tideway.DeltaSharing.Server.Exchange;
+
+namespace Tideway.DeltaSharing.Server.Answers;
+
+/// <summary>The refusals that services have in common. The texts are those that clients and their tests know.</summary>
+public static class ProtocolRefusals
+{
+    /// <summary>413: the body is too large.</summary>
+    public static ProtocolRefusal BodyTooLarge { get; } =
+        new(413, ErrorCodes.ResourceLimitExceeded, $"The request's body is larger than {RequestBody.MaxBytes} bytes.");
+
+    /// <summary>503: the call could not be recorded.</summary>
+    public static ProtocolRefusal NotRecorded { get; } =
+        new(503, ErrorCodes.TemporarilyUnavailable, "The server cannot answer just now. Try again.") { RetryAfter = TimeSpan.FromSeconds(5) };
+
+    /// <summary>404: there is no such share, or none for this recipient; the two look the same.</summary>
+    public static ProtocolRefusal ShareNotFound(string share, string? operatorMessage = null) => NotFound("Share", share, operatorMessage);
+
+    /// <summary>404: there is no such schema in the share.</summary>
+    public static ProtocolRefusal SchemaNotFound(string share, string schema, string? operatorMessage = null) =>
+        NotFound("Schema", $"{share}/{schema}", operatorMessage);
+
+    /// <summary>404: there is no such table in the schema.</summary>
+    public static ProtocolRefusal TableNotFound(string share, string schema, string table, string? operatorMessage = null) =>
+        NotFound("Table", $"{share}/{schema}/{table}", operatorMessage);
+
+    /// <summary>400: a parameter has a value that is not allowed.</summary>
+    public static ProtocolRefusal Invalid(string message) => new(400, ErrorCodes.InvalidParameterValue, message);
+
+    /// <summary>400: the table or the request needs what is not supported.</summary>
+    public static ProtocolRefusal Unsupported(string message) => new(400, ErrorCodes.UnsupportedOperation, message);
+
+    internal static ProtocolRefusal Internal(Exception exception) =>
+        new(500, ErrorCodes.InternalError, "The server failed. Its operator finds out why by the request id.")
+        {
+            OperatorMessage = $"{exception.GetType().Name}: {exception.Message}",
+        };
+
+    internal static ProtocolRefusal OfBadRequest(BadHttpRequestException exception) =>
+        exception.StatusCode == StatusCodes.Status413PayloadTooLarge
+            ? BodyTooLarge
+            : new ProtocolRefusal(exception.StatusCode, ErrorCodes.MalformedRequest, "The request cannot be read.") { OperatorMessage = exception.Message };
+
+    internal static ProtocolRefusal OfStatus(int status) =>
+        new(
+            status,
+            status switch
+            {
+                401 => ErrorCodes.Unauthenticated,
+                403 => ErrorCodes.PermissionDenied,
+                404 => ErrorCodes.ResourceDoesNotExist,
+                429 => ErrorCodes.TooManyRequests,
+                501 => ErrorCodes.NotImplemented,
+                503 => ErrorCodes.TemporarilyUnavailable,
+                >= 500 => ErrorCodes.InternalError,
+                _ => ErrorCodes.MalformedRequest,
+            },
+            $"The request ended with status {status}."
+        );
+
+    internal static ProtocolRefusal OfAuthentication(RecipientAuthentication.Refused refused) =>
+        refused.Reason switch
+        {
+            RefusalReason.AddressDenied => new(403, ErrorCodes.PermissionDenied, "Access is denied from here.")
+            {
+                OperatorMessage = "The address is not on the recipient's access list.",
+            },
+            RefusalReason.Unavailable => NotRecorded with { OperatorMessage = "The credential could not be checked." },
+            RefusalReason.Missing => Unauthenticated("A bearer token is needed.", "Bearer realm=\"delta-sharing\"", refused.Reason),
+            _ => Unauthenticated(
+                "The bearer token is not valid: it is unknown, expired or revoked.",
+                "Bearer realm=\"delta-sharing\", error=\"invalid_token\"",
+                refused.Reason
+            ),
+        };
+
+    private static ProtocolRefusal Unauthenticated(string message, string challenge, RefusalReason reason) =>
+        new(401, ErrorCodes.Unauthenticated, message)
+        {
+            Challenge = challenge,
+            OperatorMessage = reason switch
+            {
+                RefusalReason.Missing => "There is no bearer token.",
+                RefusalReason.Malformed => "The Authorization header is not one bearer token.",
+                RefusalReason.Expired => "The bearer token has expired.",
+                _ => "The bearer token is unknown or revoked.",
+            },
+        };
+
+    private static ProtocolRefusal NotFound(string kind, string path, string? operatorMessage) =>
+        new(404, ErrorCodes.ResourceDoesNotExist, $"[{kind}] '{path}' does not exist, please contact your share provider for further information.")
+        {
+            OperatorMessage = operatorMessage,
+        };
+}

@@ -1,0 +1,49 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Tideway.DeltaSharing.Protocol;
+using Tideway.DeltaSharing.Server.Access;
+using Tideway.DeltaSharing.Server.Answers;
+
+namespace Tideway.DeltaSharing.Server.Exchange;
+
+/// <summary>Maps the routes of the sharing protocol.</summary>
+public static class ProtocolRoutes
+{
+    /// <summary>
+    /// A group whose endpoints are calls of the protocol: each is given a request id, authenticated by the registered
+    /// <see cref="Authentication.IRecipientAuthenticator"/>, limited to a body of 1 MiB, recorded in <typeparamref name="TAccessLog"/> before its
+    /// answer leaves, and answers every failure in the protocol's way. Endpoints return the results of <c>Answers</c>.
+    /// </summary>
+    /// <typeparam name="TAccessLog">The registered log of the service that owns the group.</typeparam>
+    public static RouteGroupBuilder MapDeltaSharing<TAccessLog>(this IEndpointRouteBuilder routes, [StringSyntax("Route")] string prefix)
+        where TAccessLog : class, IProtocolAccessLog
+    {
+        var group = routes.MapGroup(prefix);
+        ((IEndpointConventionBuilder)group).Finally(endpoint =>
+        {
+            if (endpoint.RequestDelegate is { } handler)
+                endpoint.RequestDelegate = new ProtocolPipeline<TAccessLog>(handler).InvokeAsync;
+        });
+        return group;
+    }
+
+    /// <summary>Says what access records call an endpoint: one of <see cref="ProtocolActions"/>.</summary>
+    public static TBuilder WithProtocolAction<TBuilder>(this TBuilder endpoint, string action)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new ProtocolAction(action));
+
+    /// <summary>Answers whatever else is asked below the group's prefix with the protocol's 404. For the service that owns the prefix.</summary>
+    public static IEndpointConventionBuilder MapUnknownCalls(this RouteGroupBuilder group) =>
+        group
+            .MapFallback(
+                "{**call}",
+                (HttpContext context) =>
+                    new ProtocolRefusal(
+                        404,
+                        ErrorCodes.ResourceDoesNotExist,
+                        $"There is no call {context.Request.Method} {context.Request.Path} in this protocol."
+                    )
+            )
+            .WithProtocolAction(ProtocolActions.Unknown);
+}

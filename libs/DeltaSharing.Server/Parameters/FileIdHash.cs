@@ -1,0 +1,49 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Tideway.DeltaSharing.Protocol;
+using Tideway.DeltaSharing.Server.Answers;
+
+namespace Tideway.DeltaSharing.Server.Parameters;
+
+/// <summary>How file ids are made from paths in the log. A file has the same id in every answer made the same way.</summary>
+public enum FileIdHash
+{
+    /// <summary>MD5, 32 hex digits; the way of answers in the parquet format.</summary>
+    Parquet,
+
+    /// <summary>SHA-256, 64 hex digits; the way of answers in the delta format.</summary>
+    Delta,
+}
+
+/// <summary>Makes file ids, and reads and echoes the <c>fileidhash</c> header.</summary>
+public static class FileIds
+{
+    /// <summary>The id of the file at <paramref name="path"/>, as the log names it.</summary>
+    public static string Of(this FileIdHash hash, string path)
+    {
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        var bytes = Encoding.UTF8.GetBytes(path);
+#pragma warning disable CA5351 // An id that clients know in this form, not a protection.
+        var length = hash == FileIdHash.Delta ? SHA256.HashData(bytes, digest) : MD5.HashData(bytes, digest);
+#pragma warning restore CA5351
+        return Convert.ToHexStringLower(digest[..length]);
+    }
+
+    /// <summary>The way that the client asked for, <see langword="null"/> where it asked for none, or a refusal where it is unknown.</summary>
+    public static Checked<FileIdHash?> Read(HttpRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var header = request.Headers[HeaderNames.FileIdHash];
+        if (header.Count == 0)
+            return (FileIdHash?)null;
+        return header.ToString().Trim().ToLowerInvariant() switch
+        {
+            "parquet" => FileIdHash.Parquet,
+            "delta" => FileIdHash.Delta,
+            _ => ProtocolRefusals.Invalid($"Unsupported fileidhash: '{header}'. Expected parquet or delta."),
+        };
+    }
+
+    internal static string ToHeader(this FileIdHash hash) => hash == FileIdHash.Delta ? "delta" : "parquet";
+}

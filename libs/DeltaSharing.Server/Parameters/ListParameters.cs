@@ -1,0 +1,31 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Tideway.DeltaSharing.Server.Answers;
+
+namespace Tideway.DeltaSharing.Server.Parameters;
+
+/// <summary>The parameters of a list call.</summary>
+/// <param name="MaxResults">How many items the page holds at most; 0 is none, but says whether there are any.</param>
+/// <param name="PageToken">The page asked for.</param>
+public sealed record ListParameters(int MaxResults, string? PageToken)
+{
+    /// <summary>The largest page, and that of who asks for none in particular.</summary>
+    public const int MaxPage = 500;
+
+    /// <summary>Reads <c>maxResults</c> and <c>pageToken</c>.</summary>
+    public static Checked<ListParameters> Read(HttpRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var maxResults = MaxPage;
+        if (request.Query.TryGetValue("maxResults", out var text) && !string.IsNullOrEmpty(text))
+        {
+            if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out maxResults))
+                return ProtocolRefusals.Invalid($"maxResults must be an integer, not '{text}'.");
+            if (maxResults is < 0 or > MaxPage)
+                return ProtocolRefusals.Invalid($"maxResults must be between 0 and {MaxPage}, not {maxResults}.");
+        }
+
+        var token = request.Query["pageToken"].ToString();
+        return new ListParameters(maxResults, token.Length == 0 ? null : token);
+    }
+}

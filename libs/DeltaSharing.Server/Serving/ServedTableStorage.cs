@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Tideway.DeltaSharing.Server.Authentication;
+using Tideway.DeltaSharing.Server.Paging;
+using Tideway.Hosting.Database;
+using Tideway.Hosting.Health;
+using Tideway.Hosting.Web;
+using Tideway.ObjectStorage;
+using Tideway.ObjectStorage.Signing;
+
+namespace Tideway.DeltaSharing.Server.Serving;
+
+/// <summary>Registers what a service needs that serves tables to recipients. Several services of one process may all ask for it.</summary>
+public static class ServedTableStorage
+{
+    /// <summary>
+    /// Adds <see cref="StorageRoots"/> (section <c>Storage</c>), <see cref="IUrlSigner"/> and <see cref="LocalUrlVerifier"/> (sections
+    /// <c>Files</c> and <c>Public</c>), <see cref="ContinuationTokens"/> (with the same secrets), the <see cref="IRecipientAuthenticator"/>, the
+    /// protocol's errors for what no endpoint answers, and the check that storage can be read.
+    /// </summary>
+    public static WebApplicationBuilder AddServedTableStorage(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        if (services.Any(service => service.ServiceType == typeof(RecipientCredentials)))
+            return builder;
+        services.AddOptions<StorageRootOptions>().BindConfiguration(StorageRootOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<FileUrlOptions>().BindConfiguration(FileUrlOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<PublicOptions>().ValidateOnStart();
+        services.TryAddSingleton(provider => new StorageRoots(provider.GetRequiredService<IOptions<StorageRootOptions>>().Value));
+        services.TryAddSingleton<IUrlSigner>(provider => new LocalUrlSigner(
+            provider.GetRequiredService<IOptions<PublicOptions>>().Value.Url!,
+            provider.GetRequiredService<IOptions<FileUrlOptions>>().Value.DecodeKeys()[0],
+            provider.GetRequiredService<TimeProvider>()
+        ));
+        services.TryAddSingleton(provider => new LocalUrlVerifier(
+            [.. provider.GetRequiredService<IOptions<FileUrlOptions>>().Value.DecodeKeys()],
+            provider.GetRequiredService<TimeProvider>()
+        ));
+        services.TryAddSingleton(provider => new ContinuationTokens(
+            provider.GetRequiredService<IOptions<FileUrlOptions>>().Value.DecodeKeys(),
+            provider.GetRequiredService<TimeProvider>()
+        ));
+        services.AddSingleton<RecipientCredentials>();
+        services.TryAddSingleton<IRecipientAuthenticator, BearerRecipientAuthenticator>();
+        services.AddSingleton<IErrorDialect, SharingErrorDialect>();
+        services.AddSingleton<IReadinessCheck, StorageReadiness>();
+        return builder;
+    }
+
+    /// <summary>Adds the <see cref="AccessSpool{TDatabase}"/> of a service.</summary>
+    public static WebApplicationBuilder AddAccessSpool<TDatabase>(this WebApplicationBuilder builder)
+        where TDatabase : ServiceDatabase
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddOptions<AccessSpoolOptions>().BindConfiguration(AccessSpoolOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<AccessSpool<TDatabase>>();
+        builder.Services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<AccessSpool<TDatabase>>());
+        return builder;
+    }
+}

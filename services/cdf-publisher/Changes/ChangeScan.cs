@@ -1,0 +1,127 @@
+using System.Runtime.CompilerServices;
+using Tideway.CdfPublisher.Tables;
+using Tideway.DeltaLog;
+using Tideway.DeltaLog.Actions;
+using Tideway.DeltaLog.Changes;
+using Tideway.DeltaLog.Snapshots;
+using Tideway.DeltaSharing.Server.Answers;
+using Tideway.ObjectStorage;
+
+namespace Tideway.CdfPublisher.Changes;
+
+/// <summary>
+/// A range of versions that was seen to be readable as a whole, before any of it is answered: after the first byte it is too late to refuse.
+/// A short range stays in memory, a long one is read again while it is answered.
+/// </summary>
+internal sealed class ChangeScan
+{
+    private const int MaxFilesKept = 10_000;
+
+    private readonly DeltaTable table;
+    private readonly long end;
+    private List<VersionChanges>? kept = [];
+
+    private ChangeScan(DeltaTable table, TableHeader start, long end)
+    {
+        this.table = table;
+        this.end = end;
+        Start = start;
+    }
+
+    /// <summary>The first version.</summary>
+    public TableHeader Start { get; }
+
+    /// <summary>Number of files that hold the changes.</summary>
+    public long FileCount { get; private set; }
+
+    /// <summary>Their size in bytes, as far as the log says.</summary>
+    public long ByteCount { get; private set; }
+
+    public static async Task<Checked<ChangeScan>> ReadAsync(DeltaTable table, long start, long end, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var scan = new ChangeScan(table, await TableHeader.ReadAsync(table, start, cancellationToken), end);
+            return await scan.CheckAsync(cancellationToken) is { } refusal ? refusal : scan;
+        }
+        catch (DeltaLogException exception) when (exception.Error is DeltaLogError.VersionNotFound or DeltaLogError.MissingCommits)
+        {
+            var earliest = await table.EarliestChangesVersionAsync(cancellationToken);
+            if (start >= earliest)
+                throw;
+            return ProtocolRefusals.Invalid($"Version {start} is before the earliest available version: changes can be read from version {earliest} on.") with
+            {
+                OperatorMessage = exception.Message,
+            };
+        }
+    }
+
+    /// <summary>The versions of the range, in order.</summary>
+    public async IAsyncEnumerable<VersionChanges> ChangesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (kept is not null)
+        {
+            foreach (var changes in kept)
+                yield return changes;
+            yield break;
+        }
+
+        await foreach (var changes in table.ReadChangesAsync(Start.Version, end, cancellationToken))
+            yield return changes;
+    }
+
+    /// <summary>The files that hold a version's row changes.</summary>
+    public static IEnumerable<DeltaAction> FilesOf(VersionChanges changes) => CommitRows.IsEmptyMerge(changes) ? [] : changes.ChangeFiles();
+
+    private async Task<ProtocolRefusal?> CheckAsync(CancellationToken cancellationToken)
+    {
+        var header = Start;
+        await foreach (var changes in table.ReadChangesAsync(Start.Version, end, cancellationToken))
+        {
+            header = new TableHeader(changes.Version, changes.Protocol ?? header.Protocol, changes.Metadata ?? header.Metadata);
+            if (!header.Metadata.IsEnabled(TableProperties.EnableChangeDataFeed))
+            {
+                return ProtocolRefusals.Invalid(
+                    $"Error getting change data for range [{Start.Version}, {end}] as change data was not recorded for version [{changes.Version}]"
+                );
+            }
+
+            if (PlainTable.FindFault(header) is { } fault)
+                return ProtocolRefusals.Unsupported(fault);
+            foreach (var file in FilesOf(changes))
+            {
+                // Throws where the file lies outside the table: such files are not ours to sign.
+                ObjectKey.Validate(FilePath.Key(PathOf(file), table.Store.Root));
+                if (PlainTable.FindFault(file, header) is { } fileFault)
+                    return ProtocolRefusals.Unsupported(fileFault);
+                FileCount++;
+                ByteCount += SizeOf(file) ?? 0;
+            }
+
+            if (FileCount <= MaxFilesKept)
+                kept?.Add(changes);
+            else
+                kept = null;
+        }
+
+        return null;
+    }
+
+    private static string PathOf(DeltaAction file) =>
+        file switch
+        {
+            AddFile add => add.Path,
+            RemoveFile remove => remove.Path,
+            AddCdcFile cdc => cdc.Path,
+            _ => throw new ArgumentException($"Expected a file, got {file.GetType().Name}.", nameof(file)),
+        };
+
+    private static long? SizeOf(DeltaAction file) =>
+        file switch
+        {
+            AddFile add => add.Size,
+            RemoveFile remove => remove.Size,
+            AddCdcFile cdc => cdc.Size,
+            _ => null,
+        };
+}

@@ -1,0 +1,74 @@
+using Tideway.CdfPublisher.Shares;
+using Tideway.DeltaSharing.Protocol;
+using Tideway.DeltaSharing.Server.Access;
+using Tideway.DeltaSharing.Server.Answers;
+using Tideway.DeltaSharing.Server.Exchange;
+using Tideway.DeltaSharing.Server.Parameters;
+
+namespace Tideway.CdfPublisher.Changes;
+
+/// <summary>The changes call of the sharing protocol.</summary>
+internal static class ChangesEndpoints
+{
+    public static void MapChanges(this IEndpointRouteBuilder routes) =>
+        routes
+            .MapDeltaSharing<ChangeFeedAccessLog>("/delta-sharing")
+            .WithTags("Delta Sharing")
+            .MapGet("/shares/{share}/schemas/{schema}/tables/{table}/changes", GetChanges)
+            .WithName("QueryTableChanges")
+            .WithSummary("Row changes of a shared table")
+            .WithProtocolAction(ProtocolActions.QueryTableChanges);
+
+    private static async Task<IResult> GetChanges(
+        string share,
+        string schema,
+        string table,
+        HttpContext context,
+        ShareStore shares,
+        ChangeFeed feed,
+        CancellationToken cancellationToken
+    )
+    {
+        var exchange = ProtocolExchange.Of(context);
+        if (await shares.FindGrantedTableAsync(exchange.Recipient.Id, share, schema, table, cancellationToken) is not { } granted)
+            return await RefuseAsync(share, schema, table, exchange, shares, cancellationToken);
+
+        var rules = new TableRules(
+            granted.ShareName,
+            granted.SchemaName,
+            granted.TableName,
+            granted.HistoryShared,
+            granted.StartVersion,
+            ChangesShared: granted.ChangeFeedShared
+        );
+        var capabilities = RequestCapabilities.Read(context.Request);
+        if (capabilities.IsRefused(out var refusal))
+            return refusal;
+        if (!capabilities.Value.ResponseFormats.HasFlag(ResponseFormats.Parquet))
+            return ProtocolRefusals.Unsupported("Changes are answered in the response format parquet only; the client takes only delta.");
+        var idHash = FileIds.Read(context.Request);
+        if (idHash.IsRefused(out refusal))
+            return refusal;
+        var range = ChangeRange.Read(context.Request, rules);
+        if (range.IsRefused(out refusal))
+            return refusal;
+        return await feed.AnswerAsync(granted, rules, range.Value, capabilities.Value, idHash.Value, exchange.RequestId, cancellationToken);
+    }
+
+    // Whether a share is there that the recipient is not granted is not to be learnt from the answer.
+    private static async Task<IResult> RefuseAsync(
+        string share,
+        string schema,
+        string table,
+        ProtocolExchange exchange,
+        ShareStore shares,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await shares.FindGrantedShareAsync(exchange.Recipient.Id, share, cancellationToken) is not { } granted)
+            return ProtocolRefusals.ShareNotFound(share, $"Share '{share}' does not exist or is not granted to {exchange.Recipient.Name}.");
+        return await shares.HasSchemaAsync(granted.ShareId, schema, cancellationToken)
+            ? ProtocolRefusals.TableNotFound(share, schema, table)
+            : ProtocolRefusals.SchemaNotFound(share, schema);
+    }
+}

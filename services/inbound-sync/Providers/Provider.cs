@@ -1,0 +1,45 @@
+using Tideway.DeltaSharing.Protocol;
+
+namespace Tideway.InboundSync.Providers;
+
+/// <summary>A partner whose shares we read. Syncs hold on to its id, so its credential can change under them.</summary>
+public sealed record Provider
+{
+    public required Guid ProviderId { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>Where the partner serves its shares, from the profile file.</summary>
+    public required string Endpoint { get; init; }
+
+    /// <summary>The profile file, encrypted.</summary>
+    public required string Profile { get; init; }
+
+    public required int ShareCredentialsVersion { get; init; }
+
+    public DateTimeOffset? ExpirationTime { get; init; }
+
+    public string? Comment { get; init; }
+
+    public string? Owner { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required string CreatedBy { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    public required string UpdatedBy { get; init; }
+
+    /// <summary>Where the partner's other addresses are found: scheme, host and port of its endpoint.</summary>
+    public string Origin => new Uri(Endpoint).GetLeftPart(UriPartial.Authority);
+
+    /// <summary>What the encryption of a profile is bound to, with the provider's id, so that one provider's cannot be put in place of another's.</summary>
+    public const string SecretPurpose = "inbound-sync/provider";
+
+    /// <summary>How a name is compared.</summary>
+    public static string KeyOf(string name) => name.ToLowerInvariant();
+
+    /// <summary>What is wrong with a name, or <see langword="null"/>.</summary>
+    public static string? NameFault(string? name) => SharingName.FindObjectFault(name);
+}

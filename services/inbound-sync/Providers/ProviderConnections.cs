@@ -1,0 +1,60 @@
+using System.Text;
+using Microsoft.Extensions.Options;
+using Tideway.DeltaSharing.Client;
+using Tideway.DeltaSharing.Client.Downloads;
+using Tideway.DeltaSharing.Client.Transport;
+using Tideway.DeltaSharing.Protocol;
+using Tideway.Hosting.Secrets;
+using Tideway.InboundSync.Runs;
+
+namespace Tideway.InboundSync.Providers;
+
+/// <summary>Connections to providers, all through one handler that follows no redirects and, unless allowed, leaves private addresses alone.</summary>
+public sealed class ProviderConnections : IDisposable
+{
+    private readonly DeltaSharingClientOptions options;
+    private readonly SecretProtector secrets;
+    private readonly TimeProvider time;
+
+    /// <summary>Makes the handler; connections are opened when needed.</summary>
+    public ProviderConnections(IOptions<SyncOptions> options, SecretProtector secrets, TimeProvider time)
+    {
+        this.options = new DeltaSharingClientOptions { AllowInsecureHttp = options.Value.AllowInsecureHttp, AllowPrivateAddresses = options.Value.AllowPrivateAddresses };
+        this.secrets = secrets;
+        this.time = time;
+        // The client counts its own time; a download may take hours.
+        Http = new HttpClient(SharingHandler.Create(this.options)) { Timeout = Timeout.InfiniteTimeSpan };
+        Downloader = new FileDownloader(Http, this.options, time);
+    }
+
+    /// <summary>Downloads files by signed URLs.</summary>
+    public FileDownloader Downloader { get; }
+
+    internal HttpClient Http { get; }
+
+    /// <summary>A client with the credential of the provider.</summary>
+    public DeltaSharingClient Connect(Provider provider) => new(Http, Profile(provider), options, time);
+
+    /// <summary>What is wrong with a profile, or <see langword="null"/>.</summary>
+    public string? Fault(SharingProfile profile)
+    {
+        try
+        {
+            _ = new DeltaSharingClient(Http, profile, options, time);
+            return null;
+        }
+        catch (DeltaSharingException exception)
+        {
+            return exception.Message;
+        }
+    }
+
+    /// <summary>The profile file as the database may hold it.</summary>
+    public string Seal(SharingProfile profile, Guid providerId) => secrets.Protect(Encoding.UTF8.GetString(profile.ToJson()), Provider.SecretPurpose, providerId.ToString());
+
+    /// <inheritdoc />
+    public void Dispose() => Http.Dispose();
+
+    internal SharingProfile Profile(Provider provider) =>
+        SharingProfile.Parse(Encoding.UTF8.GetBytes(secrets.Unprotect(provider.Profile, Provider.SecretPurpose, provider.ProviderId.ToString())));
+}

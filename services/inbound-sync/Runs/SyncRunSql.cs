@@ -1,0 +1,45 @@
+namespace Tideway.InboundSync.Runs;
+
+/// <summary>Statements on runs.</summary>
+internal static class SyncRunSql
+{
+    private const string Columns =
+        "run_id AS RunId, sync_id AS SyncId, trigger_name AS \"Trigger\", state, started_at AS StartedAt, finished_at AS FinishedAt, from_version AS FromVersion, to_version AS ToVersion, "
+        + "local_version AS LocalVersion, files_total AS FilesTotal, files_done AS FilesDone, bytes_total AS BytesTotal, bytes_done AS BytesDone, rows_inserted AS RowsInserted, "
+        + "rows_updated AS RowsUpdated, rows_deleted AS RowsDeleted, whole_table AS WholeTable, reason, request_ids AS RequestIds";
+
+    public const string Insert =
+        "INSERT INTO sync_run (run_id, sync_id, trigger_name, state, started_at, from_version, files_total, files_done, bytes_total, bytes_done, whole_table, request_ids) "
+        + "VALUES (@RunId, @SyncId, @Trigger, @State, @StartedAt, @FromVersion, 0, 0, 0, 0, @WholeTable, '[]')";
+
+    public const string Progress =
+        "UPDATE sync_run SET files_total = @filesTotal, files_done = @filesDone, bytes_total = @bytesTotal, bytes_done = @bytesDone WHERE run_id = @runId AND state = 'running'";
+
+    public const string Finish =
+        "UPDATE sync_run SET state = @State, finished_at = @FinishedAt, from_version = @FromVersion, to_version = @ToVersion, local_version = @LocalVersion, files_total = @FilesTotal, "
+        + "files_done = @FilesDone, bytes_total = @BytesTotal, bytes_done = @BytesDone, rows_inserted = @RowsInserted, rows_updated = @RowsUpdated, rows_deleted = @RowsDeleted, "
+        + "whole_table = @WholeTable, reason = @Reason, request_ids = @RequestIds WHERE run_id = @RunId AND state = 'running'";
+
+    public const string Find = $"SELECT {Columns} FROM sync_run WHERE run_id = @runId AND sync_id = @syncId";
+
+    public const string FindById = $"SELECT {Columns} FROM sync_run WHERE run_id = @runId";
+
+    public const string Page = $"SELECT {Columns} FROM sync_run WHERE sync_id = @syncId AND (@before = '' OR run_id < @before) ORDER BY run_id DESC LIMIT @limit";
+
+    /// <summary>Ends runs whose process ended under them.</summary>
+    public const string Interrupt =
+        "UPDATE sync_run SET state = 'failed', finished_at = @now, reason = @reason WHERE state = 'running' AND sync_id = @syncId";
+
+    public const string InterruptAll = "UPDATE sync_run SET state = 'failed', finished_at = @now, reason = @reason WHERE state = 'running'";
+
+    public const string Forget =
+        "DELETE FROM sync_run WHERE sync_id = @syncId AND state <> 'running' AND run_id NOT IN (SELECT run_id FROM sync_run WHERE sync_id = @syncId ORDER BY run_id DESC LIMIT @keep)";
+
+    public const string Quarantine =
+        "INSERT INTO quarantine (batch_id, sync_id, run_id, from_version, to_version, row_count, reason, quarantined_at) "
+        + "VALUES (@batchId, @syncId, @runId, @fromVersion, @toVersion, @rowCount, @reason, @now)";
+
+    public const string Quarantined =
+        "SELECT batch_id AS BatchId, run_id AS RunId, from_version AS FromVersion, to_version AS ToVersion, row_count AS RowCount, reason, quarantined_at AS QuarantinedAt "
+        + "FROM quarantine WHERE sync_id = @syncId ORDER BY batch_id DESC LIMIT @limit";
+}

@@ -1,0 +1,220 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Tideway.Contracts.InboundSync;
+using Tideway.DeltaSharing.Protocol;
+using Tideway.Hosting.Identity;
+using Tideway.Hosting.Web;
+using Tideway.InboundSync.Providers;
+using Tideway.InboundSync.Runs;
+using Tideway.InboundSync.Storage;
+using Tideway.ObjectStorage;
+
+namespace Tideway.InboundSync.Syncs;
+
+/// <summary>Management of syncs.</summary>
+internal static class SyncsEndpoints
+{
+    private const int ShortestInterval = 5;
+    private const int LongestInterval = 7 * 24 * 3600;
+    private const int DefaultInterval = 300;
+
+    public static RouteGroupBuilder MapSyncs(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/tideway/v1/syncs").RequireRoles(Roles.InboundOperator).WithTags("Syncs");
+        group.MapPost("/", Create).WithName("createSync");
+        group.MapGet("/", List).WithName("listSyncs");
+        group.MapGet("/{name}", Get).WithName("getSync");
+        group.MapDelete("/{name}", Delete).WithName("deleteSync");
+        group.MapPost("/{name}/run", Run).WithName("runSync");
+        group.MapSyncRuns();
+        return group;
+    }
+
+    private static async Task<Results<Created<SyncInfo>, ProblemHttpResult>> Create(
+        CreateSync request,
+        HttpContext context,
+        IProviderStore providers,
+        ISyncStore store,
+        StorageRoots roots,
+        InboundSyncDatabase database,
+        SyncQueue queue,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
+        if (Fault(request) is { } fault)
+            return Problems.Invalid(fault);
+        if (await providers.FindAsync(request.Provider!, cancellationToken) is not { } provider)
+            return Problems.NotFound("PROVIDER_DOES_NOT_EXIST", $"provider: there is no provider named '{request.Provider}'.");
+        StorageLocation target;
+        try
+        {
+            target = roots.Resolve(request.Target!);
+        }
+        catch (ObjectStorageException exception)
+        {
+            return Problems.Invalid($"target: {exception.Message}");
+        }
+
+        var now = time.GetUtcNow();
+        var actor = context.User.Identity!.Name!;
+        var sync = new Sync
+        {
+            SyncId = Guid.CreateVersion7(now),
+            Name = request.Name!,
+            ProviderId = provider.ProviderId,
+            ProviderName = provider.Name,
+            Share = request.Share!,
+            SchemaName = request.Schema!,
+            TableName = request.Table!,
+            Mode = request.Mode!,
+            KeyColumns = JsonSerializer.Serialize(request.Keys ?? []),
+            TargetLocation = target.Uri.AbsoluteUri,
+            IntervalSeconds = request.IntervalSeconds ?? DefaultInterval,
+            DueAt = now,
+            DueTrigger = SyncTrigger.Request,
+            CreatedAt = now,
+            CreatedBy = actor,
+        };
+        await using var transaction = await database.BeginAsync(cancellationToken);
+        if (!await store.AddAsync(transaction, sync, cancellationToken))
+        {
+            await transaction.DisposeAsync();
+            return await store.FindByTargetAsync(sync.TargetLocation, cancellationToken) is { } other && !SameName(other, sync)
+                ? Problems.Conflict("RESOURCE_ALREADY_EXISTS", $"target: sync '{other.Name}' writes to {sync.TargetLocation} already; a table has one writer.")
+                : Problems.Conflict("SYNC_ALREADY_EXISTS", $"There is a sync named '{sync.Name}' already.");
+        }
+
+        transaction.Publish(
+            new SyncCreated
+            {
+                SyncId = sync.SyncId,
+                SyncName = sync.Name,
+                ProviderName = provider.Name,
+                Share = sync.Share,
+                Schema = sync.SchemaName,
+                Table = sync.TableName,
+                Mode = sync.Mode,
+                TargetLocation = sync.TargetLocation,
+                Actor = actor,
+                OccurredAt = now,
+            }
+        );
+        transaction.OnCommitted(queue.Wake);
+        await transaction.CommitAsync(cancellationToken);
+        return TypedResults.Created($"/api/tideway/v1/syncs/{Uri.EscapeDataString(sync.Name)}", SyncInfo.Of(sync, null, now));
+    }
+
+    private static async Task<Results<Ok<SyncPage>, ProblemHttpResult>> List(
+        ISyncStore store,
+        InboundSyncDatabase database,
+        TimeProvider time,
+        CancellationToken cancellationToken,
+        int? max_results = null,
+        string? page_token = null
+    )
+    {
+        if (PageRequest.Read(max_results, page_token, out var page) is { } problem)
+            return problem;
+        var rows = await store.ListAsync(page.After, page.Limit + 1, cancellationToken);
+        var syncs = new List<SyncInfo>();
+        foreach (var sync in rows.Take(page.Limit))
+            syncs.Add(SyncInfo.Of(sync, await LastRunAsync(database, sync, cancellationToken), time.GetUtcNow()));
+        return TypedResults.Ok(
+            new SyncPage { Syncs = syncs, NextPageToken = rows.Count > page.Limit ? PageRequest.TokenAfter(rows[page.Limit - 1].Name.ToLowerInvariant()) : null }
+        );
+    }
+
+    private static async Task<Results<Ok<SyncInfo>, ProblemHttpResult>> Get(
+        string name,
+        ISyncStore store,
+        InboundSyncDatabase database,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    ) =>
+        await store.FindAsync(name, cancellationToken) is { } sync
+            ? TypedResults.Ok(SyncInfo.Of(sync, await LastRunAsync(database, sync, cancellationToken), time.GetUtcNow()))
+            : Unknown(name);
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
+        string name,
+        HttpContext context,
+        ISyncStore store,
+        InboundSyncDatabase database,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await store.FindAsync(name, cancellationToken) is not { } sync)
+            return Unknown(name);
+        await using var transaction = await database.BeginAsync(cancellationToken);
+        await store.DeleteAsync(transaction, sync.SyncId, cancellationToken);
+        transaction.Publish(
+            new SyncDeleted
+            {
+                SyncId = sync.SyncId,
+                SyncName = sync.Name,
+                ProviderName = sync.ProviderName,
+                Share = sync.Share,
+                Schema = sync.SchemaName,
+                Table = sync.TableName,
+                Actor = context.User.Identity!.Name!,
+                OccurredAt = time.GetUtcNow(),
+            }
+        );
+        await transaction.CommitAsync(cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    /// <summary>Makes the sync due now. A run that is under way is followed by another one.</summary>
+    private static async Task<Results<Accepted<SyncInfo>, ProblemHttpResult>> Run(
+        string name,
+        ISyncStore store,
+        InboundSyncDatabase database,
+        SyncQueue queue,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await store.FindAsync(name, cancellationToken) is not { } sync)
+            return Unknown(name);
+        var now = time.GetUtcNow();
+        await using var transaction = await database.BeginAsync(cancellationToken);
+        await store.MakeDueAsync(transaction, sync.SyncId, SyncTrigger.Request, now, cancellationToken);
+        transaction.OnCommitted(queue.Wake);
+        await transaction.CommitAsync(cancellationToken);
+        return TypedResults.Accepted($"/api/tideway/v1/syncs/{Uri.EscapeDataString(sync.Name)}", SyncInfo.Of(sync with { DueAt = now, DueTrigger = SyncTrigger.Request }, null, now));
+    }
+
+    private static string? Fault(CreateSync request)
+    {
+        if (SharingName.FindObjectFault(request.Name) is { } name)
+            return $"name: {name}.";
+        if (string.IsNullOrWhiteSpace(request.Provider))
+            return "provider: expected the name of a provider, got nothing.";
+        if (SharingName.FindShareFault(request.Share) is { } share)
+            return $"share: {share}.";
+        if (SharingName.FindObjectFault(request.Schema) is { } schema)
+            return $"schema: {schema}.";
+        if (SharingName.FindObjectFault(request.Table) is { } table)
+            return $"table: {table}.";
+        if (request.Mode is null || !SyncMode.All.Contains(request.Mode))
+            return $"mode: expected one of {string.Join(", ", SyncMode.All)}, got '{request.Mode}'.";
+        if (string.IsNullOrWhiteSpace(request.Target))
+            return "target: expected the location of the local table, got nothing.";
+        if (request.Mode == SyncMode.Merge && request.Keys is not { Count: > 0 })
+            return "keys: mode merge needs the columns that tell rows apart, got none.";
+        if (request.Keys?.Any(string.IsNullOrWhiteSpace) == true)
+            return "keys: expected names of columns, got an empty one.";
+        return request.IntervalSeconds is < ShortestInterval or > LongestInterval
+            ? $"interval_seconds: expected {ShortestInterval} to {LongestInterval}, got {request.IntervalSeconds}."
+            : null;
+    }
+
+    private static Task<SyncRun?> LastRunAsync(InboundSyncDatabase database, Sync sync, CancellationToken cancellationToken) =>
+        sync.LastRunId is { } runId ? database.QueryFirstOrDefaultAsync<SyncRun>(SyncRunSql.FindById, new { runId }, cancellationToken) : Task.FromResult<SyncRun?>(null);
+
+    private static bool SameName(Sync one, Sync other) => one.Name.Equals(other.Name, StringComparison.OrdinalIgnoreCase);
+
+    internal static ProblemHttpResult Unknown(string name) => Problems.NotFound("SYNC_DOES_NOT_EXIST", $"There is no sync named '{name}'.");
+}

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Net.Mime;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Tideway.DeltaSharing.Protocol;
+
+namespace Tideway.RecipientAuth.Activation;
+
+/// <summary>
+/// What a partner opens without a credential. Unknown, used, ended and foreign links are refused alike, so that a stranger learns nothing; the
+/// reason is in the log.
+/// </summary>
+internal static class ActivationEndpoints
+{
+    public const string Path = "/api/2.1/unity-catalog/public";
+
+    private const string FileName = "config.share";
+
+    public static RouteGroupBuilder MapActivation(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup(Path).AllowAnonymous().AddEndpointFilter(KeepSecretAsync).WithTags("Activation");
+        group
+            .MapGet("/data_sharing_activation_info/{nonce}", LookAsync)
+            .WithName("getActivationUrlInfo")
+            .WithSummary("Whether an activation link can be used from here; does not use it");
+        group
+            .MapGet("/data_sharing_activation/{nonce}", ActivateAsync)
+            .WithName("retrieveRecipientToken")
+            .WithSummary("The credential file of a recipient, once; to a browser, a page from which it is downloaded")
+            .Produces(StatusCodes.Status200OK, contentType: MediaTypeNames.Application.Json)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests);
+        return group;
+    }
+
+    private static async Task<Results<Ok<ActivationInfo>, ProblemHttpResult>> LookAsync(
+        string nonce,
+        HttpContext context,
+        ActivationStore store,
+        ActivationRefusals refusals,
+        CancellationToken cancellationToken
+    )
+    {
+        var source = context.Connection.RemoteIpAddress;
+        if (refusals.Wait(context, source) is { } wait)
+            return wait;
+        var result = await store.LookAsync(nonce, source, cancellationToken);
+        return result.Refusal is { } reason
+            ? refusals.Refuse(reason, result.RecipientName, source)
+            : TypedResults.Ok(new ActivationInfo { ExpirationTime = result.ExpiresAt.ToUnixTimeMilliseconds() });
+    }
+
+    private static async Task<Results<FileContentHttpResult, ContentHttpResult, ProblemHttpResult>> ActivateAsync(
+        string nonce,
+        bool? download,
+        HttpContext context,
+        ActivationStore store,
+        ActivationRefusals refusals,
+        ActivationAddress address,
+        ILogger<ActivationStore> logger,
+        CancellationToken cancellationToken
+    )
+    {
+        // A browser shows a page first: mail and chat programs that look at links for people would otherwise use them up.
+        if (download is not true && AsksForHtml(context.Request))
+            return ActivationPage.Write(context.Response);
+
+        var source = context.Connection.RemoteIpAddress;
+        if (refusals.Wait(context, source) is { } wait)
+            return wait;
+        var result = await store.ActivateAsync(nonce, source, cancellationToken);
+        if (result.Refusal is { } reason)
+            return refusals.Refuse(reason, result.RecipientName, source);
+
+        logger.TokenIssued(result.RecipientName, result.ExpiresAt);
+        Telemetry.Activations.Add(1, new KeyValuePair<string, object?>("outcome", "issued"));
+        var profile = new SharingProfile
+        {
+            Endpoint = address.SharingEndpoint,
+            BearerToken = result.Token!,
+            ExpirationTime = result.ExpiresAt,
+        };
+        return TypedResults.File(profile.ToJson(), MediaTypeNames.Application.Json, FileName);
+    }
+
+    private static bool AsksForHtml(HttpRequest request) =>
+        request.GetTypedHeaders().Accept.Any(a => a.MediaType.Equals(MediaTypeNames.Text.Html, StringComparison.OrdinalIgnoreCase));
+
+    // The address is the secret: nothing that is written about this request from here on may show it, and no cache or other site may keep it.
+    private static ValueTask<object?> KeepSecretAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
+    {
+        var context = invocation.HttpContext;
+        var hidden = $"{Path}/(hidden)";
+        context.Request.Path = hidden;
+        if (Activity.Current is { } activity && activity.GetTagItem("url.path") is not null)
+            activity.SetTag("url.path", hidden);
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers["Referrer-Policy"] = "no-referrer";
+        return next(invocation);
+    }
+}
+
+/// <summary>What may be known of a link that can be used.</summary>
+public sealed record ActivationInfo
+{
+    /// <summary>When the link ends, in milliseconds since 1970.</summary>
+    public required long ExpirationTime { get; init; }
+}

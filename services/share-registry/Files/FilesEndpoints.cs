@@ -1,0 +1,137 @@
+using Microsoft.Net.Http.Headers;
+using Tideway.DeltaSharing.Protocol;
+using Tideway.DeltaSharing.Server.Serving;
+using Tideway.ObjectStorage;
+using Tideway.ObjectStorage.Signing;
+
+namespace Tideway.ShareRegistry.Files;
+
+/// <summary>Files of a local disk for whoever has a signed address of them. The signature is checked before anything else is looked at.</summary>
+internal static class FilesEndpoints
+{
+    private const string DataFileDoesNotExist = "DATA_FILE_DOES_NOT_EXIST";
+
+    public static void MapFiles(this IEndpointRouteBuilder routes) =>
+        routes
+            .MapMethods("/files/{root}/{**path}", [HttpMethods.Get, HttpMethods.Head], ServeAsync)
+            .WithName("readFile")
+            .WithTags("Files")
+            .WithSummary("Reads a file, or a range of it, by a signed address");
+
+    private static async Task ServeAsync(
+        string root,
+        string? path,
+        HttpContext context,
+        LocalUrlVerifier verifier,
+        StorageRoots storage,
+        FileAccessRecord record,
+        ILogger<FileAccessRecord> logger
+    )
+    {
+        var key = path ?? "";
+        try
+        {
+            switch (verifier.Verify(root, key, context.Request.QueryString.Value))
+            {
+                case LocalUrlVerification.Valid valid when Find(storage, valid) is { } file:
+                    await SendAsync(context, file, valid, record);
+                    return;
+                case LocalUrlVerification.Valid valid:
+                    logger.DataFileGone(root, key);
+                    await RefuseAsync(context, record, root, key, valid.RequestId, 404, DataFileDoesNotExist, "The data file is gone, most likely removed because the table changed. Query the table again.");
+                    return;
+                case LocalUrlVerification.Expired expired:
+                    await RefuseAsync(context, record, root, key, expired.RequestId, 403, ErrorCodes.PermissionDenied, $"The URL has expired at {WireTimestamp.Format(expired.ExpiredAt)}. Query the table again.");
+                    return;
+                case LocalUrlVerification.Malformed malformed:
+                    await RefuseAsync(context, record, root, key, null, 400, ErrorCodes.MalformedRequest, "The URL is not one of ours.", malformed.Reason);
+                    return;
+                default:
+                    await RefuseAsync(context, record, root, key, null, 403, ErrorCodes.PermissionDenied, "The signature of the URL does not fit.");
+                    return;
+            }
+        }
+        catch (AccessSpoolException exception) when (!context.Response.HasStarted)
+        {
+            logger.AccessNotRecorded(exception);
+            context.Response.Headers.RetryAfter = "5";
+            await WriteErrorAsync(context, 503, ErrorCodes.TemporarilyUnavailable, "The server cannot answer just now. Try again.");
+        }
+    }
+
+    // What leads out of the root, by whatever way, is as good as not there.
+    private static FileInfo? Find(StorageRoots storage, LocalUrlVerification.Valid url)
+    {
+        try
+        {
+            var file = new FileInfo(storage.Open(storage.Locate(url.RootName, "")).LocalPath(url.Path)!);
+            return file.Exists ? file : null;
+        }
+        catch (ObjectStorageException exception) when (exception.Error is ObjectStorageError.InvalidKey or ObjectStorageError.NotFound or ObjectStorageError.OutsideRoots)
+        {
+            return null;
+        }
+    }
+
+    private static async Task SendAsync(HttpContext context, FileInfo file, LocalUrlVerification.Valid url, FileAccessRecord record)
+    {
+        var size = file.Length;
+        // Whole seconds, as the header has them.
+        var lastModified = DateTimeOffset.FromUnixTimeSeconds(new DateTimeOffset(file.LastWriteTimeUtc, TimeSpan.Zero).ToUnixTimeSeconds());
+        var tag = new EntityTagHeaderValue($"\"{size:x}-{file.LastWriteTimeUtc.Ticks:x}\"");
+        var range = FileRange.Of(context.Request.GetTypedHeaders(), size, tag, lastModified);
+        var isHead = HttpMethods.IsHead(context.Request.Method);
+        await record.WriteAsync(context, url.RootName, url.Path, url.RequestId, range.Status, isHead ? 0 : range.Length);
+
+        var response = context.Response;
+        response.StatusCode = range.Status;
+        var headers = response.GetTypedHeaders();
+        headers.ETag = tag;
+        headers.LastModified = lastModified;
+        response.Headers.AcceptRanges = "bytes";
+        // Neither a cache nor a page may keep what only this address may read.
+        response.Headers.CacheControl = "private, no-store";
+        response.Headers.XContentTypeOptions = "nosniff";
+        if (range.Status == StatusCodes.Status304NotModified)
+            return;
+        response.ContentLength = range.Length;
+        if (range.Status == StatusCodes.Status416RangeNotSatisfiable)
+        {
+            headers.ContentRange = new ContentRangeHeaderValue(size);
+            return;
+        }
+
+        response.ContentType = "application/octet-stream";
+        if (range.Status == StatusCodes.Status206PartialContent)
+            headers.ContentRange = new ContentRangeHeaderValue(range.Offset, range.Offset + range.Length - 1, size);
+        if (!isHead && range.Length > 0)
+            await response.SendFileAsync(file.FullName, range.Offset, range.Length, context.RequestAborted);
+    }
+
+    private static async Task RefuseAsync(
+        HttpContext context,
+        FileAccessRecord record,
+        string root,
+        string path,
+        string? requestId,
+        int status,
+        string errorCode,
+        string message,
+        string? reason = null
+    )
+    {
+        await record.WriteAsync(context, root, path, requestId, status, errorCode: errorCode, reason: reason ?? message);
+        await WriteErrorAsync(context, status, errorCode, message);
+    }
+
+    private static async Task WriteErrorAsync(HttpContext context, int status, string errorCode, string message)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = DeltaSharing.Protocol.HeaderNames.Json;
+        context.Response.Headers.CacheControl = "no-store";
+        var body = new ErrorBody(errorCode, message).ToJson();
+        context.Response.ContentLength = body.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
+            await context.Response.Body.WriteAsync(body, context.RequestAborted);
+    }
+}

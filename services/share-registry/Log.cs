@@ -1,0 +1,14 @@
+namespace Tideway.ShareRegistry;
+
+/// <summary>Everything the service logs. Never a token or a signed address.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(2000, LogLevel.Warning, "The data file {Path} of the storage root {Root} was asked for by a good address and is not there")]
+    public static partial void DataFileGone(this ILogger logger, string root, string path);
+
+    [LoggerMessage(2001, LogLevel.Error, "A read of a file could not be recorded and was refused")]
+    public static partial void AccessNotRecorded(this ILogger logger, Exception exception);
+
+    [LoggerMessage(2002, LogLevel.Warning, "Table {Table} cannot be served")]
+    public static partial void TableCannotBeServed(this ILogger logger, Exception exception, string table);
+}

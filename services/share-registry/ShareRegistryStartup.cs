@@ -1,0 +1,61 @@
+using Tideway.Contracts.RecipientAuth;
+using Tideway.DeltaSharing.Server.Exchange;
+using Tideway.DeltaSharing.Server.Serving;
+using Tideway.Hosting.Identity;
+using Tideway.Hosting.Startup;
+using Tideway.ShareRegistry.Access;
+using Tideway.ShareRegistry.Catalog;
+using Tideway.ShareRegistry.Files;
+using Tideway.ShareRegistry.Grants;
+using Tideway.ShareRegistry.Recipients;
+using Tideway.ShareRegistry.Shares;
+using Tideway.ShareRegistry.Storage;
+using Tideway.ShareRegistry.TableQuery;
+using Tideway.ShareRegistry.Tables;
+
+namespace Tideway.ShareRegistry;
+
+/// <summary>Puts the service into a host, alone or beside others.</summary>
+public static class ShareRegistryStartup
+{
+    /// <summary>Name of the service.</summary>
+    public const string Name = "share-registry";
+
+    /// <summary>Registers what the service is made of.</summary>
+    public static void AddShareRegistry(this WebApplicationBuilder builder)
+    {
+        builder.AddServiceDatabase((options, time) => new ShareRegistryDatabase(options, time));
+        builder.AddServedTableStorage();
+        builder.AddAccessSpool<ShareRegistryDatabase>();
+        builder.Services.AddOptions<SnapshotCacheOptions>().BindConfiguration(SnapshotCacheOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<ShareStore>();
+        builder.Services.AddSingleton<TableChangeReader>();
+        builder.Services.AddSingleton<GrantStore>();
+        builder.Services.AddSingleton<RecipientDirectory>();
+        builder.Services.AddSingleton<GrantedCatalog>();
+        builder.Services.AddSingleton<TableProbe>();
+        builder.Services.AddSingleton<SnapshotCache>();
+        builder.Services.AddSingleton<TableReader>();
+        builder.Services.AddSingleton<TableQueryAnswers>();
+        builder.Services.AddSingleton<SpooledAccessLog>();
+        builder.Services.AddSingleton<FileAccessRecord>();
+        builder.AddConsumer<ShareRegistryDatabase, TrackRecipientCreatedConsumer, RecipientCreated>(Name, "track-recipient-created");
+        builder.AddConsumer<ShareRegistryDatabase, TrackRecipientUpdatedConsumer, RecipientUpdated>(Name, "track-recipient-updated");
+        builder.AddConsumer<ShareRegistryDatabase, TrackRecipientDeletedConsumer, RecipientDeleted>(Name, "track-recipient-deleted");
+        builder.AddCredentialInvalidation<ShareRegistryDatabase, CredentialsChanged>(Name, changed => changed.OwnerId);
+        // It writes the query of each request when it starts, and that of a file is what lets its bearer read it.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+    }
+
+    /// <summary>Maps the service's routes.</summary>
+    public static void MapShareRegistry(this WebApplication app)
+    {
+        app.MapShares();
+        app.MapGrants();
+        app.MapFiles();
+        var sharing = app.MapDeltaSharing<SpooledAccessLog>("/delta-sharing");
+        sharing.MapCatalog();
+        sharing.MapTableQuery();
+        sharing.MapUnknownCalls();
+    }
+}

@@ -1,0 +1,61 @@
+using Tideway.Contracts.ShareRegistry;
+
+namespace Tideway.ShareRegistry.Shares;
+
+/// <summary>A share as it is stored.</summary>
+internal sealed record Share
+{
+    public Guid ShareId { get; init; }
+    public string Name { get; init; } = "";
+    public string? Comment { get; init; }
+    public string? Owner { get; init; }
+    public long Revision { get; init; }
+    public DateTimeOffset CreatedAt { get; init; }
+    public string CreatedBy { get; init; } = "";
+    public DateTimeOffset UpdatedAt { get; init; }
+    public string UpdatedBy { get; init; } = "";
+
+    /// <summary>Tables by schema and name; empty where they were not asked for.</summary>
+    public IReadOnlyList<ShareTable> Tables { get; init; } = [];
+
+    /// <summary>Names are compared without regard to case.</summary>
+    public static string KeyOf(string name) => name.ToLowerInvariant();
+}
+
+/// <summary>A table of a share as it is stored.</summary>
+internal sealed record ShareTable
+{
+    public Guid TableId { get; init; }
+    public Guid ShareId { get; init; }
+
+    /// <summary>What the owner calls the table, for example <c>main.sales.orders</c>.</summary>
+    public string SourceName { get; init; } = "";
+
+    public string SchemaName { get; init; } = "";
+    public string TableName { get; init; } = "";
+
+    /// <summary>Root folder of the Delta table as a URL.</summary>
+    public string Location { get; init; } = "";
+
+    public bool HistoryShared { get; init; }
+    public bool ChangeFeedShared { get; init; }
+    public long StartVersion { get; init; }
+    public string? Comment { get; init; }
+    public DateTimeOffset AddedAt { get; init; }
+    public string AddedBy { get; init; } = "";
+
+    /// <summary>Schema and name as recipients see them.</summary>
+    public string SharedAs => $"{SchemaName}.{TableName}";
+
+    public SharedTable ToContract() =>
+        new()
+        {
+            TableId = TableId,
+            Schema = SchemaName,
+            Name = TableName,
+            StorageLocation = Location,
+            HistoryShared = HistoryShared,
+            ChangeFeedShared = ChangeFeedShared,
+            StartVersion = StartVersion,
+        };
+}

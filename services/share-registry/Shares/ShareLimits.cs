@@ -1,0 +1,10 @@
+namespace Tideway.ShareRegistry.Shares;
+
+/// <summary>How much there may be.</summary>
+internal static class ShareLimits
+{
+    public const int Shares = 1000;
+    public const int TablesPerShare = 1000;
+    public const int NameLength = 255;
+    public const int CommentLength = 65_536;
+}

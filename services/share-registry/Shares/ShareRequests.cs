@@ -1,0 +1,47 @@
+using System.Text.Json;
+
+namespace Tideway.ShareRegistry.Shares;
+
+/// <summary>What makes a share.</summary>
+internal sealed record CreateShareRequest
+{
+    public string? Name { get; init; }
+    public string? Comment { get; init; }
+    public string? Owner { get; init; }
+}
+
+/// <summary>What changes a share.</summary>
+internal sealed record UpdateShareRequest
+{
+    public string? NewName { get; init; }
+    public string? Comment { get; init; }
+    public string? Owner { get; init; }
+    public IReadOnlyList<SharedDataObjectUpdate>? Updates { get; init; }
+}
+
+/// <summary>What changes one table of a share.</summary>
+internal sealed record SharedDataObjectUpdate
+{
+    public string? Action { get; init; }
+    public SharedDataObject? DataObject { get; init; }
+}
+
+/// <summary>A table as it is asked to be shared.</summary>
+internal sealed record SharedDataObject
+{
+    public string? Name { get; init; }
+    public string? DataObjectType { get; init; }
+
+    /// <summary>Another spelling of <see cref="DataObjectType"/>.</summary>
+    public string? Type { get; init; }
+
+    public string? SharedAs { get; init; }
+    public string? StorageLocation { get; init; }
+    public bool? CdfEnabled { get; init; }
+    public string? HistoryDataSharingStatus { get; init; }
+    public long? StartVersion { get; init; }
+    public string? Comment { get; init; }
+
+    /// <summary>Row rules are not supported; they are read so that they can be refused rather than ignored.</summary>
+    public JsonElement? Partitions { get; init; }
+}

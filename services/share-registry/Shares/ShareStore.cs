@@ -1,0 +1,169 @@
+using System.Data.Common;
+using Tideway.Contracts.ShareRegistry;
+using Tideway.Hosting.Database;
+using Tideway.ShareRegistry.Storage;
+
+namespace Tideway.ShareRegistry.Shares;
+
+/// <summary>Shares and their tables. Every change leaves its event in the outbox of the same transaction.</summary>
+internal sealed class ShareStore(ShareRegistryDatabase database, TimeProvider time)
+{
+    public async Task<Share?> FindAsync(string name, CancellationToken cancellationToken)
+    {
+        var share = await database.QueryFirstOrDefaultAsync<Share>(ShareSql.Find, new { key = Share.KeyOf(name) }, cancellationToken);
+        return share is null ? null : share with { Tables = await database.QueryAsync<ShareTable>(ShareSql.Tables, new { shareId = share.ShareId }, cancellationToken) };
+    }
+
+    /// <summary>Shares whose key sorts after <paramref name="after"/>, without their tables.</summary>
+    public Task<IReadOnlyList<Share>> ListAsync(string after, int limit, CancellationToken cancellationToken) =>
+        database.QueryAsync<Share>(ShareSql.List, new { after, limit }, cancellationToken);
+
+    public async Task<Outcome<Share>> CreateAsync(string name, string? comment, string? owner, string actor, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var share = new Share
+        {
+            ShareId = Guid.CreateVersion7(now),
+            Name = name,
+            Comment = comment,
+            Owner = owner ?? actor,
+            Revision = 1,
+            CreatedAt = now,
+            CreatedBy = actor,
+            UpdatedAt = now,
+            UpdatedBy = actor,
+        };
+        await using var transaction = await database.BeginAsync(cancellationToken);
+        if (await transaction.QueryFirstOrDefaultAsync<long>(ShareSql.Count, null, cancellationToken) >= ShareLimits.Shares)
+            return Refusal.LimitExceeded($"There are {ShareLimits.Shares} shares already, which is the most there may be.");
+        var row = new { share.ShareId, share.Name, Key = Share.KeyOf(name), share.Comment, share.Owner, share.CreatedAt, share.CreatedBy };
+        if (await transaction.ExecuteAsync(ShareSql.Insert, row, cancellationToken) == 0)
+            return AlreadyThere(name);
+        transaction.Publish(
+            new ShareCreated
+            {
+                ShareId = share.ShareId,
+                ShareName = share.Name,
+                Comment = share.Comment,
+                Owner = share.Owner,
+                Revision = share.Revision,
+                Tables = [],
+                Actor = actor,
+                OccurredAt = now,
+            }
+        );
+        await transaction.CommitAsync(cancellationToken);
+        return share;
+    }
+
+    /// <summary>Makes all of a change or none of it. A change that changes nothing leaves no trace.</summary>
+    public async Task<Outcome<Share>> ChangeAsync(string name, ShareChange change, string actor, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await using var transaction = await database.BeginAsync(cancellationToken);
+        var share = await transaction.QueryFirstOrDefaultAsync<Share>(ShareSql.Advance, new { key = Share.KeyOf(name), at = now, actor }, cancellationToken);
+        if (share is null)
+            return Refusal.ShareDoesNotExist(name);
+        var before = await transaction.QueryAsync<ShareTable>(ShareSql.Tables, new { shareId = share.ShareId }, cancellationToken);
+        var tables = new TableList(share.Name, before);
+        foreach (var tableChange in change.Tables)
+        {
+            if (tables.Apply(tableChange) is { } refusal)
+                return refusal;
+        }
+
+        var after = share with
+        {
+            Name = change.NewName ?? share.Name,
+            Comment = change.Comment ?? share.Comment,
+            Owner = change.Owner ?? share.Owner,
+            Tables = [.. tables.Tables.OrderBy(table => Share.KeyOf(table.SchemaName), StringComparer.Ordinal).ThenBy(table => Share.KeyOf(table.TableName), StringComparer.Ordinal)],
+        };
+        var described = after with { Tables = share.Tables } != share;
+        var removed = before.Except(after.Tables).ToList();
+        var added = after.Tables.Except(before).Select(table => table with { ShareId = share.ShareId, AddedBy = table.AddedBy.Length == 0 ? actor : table.AddedBy }).ToList();
+        if (!described && removed.Count == 0 && added.Count == 0)
+            return await FindAsync(name, cancellationToken) is { } unchanged ? unchanged : Refusal.ShareDoesNotExist(name);
+
+        if (described && await DescribeAsync(transaction, after, cancellationToken) is { } taken)
+            return taken;
+        foreach (var table in removed)
+            await transaction.ExecuteAsync(ShareSql.DeleteTable, new { table.TableId }, cancellationToken);
+        foreach (var table in added)
+            await transaction.ExecuteAsync(ShareSql.InsertTable, RowOf(table), cancellationToken);
+        transaction.Publish(
+            new ShareUpdated
+            {
+                ShareId = after.ShareId,
+                ShareName = after.Name,
+                Comment = after.Comment,
+                Owner = after.Owner,
+                Revision = after.Revision,
+                Tables = [.. after.Tables.Select(table => table.ToContract())],
+                Actor = actor,
+                OccurredAt = now,
+            }
+        );
+        await transaction.CommitAsync(cancellationToken);
+        return after;
+    }
+
+    public async Task<Refusal?> DeleteAsync(string name, string actor, CancellationToken cancellationToken)
+    {
+        await using var transaction = await database.BeginAsync(cancellationToken);
+        var share = await transaction.QueryFirstOrDefaultAsync<Share>(ShareSql.Delete, new { key = Share.KeyOf(name) }, cancellationToken);
+        if (share is null)
+            return Refusal.ShareDoesNotExist(name);
+        transaction.Publish(
+            new ShareDeleted
+            {
+                ShareId = share.ShareId,
+                ShareName = share.Name,
+                Revision = share.Revision + 1,
+                Actor = actor,
+                OccurredAt = time.GetUtcNow(),
+            }
+        );
+        await transaction.CommitAsync(cancellationToken);
+        return null;
+    }
+
+    private static async Task<Refusal?> DescribeAsync(ServiceTransaction transaction, Share share, CancellationToken cancellationToken)
+    {
+        var key = Share.KeyOf(share.Name);
+        var holder = await transaction.QueryFirstOrDefaultAsync<Share>(ShareSql.Find, new { key }, cancellationToken);
+        if (holder is not null && holder.ShareId != share.ShareId)
+            return AlreadyThere(share.Name);
+        try
+        {
+            await transaction.ExecuteAsync(ShareSql.Describe, new { share.ShareId, share.Name, Key = key, share.Comment, share.Owner }, cancellationToken);
+            return null;
+        }
+        catch (DbException exception) when (exception.SqlState == "23505")
+        {
+            // Somebody else took the name between the look and the change.
+            return AlreadyThere(share.Name);
+        }
+    }
+
+    private static object RowOf(ShareTable table) =>
+        new
+        {
+            table.TableId,
+            table.ShareId,
+            table.SourceName,
+            table.SchemaName,
+            SchemaKey = Share.KeyOf(table.SchemaName),
+            table.TableName,
+            TableKey = Share.KeyOf(table.TableName),
+            table.Location,
+            table.HistoryShared,
+            table.ChangeFeedShared,
+            table.StartVersion,
+            table.Comment,
+            table.AddedAt,
+            table.AddedBy,
+        };
+
+    private static Refusal AlreadyThere(string name) => Refusal.Conflict("SHARE_ALREADY_EXISTS", $"Share '{name}' exists already.");
+}

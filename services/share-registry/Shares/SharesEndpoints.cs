@@ -1,0 +1,87 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Tideway.Hosting.Identity;
+using Tideway.Hosting.Web;
+
+namespace Tideway.ShareRegistry.Shares;
+
+/// <summary>Management of shares and their tables.</summary>
+internal static class SharesEndpoints
+{
+    public static void MapShares(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/2.1/unity-catalog/shares").RequireRoles(Roles.OutboundOperator).WithTags("Shares");
+        group.MapPost("", CreateAsync).WithName("createShare").WithSummary("Makes a share");
+        group.MapGet("", ListAsync).WithName("listShares").WithSummary("Lists shares by name");
+        group.MapGet("/{name}", GetAsync).WithName("getShare").WithSummary("Shows a share, with its tables where asked");
+        group.MapPatch("/{name}", UpdateAsync).WithName("updateShare").WithSummary("Renames or describes a share, and adds, removes or changes its tables");
+        group.MapDelete("/{name}", DeleteAsync).WithName("deleteShare").WithSummary("Removes a share and its grants");
+    }
+
+    private static async Task<Results<Created<ShareInfo>, ProblemHttpResult>> CreateAsync(
+        CreateShareRequest request,
+        HttpContext context,
+        ShareStore shares,
+        CancellationToken cancellationToken
+    )
+    {
+        var refusal = ShareFields.CheckShareName("name", request.Name) ?? ShareFields.CheckComment("comment", request.Comment) ?? ShareFields.CheckOwner(request.Owner);
+        if (refusal is not null)
+            return refusal.ToProblem();
+        var created = await shares.CreateAsync(request.Name!, request.Comment, request.Owner, context.User.Identity!.Name!, cancellationToken);
+        return created.Value is { } share
+            ? TypedResults.Created($"/api/2.1/unity-catalog/shares/{Uri.EscapeDataString(share.Name)}", ShareInfo.Of(share, withObjects: false))
+            : created.Refusal!.ToProblem();
+    }
+
+    private static async Task<Results<Ok<ShareList>, ProblemHttpResult>> ListAsync(
+        [FromQuery(Name = "max_results")] int? maxResults,
+        [FromQuery(Name = "page_token")] string? pageToken,
+        ShareStore shares,
+        CancellationToken cancellationToken
+    )
+    {
+        if (PageRequest.Read(maxResults, pageToken, out var page) is { } problem)
+            return problem;
+        // One more than fits tells whether there is a next page.
+        var rows = await shares.ListAsync(page.After, page.Limit + 1, cancellationToken);
+        var next = rows.Count > page.Limit ? PageRequest.TokenAfter(Share.KeyOf(rows[page.Limit - 1].Name)) : null;
+        return TypedResults.Ok(new ShareList([.. rows.Take(page.Limit).Select(share => ShareInfo.Of(share, withObjects: false))], next));
+    }
+
+    private static async Task<Results<Ok<ShareInfo>, ProblemHttpResult>> GetAsync(
+        string name,
+        [FromQuery(Name = "include_shared_data")] bool? includeSharedData,
+        ShareStore shares,
+        CancellationToken cancellationToken
+    ) =>
+        await shares.FindAsync(name, cancellationToken) is { } share
+            ? TypedResults.Ok(ShareInfo.Of(share, includeSharedData ?? false))
+            : Refusal.ShareDoesNotExist(name).ToProblem();
+
+    private static async Task<Results<Ok<ShareInfo>, ProblemHttpResult>> UpdateAsync(
+        string name,
+        UpdateShareRequest request,
+        HttpContext context,
+        ShareStore shares,
+        TableChangeReader reader,
+        CancellationToken cancellationToken
+    )
+    {
+        var refusal =
+            (request.NewName is null ? null : ShareFields.CheckShareName("new_name", request.NewName))
+            ?? ShareFields.CheckComment("comment", request.Comment)
+            ?? ShareFields.CheckOwner(request.Owner);
+        if (refusal is not null)
+            return refusal.ToProblem();
+        var tables = await reader.ReadAsync(request.Updates ?? [], cancellationToken);
+        if (tables.Refusal is not null)
+            return tables.Refusal.ToProblem();
+        var change = new ShareChange { NewName = request.NewName, Comment = request.Comment, Owner = request.Owner, Tables = tables.Value! };
+        var changed = await shares.ChangeAsync(name, change, context.User.Identity!.Name!, cancellationToken);
+        return changed.Value is { } share ? TypedResults.Ok(ShareInfo.Of(share, withObjects: true)) : changed.Refusal!.ToProblem();
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(string name, HttpContext context, ShareStore shares, CancellationToken cancellationToken) =>
+        await shares.DeleteAsync(name, context.User.Identity!.Name!, cancellationToken) is { } refusal ? refusal.ToProblem() : TypedResults.NoContent();
+}

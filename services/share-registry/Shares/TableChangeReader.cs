@@ -1,0 +1,116 @@
+using Tideway.ShareRegistry.Tables;
+
+namespace Tideway.ShareRegistry.Shares;
+
+/// <summary>Reads what a request says about tables and looks at the tables it names.</summary>
+internal sealed class TableChangeReader(TableProbe probe, TimeProvider time)
+{
+    private const int TablesAtOnce = 4;
+
+    public async Task<Outcome<IReadOnlyList<TableChange>>> ReadAsync(IReadOnlyList<SharedDataObjectUpdate> updates, CancellationToken cancellationToken)
+    {
+        if (updates.Count > ShareLimits.TablesPerShare)
+            return Refusal.LimitExceeded($"updates: expected at most {ShareLimits.TablesPerShare}, got {updates.Count}.");
+        var outcomes = new Outcome<TableChange>[updates.Count];
+        var options = new ParallelOptions { MaxDegreeOfParallelism = TablesAtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, updates.Count, options, async (i, token) => outcomes[i] = await ReadAsync($"updates[{i}]", updates[i], token));
+        if (outcomes.FirstOrDefault(outcome => outcome.Refusal is not null).Refusal is { } refusal)
+            return refusal;
+        return new(outcomes.Select(outcome => outcome.Value!).ToList(), null);
+    }
+
+    private async Task<Outcome<TableChange>> ReadAsync(string field, SharedDataObjectUpdate update, CancellationToken cancellationToken)
+    {
+        if (update.DataObject is not { } table)
+            return Refusal.Invalid($"{field}.data_object: expected an object, got none.");
+        field += ".data_object";
+        if ((table.DataObjectType ?? table.Type ?? "TABLE") is var type && !type.Equals("TABLE", StringComparison.OrdinalIgnoreCase))
+            return Refusal.Invalid($"{field}.data_object_type: expected TABLE, got '{ShareFields.Shorten(type)}'.");
+        if (table.Partitions is { ValueKind: not (System.Text.Json.JsonValueKind.Null or System.Text.Json.JsonValueKind.Undefined) })
+            return Refusal.Invalid($"{field}.partitions: sharing only some partitions is not supported; expected no such field.");
+        if (string.IsNullOrEmpty(table.Name) && string.IsNullOrEmpty(table.SharedAs))
+            return Refusal.Invalid($"{field}.name: expected the table's name, got none.");
+        return update.Action?.ToUpperInvariant() switch
+        {
+            "ADD" => await ReadAddAsync(field, table, cancellationToken),
+            "REMOVE" => new TableChange.Remove(table.Name, table.SharedAs),
+            "UPDATE" => await ReadUpdateAsync(field, table, cancellationToken),
+            _ => Refusal.Invalid($"{field[..^".data_object".Length]}.action: expected ADD, REMOVE or UPDATE, got '{ShareFields.Shorten(update.Action)}'."),
+        };
+    }
+
+    private async Task<Outcome<TableChange>> ReadAddAsync(string field, SharedDataObject table, CancellationToken cancellationToken)
+    {
+        var name = table.Name ?? table.SharedAs!;
+        if (name.Length > ShareLimits.NameLength)
+            return Refusal.Invalid($"{field}.name: expected at most {ShareLimits.NameLength} characters, got {name.Length}.");
+        if (CheckValues(field, table, out var historyShared) is { } invalid)
+            return invalid;
+        if (ShareFields.ReadSharedAs(table.SharedAs is null ? $"{field}.name" : $"{field}.shared_as", table.SharedAs ?? ShareFields.DefaultSharedAs(name), out var alias) is { } unnamed)
+            return unnamed;
+        if (table.CdfEnabled == true && historyShared == false)
+            return Refusal.Invalid($"{field}.cdf_enabled: needs history_data_sharing_status ENABLED, got DISABLED.");
+        if (table.StorageLocation is null)
+            return Refusal.Invalid($"{field}.storage_location: expected the folder of a Delta table, got none.");
+        var probed = await probe.LookAsync($"{field}.storage_location", table.StorageLocation, cancellationToken);
+        if (probed.Refusal is not null)
+            return probed.Refusal;
+        return new TableChange.Add(
+            new ShareTable
+            {
+                TableId = Guid.CreateVersion7(time.GetUtcNow()),
+                SourceName = name,
+                SchemaName = alias.Schema,
+                TableName = alias.Table,
+                Location = probed.Value!.Location.AbsoluteUri,
+                HistoryShared = historyShared ?? table.CdfEnabled ?? false,
+                ChangeFeedShared = table.CdfEnabled ?? false,
+                // What was before a table was shared stays with its owner unless the owner says otherwise.
+                StartVersion = table.StartVersion ?? probed.Value.Version,
+                Comment = table.Comment,
+                AddedAt = time.GetUtcNow(),
+            }
+        );
+    }
+
+    private async Task<Outcome<TableChange>> ReadUpdateAsync(string field, SharedDataObject table, CancellationToken cancellationToken)
+    {
+        if (CheckValues(field, table, out var historyShared) is { } invalid)
+            return invalid;
+        (string, string)? alias = null;
+        if (table.SharedAs is not null)
+        {
+            if (ShareFields.ReadSharedAs($"{field}.shared_as", table.SharedAs, out var parts) is { } unnamed)
+                return unnamed;
+            alias = parts;
+        }
+
+        Uri? location = null;
+        if (table.StorageLocation is not null)
+        {
+            var probed = await probe.LookAsync($"{field}.storage_location", table.StorageLocation, cancellationToken);
+            if (probed.Refusal is not null)
+                return probed.Refusal;
+            location = probed.Value!.Location;
+        }
+
+        return new TableChange.Update(table.Name)
+        {
+            SharedAs = alias,
+            Location = location?.AbsoluteUri,
+            HistoryShared = historyShared ?? (table.CdfEnabled == true ? true : null),
+            ChangeFeedShared = table.CdfEnabled,
+            StartVersion = table.StartVersion,
+            Comment = table.Comment,
+        };
+    }
+
+    private static Refusal? CheckValues(string field, SharedDataObject table, out bool? historyShared)
+    {
+        if (ShareFields.ReadHistoryStatus($"{field}.history_data_sharing_status", table.HistoryDataSharingStatus, out historyShared) is { } status)
+            return status;
+        if (table.StartVersion < 0)
+            return Refusal.Invalid($"{field}.start_version: expected 0 or more, got {table.StartVersion}.");
+        return ShareFields.CheckComment($"{field}.comment", table.Comment);
+    }
+}

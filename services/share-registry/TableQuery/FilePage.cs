@@ -1,0 +1,33 @@
+using Tideway.DeltaLog.Snapshots;
+
+namespace Tideway.ShareRegistry.TableQuery;
+
+/// <summary>Which files of a snapshot an answer holds.</summary>
+/// <param name="Skip">How many files come before the first.</param>
+/// <param name="Count">How many there are.</param>
+/// <param name="Bytes">Their size.</param>
+/// <param name="Rows">Rows of these and all files before, as far as statistics tell.</param>
+/// <param name="HasMore">Whether there is a further page.</param>
+internal readonly record struct FilePage(int Skip, int Count, long Bytes, long Rows, bool HasMore)
+{
+    /// <summary>Chooses the files after <paramref name="skip"/> until there are enough of them, or enough rows together with <paramref name="rowsBefore"/>.</summary>
+    public static FilePage Of(Snapshot snapshot, int skip, long rowsBefore, int? maxFiles, long? limit)
+    {
+        if (skip == 0 && maxFiles is null && limit is null)
+            return new FilePage(0, snapshot.FileCount, snapshot.TotalBytes, 0, false);
+        var (count, bytes, rows) = (0, 0L, rowsBefore);
+        foreach (var file in snapshot.Files.Skip(skip))
+        {
+            if (rows >= limit)
+                break;
+            if (count == maxFiles)
+                return new FilePage(skip, count, bytes, rows, HasMore: true);
+            count++;
+            bytes += file.Size;
+            if (limit is not null)
+                rows += file.LogicalRecords() ?? 0;
+        }
+
+        return new FilePage(skip, count, bytes, rows, HasMore: false);
+    }
+}

@@ -1,0 +1,27 @@
+using System.Globalization;
+
+namespace Tideway.ShareRegistry.TableQuery;
+
+/// <summary>Where the next page of a snapshot goes on: in which version, after how many files, and how many rows went before.</summary>
+internal readonly record struct SnapshotCursor(long Version, int Skip, long Rows)
+{
+    public string ToText() => string.Create(CultureInfo.InvariantCulture, $"{Version} {Skip} {Rows}");
+
+    public static SnapshotCursor Parse(string text)
+    {
+        var parts = text.Split(' ');
+        return new SnapshotCursor(long.Parse(parts[0]), int.Parse(parts[1]), long.Parse(parts[2]));
+    }
+}
+
+/// <summary>Where the next page of changed files goes on: in which version, after how many of its lines; and the version that is the last, whatever came since.</summary>
+internal readonly record struct ChangesCursor(long Version, int Skip, long End)
+{
+    public string ToText() => string.Create(CultureInfo.InvariantCulture, $"{Version} {Skip} {End}");
+
+    public static ChangesCursor Parse(string text)
+    {
+        var parts = text.Split(' ');
+        return new ChangesCursor(long.Parse(parts[0]), int.Parse(parts[1]), long.Parse(parts[2]));
+    }
+}

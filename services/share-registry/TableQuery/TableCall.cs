@@ -1,0 +1,34 @@
+using Tideway.DeltaSharing.Protocol;
+using Tideway.DeltaSharing.Server.Answers;
+using Tideway.DeltaSharing.Server.Exchange;
+using Tideway.DeltaSharing.Server.Parameters;
+using Tideway.ShareRegistry.Catalog;
+
+namespace Tideway.ShareRegistry.TableQuery;
+
+/// <summary>A call about one table that its recipient may read, with what its headers say.</summary>
+internal sealed record TableCall(GrantedTable Table, SharingCapabilities Capabilities, FileIdHash? FileIdHash)
+{
+    /// <summary>What of the table may be asked for.</summary>
+    public TableRules Rules { get; } = new(Table.ShareName, Table.SchemaName, Table.TableName, Table.HistoryShared, Table.HistoryShared ? Table.StartVersion : 0);
+
+    /// <summary>Finds the table of the route and reads the headers. Share, schema and table that are not granted are not there.</summary>
+    public static async Task<Checked<TableCall>> ReadAsync(HttpContext context, GrantedCatalog catalog, CancellationToken cancellationToken)
+    {
+        var exchange = ProtocolExchange.Of(context);
+        var (share, schema, table) = (exchange.Share!, exchange.Schema!, exchange.Table!);
+        var recipientId = exchange.Recipient.Id;
+        if (await catalog.FindTableAsync(recipientId, share, schema, table, cancellationToken) is not { } found)
+        {
+            if (await catalog.FindShareAsync(recipientId, share, cancellationToken) is null)
+                return await catalog.RefuseShareAsync(share, cancellationToken);
+            return await catalog.FindSchemaAsync(recipientId, share, schema, cancellationToken) is null
+                ? ProtocolRefusals.SchemaNotFound(share, schema)
+                : ProtocolRefusals.TableNotFound(share, schema, table);
+        }
+
+        var capabilities = RequestCapabilities.Read(context.Request);
+        var idHash = FileIds.Read(context.Request);
+        return capabilities.IsRefused(out var refusal) || idHash.IsRefused(out refusal) ? refusal : new TableCall(found, capabilities.Value, idHash.Value);
+    }
+}

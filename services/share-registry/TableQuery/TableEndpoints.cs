@@ -1,0 +1,112 @@
+using Tideway.DeltaSharing.Server.Access;
+using Tideway.DeltaSharing.Server.Answers;
+using Tideway.DeltaSharing.Server.Exchange;
+using Tideway.DeltaSharing.Server.Parameters;
+using Tideway.ShareRegistry.Catalog;
+
+namespace Tideway.ShareRegistry.TableQuery;
+
+/// <summary>The sharing protocol's calls about one table: version, metadata and files.</summary>
+internal static class TableEndpoints
+{
+    private const string Table = "/shares/{share}/schemas/{schema}/tables/{table}";
+
+    public static void MapTableQuery(this IEndpointRouteBuilder group)
+    {
+        group.MapGet(Table + "/version", GetVersionAsync).WithProtocolAction(ProtocolActions.GetTableVersion).WithName("sharing.getTableVersion");
+        group.MapMethods(Table, [HttpMethods.Head], HeadVersionAsync).WithProtocolAction(ProtocolActions.GetTableVersion).WithName("sharing.headTableVersion");
+        group.MapGet(Table + "/metadata", GetMetadataAsync).WithProtocolAction(ProtocolActions.GetTableMetadata).WithName("sharing.getTableMetadata");
+        group.MapPost(Table + "/query", QueryAsync).WithProtocolAction(ProtocolActions.QueryTable).WithName("sharing.queryTable");
+    }
+
+    private static Task<IResult> HeadVersionAsync(HttpContext context, GrantedCatalog catalog, TableReader reader, CancellationToken cancellationToken) =>
+        AnswerAsync(context, catalog, async call => new VersionAnswer((await reader.OpenAsync(call, cancellationToken)).Latest.Version), cancellationToken);
+
+    private static Task<IResult> GetVersionAsync(HttpContext context, GrantedCatalog catalog, TableReader reader, CancellationToken cancellationToken) =>
+        AnswerAsync(
+            context,
+            catalog,
+            async call =>
+            {
+                var start = TableSelections.OfVersion(context.Request);
+                if (start.IsRefused(out var refusal))
+                    return refusal;
+                if (start.Value is not { } time)
+                    return new VersionAnswer((await reader.OpenAsync(call, cancellationToken)).Latest.Version);
+                if (!call.Table.HistoryShared)
+                    return ProtocolRefusals.Invalid(
+                        $"Reading table by version or timestamp is not supported because history sharing is not enabled on table: {call.Table.FullName}"
+                    );
+                var table = await reader.OpenAsync(call, cancellationToken);
+                return await table.Table.VersionAtOrAfterAsync(time, table.Latest, cancellationToken) is { } version
+                    // What was before the first shared version is as if it had not been.
+                    ? new VersionAnswer(Math.Max(version, call.Rules.StartVersion))
+                    : ProtocolRefusals.Invalid($"The timestamp {time:O} is after the latest available version {table.Latest.Version} of {call.Table.FullName}.");
+            },
+            cancellationToken
+        );
+
+    private static Task<IResult> GetMetadataAsync(HttpContext context, GrantedCatalog catalog, TableReader reader, CancellationToken cancellationToken) =>
+        AnswerAsync(
+            context,
+            catalog,
+            async call =>
+            {
+                var selection = TableSelections.OfMetadata(context.Request, call.Rules);
+                if (selection.IsRefused(out var refusal))
+                    return refusal;
+                if (ParquetFormat.Check(call.Capabilities) is { } otherFormat)
+                    return otherFormat;
+                var table = await reader.OpenAsync(call, cancellationToken);
+                var selected = await TableReader.SelectAsync(call, table, selection.Value, cancellationToken);
+                if (selected.IsRefused(out refusal))
+                    return refusal;
+                var snapshot = selected.Value;
+                return ParquetFormat.Check(snapshot, call.Table) is { } unexpressible
+                    ? unexpressible
+                    : new TableAnswer
+                    {
+                        TableVersion = snapshot.Version,
+                        Protocol = TableLines.Protocol,
+                        Metadata = TableLines.Of(snapshot, selection.Value is not TableSelection.Latest),
+                        EchoFileIdHash = call.FileIdHash,
+                    };
+            },
+            cancellationToken
+        );
+
+    private static Task<IResult> QueryAsync(HttpContext context, GrantedCatalog catalog, TableQueryAnswers answers, CancellationToken cancellationToken) =>
+        AnswerAsync(
+            context,
+            catalog,
+            async call =>
+            {
+                var body = await RequestBody.ReadQueryAsync(context, cancellationToken);
+                return body.IsRefused(out var refusal) ? refusal : await answers.AnswerAsync(call, body.Value, ProtocolExchange.Of(context), cancellationToken);
+            },
+            cancellationToken
+        );
+
+    private static async Task<IResult> AnswerAsync(
+        HttpContext context,
+        GrantedCatalog catalog,
+        Func<TableCall, Task<IResult>> answer,
+        CancellationToken cancellationToken
+    )
+    {
+        var call = await TableCall.ReadAsync(context, catalog, cancellationToken);
+        if (call.IsRefused(out var refusal))
+            return refusal;
+        try
+        {
+            return await answer(call.Value);
+        }
+        catch (Exception exception) when (TableFailures.Handles(exception))
+        {
+            var failure = TableFailures.ToRefusal(exception, call.Value.Table);
+            if (failure.Status is not StatusCodes.Status400BadRequest)
+                context.RequestServices.GetRequiredService<ILogger<TableReader>>().TableCannotBeServed(exception, call.Value.Table.FullName);
+            return failure;
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using System.Diagnostics.Metrics;
+
+namespace Tideway.ShareRegistry;
+
+/// <summary>What the service measures.</summary>
+internal static class Telemetry
+{
+    public const string Name = "Tideway.ShareRegistry";
+
+    private static readonly Meter Meter = new(Name);
+
+    /// <summary>How the latest version of a table was found, by <c>outcome</c>: unchanged, updated, loaded.</summary>
+    public static readonly Counter<long> SnapshotReads = Meter.CreateCounter<long>(
+        "tideway.share_registry.snapshot_reads",
+        "{read}",
+        "Looks at the latest version of a table"
+    );
+
+    /// <summary>How long that took where there was anything to read.</summary>
+    public static readonly Histogram<double> SnapshotReadDuration = Meter.CreateHistogram<double>(
+        "tideway.share_registry.snapshot_read.duration",
+        "s",
+        "Time to read new commits of a table, or its whole log"
+    );
+
+    /// <summary>Files asked for by signed addresses, by <c>status</c>.</summary>
+    public static readonly Counter<long> FileReads = Meter.CreateCounter<long>("tideway.share_registry.file_reads", "{read}", "Reads of files by signed addresses");
+
+    /// <summary>Bytes of files sent.</summary>
+    public static readonly Counter<long> FileBytes = Meter.CreateCounter<long>("tideway.share_registry.file_bytes", "By", "Bytes of files handed out by signed addresses");
+}

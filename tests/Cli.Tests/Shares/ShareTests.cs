@@ -1,0 +1,162 @@
+using Tideway.Cli.Tests.Support;
+
+namespace Tideway.Cli.Tests.Shares;
+
+public sealed class ShareTests : IAsyncLifetime
+{
+    private const string Path = "/api/2.1/unity-catalog/shares";
+
+    private FakeApi api = null!;
+
+    public async ValueTask InitializeAsync() => api = await FakeApi.StartAsync();
+
+    public ValueTask DisposeAsync() => api.DisposeAsync();
+
+    [Fact]
+    public async Task Create_posts_the_share_and_shows_it()
+    {
+        api.On($"POST {Path}", """{"name":"sales","id":"1","comment":"to partners","created_at":1795428002000}""", 201);
+
+        var run = await CliRun.Async(api, "share", "create", "sales", "--comment", "to partners");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        var asked = api.Requests.ShouldHaveSingleItem();
+        asked.Body.ShouldBe("""{"name":"sales","comment":"to partners"}""");
+        asked.Authorization.ShouldBe("Bearer secret-token");
+        run.Lines.ShouldContain("Name        sales");
+        run.Lines.ShouldContain("Created     2026-11-23 10:00:02Z");
+    }
+
+    [Fact]
+    public async Task List_walks_all_pages()
+    {
+        api.On($"GET {Path}?max_results=1000", """{"shares":[{"name":"a","owner":"me"}],"next_page_token":"n=1"}""");
+        api.On($"GET {Path}?max_results=1000&page_token=n%3D1", """{"shares":[{"name":"b","owner":"you"}]}""");
+
+        var run = await CliRun.Async(api, "share", "list");
+
+        run.Lines.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]).ShouldBe(["NAME", "a", "b"]);
+    }
+
+    [Fact]
+    public async Task List_as_json_is_an_array_of_what_the_server_said()
+    {
+        api.On($"GET {Path}?max_results=1000", """{"shares":[{"name":"a","unknown_member":1}]}""");
+
+        var run = await CliRun.Async(api, "share", "list", "-o", "json");
+
+        run.Json.GetArrayLength().ShouldBe(1);
+        run.Json[0].GetProperty("unknown_member").GetInt32().ShouldBe(1);
+        run.Error.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_empty_list_as_json_is_an_empty_array()
+    {
+        api.On($"GET {Path}?max_results=1000", "{}");
+
+        (await CliRun.Async(api, "share", "list", "-o", "json")).Json.GetArrayLength().ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Get_shows_tables_and_grants()
+    {
+        api.On($"GET {Path}/a%2Fb?include_shared_data=true", """{"name":"a/b","objects":[{"name":"s.t","shared_as":"x.y","storage_location":"file:///t"}]}""");
+        api.On($"GET {Path}/a%2Fb/permissions", """{"privilege_assignments":[{"principal":"acme","privileges":["SELECT"]}]}""");
+
+        var table = await CliRun.Async(api, "share", "get", "a/b");
+        var json = await CliRun.Async(api, "share", "get", "a/b", "-o", "json");
+
+        table.Out.ShouldContain("file:///t");
+        table.Out.ShouldContain("acme");
+        json.Json.GetProperty("privilege_assignments")[0].GetProperty("principal").GetString().ShouldBe("acme");
+        json.Json.GetProperty("objects")[0].GetProperty("shared_as").GetString().ShouldBe("x.y");
+    }
+
+    [Fact]
+    public async Task Add_patches_the_share_with_the_table()
+    {
+        api.On($"PATCH {Path}/sales", "{}");
+
+        var run = await CliRun.Async(api, "share", "add", "sales", "s.orders", "--location", "file:///t", "--as", "public.orders", "--cdf", "--start-version", "3", "--comment", "c");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        api.Requests.ShouldHaveSingleItem()
+            .Body.ShouldBe(
+                """{"updates":[{"action":"ADD","data_object":{"name":"s.orders","data_object_type":"TABLE","shared_as":"public.orders","storage_location":"file:///t","cdf_enabled":true,"history_data_sharing_status":"ENABLED","start_version":3,"comment":"c"}}]}"""
+            );
+        run.Out.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Add_leaves_to_the_server_what_is_not_said()
+    {
+        api.On($"PATCH {Path}/sales", "{}");
+
+        await CliRun.Async(api, "share", "add", "sales", "s.orders", "--location", "file:///t");
+
+        api.Requests.ShouldHaveSingleItem()
+            .Body.ShouldBe("""{"updates":[{"action":"ADD","data_object":{"name":"s.orders","data_object_type":"TABLE","storage_location":"file:///t"}}]}""");
+    }
+
+    [Fact]
+    public async Task Remove_patches_the_share()
+    {
+        api.On($"PATCH {Path}/sales", "{}");
+
+        var run = await CliRun.Async(api, "share", "remove", "sales", "s.orders", "--yes");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        api.Requests.ShouldHaveSingleItem().Body.ShouldBe("""{"updates":[{"action":"REMOVE","data_object":{"name":"s.orders","data_object_type":"TABLE"}}]}""");
+    }
+
+    [Theory]
+    [InlineData("grant", "add")]
+    [InlineData("revoke", "remove")]
+    public async Task Grant_and_revoke_change_the_permissions(string command, string member)
+    {
+        api.On($"PATCH {Path}/sales/permissions", "{}");
+
+        var run = await CliRun.Async(api, "share", command, "sales", "acme");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        api.Requests.ShouldHaveSingleItem().Body.ShouldBe($$"""{"changes":[{"principal":"acme","{{member}}":["SELECT"]}]}""");
+    }
+
+    [Fact]
+    public async Task Delete_asks_and_a_no_changes_nothing()
+    {
+        var run = await new CliRun { IsInteractive = true, Input = "n\n" }.RunAsync(api, "share", "delete", "sales");
+
+        run.ExitCode.ShouldBe(1);
+        run.Error.ShouldContain("Delete share 'sales' and all its grants? [y/N]");
+        api.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Delete_goes_ahead_after_a_yes()
+    {
+        api.On($"DELETE {Path}/sales", "", 204);
+
+        var run = await new CliRun { IsInteractive = true, Input = "y\n" }.RunAsync(api, "share", "delete", "sales");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        api.Requests.Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("share", "delete", "x")]
+    [InlineData("share", "remove", "x", "t")]
+    [InlineData("recipient", "delete", "x")]
+    [InlineData("provider", "remove", "x")]
+    [InlineData("sync", "delete", "x")]
+    [InlineData("principal", "delete", "x")]
+    public async Task Where_nobody_can_be_asked_destroying_needs_yes(params string[] args)
+    {
+        var run = await CliRun.Async(api, args);
+
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldContain("--yes");
+        api.Requests.ShouldBeEmpty();
+    }
+}

@@ -1,0 +1,129 @@
+using Tideway.DeltaSharing.Client;
+using Tideway.DeltaSharing.Protocol;
+
+namespace Tideway.DeltaSharing.Tests.Client;
+
+public sealed class ListingTests : IAsyncLifetime
+{
+    private FakeServer server = null!;
+
+    public async ValueTask InitializeAsync() => server = await FakeServer.StartAsync();
+
+    public async ValueTask DisposeAsync() => await server.DisposeAsync();
+
+    [Fact]
+    public async Task All_pages_of_a_list_are_read_with_the_credential()
+    {
+        server.Handler = (context, number) =>
+            context.StatusAsync(200, number == 0 ? """{"items":[{"name":"a"}],"nextPageToken":"p&2"}""" : """{"items":[{"name":"b"}],"nextPageToken":""}""");
+
+        var shares = await server.Client().ListSharesAsync().ToListAsync();
+
+        shares.Select(share => share.Name).ShouldBe(["a", "b"]);
+        var requests = server.Requests.ToArray();
+        requests.Select(request => request.Target).ShouldBe(["/ds/shares", "/ds/shares?pageToken=p%262"]);
+        requests.ShouldAllBe(request => request.Headers.Authorization == "Bearer token-1");
+        requests[0].Headers.UserAgent.ToString().ShouldStartWith("Tideway/");
+    }
+
+    [Fact]
+    public async Task Each_list_has_its_path_and_names_are_escaped()
+    {
+        server.Handler = (context, _) =>
+            context.StatusAsync(200, context.Request.Path.Value!.EndsWith("/s+x", StringComparison.Ordinal) ? """{"share":{"name":"S"}}""" : "{}");
+        var client = server.Client();
+
+        (await client.GetShareAsync("s+x")).Name.ShouldBe("S");
+        await client.ListSchemasAsync("a?b").ToListAsync();
+        await client.ListTablesAsync("s", "c#d").ToListAsync();
+        await client.ListAllTablesAsync("s.v1").ToListAsync();
+
+        server
+            .Requests.Select(request => request.Target)
+            .ShouldBe(["/ds/shares/s+x", "/ds/shares/a%3Fb/schemas", "/ds/shares/s/schemas/c%23d/tables", "/ds/shares/s.v1/all-tables"]);
+    }
+
+    [Theory]
+    [InlineData("..")]
+    [InlineData(".")]
+    [InlineData("")]
+    [InlineData("a/b")]
+    [InlineData("a b")]
+    public async Task A_name_that_would_lead_elsewhere_is_never_asked_for(string name)
+    {
+        await Should.ThrowAsync<ArgumentException>(() => server.Client().GetShareAsync(name));
+        await Should.ThrowAsync<ArgumentException>(async () => await server.Client().GetTableVersionAsync(new SharedTableName("s", name, "t")));
+
+        server.Requests.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("""{"items":[],"nextPageToken":"same"}""", false)]
+    [InlineData("""{"items":[{"name":"a"}],"nextPageToken":"N"}""", true)]
+    public async Task A_list_that_never_ends_is_ended(string page, bool changing)
+    {
+        var options = new DeltaSharingClientOptions
+        {
+            AllowInsecureHttp = true,
+            AllowPrivateAddresses = true,
+            MaxPages = 7,
+        };
+        server.Handler = (context, number) => context.StatusAsync(200, changing ? page.Replace("\"N\"", $"\"{number}\"", StringComparison.Ordinal) : page);
+
+        await FakeAnswers.FailsAsync(async () => await server.Client(options).ListSharesAsync().ToListAsync(), DeltaSharingError.LimitExceeded);
+
+        server.Requests.Count.ShouldBe(changing ? 7 : 2);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("<!doctype html><html><body>Login</body></html>")]
+    [InlineData("{\"items\":[{\"name\":")]
+    [InlineData("{\"items\":[{\"id\":\"1\"}]}")]
+    [InlineData("[1,2]")]
+    public async Task An_answer_that_is_not_of_the_protocol_is_malformed(string body)
+    {
+        server.Handler = (context, _) => context.StatusAsync(200, body);
+
+        var exception = await FakeAnswers.FailsAsync(async () => await server.Client().ListSharesAsync().ToListAsync(), DeltaSharingError.MalformedAnswer);
+
+        exception.RequestId.ShouldBe("req-1");
+        server.Requests.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_page_beyond_the_limit_is_not_read_to_its_end()
+    {
+        var options = new DeltaSharingClientOptions
+        {
+            AllowInsecureHttp = true,
+            AllowPrivateAddresses = true,
+            MaxListBytes = 100_000,
+        };
+        var sent = 0L;
+        server.Handler = async (context, _) =>
+        {
+            var blanks = new byte[10_000];
+            Array.Fill(blanks, (byte)' ');
+            while (!context.RequestAborted.IsCancellationRequested && sent < 1_000_000_000)
+            {
+                await context.Response.Body.WriteAsync(blanks, context.RequestAborted);
+                sent += blanks.Length;
+            }
+        };
+
+        await FakeAnswers.FailsAsync(async () => await server.Client(options).ListSharesAsync().ToListAsync(), DeltaSharingError.LimitExceeded);
+
+        sent.ShouldBeLessThan(1_000_000_000);
+    }
+
+    [Theory]
+    [InlineData("ftp://h/x")]
+    [InlineData("http://share.example.com/x")]
+    public void An_endpoint_without_encryption_is_refused_unless_allowed(string endpoint)
+    {
+        var profile = new SharingProfile { Endpoint = new Uri(endpoint), BearerToken = "t" };
+
+        Should.Throw<DeltaSharingException>(() => new DeltaSharingClient(new HttpClient(), profile)).Error.ShouldBe(DeltaSharingError.AddressRefused);
+    }
+}

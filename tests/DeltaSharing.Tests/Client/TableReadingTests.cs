@@ -1,0 +1,271 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Tideway.DeltaSharing.Client;
+using Tideway.DeltaSharing.Protocol;
+using Tideway.DeltaSharing.Protocol.Lines;
+using static Tideway.DeltaSharing.Tests.Client.FakeAnswers;
+
+namespace Tideway.DeltaSharing.Tests.Client;
+
+public sealed class TableReadingTests : IAsyncLifetime
+{
+    private FakeServer server = null!;
+
+    public async ValueTask InitializeAsync() => server = await FakeServer.StartAsync();
+
+    public async ValueTask DisposeAsync() => await server.DisposeAsync();
+
+    [Fact]
+    public async Task A_version_comes_from_the_header()
+    {
+        server.Handler = (context, _) => context.LinesAsync("", version: 12);
+
+        var version = await server.Client().GetTableVersionAsync(FakeServer.Table, new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+        version.ShouldBe(new TableVersion(12, "req-1"));
+        server.Requests.Single().Target.ShouldBe("/ds/shares/s/schemas/sc/tables/t/version?startingTimestamp=2026-01-01T00%3A00%3A00Z");
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("-1")]
+    [InlineData("latest")]
+    [InlineData("99999999999999999999")]
+    public async Task An_answer_without_a_proper_version_is_malformed(string? header)
+    {
+        server.Handler = (context, _) =>
+        {
+            if (header is not null)
+                context.Response.Headers[HeaderNames.TableVersion] = header;
+            return Task.CompletedTask;
+        };
+
+        await FailsAsync(async () => await server.Client().GetTableVersionAsync(FakeServer.Table), DeltaSharingError.MalformedAnswer);
+    }
+
+    [Fact]
+    public async Task Metadata_is_read_for_a_version_or_a_time()
+    {
+        server.Handler = (context, _) => context.LinesAsync(Head);
+        var client = server.Client();
+
+        var metadata = await client.GetMetadataAsync(FakeServer.Table, version: 3);
+        await client.GetMetadataAsync(FakeServer.Table, timestamp: DateTimeOffset.UnixEpoch);
+
+        metadata.Version.ShouldBe(3);
+        metadata.Metadata.Id.ShouldBe("m");
+        server
+            .Requests.Select(request => request.Target[request.Target.LastIndexOf('/')..])
+            .ShouldBe(["/metadata?version=3", "/metadata?timestamp=1970-01-01T00%3A00%3A00Z"]);
+        server.Requests.First().Headers["delta-sharing-capabilities"].ToString().ShouldBe("responseformat=parquet;includeendstreamaction=true");
+    }
+
+    [Fact]
+    public async Task A_query_gives_its_lines_as_they_come()
+    {
+        var release = new TaskCompletionSource();
+        server.Handler = async (context, _) =>
+        {
+            await context.LinesAsync(Head + File(1));
+            await context.Response.Body.FlushAsync();
+            await release.Task;
+            await context.Response.WriteAsync(File(2));
+        };
+        await using var table = await server.Client().QueryTableAsync(FakeServer.Table, new QueryRequest { Version = 3, PredicateHints = ["a = 1"] });
+        await using var lines = table.ReadAsync().GetAsyncEnumerator();
+
+        (await lines.MoveNextAsync()).ShouldBeTrue();
+        lines.Current.ShouldBeOfType<FileLine>().Id.ShouldBe("f1");
+        release.SetResult();
+        (await lines.MoveNextAsync()).ShouldBeTrue();
+        (await lines.MoveNextAsync()).ShouldBeFalse();
+
+        (table.Version, table.RequestId).ShouldBe((3, "req-1"));
+        var request = server.Requests.Single();
+        (request.Method, request.Target, request.Body).ShouldBe(
+            ("POST", "/ds/shares/s/schemas/sc/tables/t/query", """{"predicateHints":["a = 1"],"version":3}""")
+        );
+    }
+
+    [Fact]
+    public async Task Changes_are_asked_for_in_the_query_string()
+    {
+        server.Handler = (context, _) =>
+            context.LinesAsync(Head + """{"cdf":{"url":"https://h/c","id":"c","partitionValues":{},"size":1,"timestamp":5,"version":2}}""");
+        await using var changes = await server
+            .Client()
+            .GetChangesAsync(
+                FakeServer.Table,
+                new ChangesRequest
+                {
+                    StartingVersion = 1,
+                    EndingVersion = 2,
+                    IncludeHistoricalMetadata = true,
+                }
+            );
+
+        (await changes.ReadAsync().ToListAsync()).ShouldHaveSingleItem().ShouldBeOfType<CdfLine>().Version.ShouldBe(2);
+        server.Requests.Single().Target.ShouldEndWith("/changes?startingVersion=1&endingVersion=2&includeHistoricalMetadata=true");
+        await Should.ThrowAsync<InvalidOperationException>(() => server.Client().GetChangesAsync(FakeServer.Table, new ChangesRequest()));
+    }
+
+    [Fact]
+    public async Task Pages_are_joined()
+    {
+        server.Handler = (context, number) =>
+            context.LinesAsync(Head + File(number) + (number < 2 ? NextPage($"p{number}") : """{"endStreamAction":{"minUrlExpirationTimestamp":9}}"""));
+        await using var table = await server.Client().QueryTableAsync(FakeServer.Table, new QueryRequest { MaxFiles = 1, IncludeRefreshToken = true });
+
+        (await table.ReadAsync().Cast<FileLine>().Select(file => file.Id).ToListAsync()).ShouldBe(["f0", "f1", "f2"]);
+        table.EndStream!.MinUrlExpirationTimestamp.ShouldBe(9);
+        server
+            .Requests.Select(request => request.Body)
+            .ShouldBe(["""{"maxFiles":1,"includeRefreshToken":true}""", """{"maxFiles":1,"pageToken":"p0"}""", """{"maxFiles":1,"pageToken":"p1"}"""]);
+    }
+
+    [Fact]
+    public async Task Pages_that_never_end_or_change_their_version_are_refused()
+    {
+        server.Handler = (context, _) => context.LinesAsync(Head + """{"endStreamAction":{"nextPageToken":"same"}}""");
+        await FailsAsync(ReadAllAsync, DeltaSharingError.LimitExceeded);
+
+        server.Handler = (context, number) => context.LinesAsync(Head + NextPage($"p{number}"), version: number);
+        await FailsAsync(ReadAllAsync, DeltaSharingError.MalformedAnswer);
+    }
+
+    [Fact]
+    public async Task A_failure_told_in_the_end_stream_line_is_a_failure()
+    {
+        server.Handler = (context, _) => context.LinesAsync(Head + File(1) + """{"endStreamAction":{"errorMessage":"vacuumed","httpStatusErrorCode":400}}""");
+
+        var exception = await FailsAsync(ReadAllAsync, DeltaSharingError.ServerFailed);
+
+        exception.Message.ShouldContain("vacuumed");
+        (exception.Status, exception.IsTransient).ShouldBe((400, false));
+    }
+
+    [Fact]
+    public async Task A_promised_end_that_does_not_come_is_a_break()
+    {
+        server.Handler = (context, _) => context.LinesAsync(Head + File(1), endStream: true);
+
+        (await FailsAsync(ReadAllAsync, DeltaSharingError.ConnectionBroken)).IsTransient.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task An_answer_that_breaks_off_is_a_break()
+    {
+        server.Handler = (context, _) =>
+        {
+            // The web server closes a connection whose answer stays short of the announced length.
+            context.Response.ContentLength = 10_000;
+            return context.LinesAsync(Head + File(1) + File(2)[..20]);
+        };
+
+        await FailsAsync(ReadAllAsync, DeltaSharingError.ConnectionBroken);
+    }
+
+    [Fact]
+    public async Task An_answer_that_ends_in_the_middle_of_a_line_is_a_break()
+    {
+        server.Handler = (context, _) => context.LinesAsync(Head + File(1) + File(2)[..20]);
+
+        await FailsAsync(ReadAllAsync, DeltaSharingError.ConnectionBroken);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("<html>gateway</html>")]
+    [InlineData("{\"protocol\":{\"minReaderVersion\":1}}\n")]
+    [InlineData("{\"metaData\":{\"id\":\"m\",\"schemaString\":\"{}\"}}\n")]
+    [InlineData("{\"protocol\":{\"deltaProtocol\":{\"minReaderVersion\":3}}}\n")]
+    public async Task Lines_that_are_not_of_the_protocol_are_malformed(string lines)
+    {
+        server.Handler = (context, _) => context.LinesAsync(lines == "" ? lines : lines + "\n");
+
+        await FailsAsync(ReadAllAsync, DeltaSharingError.MalformedAnswer);
+    }
+
+    [Fact]
+    public async Task Nonsense_after_the_beginning_is_malformed()
+    {
+        server.Handler = (context, _) => context.LinesAsync(Head + File(1) + "oops\n" + File(2));
+
+        (await FailsAsync(ReadAllAsync, DeltaSharingError.MalformedAnswer)).Message.ShouldContain("Line 4");
+    }
+
+    [Fact]
+    public async Task A_table_for_newer_readers_is_unsupported()
+    {
+        server.Handler = (context, _) => context.LinesAsync(Head.Replace("\"minReaderVersion\":1", "\"minReaderVersion\":2", StringComparison.Ordinal));
+
+        await FailsAsync(ReadAllAsync, DeltaSharingError.Unsupported);
+    }
+
+    [Fact]
+    public async Task A_line_without_end_is_not_taken_into_memory()
+    {
+        var options = new DeltaSharingClientOptions
+        {
+            AllowInsecureHttp = true,
+            AllowPrivateAddresses = true,
+            MaxLineBytes = 100_000,
+        };
+        server.Handler = async (context, _) =>
+        {
+            await context.LinesAsync(Head + "{\"file\":{\"url\":\"");
+            var chunk = Encoding.ASCII.GetBytes(new string('x', 50_000));
+            for (var i = 0; i < 10_000 && !context.RequestAborted.IsCancellationRequested; i++)
+                await context.Response.Body.WriteAsync(chunk, context.RequestAborted);
+        };
+        await using var table = await server.Client(options).QueryTableAsync(FakeServer.Table);
+
+        await FailsAsync(async () => await table.ReadAsync().ToListAsync(), DeltaSharingError.LimitExceeded);
+    }
+
+    [Fact]
+    public async Task A_server_that_stops_sending_is_given_up()
+    {
+        var options = new DeltaSharingClientOptions
+        {
+            AllowInsecureHttp = true,
+            AllowPrivateAddresses = true,
+            IdleTimeout = TimeSpan.FromMilliseconds(100),
+        };
+        server.Handler = async (context, _) =>
+        {
+            await context.LinesAsync(Head + File(1));
+            await context.Response.Body.FlushAsync();
+            await server.HangAsync();
+        };
+        await using var table = await server.Client(options).QueryTableAsync(FakeServer.Table);
+
+        await FailsAsync(async () => await table.ReadAsync().ToListAsync(), DeltaSharingError.Timeout);
+    }
+
+    [Fact]
+    public async Task Reading_is_cancelled_while_it_waits_for_a_line()
+    {
+        server.Handler = async (context, _) =>
+        {
+            await context.LinesAsync(Head + File(1));
+            await context.Response.Body.FlushAsync();
+            await server.HangAsync();
+        };
+        await using var table = await server.Client().QueryTableAsync(FakeServer.Table);
+        using var cancellation = new CancellationTokenSource();
+
+        await Should.ThrowAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var _ in table.ReadAsync(cancellation.Token))
+                await cancellation.CancelAsync();
+        });
+    }
+
+    private async Task ReadAllAsync()
+    {
+        await using var table = await server.Client().QueryTableAsync(FakeServer.Table);
+        await table.ReadAsync().ToListAsync();
+    }
+}

@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Text;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+using Tideway.Testing;
+using Tideway.Testing.Servers;
+
+namespace Tideway.Hosting.Tests.Messaging;
+
+[Trait("Needs", "Servers")]
+public sealed class RabbitMqMessagingTests : MessagingContract
+{
+    private Uri broker = null!;
+
+    [Fact]
+    public async Task Two_replicas_on_one_database_send_and_handle_each_event_once()
+    {
+        await using var other = await NoteProcess.StartAsync(consumes: true, Settings);
+        var texts = Enumerable.Range(0, 500).Select(i => $"note {i:000}").ToArray();
+
+        await Task.WhenAll(texts.Chunk(25).Select((chunk, i) => (i % 2 == 0 ? Process : other).PublishAsync(chunk)));
+
+        await Process.ShouldHaveWrittenAsync(texts);
+    }
+
+    [Fact]
+    public async Task An_event_published_before_its_consumer_ever_ran_is_kept_for_it()
+    {
+        await Process.DisposeAsync();
+        var settings = await SettingsAsync();
+        await using (var publisher = await NoteProcess.StartAsync(consumes: false, settings))
+        {
+            await publisher.PublishAsync("early");
+            await Eventually.Async(publisher.OutboxAsync, count => count == 0);
+        }
+
+        await using var consumer = await NoteProcess.StartAsync(consumes: true, settings);
+
+        await consumer.ShouldHaveWrittenAsync("early");
+    }
+
+    [Fact]
+    public async Task A_message_of_another_version_is_read_where_what_is_needed_is_there()
+    {
+        await Eventually.Async(async () => (await Process.Client.GetAsync("/health/ready")).IsSuccessStatusCode);
+
+        await SendAsync("""{"text": "newer", "unheardOf": {"a": [1]}}""");
+        await SendAsync("""{"text": "older"}""");
+
+        await Process.ShouldHaveWrittenAsync("newer", "older");
+    }
+
+    [Fact]
+    public async Task A_message_that_cannot_be_read_goes_to_the_error_queue_and_holds_up_nothing()
+    {
+        await Eventually.Async(async () => (await Process.Client.GetAsync("/health/ready")).IsSuccessStatusCode);
+
+        await SendAsync("""{"comment": "the text is missing"}""");
+        await Process.PublishAsync("after");
+
+        await Process.ShouldHaveWrittenAsync("after");
+        await using var connection = await new ConnectionFactory { Uri = broker }.CreateConnectionAsync();
+        await Eventually.Async(() => HoldsOneAsync(connection, NoteProcess.Queue + "_error"));
+    }
+
+    protected override async Task<string[]> SettingsAsync()
+    {
+        var database = await (await PostgresServer.StartAsync()).CreateDatabaseAsync();
+        broker = await (await RabbitMqServer.StartAsync()).CreateVirtualHostAsync();
+        return ["--Database:Engine=PostgreSql", "--Database:ConnectionString=" + database, "--Bus:Transport=RabbitMq", "--Bus:ConnectionString=" + broker];
+    }
+
+    private static async Task<bool> HoldsOneAsync(IConnection connection, string queue)
+    {
+        await using var channel = await connection.CreateChannelAsync();
+        try
+        {
+            return await channel.MessageCountAsync(queue) == 1;
+        }
+        catch (OperationInterruptedException)
+        {
+            // There is no such queue before the first error.
+            return false;
+        }
+    }
+
+    // As another version of a service, or one that is not ours at all, would send it.
+    private async Task SendAsync(string message)
+    {
+        var envelope = $$"""
+            {
+              "messageId": "{{Guid.CreateVersion7()}}",
+              "messageType": ["urn:message:Tideway.Hosting.Tests.Messaging:NoteWritten"],
+              "sentTime": "{{TimeProvider.System.GetUtcNow().ToString("O", CultureInfo.InvariantCulture)}}",
+              "message": {{message}}
+            }
+            """;
+        await using var connection = await new ConnectionFactory { Uri = broker }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        await channel.BasicPublishAsync(
+            "Tideway.Hosting.Tests.Messaging:NoteWritten",
+            "",
+            mandatory: true,
+            new BasicProperties { ContentType = "application/vnd.masstransit+json", DeliveryMode = DeliveryModes.Persistent },
+            Encoding.UTF8.GetBytes(envelope)
+        );
+    }
+}
