@@ -3,7 +3,7 @@ using Tideway.DeltaLog.Schema;
 using Tideway.DeltaLog.Writing;
 using Tideway.DuckDb;
 
-namespace Tideway.Samples.TwoOrganisations;
+namespace Tideway.TwoOrganisations;
 
 /// <summary>What Harbor makes of its copy of the flights: how likely a delay is, by origin, destination and hour.</summary>
 internal static class DelayRisk
@@ -21,7 +21,7 @@ internal static class DelayRisk
             """;
         var writer = new DeltaTableWriter(Tables.Open(riskFolder));
         var properties = new Dictionary<string, string>(StringComparer.Ordinal) { ["delta.enableChangeDataFeed"] = "true" };
-        await writer.CreateAsync(DeltaSchema.Describe(connection, select), [], properties, cancellationToken: cancellationToken);
+        await writer.CreateAsync(DuckDbTypes.SchemaOf(connection, select), [], properties, cancellationToken: cancellationToken);
         return await writer.AppendAsync(connection, select, cancellationToken: cancellationToken);
     }
 }

@@ -2,11 +2,13 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Tideway.DuckDb;
 
-namespace Tideway.Samples.TwoOrganisations;
+namespace Tideway.TwoOrganisations;
 
 /// <summary>The exchange, step by step; each step says what moved, and the last compares both sides.</summary>
 internal sealed class Exchange(Organisation skylane, Organisation harbor, DuckDbDatabase database, string flightsFile, TextWriter output)
 {
+    private static readonly string[] FlightKey = ["flight_id"];
+
     private readonly JsonObject figures = [];
 
     private string SkylaneFlights => Path.Combine(skylane.Process.Tables, "flights");
@@ -93,7 +95,7 @@ internal sealed class Exchange(Organisation skylane, Organisation harbor, DuckDb
                 schema,
                 table,
                 mode,
-                keys = mode == "merge" ? new[] { "flight_id" } : [],
+                keys = mode == "merge" ? FlightKey : [],
                 target,
                 interval_seconds = 300,
             },

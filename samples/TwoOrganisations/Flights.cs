@@ -3,7 +3,7 @@ using Tideway.DeltaLog.Schema;
 using Tideway.DeltaLog.Writing;
 using Tideway.DuckDb;
 
-namespace Tideway.Samples.TwoOrganisations;
+namespace Tideway.TwoOrganisations;
 
 /// <summary>Skylane's table: every flight with a number, partitioned by month, with its row changes.</summary>
 internal sealed class Flights(DuckDbDatabase database, string file, string folder)
@@ -20,7 +20,7 @@ internal sealed class Flights(DuckDbDatabase database, string file, string folde
     {
         using var connection = Tables.Connect(database);
         var writer = new DeltaTableWriter(table);
-        var schema = DeltaSchema.Describe(connection, Select("false"));
+        var schema = DuckDbTypes.SchemaOf(connection, Select("false"));
         var properties = new Dictionary<string, string>(StringComparer.Ordinal) { ["delta.enableChangeDataFeed"] = "true" };
         await writer.CreateAsync(schema, ["month"], properties, cancellationToken: cancellationToken);
         var version = 0L;

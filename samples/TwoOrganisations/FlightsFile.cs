@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Tideway.Samples.TwoOrganisations;
+namespace Tideway.TwoOrganisations;
 
 /// <summary>Three million flights of the US Bureau of Transportation Statistics, from the npm package vega-datasets (BSD-3-Clause).</summary>
 internal static class FlightsFile

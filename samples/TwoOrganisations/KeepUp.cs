@@ -1,4 +1,4 @@
-namespace Tideway.Samples.TwoOrganisations;
+namespace Tideway.TwoOrganisations;
 
 /// <summary>Leaves both organisations running and says what to try.</summary>
 internal static class KeepUp

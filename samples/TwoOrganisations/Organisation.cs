@@ -1,14 +1,15 @@
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Tideway.Samples.TwoOrganisations;
+namespace Tideway.TwoOrganisations;
 
 /// <summary>An organisation through its management API, as its operators use it.</summary>
 internal sealed class Organisation(string name, StandaloneProcess process, string token) : IDisposable
 {
+    private static readonly string[] Read = ["SELECT"];
+
     private readonly HttpClient http = new() { BaseAddress = process.Url, Timeout = TimeSpan.FromSeconds(60), DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
 
     public string Name { get; } = name;
@@ -39,7 +40,7 @@ internal sealed class Organisation(string name, StandaloneProcess process, strin
         await PatchAsync($"/api/2.1/unity-catalog/shares/{share}", new { updates = new[] { new { action = "ADD", data_object = tableObject } } }, cancellationToken);
         await PatchAsync(
             $"/api/2.1/unity-catalog/shares/{share}/permissions",
-            new { changes = new[] { new { principal = recipient, add = new[] { "SELECT" } } } },
+            new { changes = new[] { new { principal = recipient, add = Read } } },
             cancellationToken
         );
     }

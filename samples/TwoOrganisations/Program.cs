@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Tideway.DuckDb;
-using Tideway.Samples.TwoOrganisations;
+using Tideway.TwoOrganisations;
 
 var keep = args.Contains("--keep");
 if (args.Except(["--keep"], StringComparer.Ordinal).Any())

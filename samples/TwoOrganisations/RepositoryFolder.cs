@@ -1,4 +1,4 @@
-namespace Tideway.Samples.TwoOrganisations;
+namespace Tideway.TwoOrganisations;
 
 /// <summary>Where the checkout and the programs built from it are.</summary>
 internal static class RepositoryFolder

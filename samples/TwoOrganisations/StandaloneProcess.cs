@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 
-namespace Tideway.Samples.TwoOrganisations;
+namespace Tideway.TwoOrganisations;
 
 /// <summary>One organisation as a process of its own: its folder, its keys, its port.</summary>
 internal sealed partial class StandaloneProcess : IAsyncDisposable
@@ -50,13 +50,13 @@ internal sealed partial class StandaloneProcess : IAsyncDisposable
         string[] own = ["--folder", folder, "--listen", url.GetLeftPart(UriPartial.Authority)];
         foreach (var argument in own.Concat(settings))
             start.ArgumentList.Add(argument);
-        var process = new Process { StartInfo = start };
-        var organisation = new StandaloneProcess(process, folder, url, Path.Combine(folder, "tideway.log"));
-        process.OutputDataReceived += (_, line) => organisation.Heard(line.Data);
-        process.ErrorDataReceived += (_, line) => organisation.Heard(line.Data);
-        process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        var started = new Process { StartInfo = start };
+        var organisation = new StandaloneProcess(started, folder, url, Path.Combine(folder, "tideway.log"));
+        started.OutputDataReceived += (_, line) => organisation.Heard(line.Data);
+        started.ErrorDataReceived += (_, line) => organisation.Heard(line.Data);
+        started.Start();
+        started.BeginOutputReadLine();
+        started.BeginErrorReadLine();
         try
         {
             await organisation.WaitUntilReadyAsync(cancellationToken);

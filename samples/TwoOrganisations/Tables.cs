@@ -3,7 +3,7 @@ using Tideway.DeltaLog.Reading;
 using Tideway.DuckDb;
 using Tideway.ObjectStorage.Local;
 
-namespace Tideway.Samples.TwoOrganisations;
+namespace Tideway.TwoOrganisations;
 
 /// <summary>Tables on the organisations' disks, read and written as their owners would with any engine.</summary>
 internal static class Tables
@@ -26,7 +26,7 @@ internal static class Tables
         var scan = await new TableReader(table.Store).ScanSqlAsync(snapshot, new ScanOptions { Columns = columns }, cancellationToken);
         using var connection = Connect(database);
         using var result = connection.Query($"SELECT count(*), md5(concat(sum(hash(t)::HUGEINT), bit_xor(hash(t)))) FROM ({scan}) AS t", [], cancellationToken);
-        var row = result.Rows().Single();
+        var row = result.Rows(cancellationToken).Single();
         return new Content((long)row[0]!, (string)row[1]!, snapshot.Version);
     }
 }

@@ -1,5 +1,6 @@
 using Tideway.DeltaLog;
 using Tideway.DeltaLog.Reading;
+using Tideway.DeltaLog.Schema;
 using Tideway.DeltaLog.Writing;
 using Tideway.DuckDb;
 using Tideway.ObjectStorage.Local;
@@ -18,7 +19,7 @@ internal static class LocalTables
         using var database = DuckDbDatabase.Open(new DuckDbOptions());
         using var connection = Connect(database);
         connection.Execute($"CREATE TABLE shape ({Shape})");
-        var schema = DeltaSchema.Describe(connection, "SELECT * FROM shape");
+        var schema = DuckDbTypes.SchemaOf(connection, "SELECT * FROM shape");
         await new DeltaTableWriter(table).CreateAsync(
             schema,
             ["region"],
@@ -32,7 +33,7 @@ internal static class LocalTables
     {
         using var database = DuckDbDatabase.Open(new DuckDbOptions());
         using var connection = Connect(database);
-        return await new DeltaTableWriter(table).AppendAsync(connection, Orders(first, count, 1));
+        return (await new DeltaTableWriter(table).AppendAsync(connection, Orders(first, count, 1))).Version;
     }
 
     /// <summary>Changes some orders, adds some and removes some, in one commit.</summary>
@@ -40,12 +41,13 @@ internal static class LocalTables
     {
         using var database = DuckDbDatabase.Open(new DuckDbOptions());
         using var connection = Connect(database);
-        return await new DeltaTableWriter(table).MergeAsync(
-            connection,
-            $"SELECT *, order_id % 7 = 0 AS gone FROM ({Orders(first, count, factor)})",
-            ["order_id"],
-            new MergeActions { DeleteWhen = "gone", SourceOnlyColumns = ["gone"] }
-        );
+        var request = new MergeRequest
+        {
+            SourceSql = $"SELECT *, order_id % 7 = 0 AS gone FROM ({Orders(first, count, factor)})",
+            Keys = ["order_id"],
+            DeleteWhenSql = "gone",
+        };
+        return (await new DeltaTableWriter(table).MergeAsync(connection, request)).Version;
     }
 
     /// <summary>Rows and an order-independent hash of the contents.</summary>

@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -9,6 +8,8 @@ namespace Tideway.EndToEnd.Tests.Hosts;
 /// <summary>An organisation through its management API, as its operators use it.</summary>
 internal sealed class OrganisationApi(string name, Uri url, string token) : IDisposable
 {
+    private static readonly string[] Read = ["SELECT"];
+
     private readonly HttpClient http = new() { BaseAddress = url, Timeout = TimeSpan.FromSeconds(60), DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
 
     public string Name { get; } = name;
@@ -37,7 +38,7 @@ internal sealed class OrganisationApi(string name, Uri url, string token) : IDis
         await PatchAsync($"/api/2.1/unity-catalog/shares/{share}", new { updates = new[] { new { action = "ADD", data_object = tableObject } } }, cancellationToken);
         await PatchAsync(
             $"/api/2.1/unity-catalog/shares/{share}/permissions",
-            new { changes = new[] { new { principal = recipient, add = new[] { "SELECT" } } } },
+            new { changes = new[] { new { principal = recipient, add = Read } } },
             cancellationToken
         );
     }
