@@ -64,7 +64,7 @@ internal sealed class Organisation(string name, StandaloneProcess process, strin
     public async Task<JsonNode> WaitForSyncAsync(string sync, long remoteVersion, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(TimeSpan.FromMinutes(3));
+        patience.CancelAfter(TimeSpan.FromMinutes(1));
         var last = "";
         while (true)
         {

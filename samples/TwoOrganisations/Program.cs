@@ -17,6 +17,7 @@ Console.CancelKeyPress += (_, pressed) =>
     stop.Cancel();
 };
 
+var failed = false;
 var started = Stopwatch.GetTimestamp();
 var repository = RepositoryFolder.Find();
 var folder = Path.Combine(Path.GetTempPath(), $"tideway-demo-{Guid.CreateVersion7():N}");
@@ -43,12 +44,13 @@ try
 }
 catch (Exception exception)
 {
-    await Console.Error.WriteLineAsync(exception is OperationCanceledException ? "Stopped." : exception.ToString());
+    failed = exception is not OperationCanceledException;
+    await Console.Error.WriteLineAsync(failed ? $"{exception}\nThe folders and logs of both organisations are left in {folder}." : "Stopped.");
     Console.WriteLine(new JsonObject { ["ok"] = false, ["error"] = exception.Message }.ToJsonString());
     return 1;
 }
 finally
 {
-    if (Directory.Exists(folder))
+    if (!failed && Directory.Exists(folder))
         Directory.Delete(folder, recursive: true);
 }
