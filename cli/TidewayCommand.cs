@@ -11,6 +11,7 @@ using Tideway.Cli.Shares;
 using Tideway.Cli.Status;
 using Tideway.Cli.Subscriptions;
 using Tideway.Cli.Syncs;
+using Tideway.Cli.Tables;
 
 namespace Tideway.Cli;
 
@@ -56,6 +57,7 @@ internal static class TidewayCommand
             PrincipalCommands.Make(commands),
             AuditCommands.Make(commands),
             StatusCommand.Make(commands),
+            TableCommands.Make(commands),
         };
         commands.Global.AddTo(root);
         foreach (var option in root.Options)

@@ -29,17 +29,7 @@ internal static class AuditCommands
     public static Command Make(CommandSet commands)
     {
         var filter = new AuditFilter();
-        var limit = new Option<int>("--limit")
-        {
-            Description = "How many to show",
-            HelpName = "NUMBER",
-            DefaultValueFactory = _ => 50,
-        };
-        limit.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && (!int.TryParse(result.Tokens[0].Value, out var number) || number < 1))
-                result.AddError("--limit must be a number above 0.");
-        });
+        var limit = Symbols.Limit(50);
         var ascending = Symbols.Flag("--oldest-first", "Begin with the oldest instead of the newest");
         var follow = Symbols.Flag("--follow", "Show what is recorded from now on, as it comes, until cancelled; as JSON, a record per line");
         var audit = commands.Leaf(

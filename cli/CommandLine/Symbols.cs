@@ -31,6 +31,23 @@ internal static class Symbols
             CustomParser = result => DurationText.Parse(result),
         };
 
+    /// <summary>How many to show.</summary>
+    public static Option<int> Limit(int most)
+    {
+        var limit = new Option<int>("--limit")
+        {
+            Description = "How many to show",
+            HelpName = "NUMBER",
+            DefaultValueFactory = _ => most,
+        };
+        limit.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && (!int.TryParse(result.Tokens[0].Value, out var number) || number < 1))
+                result.AddError($"--limit must be a number above 0; got '{result.Tokens[0].Value}'.");
+        });
+        return limit;
+    }
+
     public static Option<string[]> Many(string name, string description, string helpName) =>
         new(name)
         {

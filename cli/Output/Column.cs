@@ -28,7 +28,8 @@ internal sealed record Column(string Title, Func<JsonElement, string> Text)
         return element;
     }
 
-    private static string Plain(JsonElement? element) =>
+    /// <summary>A value for people.</summary>
+    public static string Plain(JsonElement? element) =>
         element switch
         {
             null or { ValueKind: JsonValueKind.Null } => "",

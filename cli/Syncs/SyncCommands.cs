@@ -130,17 +130,7 @@ internal static class SyncCommands
     private static Command Runs(CommandSet commands)
     {
         var name = Symbols.Name("sync");
-        var limit = new Option<int>("--limit")
-        {
-            Description = "How many to show",
-            HelpName = "NUMBER",
-            DefaultValueFactory = _ => 20,
-        };
-        limit.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && (!int.TryParse(result.Tokens[0].Value, out var number) || number < 1))
-                result.AddError("--limit must be a number above 0.");
-        });
+        var limit = Symbols.Limit(20);
         return commands.Leaf(
             "runs",
             "List the runs of a sync, newest first",

@@ -1,3 +1,5 @@
+using System.IO.Pipelines;
+using System.Runtime.ExceptionServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -47,6 +49,11 @@ public sealed partial class TableAnswer : IResult
     /// <summary>Their size in bytes, where known.</summary>
     public long? ByteCount { get; init; }
 
+    /// <summary>
+    /// What a failure while the lines are made means to the client; <see langword="null"/>, or where this is not set, a failure of the server.
+    /// </summary>
+    public Func<Exception, ProtocolRefusal?>? Explain { get; init; }
+
     /// <inheritdoc />
     public async Task ExecuteAsync(HttpContext httpContext)
     {
@@ -57,32 +64,86 @@ public sealed partial class TableAnswer : IResult
         exchange.FileCount = FileCount;
         exchange.ByteCount = ByteCount;
         await using var lines = Lines?.GetAsyncEnumerator(httpContext.RequestAborted);
-        // A table that cannot be read should fail before the answer has begun.
-        var hasLine = lines is not null && await lines.MoveNextAsync();
+        bool hasLine;
+        try
+        {
+            // A table that cannot be read should fail before the answer has begun.
+            hasLine = lines is not null && await lines.MoveNextAsync();
+        }
+        catch (Exception exception) when (Explain?.Invoke(exception) is { } refusal)
+        {
+            await refusal.ExecuteAsync(httpContext);
+            return;
+        }
 
         await exchange.RecordAsync(StatusCodes.Status200OK);
         WriteHeaders(httpContext.Response.Headers);
         httpContext.Response.ContentType = HeaderNames.Ndjson;
-        using var writer = new NdjsonWriter(httpContext.Response.BodyWriter);
-        await writer.WriteAsync(Protocol, httpContext.RequestAborted);
-        await writer.WriteAsync(Metadata, httpContext.RequestAborted);
+        // Lines that were not handed on yet can still be taken back, which the response's own writer does not allow.
+        var output = PipeWriter.Create(httpContext.Response.Body, new StreamPipeWriterOptions(leaveOpen: true));
+        var failure = await WriteAsync(httpContext, exchange, output, lines, hasLine);
+        await output.CompleteAsync(failure);
+        if (failure is not null)
+            await EndFailedAsync(httpContext, failure);
+    }
+
+    private async Task<Exception?> WriteAsync(HttpContext context, ProtocolExchange exchange, PipeWriter output, IAsyncEnumerator<SharingLine>? lines, bool hasLine)
+    {
+        using var writer = new NdjsonWriter(output);
         try
         {
+            await writer.WriteAsync(Protocol, context.RequestAborted);
+            await writer.WriteAsync(Metadata, context.RequestAborted);
             while (hasLine)
             {
-                await writer.WriteAsync(lines!.Current, httpContext.RequestAborted);
+                await writer.WriteAsync(lines!.Current, context.RequestAborted);
                 hasLine = await lines.MoveNextAsync();
             }
 
             if (EndStream is not null)
-                await writer.WriteAsync(EndStream(), httpContext.RequestAborted);
+                await writer.WriteAsync(EndStream(), context.RequestAborted);
         }
-        catch (Exception exception) when (EndStream is not null && !httpContext.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (EndStream is not null && context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
-            await EndBrokenAsync(httpContext, exchange, writer, exception);
+            await EndBrokenAsync(context, exchange, writer, exception);
+        }
+        catch (Exception exception)
+        {
+            return exception;
         }
 
-        await writer.FlushAsync(httpContext.RequestAborted);
+        try
+        {
+            await writer.FlushAsync(context.RequestAborted);
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return exception;
+        }
+    }
+
+    // Nothing has left: the answer can still be another one. Else the pipeline breaks the connection.
+    private async Task EndFailedAsync(HttpContext context, Exception failure)
+    {
+        if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested || Explain?.Invoke(failure) is not { } refusal)
+        {
+            RemoveHeaders(context.Response);
+            ExceptionDispatchInfo.Throw(failure);
+            return;
+        }
+
+        RemoveHeaders(context.Response);
+        await refusal.ExecuteAsync(context);
+    }
+
+    private static void RemoveHeaders(HttpResponse response)
+    {
+        if (response.HasStarted)
+            return;
+        response.Headers.Remove(HeaderNames.TableVersion);
+        response.Headers.Remove(HeaderNames.Capabilities);
+        response.Headers.Remove(HeaderNames.FileIdHash);
     }
 
     private void WriteHeaders(IHeaderDictionary headers)
@@ -94,12 +155,12 @@ public sealed partial class TableAnswer : IResult
     }
 
     // A client that waits for the end-stream line is told there; for others the pipeline breaks the connection.
-    private static async Task EndBrokenAsync(HttpContext context, ProtocolExchange exchange, NdjsonWriter writer, Exception exception)
+    private async Task EndBrokenAsync(HttpContext context, ProtocolExchange exchange, NdjsonWriter writer, Exception exception)
     {
         var logger = context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger<TableAnswer>();
         Broken(logger, exception, exchange.Action, exchange.RequestId);
-        var refusal = ProtocolRefusals.Internal(exception);
-        await exchange.RecordAsync(refusal.Status, refusal.ErrorCode, refusal.OperatorMessage);
+        var refusal = Explain?.Invoke(exception) ?? ProtocolRefusals.Internal(exception);
+        await exchange.RecordAsync(refusal.Status, refusal.ErrorCode, refusal.OperatorMessage ?? refusal.Message);
         await writer.WriteAsync(new EndStreamLine { ErrorMessage = refusal.Message, HttpStatusErrorCode = refusal.Status }, context.RequestAborted);
     }
 

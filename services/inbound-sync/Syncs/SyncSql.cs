@@ -48,5 +48,5 @@ internal static class SyncSql
         + "due_trigger = CASE WHEN due_at > @claimedAt THEN due_trigger ELSE @timer END, due_at = CASE WHEN due_at > @claimedAt THEN due_at ELSE @dueAt END "
         + "WHERE sync_id = @id AND lease_owner = @owner";
 
-    public const string NextDue = "SELECT MIN(due_at) FROM sync WHERE lease_until IS NULL OR lease_until < @now";
+    public const string NextDue = "SELECT due_at FROM sync WHERE lease_until IS NULL OR lease_until < @now ORDER BY due_at LIMIT 1";
 }

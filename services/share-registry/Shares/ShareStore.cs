@@ -77,11 +77,17 @@ internal sealed class ShareStore(ShareRegistryDatabase database, TimeProvider ti
             Name = change.NewName ?? share.Name,
             Comment = change.Comment ?? share.Comment,
             Owner = change.Owner ?? share.Owner,
-            Tables = [.. tables.Tables.OrderBy(table => Share.KeyOf(table.SchemaName), StringComparer.Ordinal).ThenBy(table => Share.KeyOf(table.TableName), StringComparer.Ordinal)],
+            Tables =
+            [
+                .. tables
+                    .Tables.Select(table => table with { ShareId = share.ShareId })
+                    .OrderBy(table => Share.KeyOf(table.SchemaName), StringComparer.Ordinal)
+                    .ThenBy(table => Share.KeyOf(table.TableName), StringComparer.Ordinal),
+            ],
         };
         var described = after with { Tables = share.Tables } != share;
         var removed = before.Except(after.Tables).ToList();
-        var added = after.Tables.Except(before).Select(table => table with { ShareId = share.ShareId, AddedBy = table.AddedBy.Length == 0 ? actor : table.AddedBy }).ToList();
+        var added = after.Tables.Except(before).ToList();
         if (!described && removed.Count == 0 && added.Count == 0)
             return await FindAsync(name, cancellationToken) is { } unchanged ? unchanged : Refusal.ShareDoesNotExist(name);
 

@@ -74,7 +74,7 @@ internal static class SharesEndpoints
             ?? ShareFields.CheckOwner(request.Owner);
         if (refusal is not null)
             return refusal.ToProblem();
-        var tables = await reader.ReadAsync(request.Updates ?? [], cancellationToken);
+        var tables = await reader.ReadAsync(request.Updates ?? [], context.User.Identity!.Name!, cancellationToken);
         if (tables.Refusal is not null)
             return tables.Refusal.ToProblem();
         var change = new ShareChange { NewName = request.NewName, Comment = request.Comment, Owner = request.Owner, Tables = tables.Value! };

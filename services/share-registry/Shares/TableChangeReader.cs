@@ -7,19 +7,19 @@ internal sealed class TableChangeReader(TableProbe probe, TimeProvider time)
 {
     private const int TablesAtOnce = 4;
 
-    public async Task<Outcome<IReadOnlyList<TableChange>>> ReadAsync(IReadOnlyList<SharedDataObjectUpdate> updates, CancellationToken cancellationToken)
+    public async Task<Outcome<IReadOnlyList<TableChange>>> ReadAsync(IReadOnlyList<SharedDataObjectUpdate> updates, string actor, CancellationToken cancellationToken)
     {
         if (updates.Count > ShareLimits.TablesPerShare)
             return Refusal.LimitExceeded($"updates: expected at most {ShareLimits.TablesPerShare}, got {updates.Count}.");
         var outcomes = new Outcome<TableChange>[updates.Count];
         var options = new ParallelOptions { MaxDegreeOfParallelism = TablesAtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForAsync(0, updates.Count, options, async (i, token) => outcomes[i] = await ReadAsync($"updates[{i}]", updates[i], token));
+        await Parallel.ForAsync(0, updates.Count, options, async (i, token) => outcomes[i] = await ReadAsync($"updates[{i}]", updates[i], actor, token));
         if (outcomes.FirstOrDefault(outcome => outcome.Refusal is not null).Refusal is { } refusal)
             return refusal;
         return new(outcomes.Select(outcome => outcome.Value!).ToList(), null);
     }
 
-    private async Task<Outcome<TableChange>> ReadAsync(string field, SharedDataObjectUpdate update, CancellationToken cancellationToken)
+    private async Task<Outcome<TableChange>> ReadAsync(string field, SharedDataObjectUpdate update, string actor, CancellationToken cancellationToken)
     {
         if (update.DataObject is not { } table)
             return Refusal.Invalid($"{field}.data_object: expected an object, got none.");
@@ -32,14 +32,14 @@ internal sealed class TableChangeReader(TableProbe probe, TimeProvider time)
             return Refusal.Invalid($"{field}.name: expected the table's name, got none.");
         return update.Action?.ToUpperInvariant() switch
         {
-            "ADD" => await ReadAddAsync(field, table, cancellationToken),
+            "ADD" => await ReadAddAsync(field, table, actor, cancellationToken),
             "REMOVE" => new TableChange.Remove(table.Name, table.SharedAs),
             "UPDATE" => await ReadUpdateAsync(field, table, cancellationToken),
             _ => Refusal.Invalid($"{field[..^".data_object".Length]}.action: expected ADD, REMOVE or UPDATE, got '{ShareFields.Shorten(update.Action)}'."),
         };
     }
 
-    private async Task<Outcome<TableChange>> ReadAddAsync(string field, SharedDataObject table, CancellationToken cancellationToken)
+    private async Task<Outcome<TableChange>> ReadAddAsync(string field, SharedDataObject table, string actor, CancellationToken cancellationToken)
     {
         var name = table.Name ?? table.SharedAs!;
         if (name.Length > ShareLimits.NameLength)
@@ -69,6 +69,7 @@ internal sealed class TableChangeReader(TableProbe probe, TimeProvider time)
                 StartVersion = table.StartVersion ?? probed.Value.Version,
                 Comment = table.Comment,
                 AddedAt = time.GetUtcNow(),
+                AddedBy = actor,
             }
         );
     }

@@ -57,7 +57,8 @@ internal sealed class ChangedFilesAnswer
             TableVersion = since.Starting,
             Protocol = TableLines.Protocol,
             Metadata = TableLines.Of(metadata, since.Starting),
-            Lines = await PeekedLines.OfAsync(lines),
+            Lines = lines,
+            Explain = exception => TableFailures.Explain(exception, call.Table),
             EchoEndStream = call.Capabilities.IncludeEndStreamAction,
             EchoFileIdHash = call.FileIdHash,
             EndStream = wantsEnd

@@ -101,9 +101,8 @@ internal static class TableEndpoints
         {
             return await answer(call.Value);
         }
-        catch (Exception exception) when (TableFailures.Handles(exception))
+        catch (Exception exception) when (TableFailures.Explain(exception, call.Value.Table) is { } failure)
         {
-            var failure = TableFailures.ToRefusal(exception, call.Value.Table);
             if (failure.Status is not StatusCodes.Status400BadRequest)
                 context.RequestServices.GetRequiredService<ILogger<TableReader>>().TableCannotBeServed(exception, call.Value.Table.FullName);
             return failure;

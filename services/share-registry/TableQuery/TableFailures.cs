@@ -9,11 +9,10 @@ namespace Tideway.ShareRegistry.TableQuery;
 /// <summary>What a recipient is told of a table that cannot be read: never where it is kept. The reason goes into the access record.</summary>
 internal static class TableFailures
 {
-    public static bool Handles(Exception exception) => exception is DeltaLogException or ObjectStorageException or UnexpressibleVersionException;
-
-    public static ProtocolRefusal ToRefusal(Exception exception, GrantedTable table)
+    /// <summary>The answer to a failure; null where it has nothing to do with the table.</summary>
+    public static ProtocolRefusal? Explain(Exception exception, GrantedTable table)
     {
-        var refusal = exception switch
+        ProtocolRefusal? refusal = exception switch
         {
             UnexpressibleVersionException unexpressible => unexpressible.Refusal,
             DeltaLogException { Error: DeltaLogError.VersionNotFound or DeltaLogError.MissingCommits, Version: { } version } => ProtocolRefusals.Invalid(
@@ -35,9 +34,10 @@ internal static class TableFailures
             {
                 RetryAfter = TimeSpan.FromSeconds(5),
             },
-            _ => new ProtocolRefusal(500, ErrorCodes.InternalError, $"Table {table.FullName} cannot be read, please contact your share provider."),
+            DeltaLogException or ObjectStorageException => new ProtocolRefusal(500, ErrorCodes.InternalError, $"Table {table.FullName} cannot be read, please contact your share provider."),
+            _ => null,
         };
-        return refusal with { OperatorMessage = exception.Message };
+        return refusal is null ? null : refusal with { OperatorMessage = exception.Message };
     }
 }
 

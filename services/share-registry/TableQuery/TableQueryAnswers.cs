@@ -49,7 +49,9 @@ internal sealed class TableQueryAnswers(TableReader reader, IUrlSigner signer, C
 
     private TableAnswer Answer(TableCall call, QueryRequest query, Snapshot snapshot, bool pinned, SnapshotCursor? cursor, QueryTokens tokens, FileSigner files)
     {
-        var page = FilePage.Of(snapshot, cursor?.Skip ?? 0, cursor?.Rows ?? 0, query.MaxFiles, query.LimitHint);
+        // Less than none is no hint.
+        var limit = query.LimitHint >= 0 ? query.LimitHint : null;
+        var page = FilePage.Of(snapshot, cursor?.Skip ?? 0, cursor?.Rows ?? 0, query.MaxFiles, limit);
         var lines = snapshot.Files.Skip(page.Skip).Take(page.Count).Select(file => files.Sign(file, pinned ? snapshot : null).ToFileLine());
         // Clients break on a last line that they did not ask for.
         var wantsEnd = call.Capabilities.IncludeEndStreamAction || query.IncludeRefreshToken || query.MaxFiles is not null || query.PageToken is not null;
@@ -59,6 +61,7 @@ internal sealed class TableQueryAnswers(TableReader reader, IUrlSigner signer, C
             Protocol = TableLines.Protocol,
             Metadata = TableLines.Of(snapshot, pinned),
             Lines = lines.ToAsyncEnumerable(),
+            Explain = exception => TableFailures.Explain(exception, call.Table),
             EchoEndStream = call.Capabilities.IncludeEndStreamAction,
             EchoFileIdHash = call.FileIdHash,
             FileCount = page.Count,

@@ -6,7 +6,7 @@ namespace Tideway.ShareRegistry.Tests.Hosts;
 /// <summary>A recipient and its token.</summary>
 internal sealed record RecipientClient(Guid Id, string Name, string Token, HttpClient Http);
 
-internal static class Recipients
+internal static class RecipientEvents
 {
     public static RecipientCreated Created(Guid id, string name, long revision = 1) =>
         new()

@@ -75,6 +75,8 @@ public sealed class QueryLatestTests : IAsyncLifetime
         table.Commit(table.Add("part-1.parquet", 10), table.Add("part-2.parquet", 10));
 
         async Task<int> FilesAsync(int limit) => (await acme.Http.PostAnswerAsync(Path + "/query", new { limitHint = limit })).ShouldBe(HttpStatusCode.OK).Files().Count;
+        (await FilesAsync(0)).ShouldBe(0);
+        (await FilesAsync(-5)).ShouldBe(3);
         (await FilesAsync(1)).ShouldBe(1);
         (await FilesAsync(10)).ShouldBe(1);
         (await FilesAsync(11)).ShouldBe(2);

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.Text.Json;
+using Tideway.Cli.CommandLine;
+using Tideway.Cli.Output;
+using Tideway.DeltaLog.Reading;
+using Tideway.DeltaLog.Schema;
+using Tideway.DeltaLog.Writing;
+using Tideway.DuckDb;
+
+namespace Tideway.Cli.Tables;
+
+/// <summary>Makes tables and adds rows to them, for trying out and for small feeds.</summary>
+internal static class WriteCommands
+{
+    private const string ChangeDataFeed = "delta.enableChangeDataFeed";
+
+    private static readonly Column[] Columns =
+        [Column.Of("Version", "version"), Column.Of("Rows", "rows"), Column.Of("Files", "files"), Column.Bytes("Size", "bytes")];
+
+    public static Command Create(CommandSet commands)
+    {
+        var table = new LocalTable();
+        var source = new RowSource();
+        var partition = Symbols.Many("--partition", "Partition by this column and the others given, outermost first", "COLUMN");
+        var changes = Symbols.Flag("--cdf", "Record row changes from the start");
+        return commands.Leaf(
+            "create",
+            "Make a table out of the rows of a file or a query",
+            "tideway table create /srv/tables/orders --from orders.parquet --partition country --cdf",
+            [table.Path, source.File, source.Sql, partition, changes],
+            (call, cancellationToken) =>
+                LocalTable.GuardAsync(async () =>
+                {
+                    var sql = source.Of(call);
+                    using var database = DuckDbDatabase.Open();
+                    using var connection = database.Connect();
+                    TableReader.UseUtc(connection);
+                    var schema = DuckDbTypes.SchemaOf(connection, sql);
+                    var partitions = call.Get(partition) ?? [];
+                    if (partitions.FirstOrDefault(name => schema.Fields.All(field => field.Name != name)) is { } unknown)
+                        throw new CliFailure(ExitCode.Usage, $"--partition: the rows have no column '{unknown}'; they have {string.Join(", ", schema.Fields.Select(field => field.Name))}.");
+                    var properties = new Dictionary<string, string>(StringComparer.Ordinal);
+                    if (call.Get(changes))
+                        properties[ChangeDataFeed] = "true";
+                    var writer = new DeltaTableWriter(table.Open(call));
+                    await writer.CreateAsync(schema, partitions, properties, cancellationToken: cancellationToken);
+                    Show(call, await writer.AppendAsync(connection, sql, cancellationToken: cancellationToken));
+                })
+        );
+    }
+
+    public static Command Append(CommandSet commands)
+    {
+        var table = new LocalTable();
+        var source = new RowSource();
+        return commands.Leaf(
+            "append",
+            "Add the rows of a file or a query to a table",
+            "tideway table append /srv/tables/orders --sql \"SELECT * FROM 'more/*.parquet'\"",
+            [table.Path, source.File, source.Sql],
+            (call, cancellationToken) =>
+                LocalTable.GuardAsync(async () =>
+                {
+                    var sql = source.Of(call);
+                    using var database = DuckDbDatabase.Open();
+                    using var connection = database.Connect();
+                    Show(call, await new DeltaTableWriter(table.Open(call)).AppendAsync(connection, sql, cancellationToken: cancellationToken));
+                })
+        );
+    }
+
+    private static void Show(Call call, WriteResult result) =>
+        call.Output.Item(
+            JsonSerializer.SerializeToElement(
+                new
+                {
+                    version = result.Version,
+                    rows = result.RowsInserted,
+                    files = result.FilesAdded,
+                    bytes = result.BytesAdded,
+                }
+            ),
+            Columns
+        );
+}

@@ -1,0 +1,156 @@
+using System.Net;
+using Tideway.ShareRegistry.Tests.Hosts;
+
+namespace Tideway.ShareRegistry.Tests.Catalog;
+
+public sealed class CatalogTests : IAsyncLifetime
+{
+    private RegistryProcess process = null!;
+    private RecipientClient acme = null!;
+    private RecipientClient other = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        process = await RegistryProcess.StartAsync();
+        var location = LakeTable.Create(Path.Combine(process.Lake, "t")).Folder;
+        (acme, other) = (await process.AddRecipientAsync("acme"), await process.AddRecipientAsync("other"));
+        foreach (var share in (string[])["Alpha", "beta", "Gamma", "hidden"])
+            await process.CreateShareAsync(share);
+        foreach (var table in (string[])["Shop.Orders", "shop.items", "HR.staff"])
+            await process.ShareTableAsync("alpha", table, location);
+        await process.ShareTableAsync("hidden", "s.t", location);
+        foreach (var share in (string[])["alpha", "beta", "gamma"])
+            await process.GrantAsync(share, acme);
+    }
+
+    public ValueTask DisposeAsync() => process.DisposeAsync();
+
+    [Fact]
+    public async Task A_recipient_sees_what_it_is_granted_and_nothing_else()
+    {
+        var shares = (await acme.Http.GetAnswerAsync("/delta-sharing/shares")).ShouldBe(HttpStatusCode.OK);
+        Names(shares).ShouldBe(["Alpha", "beta", "Gamma"]);
+        shares.Response.Content.Headers.ContentType!.ToString().ShouldBe("application/json; charset=utf-8");
+        shares.Text.ShouldNotContain("\n");
+        shares.Json.TryGetProperty("nextPageToken", out _).ShouldBeFalse();
+        Names(await other.Http.GetAnswerAsync("/delta-sharing/shares")).ShouldBeEmpty();
+
+        Names(await acme.Http.GetAnswerAsync("/delta-sharing/shares/ALPHA/schemas")).ShouldBe(["HR", "Shop"]);
+        Names(await acme.Http.GetAnswerAsync("/delta-sharing/shares/beta/schemas")).ShouldBeEmpty();
+        Names(await acme.Http.GetAnswerAsync("/delta-sharing/shares/alpha/schemas/SHOP/tables")).ShouldBe(["items", "Orders"]);
+        Names(await acme.Http.GetAnswerAsync("/delta-sharing/shares/alpha/all-tables")).ShouldBe(["staff", "items", "Orders"]);
+        var share = (await acme.Http.GetAnswerAsync("/delta-sharing/shares/aLPHA")).ShouldBe(HttpStatusCode.OK).Json.GetProperty("share");
+        share.GetProperty("name").GetString().ShouldBe("Alpha");
+        var table = (await acme.Http.GetAnswerAsync("/delta-sharing/shares/alpha/all-tables")).Json.GetProperty("items")[2];
+        table.GetProperty("share").GetString().ShouldBe("Alpha");
+        table.GetProperty("schema").GetString().ShouldBe("Shop");
+        table.GetProperty("shareId").GetString().ShouldBe(share.GetProperty("id").GetString());
+        table.TryGetProperty("location", out _).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("", "GET")]
+    [InlineData("/schemas", "GET")]
+    [InlineData("/schemas/s/tables", "GET")]
+    [InlineData("/all-tables", "GET")]
+    [InlineData("/schemas/s/tables/t/version", "GET")]
+    [InlineData("/schemas/s/tables/t/metadata", "GET")]
+    [InlineData("/schemas/s/tables/t/query", "POST")]
+    public async Task A_share_that_is_not_granted_looks_like_one_that_is_not_there(string rest, string method)
+    {
+        var hidden = (await acme.Http.SendAnswerAsync(new HttpMethod(method), $"/delta-sharing/shares/hidden{rest}", null)).ShouldBe(HttpStatusCode.NotFound);
+        var absent = (await acme.Http.SendAnswerAsync(new HttpMethod(method), $"/delta-sharing/shares/absent{rest}", null)).ShouldBe(HttpStatusCode.NotFound);
+
+        hidden.Text.Replace("hidden", "absent", StringComparison.Ordinal).ShouldBe(absent.Text);
+        hidden.ProtocolCode.ShouldBe("RESOURCE_DOES_NOT_EXIST");
+        HeadersOf(hidden).ShouldBe(HeadersOf(absent));
+    }
+
+    [Theory]
+    [InlineData("/shares/alpha/schemas/nothing/tables", "[Schema] 'alpha/nothing'")]
+    [InlineData("/shares/alpha/schemas/nothing/tables/orders/version", "[Schema] 'alpha/nothing'")]
+    [InlineData("/shares/alpha/schemas/shop/tables/nothing/version", "[Table] 'alpha/shop/nothing'")]
+    [InlineData("/shares/alpha/schemas/shop/tables/or%20ders/metadata", "[Table]")]
+    [InlineData("/shares/al%2Fpha", "[Share]")]
+    [InlineData("/shares/alpha/nothing", "no call")]
+    [InlineData("/nothing", "no call")]
+    [InlineData("/shares/alpha/schemas/shop/tables/orders", "no call")]
+    public async Task What_is_not_there_is_named(string path, string expected)
+    {
+        var answer = (await acme.Http.GetAnswerAsync("/delta-sharing" + path)).ShouldBe(HttpStatusCode.NotFound);
+
+        answer.ProtocolCode.ShouldBe("RESOURCE_DOES_NOT_EXIST");
+        answer.Message.ShouldContain(expected);
+    }
+
+    [Theory]
+    [InlineData("/shares", "Alpha,beta,Gamma")]
+    [InlineData("/shares/alpha/schemas", "HR,Shop")]
+    [InlineData("/shares/alpha/schemas/shop/tables", "items,Orders")]
+    [InlineData("/shares/alpha/all-tables", "staff,items,Orders")]
+    public async Task Every_list_comes_by_pages(string list, string expected)
+    {
+        var names = new List<string?>();
+        var query = "?maxResults=1";
+        while (query is not null)
+        {
+            var page = (await acme.Http.GetAnswerAsync("/delta-sharing" + list + query)).ShouldBe(HttpStatusCode.OK);
+            Names(page).Count.ShouldBe(1);
+            names.AddRange(Names(page));
+            query = TokenOf(page) is { } token ? $"?maxResults=1&pageToken={token}" : null;
+        }
+
+        string.Join(',', names).ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task A_page_of_no_items_says_that_there_are_more()
+    {
+        var page = await acme.Http.GetAnswerAsync("/delta-sharing/shares?maxResults=0");
+
+        Names(page).ShouldBeEmpty();
+        Names(await acme.Http.GetAnswerAsync($"/delta-sharing/shares?pageToken={TokenOf(page)}")).Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_token_goes_on_only_with_its_own_list_and_recipient()
+    {
+        var token = TokenOf(await acme.Http.GetAnswerAsync("/delta-sharing/shares?maxResults=1"))!;
+
+        (await acme.Http.GetAnswerAsync($"/delta-sharing/shares/alpha/schemas?pageToken={token}")).ShouldBe(HttpStatusCode.BadRequest).ProtocolCode.ShouldBe("INVALID_PARAMETER_VALUE");
+        (await other.Http.GetAnswerAsync($"/delta-sharing/shares?pageToken={token}")).ShouldBe(HttpStatusCode.BadRequest);
+        (await acme.Http.GetAnswerAsync($"/delta-sharing/shares?pageToken={token[..^4]}AAAA")).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("Error decoding");
+        (await acme.Http.GetAnswerAsync("/delta-sharing/shares?pageToken=nonsense")).ShouldBe(HttpStatusCode.BadRequest);
+        process.Time.Advance(TimeSpan.FromHours(23));
+        (await acme.Http.GetAnswerAsync($"/delta-sharing/shares?pageToken={token}")).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("maxResults=-1")]
+    [InlineData("maxResults=501")]
+    [InlineData("maxResults=9999999999")]
+    [InlineData("maxResults=some")]
+    public async Task A_page_size_that_makes_no_sense_is_refused(string query) =>
+        (await acme.Http.GetAnswerAsync($"/delta-sharing/shares?{query}")).ShouldBe(HttpStatusCode.BadRequest).ProtocolCode.ShouldBe("INVALID_PARAMETER_VALUE");
+
+    [Fact]
+    public async Task A_grant_that_is_taken_back_is_gone_at_once()
+    {
+        await process.RevokeAsync("alpha", acme);
+
+        (await acme.Http.GetAnswerAsync("/delta-sharing/shares/alpha")).ShouldBe(HttpStatusCode.NotFound);
+        Names(await acme.Http.GetAnswerAsync("/delta-sharing/shares")).ShouldBe(["beta", "Gamma"]);
+    }
+
+    [Fact]
+    public async Task A_method_that_is_not_allowed_is_told_in_the_protocols_way() =>
+        (await acme.Http.DeleteAnswerAsync("/delta-sharing/shares")).Json.TryGetProperty("errorCode", out _).ShouldBeTrue();
+
+    private static IReadOnlyList<string?> Names(Answer answer) =>
+        [.. answer.ShouldBe(HttpStatusCode.OK).Json.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("name").GetString())];
+
+    private static string? TokenOf(Answer answer) => answer.Json.TryGetProperty("nextPageToken", out var token) ? token.GetString() : null;
+
+    private static IEnumerable<string> HeadersOf(Answer answer) =>
+        answer.Response.Headers.Where(header => header.Key.ToLowerInvariant() is not ("date" or "x-request-id")).Select(header => $"{header.Key}: {string.Join(',', header.Value)}");
+}

@@ -1,0 +1,86 @@
+using System.Net;
+using Tideway.ShareRegistry.Tests.Hosts;
+
+namespace Tideway.ShareRegistry.Tests.TableQuery;
+
+public sealed class PagingAndRefreshTests : TableTest
+{
+    private LakeTable orders = null!;
+    private string path = null!;
+
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        orders = NewTable("orders");
+        for (var i = 1; i <= 6; i++)
+            orders.Commit(orders.Add($"part-{i}.parquet", 10));
+        path = await ShareAsync("orders", orders);
+    }
+
+    [Fact]
+    public async Task Pages_of_a_query_stay_with_one_version_and_hold_every_file_once()
+    {
+        var whole = Ids(await QueryAsync(path, "{}"));
+        var ids = new List<string?>();
+        string? token = null;
+        do
+        {
+            var page = (await QueryAsync(path, new { maxFiles = 3, pageToken = token })).ShouldBe(HttpStatusCode.OK);
+            page.Header("Delta-Table-Version").ShouldBe("6");
+            page.Files().Count.ShouldBeLessThanOrEqualTo(3);
+            ids.AddRange(Ids(page));
+            token = TokenOf(page, "nextPageToken");
+            orders.Commit(LakeTable.RemoveLine($"part-{ids.Count}.parquet"));
+        } while (token is not null);
+
+        ids.ShouldBe(whole);
+    }
+
+    [Fact]
+    public async Task A_limit_holds_over_all_pages()
+    {
+        var first = (await QueryAsync(path, new { maxFiles = 2, limitHint = 25 })).ShouldBe(HttpStatusCode.OK);
+        var second = (await QueryAsync(path, new { maxFiles = 2, limitHint = 25, pageToken = TokenOf(first, "nextPageToken") })).ShouldBe(HttpStatusCode.OK);
+
+        (first.Files().Count, second.Files().Count).ShouldBe((2, 1));
+        TokenOf(second, "nextPageToken").ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_page_token_goes_on_only_with_its_own_query()
+    {
+        var token = TokenOf(await QueryAsync(path, new { maxFiles = 2 }), "nextPageToken")!;
+        var twin = await ShareAsync("twin", orders);
+        var other = await Process.AddRecipientAsync("other");
+        await Process.GrantAsync("sales", other);
+
+        (await QueryAsync(path, new { maxFiles = 2, pageToken = token, version = 3 })).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("Query parameter mismatch");
+        (await QueryAsync(path, new { maxFiles = 2, pageToken = token, limitHint = 3 })).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("Query parameter mismatch");
+        (await QueryAsync(twin, new { maxFiles = 2, pageToken = token })).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("does not match the table being queried");
+        (await other.Http.PostAnswerAsync(path + "/query", new { maxFiles = 2, pageToken = token })).ShouldBe(HttpStatusCode.BadRequest);
+        (await QueryAsync(path, new { maxFiles = 2, pageToken = "AAAA" + token[4..] })).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("Error decoding the page token");
+        (await QueryAsync(path, new { maxFiles = 5, pageToken = token })).ShouldBe(HttpStatusCode.OK).Files().Count.ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task A_refresh_token_gives_the_same_files_again_whatever_came_since()
+    {
+        var latestOnly = await ShareAsync("latest", orders, history: false, startVersion: null);
+        var first = (await QueryAsync(latestOnly, new { includeRefreshToken = true })).ShouldBe(HttpStatusCode.OK);
+        orders.Commit(LakeTable.RemoveLine("part-1.parquet"), orders.Add("part-new.parquet", 1));
+
+        var again = (await QueryAsync(latestOnly, new { includeRefreshToken = true, refreshToken = TokenOf(first, "refreshToken") })).ShouldBe(HttpStatusCode.OK);
+
+        Ids(again).ShouldBe(Ids(first));
+        again.Header("Delta-Table-Version").ShouldBe("6");
+        first.Lines[^1].Body.GetProperty("minUrlExpirationTimestamp").GetInt64().ShouldBe(first.Files().Min(file => file.GetProperty("expirationTimestamp").GetInt64()));
+        (await QueryAsync(path, new { refreshToken = TokenOf(first, "refreshToken") })).ShouldBe(HttpStatusCode.BadRequest);
+        (await QueryAsync(latestOnly, new { refreshToken = "nonsense" })).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("Error decoding");
+        Process.Time.Advance(TimeSpan.FromHours(3));
+        (await QueryAsync(latestOnly, new { refreshToken = TokenOf(first, "refreshToken") })).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("has expired");
+    }
+
+    private static IReadOnlyList<string?> Ids(Answer answer) => [.. answer.Files().Select(file => file.GetProperty("id").GetString())];
+
+    private static string? TokenOf(Answer answer, string name) => answer.Lines[^1].Body.TryGetProperty(name, out var token) ? token.GetString() : null;
+}
