@@ -138,15 +138,15 @@ internal sealed class Exchange(Organisation skylane, Organisation harbor, DuckDb
             output.WriteLine();
             output.WriteLine($"{organisation.Name}'s record, newest first:");
             var answer = await organisation.GetAsync("/api/tideway/v1/audit?max_results=12", cancellationToken);
-            var events = answer["events"]!.AsArray();
+            var events = answer["records"]!.AsArray();
             foreach (var entry in events)
             {
-                var who = entry!["recipient_name"] ?? entry["provider_name"] ?? entry["user_identity"]?["name"];
-                output.WriteLine($"  {entry["event_time"]}  {entry["direction"], -9} {entry["action_name"], -34} {who, -12} {entry["share"]}");
+                var who = entry!["recipient_name"] ?? entry["provider_name"] ?? entry["user_identity"];
+                output.WriteLine($"  {entry["event_time"]!.GetValue<DateTimeOffset>():HH:mm:ss.fff}  {entry["direction"], -9} {entry["action_name"], -34} {who, -12} {entry["share"]}");
             }
 
             var verified = await organisation.GetAsync("/api/tideway/v1/audit/verify", cancellationToken);
-            Check($"{organisation.Name}'s record is unbroken", verified["valid"]?.GetValue<bool>() == true, $"{verified["records"]} records");
+            Check($"{organisation.Name}'s record is unbroken", verified["valid"]?.GetValue<bool>() == true, $"{verified["verified_count"]} records");
         }
     }
 

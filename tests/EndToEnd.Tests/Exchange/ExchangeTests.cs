@@ -39,14 +39,14 @@ public class ExchangeTests(TwoOrganisationsFixture organisations)
         foreach (var id in ids)
         {
             await Eventually.Async(
-                async () => (await organisations.Skylane.Api.GetAsync($"/api/tideway/v1/audit?request_id={id}", stop))["events"]!.AsArray().Count > 0,
+                async () => (await organisations.Skylane.Api.GetAsync($"/api/tideway/v1/audit?request_id={id}", stop))["records"]!.AsArray().Count > 0,
                 TimeSpan.FromSeconds(60),
                 $"no record of request {id}"
             );
         }
 
         await Eventually.Async(
-            async () => (await organisations.Harbor.Api.GetAsync("/api/tideway/v1/audit?action=syncCompleted&provider=recorded", stop))["events"]!.AsArray().Count > 0,
+            async () => (await organisations.Harbor.Api.GetAsync("/api/tideway/v1/audit?action=syncCompleted&provider=recorded", stop))["records"]!.AsArray().Count > 0,
             TimeSpan.FromSeconds(60),
             "no record of the sync"
         );

@@ -46,7 +46,7 @@ public class FailureTests(TwoOrganisationsFixture organisations)
         await ShouldBeRecordedOnceAsync(orders, "outage");
         await Eventually.Async(
             async () =>
-                (await organisations.Skylane.Api.GetAsync("/api/tideway/v1/audit?action=createShare&share=madewithoutbroker", TestContext.Current.CancellationToken))["events"]!.AsArray().Count == 1,
+                (await organisations.Skylane.Api.GetAsync("/api/tideway/v1/audit?action=createShare&share=madewithoutbroker", TestContext.Current.CancellationToken))["records"]!.AsArray().Count == 1,
             TimeSpan.FromSeconds(90),
             "the share made without the broker is not in the record"
         );
@@ -69,10 +69,10 @@ public class FailureTests(TwoOrganisationsFixture organisations)
                 var answer = await organisations.Skylane.Api.GetAsync("/api/tideway/v1/audit?action=tableVersionCommitted&max_results=1000", TestContext.Current.CancellationToken);
                 versions =
                 [
-                    .. answer["events"]!
+                    .. answer["records"]!
                         .AsArray()
                         .Where(entry => entry!.ToJsonString().Contains($"/{name}\"", StringComparison.Ordinal))
-                        .Select(entry => entry!["response"]!["result"]!["version"]!.GetValue<long>()),
+                        .Select(entry => entry!["response"]!["result"]!["table_version"]!.GetValue<long>()),
                 ];
                 return versions.Count > 0 && versions.Max() == latest;
             },
