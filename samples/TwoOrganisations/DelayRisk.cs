@@ -12,7 +12,10 @@ internal static class DelayRisk
     {
         using var connection = Tables.Connect(database);
         var flights = Tables.Open(flightsFolder);
-        var scan = await new TableReader(flights.Store).ScanSqlAsync(await flights.LoadAsync(cancellationToken: cancellationToken), cancellationToken: cancellationToken);
+        var scan = await new TableReader(flights.Store).ScanSqlAsync(
+            await flights.LoadAsync(cancellationToken: cancellationToken),
+            cancellationToken: cancellationToken
+        );
         var select = $"""
             SELECT origin, destination, hour(departure)::INTEGER AS departure_hour, count(*) AS flights,
                 round(avg(delay), 3) AS mean_delay, quantile_disc(delay, 0.9)::BIGINT AS delay_p90,

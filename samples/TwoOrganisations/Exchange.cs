@@ -23,7 +23,11 @@ internal sealed class Exchange(Organisation skylane, Organisation harbor, DuckDb
     public async Task<JsonObject> RunAsync(CancellationToken cancellationToken)
     {
         var flights = new Flights(database, flightsFile, SkylaneFlights);
-        var version = await StepAsync("Skylane writes its flights as a Delta table, partitioned by month, with change data feed", () => flights.CreateAsync(cancellationToken), v => $"versions 0 to {v}");
+        var version = await StepAsync(
+            "Skylane writes its flights as a Delta table, partitioned by month, with change data feed",
+            () => flights.CreateAsync(cancellationToken),
+            v => $"versions 0 to {v}"
+        );
 
         await StepAsync(
             "Skylane shares them with Harbor; Harbor opens the activation link and adds Skylane as a provider",
@@ -36,16 +40,40 @@ internal sealed class Exchange(Organisation skylane, Organisation harbor, DuckDb
             },
             _ => "profile downloaded once; the link is spent"
         );
-        await SyncAsync("Harbor syncs the whole table (mode merge, key flight_id)", harbor, "flights", "skylane", "flights", "travel", "flights", "merge", HarborFlights, version, "first_sync", cancellationToken);
+        await SyncAsync(
+            "Harbor syncs the whole table (mode merge, key flight_id)",
+            harbor,
+            "flights",
+            "skylane",
+            "flights",
+            "travel",
+            "flights",
+            "merge",
+            HarborFlights,
+            version,
+            "first_sync",
+            cancellationToken
+        );
 
         var later = await StepAsync(
             "Skylane commits a later day: new flights, corrected delays, withdrawn flights",
             () => flights.CommitLaterDayAsync(cancellationToken),
             r => $"version {r.Version}: {r.RowsInserted:N0} inserted, {r.RowsUpdated:N0} updated, {r.RowsDeleted:N0} deleted"
         );
-        var told = await WaitAsync("Harbor is told by a signed notice, pulls the row changes and merges them", harbor, "flights", later.Version, "later_day", cancellationToken);
+        var told = await WaitAsync(
+            "Harbor is told by a signed notice, pulls the row changes and merges them",
+            harbor,
+            "flights",
+            later.Version,
+            "later_day",
+            cancellationToken
+        );
         Check("Harbor's run was started by the notice", told["trigger"]!.GetValue<string>() == "event", told["trigger"]!.ToString());
-        Check("Harbor took the changes, not the whole table", !told["whole_table"]!.GetValue<bool>(), $"{told["files_done"]} files, {told["bytes_done"]} bytes");
+        Check(
+            "Harbor took the changes, not the whole table",
+            !told["whole_table"]!.GetValue<bool>(),
+            $"{told["files_done"]} files, {told["bytes_done"]} bytes"
+        );
 
         var risk = await StepAsync(
             "Harbor computes the delay risk per origin, destination and hour from its own copy",
@@ -63,7 +91,20 @@ internal sealed class Exchange(Organisation skylane, Organisation harbor, DuckDb
             },
             _ => "the other direction has its own share, recipient and credential"
         );
-        await SyncAsync("Skylane syncs it (mode mirror)", skylane, "delay-risk", "harbor", "risk", "insight", "delay_risk", "mirror", SkylaneRisk, risk.Version, "sync_back", cancellationToken);
+        await SyncAsync(
+            "Skylane syncs it (mode mirror)",
+            skylane,
+            "delay-risk",
+            "harbor",
+            "risk",
+            "insight",
+            "delay_risk",
+            "mirror",
+            SkylaneRisk,
+            risk.Version,
+            "sync_back",
+            cancellationToken
+        );
 
         await CompareAsync(cancellationToken);
         await ShowRecordsAsync(cancellationToken);
@@ -111,8 +152,15 @@ internal sealed class Exchange(Organisation skylane, Organisation harbor, DuckDb
             run =>
             {
                 var seconds = (run["finished_at"]!.GetValue<long>() - run["started_at"]!.GetValue<long>()) / 1000.0;
-                figures[figure] = new JsonObject { ["files"] = run["files_done"]!.GetValue<long>(), ["bytes"] = run["bytes_done"]!.GetValue<long>(), ["seconds"] = seconds };
-                var rows = run["rows_inserted"] is null ? "" : $"; rows: {run["rows_inserted"]} inserted, {run["rows_updated"]} updated, {run["rows_deleted"]} deleted";
+                figures[figure] = new JsonObject
+                {
+                    ["files"] = run["files_done"]!.GetValue<long>(),
+                    ["bytes"] = run["bytes_done"]!.GetValue<long>(),
+                    ["seconds"] = seconds,
+                };
+                var rows = run["rows_inserted"] is null
+                    ? ""
+                    : $"; rows: {run["rows_inserted"]} inserted, {run["rows_updated"]} updated, {run["rows_deleted"]} deleted";
                 return $"remote version {run["to_version"]}, {run["files_done"]} files, {run["bytes_done"]!.GetValue<long>() / 1e6:N1} MB in {seconds:N1} s{rows}";
             }
         );
@@ -142,7 +190,9 @@ internal sealed class Exchange(Organisation skylane, Organisation harbor, DuckDb
             foreach (var entry in events)
             {
                 var who = entry!["recipient_name"] ?? entry["provider_name"] ?? entry["user_identity"];
-                output.WriteLine($"  {entry["event_time"]!.GetValue<DateTimeOffset>():HH:mm:ss.fff}  {entry["direction"], -9} {entry["action_name"], -34} {who, -12} {entry["share"]}");
+                output.WriteLine(
+                    $"  {entry["event_time"]!.GetValue<DateTimeOffset>():HH:mm:ss.fff}  {entry["direction"], -9} {entry["action_name"], -34} {who, -12} {entry["share"]}"
+                );
             }
 
             var verified = await organisation.GetAsync("/api/tideway/v1/audit/verify", cancellationToken);

@@ -25,7 +25,9 @@ internal sealed class Flights(DuckDbDatabase database, string file, string folde
         await writer.CreateAsync(schema, ["month"], properties, cancellationToken: cancellationToken);
         var version = 0L;
         for (var month = 1; month <= Months; month++)
-            version = (await writer.AppendAsync(connection, Select($"month(date) = {month} AND date < '{LaterDay}'"), cancellationToken: cancellationToken)).Version;
+            version = (
+                await writer.AppendAsync(connection, Select($"month(date) = {month} AND date < '{LaterDay}'"), cancellationToken: cancellationToken)
+            ).Version;
         return version;
     }
 
@@ -56,7 +58,7 @@ internal sealed class Flights(DuckDbDatabase database, string file, string folde
 
     private string Select(string where) =>
         $"""
-        SELECT flight_id, date::TIMESTAMPTZ AS departure, delay, distance, origin, destination, strftime(date, '%Y-%m') AS month
-        FROM (SELECT row_number() OVER () AS flight_id, * FROM read_parquet({SqlText.Literal(file)})) WHERE {where}
-        """;
+            SELECT flight_id, date::TIMESTAMPTZ AS departure, delay, distance, origin, destination, strftime(date, '%Y-%m') AS month
+            FROM (SELECT row_number() OVER () AS flight_id, * FROM read_parquet({SqlText.Literal(file)})) WHERE {where}
+            """;
 }

@@ -7,7 +7,9 @@ internal static class KeepUp
     {
         output.WriteLine();
         foreach (var organisation in new[] { skylane, harbor })
-            output.WriteLine($"{organisation.Name}: {organisation.Process.Url}  token {organisation.Token}  folder {organisation.Process.Folder}  log {organisation.Process.LogFile}");
+            output.WriteLine(
+                $"{organisation.Name}: {organisation.Process.Url}  token {organisation.Token}  folder {organisation.Process.Folder}  log {organisation.Process.LogFile}"
+            );
         output.WriteLine(
             $"""
 

@@ -10,7 +10,12 @@ internal sealed class Organisation(string name, StandaloneProcess process, strin
 {
     private static readonly string[] Read = ["SELECT"];
 
-    private readonly HttpClient http = new() { BaseAddress = process.Url, Timeout = TimeSpan.FromSeconds(60), DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
+    private readonly HttpClient http = new()
+    {
+        BaseAddress = process.Url,
+        Timeout = TimeSpan.FromSeconds(60),
+        DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
+    };
 
     public string Name { get; } = name;
 
@@ -22,7 +27,8 @@ internal sealed class Organisation(string name, StandaloneProcess process, strin
 
     public Task<JsonNode> PostAsync(string path, object body, CancellationToken cancellationToken) => SendAsync(HttpMethod.Post, path, body, cancellationToken);
 
-    public Task<JsonNode> PatchAsync(string path, object body, CancellationToken cancellationToken) => SendAsync(HttpMethod.Patch, path, body, cancellationToken);
+    public Task<JsonNode> PatchAsync(string path, object body, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Patch, path, body, cancellationToken);
 
     /// <summary>Makes a share with one table that recipients may also read the changes of, and grants it.</summary>
     public async Task ShareAsync(string share, string table, string location, string recipient, CancellationToken cancellationToken)
@@ -37,7 +43,11 @@ internal sealed class Organisation(string name, StandaloneProcess process, strin
             cdf_enabled = true,
             history_data_sharing_status = "ENABLED",
         };
-        await PatchAsync($"/api/2.1/unity-catalog/shares/{share}", new { updates = new[] { new { action = "ADD", data_object = tableObject } } }, cancellationToken);
+        await PatchAsync(
+            $"/api/2.1/unity-catalog/shares/{share}",
+            new { updates = new[] { new { action = "ADD", data_object = tableObject } } },
+            cancellationToken
+        );
         await PatchAsync(
             $"/api/2.1/unity-catalog/shares/{share}/permissions",
             new { changes = new[] { new { principal = recipient, add = Read } } },
@@ -57,7 +67,16 @@ internal sealed class Organisation(string name, StandaloneProcess process, strin
     {
         using var stranger = new HttpClient();
         var profile = await stranger.GetStringAsync(activationLink, cancellationToken);
-        await PostAsync("/api/2.1/unity-catalog/providers", new { name = provider, authentication_type = "TOKEN", recipient_profile_str = profile }, cancellationToken);
+        await PostAsync(
+            "/api/2.1/unity-catalog/providers",
+            new
+            {
+                name = provider,
+                authentication_type = "TOKEN",
+                recipient_profile_str = profile,
+            },
+            cancellationToken
+        );
     }
 
     /// <summary>Waits until the last finished run of a sync holds at least a remote version.</summary>

@@ -24,12 +24,22 @@ var folder = Path.Combine(Path.GetTempPath(), $"tideway-demo-{Guid.CreateVersion
 try
 {
     var flights = await FlightsFile.GetAsync(Path.Combine(repository, ".cache"), stop.Token);
-    string[] oneMachine = ["--CdfPublisher:Delivery:AllowInsecureLoopback", "true", "--InboundSync:AllowInsecureHttp", "true", "--InboundSync:AllowPrivateAddresses", "true"];
+    string[] oneMachine =
+    [
+        "--CdfPublisher:Delivery:AllowInsecureLoopback",
+        "true",
+        "--InboundSync:AllowInsecureHttp",
+        "true",
+        "--InboundSync:AllowPrivateAddresses",
+        "true",
+    ];
     await using var skylaneProcess = await StandaloneProcess.StartAsync(RepositoryFolder.Standalone, Path.Combine(folder, "skylane"), oneMachine, stop.Token);
     await using var harborProcess = await StandaloneProcess.StartAsync(RepositoryFolder.Standalone, Path.Combine(folder, "harbor"), oneMachine, stop.Token);
     using var skylane = new Organisation("Skylane", skylaneProcess, await skylaneProcess.AdminToken);
     using var harbor = new Organisation("Harbor", harborProcess, await harborProcess.AdminToken);
-    Console.WriteLine($"Skylane runs at {skylane.Process.Url} (process {skylaneProcess.ProcessId}), Harbor at {harbor.Process.Url} (process {harborProcess.ProcessId}); each has its own folder, keys and port.");
+    Console.WriteLine(
+        $"Skylane runs at {skylane.Process.Url} (process {skylaneProcess.ProcessId}), Harbor at {harbor.Process.Url} (process {harborProcess.ProcessId}); each has its own folder, keys and port."
+    );
 
     using var database = DuckDbDatabase.Open(new DuckDbOptions());
     var figures = await new Exchange(skylane, harbor, database, flights, Console.Out).RunAsync(stop.Token);

@@ -4,10 +4,23 @@ namespace Tideway.TwoOrganisations;
 internal static class RepositoryFolder
 {
     /// <summary>The program of the standalone host, built with the same configuration as this one.</summary>
-    public static string Standalone => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Standalone", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "Tideway.Standalone"));
+    public static string Standalone =>
+        Path.GetFullPath(
+            Path.Combine(
+                AppContext.BaseDirectory,
+                "..",
+                "..",
+                "Standalone",
+                Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)),
+                "Tideway.Standalone"
+            )
+        );
 
     /// <summary>The command <c>tideway</c>.</summary>
-    public static string Cli => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Cli", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "tideway"));
+    public static string Cli =>
+        Path.GetFullPath(
+            Path.Combine(AppContext.BaseDirectory, "..", "..", "Cli", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "tideway")
+        );
 
     public static string Find()
     {

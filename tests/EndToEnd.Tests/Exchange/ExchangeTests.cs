@@ -46,7 +46,8 @@ public class ExchangeTests(TwoOrganisationsFixture organisations)
         }
 
         await Eventually.Async(
-            async () => (await organisations.Harbor.Api.GetAsync("/api/tideway/v1/audit?action=syncCompleted&provider=recorded", stop))["records"]!.AsArray().Count > 0,
+            async () =>
+                (await organisations.Harbor.Api.GetAsync("/api/tideway/v1/audit?action=syncCompleted&provider=recorded", stop))["records"]!.AsArray().Count > 0,
             TimeSpan.FromSeconds(60),
             "no record of the sync"
         );

@@ -46,7 +46,14 @@ public class FailureTests(TwoOrganisationsFixture organisations)
         await ShouldBeRecordedOnceAsync(orders, "outage");
         await Eventually.Async(
             async () =>
-                (await organisations.Skylane.Api.GetAsync("/api/tideway/v1/audit?action=createShare&share=madewithoutbroker", TestContext.Current.CancellationToken))["records"]!.AsArray().Count == 1,
+                (
+                    await organisations.Skylane.Api.GetAsync(
+                        "/api/tideway/v1/audit?action=createShare&share=madewithoutbroker",
+                        TestContext.Current.CancellationToken
+                    )
+                )["records"]!
+                    .AsArray()
+                    .Count == 1,
             TimeSpan.FromSeconds(90),
             "the share made without the broker is not in the record"
         );
@@ -66,7 +73,10 @@ public class FailureTests(TwoOrganisationsFixture organisations)
         await Eventually.Async(
             async () =>
             {
-                var answer = await organisations.Skylane.Api.GetAsync("/api/tideway/v1/audit?action=tableVersionCommitted&max_results=1000", TestContext.Current.CancellationToken);
+                var answer = await organisations.Skylane.Api.GetAsync(
+                    "/api/tideway/v1/audit?action=tableVersionCommitted&max_results=1000",
+                    TestContext.Current.CancellationToken
+                );
                 versions =
                 [
                     .. answer["records"]!

@@ -26,8 +26,20 @@ public sealed class TwoOrganisationsFixture : IAsyncLifetime
         var postgres = await PostgresServer.StartAsync();
         var redis = await RedisServer.StartAsync();
         broker = await RabbitMqServer.StartPrivateAsync();
-        skylane = await OrganisationHost.StartAsync("skylane", Path.Combine(folder, "skylane"), await broker.CreateVirtualHostAsync(), await postgres.CreateDatabaseAsync(), redis.Endpoint);
-        harbor = await OrganisationHost.StartAsync("harbor", Path.Combine(folder, "harbor"), await broker.CreateVirtualHostAsync(), await postgres.CreateDatabaseAsync(), redis.Endpoint);
+        skylane = await OrganisationHost.StartAsync(
+            "skylane",
+            Path.Combine(folder, "skylane"),
+            await broker.CreateVirtualHostAsync(),
+            await postgres.CreateDatabaseAsync(),
+            redis.Endpoint
+        );
+        harbor = await OrganisationHost.StartAsync(
+            "harbor",
+            Path.Combine(folder, "harbor"),
+            await broker.CreateVirtualHostAsync(),
+            await postgres.CreateDatabaseAsync(),
+            redis.Endpoint
+        );
     }
 
     public async ValueTask DisposeAsync()

@@ -57,7 +57,10 @@ internal static class LocalTables
         var snapshot = await table.LoadAsync();
         using var database = DuckDbDatabase.Open(new DuckDbOptions());
         using var connection = Connect(database);
-        var scan = await new TableReader(table.Store).ScanSqlAsync(snapshot, new ScanOptions { Columns = ["order_id", "customer", "amount", "placed_at", "region"] });
+        var scan = await new TableReader(table.Store).ScanSqlAsync(
+            snapshot,
+            new ScanOptions { Columns = ["order_id", "customer", "amount", "placed_at", "region"] }
+        );
         var row = connection.Query($"SELECT count(*), count(DISTINCT order_id), COALESCE(sum(hash(t)::HUGEINT), 0)::VARCHAR FROM ({scan}) t").Rows().Single();
         row[1].ShouldBe(row[0], $"{folder} holds a row twice");
         return ((long)row[0]!, (string)row[2]!);
@@ -74,8 +77,8 @@ internal static class LocalTables
 
     private static string Orders(long first, long count, int factor) =>
         $"""
-        SELECT i AS order_id, 'customer ' || (i % 97) AS customer, ((i % 1000) * {factor} + 0.25)::DECIMAL(12,2) AS amount,
-            TIMESTAMPTZ '2026-01-01 00:00:00+00' + to_seconds(i) AS placed_at, ['north', 'south', 'o''ddly named=region'][1 + i % 3] AS region
-        FROM range({first}, {first + count}) AS r(i)
-        """;
+            SELECT i AS order_id, 'customer ' || (i % 97) AS customer, ((i % 1000) * {factor} + 0.25)::DECIMAL(12,2) AS amount,
+                TIMESTAMPTZ '2026-01-01 00:00:00+00' + to_seconds(i) AS placed_at, ['north', 'south', 'o''ddly named=region'][1 + i % 3] AS region
+            FROM range({first}, {first + count}) AS r(i)
+            """;
 }

@@ -10,7 +10,12 @@ internal sealed class OrganisationApi(string name, Uri url, string token) : IDis
 {
     private static readonly string[] Read = ["SELECT"];
 
-    private readonly HttpClient http = new() { BaseAddress = url, Timeout = TimeSpan.FromSeconds(60), DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
+    private readonly HttpClient http = new()
+    {
+        BaseAddress = url,
+        Timeout = TimeSpan.FromSeconds(60),
+        DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
+    };
 
     public string Name { get; } = name;
 
@@ -20,7 +25,8 @@ internal sealed class OrganisationApi(string name, Uri url, string token) : IDis
 
     public Task<JsonNode> PostAsync(string path, object body, CancellationToken cancellationToken) => SendAsync(HttpMethod.Post, path, body, cancellationToken);
 
-    public Task<JsonNode> PatchAsync(string path, object body, CancellationToken cancellationToken) => SendAsync(HttpMethod.Patch, path, body, cancellationToken);
+    public Task<JsonNode> PatchAsync(string path, object body, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Patch, path, body, cancellationToken);
 
     /// <summary>Makes a share with one table that recipients may also read the changes of, and grants it.</summary>
     public async Task ShareAsync(string share, string table, string location, string recipient, CancellationToken cancellationToken)
@@ -35,7 +41,11 @@ internal sealed class OrganisationApi(string name, Uri url, string token) : IDis
             cdf_enabled = true,
             history_data_sharing_status = "ENABLED",
         };
-        await PatchAsync($"/api/2.1/unity-catalog/shares/{share}", new { updates = new[] { new { action = "ADD", data_object = tableObject } } }, cancellationToken);
+        await PatchAsync(
+            $"/api/2.1/unity-catalog/shares/{share}",
+            new { updates = new[] { new { action = "ADD", data_object = tableObject } } },
+            cancellationToken
+        );
         await PatchAsync(
             $"/api/2.1/unity-catalog/shares/{share}/permissions",
             new { changes = new[] { new { principal = recipient, add = Read } } },
@@ -55,7 +65,16 @@ internal sealed class OrganisationApi(string name, Uri url, string token) : IDis
     {
         using var stranger = new HttpClient();
         var profile = await stranger.GetStringAsync(activationLink, cancellationToken);
-        await PostAsync("/api/2.1/unity-catalog/providers", new { name = provider, authentication_type = "TOKEN", recipient_profile_str = profile }, cancellationToken);
+        await PostAsync(
+            "/api/2.1/unity-catalog/providers",
+            new
+            {
+                name = provider,
+                authentication_type = "TOKEN",
+                recipient_profile_str = profile,
+            },
+            cancellationToken
+        );
     }
 
     /// <summary>Waits until the last finished run of a sync holds at least a remote version.</summary>

@@ -78,6 +78,7 @@ internal sealed class OrganisationHost : IAsyncDisposable
             ["CdfPublisher:PollInterval"] = "00:00:00.200",
             ["CdfPublisher:Delivery:AllowInsecureLoopback"] = "true",
             ["InboundSync:AllowInsecureHttp"] = "true",
+            ["InboundSync:AllowPrivateAddresses"] = "true",
             ["InboundSync:Lease"] = "00:00:06",
             ["InboundSync:StagingFolder"] = Path.Combine(folder, "staging"),
         };
