@@ -32,8 +32,7 @@ internal sealed class ConsumerPipeline(IServiceScopeFactory scopes, TimeProvider
             }
         }
 
-        foreach (var message in messages)
-            await HandleAloneAsync(registration, message, cancellationToken);
+        await HandleEachAsync(registration, messages, cancellationToken);
     }
 
     /// <summary>Handles a parked message once more; that, and that it is parked no longer, commit together.</summary>
@@ -69,27 +68,35 @@ internal sealed class ConsumerPipeline(IServiceScopeFactory scopes, TimeProvider
         }
     }
 
-    private async Task HandleAloneAsync(ConsumerRegistration registration, ReceivedMessage message, CancellationToken cancellationToken)
+    // In rounds, so that what waits for its next attempt holds up none of the others.
+    private async Task HandleEachAsync(ConsumerRegistration registration, IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
     {
         var delays = registration.Policy.RetryDelays;
-        for (var attempt = 1; ; attempt++)
+        for (var attempt = 1; messages.Count > 0; attempt++)
         {
-            try
+            var failed = new List<ReceivedMessage>();
+            foreach (var message in messages)
             {
-                await HandleAsync(registration, [message], cancellationToken);
-                return;
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
-            {
-                if (attempt > delays.Count || registration.Policy.IsPermanent(exception))
+                try
                 {
-                    await ParkAsync(registration, message, exception, attempt, cancellationToken);
-                    return;
+                    await HandleAsync(registration, [message], cancellationToken);
                 }
+                catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+                {
+                    if (attempt > delays.Count || registration.Policy.IsPermanent(exception))
+                    {
+                        await ParkAsync(registration, message, exception, attempt, cancellationToken);
+                        continue;
+                    }
 
-                MessagingLog.AttemptFailed(logger, exception, registration.Queue, message.MessageId, attempt);
-                await Task.Delay(delays[attempt - 1] * (1 + (Random.Shared.NextDouble() / 2)), time, cancellationToken);
+                    MessagingLog.AttemptFailed(logger, exception, registration.Queue, message.MessageId, attempt);
+                    failed.Add(message);
+                }
             }
+
+            if (failed.Count > 0)
+                await Task.Delay(delays[attempt - 1] * (1 + (Random.Shared.NextDouble() / 2)), time, cancellationToken);
+            messages = failed;
         }
     }
 

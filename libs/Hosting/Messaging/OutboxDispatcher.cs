@@ -61,6 +61,7 @@ internal sealed class OutboxDispatcher<TDatabase>(
 
     private async Task<int> SendOldestAsync(CancellationToken cancellationToken)
     {
+        await transport.WaitUntilReadyAsync(cancellationToken);
         var limit = options.Value.BatchSize;
         if (database.Engine == DatabaseEngine.Sqlite)
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
@@ -50,12 +49,15 @@ public sealed class RabbitMqMessagingTests : MessagingContract
         await Process.ShouldHaveWrittenAsync("newer", "older");
     }
 
-    [Fact]
-    public async Task A_message_that_cannot_be_read_goes_to_the_error_queue_and_holds_up_nothing()
+    [Theory]
+    [InlineData("""{"comment": "the text is missing"}""", true)]
+    [InlineData("not JSON", true)]
+    [InlineData("""{"text": "without an id"}""", false)]
+    public async Task A_message_that_cannot_be_read_goes_to_the_error_queue_and_holds_up_nothing(string message, bool withId)
     {
         await Eventually.Async(async () => (await Process.Client.GetAsync("/health/ready")).IsSuccessStatusCode);
 
-        await SendAsync("""{"comment": "the text is missing"}""");
+        await SendAsync(message, withId);
         await Process.PublishAsync("after");
 
         await Process.ShouldHaveWrittenAsync("after");
@@ -85,24 +87,13 @@ public sealed class RabbitMqMessagingTests : MessagingContract
     }
 
     // As another version of a service, or one that is not ours at all, would send it.
-    private async Task SendAsync(string message)
+    private async Task SendAsync(string message, bool withId = true)
     {
-        var envelope = $$"""
-            {
-              "messageId": "{{Guid.CreateVersion7()}}",
-              "messageType": ["urn:message:Tideway.Hosting.Tests.Messaging:NoteWritten"],
-              "sentTime": "{{TimeProvider.System.GetUtcNow().ToString("O", CultureInfo.InvariantCulture)}}",
-              "message": {{message}}
-            }
-            """;
+        var properties = new BasicProperties { ContentType = "application/json", DeliveryMode = DeliveryModes.Persistent };
+        if (withId)
+            properties.MessageId = Guid.CreateVersion7().ToString();
         await using var connection = await new ConnectionFactory { Uri = broker }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
-        await channel.BasicPublishAsync(
-            "Tideway.Hosting.Tests.Messaging:NoteWritten",
-            "",
-            mandatory: true,
-            new BasicProperties { ContentType = "application/vnd.masstransit+json", DeliveryMode = DeliveryModes.Persistent },
-            Encoding.UTF8.GetBytes(envelope)
-        );
+        await channel.BasicPublishAsync("Tideway.Hosting.Tests.Messaging:NoteWritten", "", mandatory: true, properties, Encoding.UTF8.GetBytes(message));
     }
 }

@@ -8,6 +8,8 @@ internal sealed class InProcessTransport(IEnumerable<ConsumerRegistration> regis
 {
     private readonly ILookup<string, ConsumerRegistration> consumers = registrations.ToLookup(r => EventType.NameOf(r.EventType), StringComparer.Ordinal);
 
+    public Task WaitUntilReadyAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public Task SendAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
     {
         var byConsumer = new Dictionary<ConsumerRegistration, List<ReceivedMessage>>();

@@ -48,7 +48,7 @@ internal sealed class GroupedConsumer<TEvent>(ConsumerRegistration registration,
 
     private static ReceivedMessage Open(ConsumeContext<TEvent> context) =>
         new(
-            context.MessageId ?? throw new InvalidOperationException($"A message of type {typeof(TEvent).Name} came without an id."),
+            context.MessageId ?? throw new MessageException(typeof(TEvent), $"A message of type {typeof(TEvent).Name} came without an id."),
             context.Message,
             EventType.NameOf(typeof(TEvent)),
             context.Headers.Get<DateTimeOffset>(RabbitMqEndpoint.OutboxTimeHeader) ?? new DateTimeOffset(context.SentTime ?? default, TimeSpan.Zero),

@@ -50,9 +50,11 @@ internal sealed class RabbitMqBus : BackgroundService, IEventTransport
         return (health.Status == BusHealthStatus.Healthy, health.Description);
     }
 
+    public Task WaitUntilReadyAsync(CancellationToken cancellationToken) => started.Task.WaitAsync(cancellationToken);
+
     public async Task SendAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
     {
-        await started.Task.WaitAsync(cancellationToken);
+        await WaitUntilReadyAsync(cancellationToken);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(TimeSpan.FromSeconds(30));
         await Task.WhenAll(messages.Select(message => SendAsync(message, timeout.Token)));

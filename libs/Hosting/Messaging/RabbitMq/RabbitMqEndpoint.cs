@@ -46,7 +46,10 @@ internal static class RabbitMqEndpoint
                 endpoint.ConcurrentMessageLimit = options.BatchSize * 2;
                 // The pipeline retries and parks by itself; it throws only while its database is away, and then the message stays here.
                 endpoint.UseMessageRetry(retry =>
-                    retry.Exponential(int.MaxValue, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(15), TimeSpan.FromMilliseconds(300))
+                    retry
+                        .Exponential(int.MaxValue, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(15), TimeSpan.FromMilliseconds(300))
+                        // A message that is not one of ours will not become one.
+                        .Ignore<MessageException>()
                 );
                 endpoint.Instance(new GroupedConsumer<TEvent>(registration, pipeline, options.BatchSize));
             }
