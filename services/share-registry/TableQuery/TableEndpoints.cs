@@ -58,7 +58,7 @@ internal static class TableEndpoints
                 if (ParquetFormat.Check(call.Capabilities) is { } otherFormat)
                     return otherFormat;
                 var table = await reader.OpenAsync(call, cancellationToken);
-                var selected = await TableReader.SelectAsync(call, table, selection.Value, cancellationToken);
+                var selected = await reader.SelectAsync(call, table, selection.Value, cancellationToken);
                 if (selected.IsRefused(out refusal))
                     return refusal;
                 var snapshot = selected.Value;

@@ -11,7 +11,7 @@ internal sealed class TableReader(SnapshotCache cache)
     public Task<ServedTable> OpenAsync(TableCall call, CancellationToken cancellationToken) => cache.GetAsync(call.Table.Location, cancellationToken);
 
     /// <summary>The snapshot asked for: the latest one, or that of a version or time that is shared.</summary>
-    public static async Task<Checked<Snapshot>> SelectAsync(TableCall call, ServedTable table, TableSelection selection, CancellationToken cancellationToken)
+    public async Task<Checked<Snapshot>> SelectAsync(TableCall call, ServedTable table, TableSelection selection, CancellationToken cancellationToken)
     {
         switch (selection)
         {
@@ -30,6 +30,5 @@ internal sealed class TableReader(SnapshotCache cache)
         }
     }
 
-    public static async Task<Snapshot> LoadAsync(ServedTable table, long version, CancellationToken cancellationToken) =>
-        version == table.Latest.Version ? table.Latest : await table.Table.LoadAsync(version, cancellationToken);
+    public Task<Snapshot> LoadAsync(ServedTable table, long version, CancellationToken cancellationToken) => cache.GetVersionAsync(table, version, cancellationToken);
 }

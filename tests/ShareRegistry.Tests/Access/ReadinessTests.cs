@@ -27,7 +27,7 @@ public sealed class ReadinessTests
     [InlineData("--Files:UrlLifetime=00:00:01", "UrlLifetime")]
     [InlineData("--Public:Url=ftp://x", "Public:Url")]
     [InlineData("--AccessLog:QueueLength=0", "QueueLength")]
-    [InlineData("--ShareRegistry:SnapshotCache:MaxTables=0", "MaxTables")]
+    [InlineData("--ShareRegistry:SnapshotCache:MaxVersions=0", "MaxVersions")]
     public async Task A_setting_that_makes_no_sense_stops_the_process_and_is_named(string setting, string named)
     {
         var exception = await Should.ThrowAsync<OptionsValidationException>(() => RegistryProcess.StartAsync(setting));

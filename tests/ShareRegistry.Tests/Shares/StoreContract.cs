@@ -94,6 +94,30 @@ public abstract class StoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task There_are_a_thousand_shares_and_no_more()
+    {
+        await using (var transaction = await database.BeginAsync(Token))
+        {
+            for (var i = 0; i < 1000; i++)
+            {
+                var row = new { id = Guid.CreateVersion7(), name = $"s{i}" };
+                await transaction.ExecuteAsync(
+                    "INSERT INTO share (share_id, name, name_key, revision, created_at, created_by, updated_at, updated_by) VALUES (@id, @name, @name, 1, 0, 'me', 0, 'me')",
+                    row,
+                    Token
+                );
+            }
+
+            await transaction.CommitAsync(Token);
+        }
+
+        (await shares.CreateAsync("one more", null, null, "me", Token)).Refusal!.Code.ShouldBe("RESOURCE_LIMIT_EXCEEDED");
+        await shares.DeleteAsync("s7", "me", Token);
+        (await shares.CreateAsync("one more", null, null, "me", Token)).Value.ShouldNotBeNull();
+        (await shares.ListAsync("s998", 10, Token)).Select(share => share.Name).ShouldBe(["s999"]);
+    }
+
+    [Fact]
     public async Task A_removed_share_takes_its_tables_and_grants_along()
     {
         var acme = await AddRecipientAsync("acme");

@@ -76,7 +76,7 @@ public sealed class SnapshotCacheTests : IDisposable
     [Fact]
     public async Task The_cache_keeps_the_tables_used_last_and_no_more_files_than_it_may()
     {
-        var cache = NewCache(new SnapshotCacheOptions { MaxTables = 3, MaxFiles = 4 });
+        var cache = NewCache(new SnapshotCacheOptions { MaxVersions = 3, MaxFiles = 4 });
         var tables = Enumerable.Range(0, 6).Select(i => NewTable($"t{i}")).ToList();
         foreach (var table in tables)
             await cache.GetAsync(table.Folder, CancellationToken.None);
@@ -86,6 +86,33 @@ public sealed class SnapshotCacheTests : IDisposable
         await cache.GetAsync(tables[5].Folder, CancellationToken.None);
 
         cache.Size.ShouldBe((1, 10));
+    }
+
+    [Fact]
+    public async Task An_older_version_is_read_once_however_many_ask()
+    {
+        var table = NewTable("t").Commit(LakeTable.AddLine("second.parquet", 1, 1));
+        var cache = NewCache();
+        var served = await cache.GetAsync(table.Folder, CancellationToken.None);
+
+        var found = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => cache.GetVersionAsync(served, 0, CancellationToken.None)));
+
+        found.Distinct().ShouldHaveSingleItem().FileCount.ShouldBe(1);
+        (await cache.GetVersionAsync(served, 1, CancellationToken.None)).ShouldBeSameAs(served.Latest);
+        cache.Size.ShouldBe((2, 3));
+    }
+
+    [Fact]
+    public async Task A_version_that_could_not_be_read_is_tried_again()
+    {
+        var table = NewTable("t").Commit(LakeTable.AddLine("second.parquet", 1, 1)).Commit(LakeTable.AddLine("third.parquet", 1, 1));
+        var cache = NewCache();
+        var served = await cache.GetAsync(table.Folder, CancellationToken.None);
+        File.Move(table.CommitFile(0), table.CommitFile(0) + ".away");
+        await Should.ThrowAsync<DeltaLogException>(() => cache.GetVersionAsync(served, 1, CancellationToken.None));
+        File.Move(table.CommitFile(0) + ".away", table.CommitFile(0));
+
+        (await cache.GetVersionAsync(served, 1, CancellationToken.None)).FileCount.ShouldBe(2);
     }
 
     [Fact]
