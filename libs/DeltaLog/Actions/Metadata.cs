@@ -23,7 +23,7 @@ public sealed record Metadata : DeltaAction
     /// <summary>Options of the format.</summary>
     public IReadOnlyDictionary<string, string> FormatOptions { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Schema of the table as JSON, exactly as written.</summary>
+    /// <summary>Schema of the table as JSON, exactly as written; empty in a version that was made before it had columns.</summary>
     public required string SchemaString { get; init; }
 
     /// <summary>Names of the columns by which the files are partitioned, outermost first.</summary>
@@ -77,7 +77,8 @@ public sealed record Metadata : DeltaAction
             Description = description,
             FormatProvider = JsonFields.Required(provider, "format.provider"),
             FormatOptions = options ?? none,
-            SchemaString = JsonFields.Required(schema, "schemaString"),
+            // Pipelines create tables before they know their columns; a version that stays so is refused when it is loaded.
+            SchemaString = schema ?? "",
             PartitionColumns = partitionColumns ?? [],
             CreatedTime = createdTime,
             Configuration = configuration ?? none,

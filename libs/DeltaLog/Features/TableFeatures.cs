@@ -60,6 +60,8 @@ public static class TableFeatures
         new(ColumnDefaults, ForReaders: false, FeatureSupport.Full),
         new(DeletionVectors, ForReaders: true, FeatureSupport.Full),
         new(TimestampNtz, ForReaders: true, FeatureSupport.Full),
+        new("typeWidening", ForReaders: true, FeatureSupport.Full),
+        new("typeWidening-preview", ForReaders: true, FeatureSupport.Full),
         new("domainMetadata", ForReaders: false, FeatureSupport.Full),
         new("v2Checkpoint", ForReaders: true, FeatureSupport.Full),
         new("vacuumProtocolCheck", ForReaders: true, FeatureSupport.Full),

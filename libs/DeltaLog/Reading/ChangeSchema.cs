@@ -28,7 +28,8 @@ internal static class ChangeSchema
 
     /// <summary>Why rows written with <paramref name="before"/> cannot be read with the schema of <paramref name="after"/>; <see langword="null"/> where they can.</summary>
     public static string? Reason(Metadata before, Snapshot after) =>
-        ModeDiffers(before, after.Metadata) ? "maps its columns differently"
+        before.SchemaString.Length == 0 ? null
+        : ModeDiffers(before, after.Metadata) ? "maps its columns differently"
         : !before.PartitionColumns.SequenceEqual(after.PartitionColumns) ? "is partitioned differently"
         : Difference(SchemaJson.Parse(before.SchemaString), after.Schema, ColumnMapping.Of(after.Protocol, after.Metadata), "");
 
@@ -42,7 +43,7 @@ internal static class ChangeSchema
         (MapType left, MapType right) =>
             Difference(left.KeyType, right.KeyType, mode, $"{path}.key") ?? Difference(left.ValueType, right.ValueType, mode, $"{path}.value"),
         (PrimitiveType { Kind: PrimitiveKind.Void }, _) => null,
-        _ => before.Equals(after) ? null : $"has another type for '{path.TrimStart('.')}'",
+        _ => before.Equals(after) || TypeWidening.IsWider(before, after) ? null : $"has another type for '{path.TrimStart('.')}'",
     };
 
     private static string? FieldDifference(StructField field, StructType after, ColumnMappingMode mode, string path)

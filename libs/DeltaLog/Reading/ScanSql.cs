@@ -9,6 +9,9 @@ namespace Tideway.DeltaLog.Reading;
 /// </summary>
 internal sealed class ScanSql(StructType schema, IReadOnlyList<string> partitionColumns, ColumnMappingMode mode, params IReadOnlyList<(string Name, string Type)> extra)
 {
+    /// <summary>Whether the session's time zone is UTC, as an expression.</summary>
+    public const string IsUtc = "current_setting('TimeZone') IN ('UTC', 'Etc/UTC', 'Z', 'GMT')";
+
     private readonly ColumnSql columns = new(schema, partitionColumns, mode, extra);
 
     /// <summary>Zone of timestamps in partition values that name none.</summary>
@@ -68,7 +71,7 @@ internal sealed class ScanSql(StructType schema, IReadOnlyList<string> partition
         }
 
         if (columns.HasTimestamps)
-            conditions.Add("if(current_setting('TimeZone') IN ('UTC', 'Etc/UTC', 'Z', 'GMT'), true, error('Delta tables with timestamps are read with SET TimeZone = ''UTC''.'))");
+            conditions.Add($"if({IsUtc}, true, error('Delta tables with timestamps are read with SET TimeZone = ''UTC''.'))");
         var where = conditions.Count > 0 ? $" WHERE {string.Join(" AND ", conditions)}" : "";
         return $"SELECT {string.Join(", ", selected)} FROM {source}{where}";
     }

@@ -17,8 +17,13 @@ public sealed class TableReader(IObjectStore store)
 {
     private readonly DeletionVectorReader vectors = new(store);
 
-    /// <summary>Sets the session's time zone to UTC.</summary>
-    public static void UseUtc(DuckDbConnection connection) => connection.Execute("SET TimeZone = 'UTC'");
+    /// <summary>Sets the session's time zone to UTC, unless it is. A database that is locked must have been opened in UTC.</summary>
+    public static void UseUtc(DuckDbConnection connection)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        if (!connection.Scalar<bool>($"SELECT {ScanSql.IsUtc}"))
+            connection.Execute("SET TimeZone = 'UTC'");
+    }
 
     /// <summary>
     /// A SELECT of the snapshot's rows, for use as it is or as a subquery. Throws <see cref="DeltaLogError.NotSupportedByStore"/> where files are
@@ -28,6 +33,7 @@ public sealed class TableReader(IObjectStore store)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         options ??= new ScanOptions();
+        TypeWidening.RequireSupported(snapshot.Schema, store.Root);
         var mode = ColumnMapping.Of(snapshot.Protocol, snapshot.Metadata);
         var entries = new List<ScanEntry>();
         foreach (var file in options.Files ?? snapshot.Files)
@@ -51,6 +57,7 @@ public sealed class TableReader(IObjectStore store)
         ArgumentNullException.ThrowIfNull(snapshot);
         ArgumentNullException.ThrowIfNull(changes);
         options ??= new ScanOptions();
+        TypeWidening.RequireSupported(snapshot.Schema, store.Root);
         ChangeSchema.RequireReadable(snapshot, changes);
         var mode = ColumnMapping.Of(snapshot.Protocol, snapshot.Metadata);
         var entries = new ChangeEntries(snapshot, vectors, path => LocalPath(path, options.LocalPath));

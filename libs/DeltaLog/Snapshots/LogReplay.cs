@@ -99,11 +99,12 @@ internal sealed class LogReplay
     /// <summary>The version's state; a log without protocol or metadata is <see cref="DeltaLogError.CorruptLog"/>, one that is not understood is refused.</summary>
     public TableState State(long version)
     {
-        if (protocol is null || metadata is null)
+        if (protocol is null || metadata is null || metadata.SchemaString.Length == 0)
         {
+            var missing = protocol is null ? "protocol action" : metadata is null ? "metaData action" : "schema";
             throw new DeltaLogException(
                 DeltaLogError.CorruptLog,
-                $"Expected a {(protocol is null ? "protocol" : "metaData")} action in the log of '{root}' up to version {version}, found none.")
+                $"Expected a {missing} in the log of '{root}' up to version {version}, found none.")
             {
                 TableRoot = root,
                 Version = version,

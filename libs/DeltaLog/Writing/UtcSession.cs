@@ -12,6 +12,8 @@ internal sealed class UtcSession : IDisposable
     public UtcSession(DuckDbConnection connection)
     {
         this.connection = connection;
+        if (connection.Scalar<bool>($"SELECT {ScanSql.IsUtc}"))
+            return;
         before = connection.Scalar<string>("SELECT current_setting('TimeZone')");
         TableReader.UseUtc(connection);
     }

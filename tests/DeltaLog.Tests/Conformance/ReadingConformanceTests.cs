@@ -10,6 +10,8 @@ public class ReadingConformanceTests
     public static TheoryData<string> WithRows =>
         [.. TestTables.All.Where(table => TestTables.Expected(table) is not null && !RefusedTables.Broken.ContainsKey(table) && !RefusedTables.RowsNotSupported.ContainsKey(table))];
 
+    public static TheoryData<string> Counted => [.. TestTables.Counts.Keys];
+
     public static TheoryData<string> Refused => [.. RefusedTables.RowsNotSupported.Keys];
 
     [Theory]
@@ -29,6 +31,19 @@ public class ReadingConformanceTests
         connection.Scalar<long>("SELECT count(*) FROM actual").ShouldBe(connection.Scalar<long>("SELECT count(*) FROM expected"));
         if (snapshot.NumRecords is { } records)
             connection.Scalar<long>("SELECT count(*) FROM actual").ShouldBe(records);
+    }
+
+    [Theory]
+    [MemberData(nameof(Counted))]
+    public async Task There_are_as_many_rows_as_another_engine_reads(string table)
+    {
+        var (_, sql) = await ScanAsync(table);
+        using var database = DuckDbDatabase.Open();
+        using var connection = database.Connect();
+        TableReader.UseUtc(connection);
+        connection.Execute($"CREATE TABLE actual AS {sql}");
+
+        connection.Scalar<long>("SELECT count(*) FROM actual").ShouldBe(TestTables.Counts[table]);
     }
 
     [Theory]

@@ -3,9 +3,11 @@ namespace Tideway.DeltaLog.Tests.Conformance;
 /// <summary>The test tables that are refused, and why. Every other one must be read.</summary>
 internal static class RefusedTables
 {
-    /// <summary>Their log is broken on purpose, or is not there.</summary>
+    /// <summary>Their log is broken on purpose, is not there, or needs a feature that is not supported.</summary>
     public static readonly IReadOnlyDictionary<string, DeltaLogError> Broken = new Dictionary<string, DeltaLogError>
     {
+        ["delta-rs/simple_table_features"] = DeltaLogError.UnsupportedReaderFeature,
+        ["delta-rs/spark-variant-checkpoint"] = DeltaLogError.UnsupportedReaderFeature,
         ["golden/data-reader-absolute-paths-escaped-chars"] = DeltaLogError.CorruptLog,
         ["golden/deltalog-commit-info"] = DeltaLogError.CorruptLog,
         ["golden/deltalog-invalid-protocol-version"] = DeltaLogError.UnsupportedReaderFeature,

@@ -7,7 +7,7 @@ internal static class TestTables
 
     /// <summary>Every table, as <c>collection/name</c>.</summary>
     public static IEnumerable<string> All =>
-        from collection in new[] { "dat", "golden" }
+        from collection in new[] { "dat", "delta-rs", "golden" }
         from folder in Directory.GetDirectories(Path.Combine(Root, collection)).Order(StringComparer.Ordinal)
         select $"{collection}/{Path.GetFileName(folder)}";
 
@@ -22,6 +22,10 @@ internal static class TestTables
         var golden = Path.Combine(Root, table, "expected");
         return Directory.Exists(golden) ? golden : null;
     }
+
+    /// <summary>The number of rows of the tables for which that is all that is known.</summary>
+    public static IReadOnlyDictionary<string, long> Counts { get; } =
+        File.ReadLines(Path.Combine(Root, "counts.tsv")).Select(line => line.Split('\t')).ToDictionary(parts => parts[0], parts => long.Parse(parts[1]));
 
     /// <summary>The zone of the machine that wrote the table, where its partition values depend on that.</summary>
     public static string TimeZone(string table) => table == "golden/data-reader-partition-values" ? "America/Los_Angeles" : "UTC";

@@ -1,0 +1,77 @@
+using Tideway.DeltaLog.Changes;
+using Tideway.DeltaLog.Reading;
+using Tideway.DuckDb;
+using Tideway.ObjectStorage.Local;
+
+namespace Tideway.DeltaLog.Tests.Conformance;
+
+public class ChangeFeedConformanceTests
+{
+    public static TheoryData<string> WithFeed =>
+    [
+        "dat/cdf",
+        "delta-rs/cdf-table",
+        "delta-rs/cdf-table-non-partitioned",
+        "delta-rs/cdf-table-with-cdc-and-dvs",
+        "delta-rs/cdc_ict_table",
+    ];
+
+    [Theory]
+    [MemberData(nameof(WithFeed))]
+    public async Task The_changes_of_each_version_lead_from_the_rows_before_to_the_rows_after(string name)
+    {
+        var store = new LocalObjectStore(TestTables.Folder(name));
+        var table = new DeltaTable(store, TimeProvider.System);
+        var reader = new TableReader(store);
+        using var database = DuckDbDatabase.Open();
+        using var connection = database.Connect();
+        TableReader.UseUtc(connection);
+        var before = await table.LoadAsync(await FirstAsync(table));
+        await foreach (var version in table.ReadChangeDataFeedAsync(before.Version + 1))
+        {
+            var after = await table.LoadAsync(version.Version);
+            var names = string.Join(", ", after.Schema.Fields.Select(field => SqlText.Identifier(field.Name)));
+            connection.Execute($"CREATE OR REPLACE TABLE old AS {await reader.ScanSqlAsync(before)}");
+            connection.Execute($"CREATE OR REPLACE TABLE new AS {await reader.ScanSqlAsync(after)}");
+            connection.Execute($"CREATE OR REPLACE TABLE changes AS {await reader.ChangesSqlAsync(after, [version])}");
+
+            connection.Execute($"""
+                CREATE OR REPLACE TABLE replayed AS
+                (SELECT {names} FROM old EXCEPT ALL SELECT {names} FROM changes WHERE _change_type IN ('delete', 'update_preimage'))
+                UNION ALL SELECT {names} FROM changes WHERE _change_type IN ('insert', 'update_postimage')
+                """);
+            connection.Scalar<long>("SELECT count(*) FROM (FROM replayed EXCEPT ALL FROM new)").ShouldBe(0, $"version {version.Version}");
+            connection.Scalar<long>("SELECT count(*) FROM (FROM new EXCEPT ALL FROM replayed)").ShouldBe(0, $"version {version.Version}");
+            connection.Scalar<long>($"SELECT count(*) FROM changes WHERE _commit_version <> {version.Version} OR _commit_timestamp IS NULL OR _change_type IS NULL").ShouldBe(0);
+            before = after;
+        }
+    }
+
+    [Fact]
+    public async Task All_changes_can_be_read_at_once()
+    {
+        var store = new LocalObjectStore(TestTables.Folder("delta-rs/cdf-table-with-cdc-and-dvs"));
+        var table = new DeltaTable(store, TimeProvider.System);
+        var snapshot = await table.LoadAsync();
+        List<VersionChanges> versions = await table.ReadChangeDataFeedAsync(0).ToListAsync();
+        using var database = DuckDbDatabase.Open();
+        using var connection = database.Connect();
+        TableReader.UseUtc(connection);
+
+        connection.Execute($"CREATE TABLE changes AS {await new TableReader(store).ChangesSqlAsync(snapshot, versions)}");
+
+        var balance = connection.Scalar<long>("SELECT count(*) FILTER (_change_type IN ('insert', 'update_postimage')) - count(*) FILTER (_change_type IN ('delete', 'update_preimage')) FROM changes");
+        balance.ShouldBe(snapshot.NumRecords!.Value);
+        connection.Scalar<long>("SELECT count(DISTINCT _commit_version) FROM changes").ShouldBe(versions.Count(version => version.ChangesRows));
+    }
+
+    // The first version from which on the feed was on.
+    private static async Task<long> FirstAsync(DeltaTable table)
+    {
+        for (var version = 0L; ; version++)
+        {
+            if ((await table.LoadAsync(version)).HasChangeDataFeed)
+                return version;
+        }
+    }
+}
