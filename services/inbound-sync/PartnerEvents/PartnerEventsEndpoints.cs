@@ -30,7 +30,7 @@ internal static class PartnerEventsEndpoints
     {
         var origin = context.Request.Headers["WebHook-Request-Origin"].ToString();
         var known = await providers.AllAsync(cancellationToken);
-        if (origin.Length == 0 || !known.Any(provider => SameOrigin(provider.Origin, origin)))
+        if (origin.Length == 0 || !known.Any(provider => IsHostOf(origin, provider.Endpoint)))
             return Problems.Of(StatusCodes.Status403Forbidden, "PERMISSION_DENIED", "No notices are taken from this origin.");
         context.Response.Headers["WebHook-Allowed-Origin"] = origin;
         context.Response.Headers["WebHook-Allowed-Rate"] = "*";
@@ -106,6 +106,9 @@ internal static class PartnerEventsEndpoints
         Log.NoticeRefused(logger, notice.Source, reason);
         return Problems.Of(StatusCodes.Status401Unauthorized, "PERMISSION_DENIED", "The notice is not signed by a provider that this organisation subscribed to.");
     }
+
+    /// <summary>The origin of a handshake is a host name, without scheme and port.</summary>
+    private static bool IsHostOf(string origin, string endpoint) => new Uri(endpoint).IdnHost.Equals(origin, StringComparison.OrdinalIgnoreCase);
 
     private static bool SameOrigin(string origin, string other) =>
         Uri.TryCreate(origin, UriKind.Absolute, out var one)
