@@ -41,7 +41,9 @@ internal static class TableEndpoints
                 return await table.Table.VersionAtOrAfterAsync(time, table.Latest, cancellationToken) is { } version
                     // What was before the first shared version is as if it had not been.
                     ? new VersionAnswer(Math.Max(version, call.Rules.StartVersion))
-                    : ProtocolRefusals.Invalid($"The timestamp {time:O} is after the latest available version {table.Latest.Version} of {call.Table.FullName}.");
+                    : ProtocolRefusals.Invalid(
+                        $"The timestamp {time:O} is after the latest available version {table.Latest.Version} of {call.Table.FullName}."
+                    );
             },
             cancellationToken
         );

@@ -19,7 +19,8 @@ internal sealed class VersionEntry(Func<Task<Snapshot>> read) : CacheEntry
 
     public Task<Snapshot> Reading => reading.Value;
 
-    public override long FileCount => reading is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true } done } ? done.GetAwaiter().GetResult().FileCount : 0;
+    public override long FileCount =>
+        reading is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true } done } ? done.GetAwaiter().GetResult().FileCount : 0;
 }
 
 /// <summary>The latest version of a table, of which at most one reading runs and at most one waits.</summary>

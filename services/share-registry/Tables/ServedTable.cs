@@ -19,9 +19,7 @@ internal sealed record ServedTable(StorageLocation Location, DeltaTable Table, S
 
     /// <summary>Whether nothing was committed since: two look-ups instead of listing the log. The time tells a table that was deleted and made anew.</summary>
     public async Task<bool> IsLatestAsync() =>
-        CommitWritten is { } written
-        && await FindWrittenAsync(Table, Latest.Version + 1) is null
-        && await FindWrittenAsync(Table, Latest.Version) == written;
+        CommitWritten is { } written && await FindWrittenAsync(Table, Latest.Version + 1) is null && await FindWrittenAsync(Table, Latest.Version) == written;
 
     /// <summary>The same table with what was committed since.</summary>
     public async Task<ServedTable> UpdateAsync()

@@ -12,7 +12,13 @@ public sealed class ReadinessTests
         await using var process = await RegistryProcess.StartAsync();
         (await process.Stranger.GetAnswerAsync("/health/ready")).ShouldBe(HttpStatusCode.OK);
         LakeTable.Create(Path.Combine(process.Lake, "orders"));
-        (await process.Stranger.GetAnswerAsync("/health/ready")).ShouldBe(HttpStatusCode.OK).Json.GetProperty("checks").GetProperty("storage").GetProperty("ready").GetBoolean().ShouldBeTrue();
+        (await process.Stranger.GetAnswerAsync("/health/ready"))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json.GetProperty("checks")
+            .GetProperty("storage")
+            .GetProperty("ready")
+            .GetBoolean()
+            .ShouldBeTrue();
 
         Directory.Delete(process.Lake, recursive: true);
         var answer = (await process.Stranger.GetAnswerAsync("/health/ready")).ShouldBe(HttpStatusCode.ServiceUnavailable);

@@ -194,7 +194,9 @@ public sealed class FilesTests : IAsyncLifetime
     [Fact]
     public async Task Names_with_special_characters_survive()
     {
-        foreach (var name in (string[])["a b+c%20&d=e.parquet", "ümläut/日本.parquet", "x%2Fy", "hash#question?semi;colon:", "day=2026-01-01 00%3A00%3A00/part"])
+        foreach (
+            var name in (string[])["a b+c%20&d=e.parquet", "ümläut/日本.parquet", "x%2Fy", "hash#question?semi;colon:", "day=2026-01-01 00%3A00%3A00/part"]
+        )
         {
             Write("orders/" + name, Encoding.UTF8.GetBytes(name));
             var (response, body) = await GetAsync(Sign("orders", name));
@@ -220,7 +222,8 @@ public sealed class FilesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Other_methods_are_not_allowed() => (await process.Stranger.PostAnswerAsync(url, "{}")).ShouldBe(HttpStatusCode.MethodNotAllowed).ProtocolCode.ShouldNotBeNull();
+    public async Task Other_methods_are_not_allowed() =>
+        (await process.Stranger.PostAnswerAsync(url, "{}")).ShouldBe(HttpStatusCode.MethodNotAllowed).ProtocolCode.ShouldNotBeNull();
 
     [Fact]
     public async Task A_client_that_goes_away_in_the_middle_does_no_harm()

@@ -16,7 +16,11 @@ public sealed class LargeAnswersTests : TableTest
     {
         await base.InitializeAsync();
         var table = new LakeTable(Path.Combine(Process.Lake, "large"));
-        table.Commit([LakeTable.ProtocolLine(), LakeTable.MetadataLine(), .. Enumerable.Range(0, Files).Select(i => LakeTable.AddLine($"part-{i:D6}.parquet", 10, 1))]);
+        table.Commit([
+            LakeTable.ProtocolLine(),
+            LakeTable.MetadataLine(),
+            .. Enumerable.Range(0, Files).Select(i => LakeTable.AddLine($"part-{i:D6}.parquet", 10, 1)),
+        ]);
         path = await ShareAsync("large", table);
     }
 

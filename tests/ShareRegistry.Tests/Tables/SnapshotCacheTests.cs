@@ -68,7 +68,9 @@ public sealed class SnapshotCacheTests : IDisposable
         var cache = NewCache();
         await cache.GetAsync(table.Folder, CancellationToken.None);
         Directory.Delete(table.Folder, recursive: true);
-        new LakeTable(table.Folder).Commit(LakeTable.ProtocolLine(), LakeTable.MetadataLine(), LakeTable.AddLine("other.parquet", 1, 1)).At(0, DateTimeOffset.UnixEpoch);
+        new LakeTable(table.Folder)
+            .Commit(LakeTable.ProtocolLine(), LakeTable.MetadataLine(), LakeTable.AddLine("other.parquet", 1, 1))
+            .At(0, DateTimeOffset.UnixEpoch);
 
         (await cache.GetAsync(table.Folder, CancellationToken.None)).Latest.Files.ShouldHaveSingleItem().Path.ShouldBe("other.parquet");
     }
@@ -148,7 +150,9 @@ public sealed class SnapshotCacheTests : IDisposable
 
     [Fact]
     public async Task A_place_outside_the_roots_is_refused() =>
-        (await Should.ThrowAsync<ObjectStorageException>(() => NewCache().GetAsync("/etc", CancellationToken.None))).Error.ShouldBe(ObjectStorageError.OutsideRoots);
+        (await Should.ThrowAsync<ObjectStorageException>(() => NewCache().GetAsync("/etc", CancellationToken.None))).Error.ShouldBe(
+            ObjectStorageError.OutsideRoots
+        );
 
     private LakeTable NewTable(string name) => LakeTable.Create(Path.Combine(lake, name));
 
