@@ -23,7 +23,10 @@ try
     builder.Configuration.AddCommandLine(args, CommandLine.Switches);
     var options = builder.Configuration.GetSection(StandaloneOptions.Section).Get<StandaloneOptions>() ?? new StandaloneOptions();
     using var folder = OrganisationFolder.Take(options.Folder);
-    builder.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = StandaloneSettings.Of(folder, options) });
+    builder.Configuration.Sources.Insert(
+        0,
+        new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = StandaloneSettings.Of(folder, options) }
+    );
     builder.WebHost.UseUrls(options.Listen.GetLeftPart(UriPartial.Authority));
 
     builder.AddRecipientAuth();
@@ -41,7 +44,12 @@ try
     app.MapAudit();
 
     await app.StartAsync();
-    Welcome.Print(Console.Out, app.Urls, folder.Path, await app.Services.GetRequiredService<FirstAdministrator>().EnsureAsync(app.Lifetime.ApplicationStopping));
+    Welcome.Print(
+        Console.Out,
+        app.Urls,
+        folder.Path,
+        await app.Services.GetRequiredService<FirstAdministrator>().EnsureAsync(app.Lifetime.ApplicationStopping)
+    );
     await app.WaitForShutdownAsync();
     return 0;
 }

@@ -39,7 +39,10 @@ internal sealed class OrganisationFolder : IDisposable
         }
         catch (IOException exception)
         {
-            throw new FolderInUseException($"The folder {folder} is in use by another Tideway process (it holds {lockFile}). Stop that one, or name another folder with --Standalone:Folder.", exception);
+            throw new FolderInUseException(
+                $"The folder {folder} is in use by another Tideway process (it holds {lockFile}). Stop that one, or name another folder with --Standalone:Folder.",
+                exception
+            );
         }
 
         var organisation = new OrganisationFolder(folder, taken);

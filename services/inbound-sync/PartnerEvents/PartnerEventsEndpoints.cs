@@ -110,6 +110,7 @@ internal static class PartnerEventsEndpoints
         return Problems.Of(StatusCodes.Status401Unauthorized, "PERMISSION_DENIED", "The notice is not signed by a provider that this organisation subscribed to.");
     }
 
+    /// <summary>The origin of a handshake is a host name, without scheme and port.</summary>
     private static bool SameOrigin(string origin, string other) =>
         Uri.TryCreate(origin, UriKind.Absolute, out var one)
         && Uri.TryCreate(other, UriKind.Absolute, out var two)

@@ -10,7 +10,16 @@ internal sealed class FileAccessRecord(AccessSpool<ShareRegistryDatabase> spool,
 {
     private const int MaxTextLength = 1024;
 
-    public Task WriteAsync(HttpContext context, string root, string path, string? requestId, int status, long bytes = 0, string? errorCode = null, string? reason = null)
+    public Task WriteAsync(
+        HttpContext context,
+        string root,
+        string path,
+        string? requestId,
+        int status,
+        long bytes = 0,
+        string? errorCode = null,
+        string? reason = null
+    )
     {
         Telemetry.FileReads.Add(1, new KeyValuePair<string, object?>("status", status));
         Telemetry.FileBytes.Add(bytes);
@@ -24,7 +33,7 @@ internal sealed class FileAccessRecord(AccessSpool<ShareRegistryDatabase> spool,
                 AccessId = Guid.CreateVersion7(),
                 // A stranger's address names no exchange.
                 RequestId = requestId ?? Guid.CreateVersion7().ToString("N"),
-                Action = ProtocolActions.ReadFile,
+                Action = ProtocolActions.GetFile,
                 Status = status,
                 ErrorCode = errorCode,
                 ErrorMessage = reason,

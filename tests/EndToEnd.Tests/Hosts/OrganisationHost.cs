@@ -1,0 +1,85 @@
+using System.Security.Cryptography;
+
+namespace Tideway.EndToEnd.Tests.Hosts;
+
+/// <summary>One organisation as five service processes behind a public host, with a virtual host, a database and a folder of its own.</summary>
+internal sealed class OrganisationHost : IAsyncDisposable
+{
+    public static readonly string[] Services = ["RecipientAuth", "ShareRegistry", "CdfPublisher", "InboundSync", "Audit"];
+
+    private readonly PathProxy proxy;
+    private readonly Dictionary<string, ServiceProcess> processes;
+
+    private OrganisationHost(string name, string folder, PathProxy proxy, string adminToken, Dictionary<string, ServiceProcess> processes, OrganisationApi api)
+    {
+        Name = name;
+        Folder = folder;
+        this.proxy = proxy;
+        AdminToken = adminToken;
+        this.processes = processes;
+        Api = api;
+    }
+
+    public string Name { get; }
+
+    public string Folder { get; }
+
+    public string AdminToken { get; }
+
+    public Uri Url => proxy.Url;
+
+    public OrganisationApi Api { get; }
+
+    public string Tables => Path.Combine(Folder, "tables");
+
+    public ServiceProcess this[string service] => processes[service];
+
+    public static async Task<OrganisationHost> StartAsync(string name, string folder, Uri broker, string database, string redis)
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "tables"));
+        var adminToken = "boot" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        var port = ServiceProcess.FreePort();
+        var settings = Settings(folder, broker, database, redis, new Uri($"http://127.0.0.1:{port}"), adminToken);
+        var processes = Services.ToDictionary(service => service, service => new ServiceProcess(service, folder, settings), StringComparer.Ordinal);
+        // Every service finds recipient-auth by its own address; the public host never passes on what is internal.
+        settings["RecipientAuth:Url"] = processes["RecipientAuth"].Url.GetLeftPart(UriPartial.Authority);
+        var proxy = await PathProxy.StartAsync(port, path => ServiceRoutes.ServiceOf(path) is { } service ? processes[service].Url : null);
+        foreach (var process in processes.Values)
+            process.Start();
+        await Task.WhenAll(processes.Values.Select(process => process.WaitUntilAsync("/health/ready")));
+        return new OrganisationHost(name, folder, proxy, adminToken, processes, new OrganisationApi(name, proxy.Url, adminToken));
+    }
+
+    /// <summary>What the services wrote last, for the message of a test that failed.</summary>
+    public string LogTails => string.Join("\n\n", processes.Values.Select(process => $"--- {Name} {process.Name}\n{process.LogTail}"));
+
+    public async ValueTask DisposeAsync()
+    {
+        await proxy.DisposeAsync();
+        Api.Dispose();
+        foreach (var process in processes.Values)
+            await process.DisposeAsync();
+    }
+
+    private static Dictionary<string, string> Settings(string folder, Uri broker, string database, string redis, Uri publicUrl, string adminToken) =>
+        new(StringComparer.Ordinal)
+        {
+            ["Bus:Transport"] = "RabbitMq",
+            ["Bus:ConnectionString"] = broker.ToString(),
+            ["Database:Engine"] = "PostgreSql",
+            ["Database:ConnectionString"] = database,
+            ["Redis:Endpoint"] = redis,
+            ["Public:Url"] = publicUrl.GetLeftPart(UriPartial.Authority),
+            ["Storage:Roots:tables"] = Path.Combine(folder, "tables"),
+            ["Files:SigningKeys:0"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+            ["Internal:Key"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+            ["Secrets:Keys:0"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+            ["RecipientAuth:BootstrapAdminToken"] = adminToken,
+            ["CdfPublisher:PollInterval"] = "00:00:00.200",
+            ["CdfPublisher:Delivery:AllowInsecureLoopback"] = "true",
+            ["InboundSync:AllowInsecureHttp"] = "true",
+            ["InboundSync:AllowPrivateAddresses"] = "true",
+            ["InboundSync:Lease"] = "00:00:06",
+            ["InboundSync:StagingFolder"] = Path.Combine(folder, "staging"),
+        };
+}
