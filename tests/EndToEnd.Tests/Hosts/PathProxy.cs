@@ -36,10 +36,10 @@ internal sealed class PathProxy : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls(url.GetLeftPart(UriPartial.Authority));
-        var app = builder.Build();
-        var proxy = new PathProxy(app, url);
-        app.Run(context => proxy.PassAsync(context, route(context.Request.Path)));
-        await app.StartAsync();
+        var host = builder.Build();
+        var proxy = new PathProxy(host, url);
+        host.Run(context => proxy.PassAsync(context, route(context.Request.Path)));
+        await host.StartAsync();
         return proxy;
     }
 
