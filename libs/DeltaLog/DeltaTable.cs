@@ -94,16 +94,16 @@ public sealed class DeltaTable
         (await LogSegment.FindAsync(Store, null, cancellationToken).ConfigureAwait(false)).Version;
 
     /// <summary>
-    /// The last version that was there at <paramref name="timestamp"/>; <see langword="null"/> where that is before the first one in the log.
+    /// The last version that was there at <paramref name="timestamp"/>; <see langword="null"/> where that is before the first one that can still be loaded.
     /// Pass the latest snapshot, if there is one at hand, to save loading it.
     /// </summary>
     public async Task<long?> VersionAtOrBeforeAsync(DateTimeOffset timestamp, Snapshot? latest = null, CancellationToken cancellationToken = default)
     {
         var timeline = await TimelineAsync(latest, cancellationToken).ConfigureAwait(false);
         var index = await timeline.FirstAtOrAfterAsync(timestamp, cancellationToken).ConfigureAwait(false);
-        if (index < timeline.Count && await timeline.TimeAsync(index, cancellationToken).ConfigureAwait(false) == timestamp)
-            return timeline.Commit(index).Version;
-        return index == 0 ? null : timeline.Commit(index - 1).Version;
+        if (index == timeline.Count || await timeline.TimeAsync(index, cancellationToken).ConfigureAwait(false) > timestamp)
+            index--;
+        return index >= 0 && timeline.Commit(index).Version is var version && version >= timeline.FirstRecreatableVersion ? version : null;
     }
 
     /// <summary>The first version committed at or after <paramref name="timestamp"/>; <see langword="null"/> where that is after the latest one.</summary>

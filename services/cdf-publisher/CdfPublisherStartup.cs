@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Tideway.CdfPublisher.Changes;
 using Tideway.CdfPublisher.Deliveries;
 using Tideway.CdfPublisher.Partners;
@@ -8,7 +7,6 @@ using Tideway.CdfPublisher.Subscriptions;
 using Tideway.CdfPublisher.Tables;
 using Tideway.Contracts.RecipientAuth;
 using Tideway.Contracts.ShareRegistry;
-using Tideway.DeltaSharing.Server.Authentication;
 using Tideway.DeltaSharing.Server.Serving;
 using Tideway.Hosting.Identity;
 using Tideway.Hosting.Startup;
@@ -31,7 +29,6 @@ public static class CdfPublisherStartup
         builder.AddServedTableStorage();
         builder.AddAccessSpool<CdfPublisherDatabase>();
         builder.AddCredentialInvalidation<CdfPublisherDatabase, CredentialsChanged>(Name, changed => changed.OwnerId);
-        services.TryAddSingleton<IRecipientAuthenticator, BearerRecipientAuthenticator>();
 
         services.AddSingleton<ShareStore>();
         builder.AddConsumer<CdfPublisherDatabase, TrackShareCreatedConsumer, ShareCreated>(Name, "track-share-created");

@@ -24,8 +24,16 @@ internal static class Telemetry
     );
 
     /// <summary>Files asked for by signed addresses, by <c>status</c>.</summary>
-    public static readonly Counter<long> FileReads = Meter.CreateCounter<long>("tideway.share_registry.file_reads", "{read}", "Reads of files by signed addresses");
+    public static readonly Counter<long> FileReads = Meter.CreateCounter<long>(
+        "tideway.share_registry.file_reads",
+        "{read}",
+        "Reads of files by signed addresses"
+    );
 
     /// <summary>Bytes of files sent.</summary>
-    public static readonly Counter<long> FileBytes = Meter.CreateCounter<long>("tideway.share_registry.file_bytes", "By", "Bytes of files handed out by signed addresses");
+    public static readonly Counter<long> FileBytes = Meter.CreateCounter<long>(
+        "tideway.share_registry.file_bytes",
+        "By",
+        "Bytes of files handed out by signed addresses"
+    );
 }

@@ -22,6 +22,16 @@ internal sealed class CheckpointWriter(IObjectStore store, SnapshotLoader snapsh
         await snapshots.ReplayAsync(segment, replay, cancellationToken).ConfigureAwait(false);
         var state = replay.State(version);
         var files = replay.Files();
+        if (state.Metadata.IsEnabled(TableProperties.CheckpointStatsAsStruct))
+        {
+            throw new DeltaLogException(
+                DeltaLogError.UnsupportedWriterFeature,
+                $"Table '{store.Root}' wants statistics in columns of its checkpoints ({TableProperties.CheckpointStatsAsStruct}), which is not supported.")
+            {
+                TableRoot = store.Root,
+                Version = version,
+            };
+        }
 
         using var transit = new TransitFolder(options);
         var json = transit.NewFile(".json");

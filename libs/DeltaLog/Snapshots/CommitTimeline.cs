@@ -15,9 +15,10 @@ internal sealed class CommitTimeline
     private readonly DateTimeOffset[] fileTimes;
     private readonly long firstInCommitVersion;
 
-    private CommitTimeline(IObjectStore store, List<LogFile> commits, long firstInCommitVersion)
+    private CommitTimeline(IObjectStore store, List<LogFile> commits, long firstInCommitVersion, long firstRecreatableVersion)
     {
         this.store = store;
+        FirstRecreatableVersion = firstRecreatableVersion;
         this.commits = commits;
         this.firstInCommitVersion = firstInCommitVersion;
         fileTimes = new DateTimeOffset[commits.Count];
@@ -30,6 +31,9 @@ internal sealed class CommitTimeline
 
     public int Count => commits.Count;
 
+    /// <summary>The first version that can still be loaded.</summary>
+    public long FirstRecreatableVersion { get; }
+
     /// <summary>The commits of the log that lead up to its end without a gap.</summary>
     public static async Task<CommitTimeline> ReadAsync(IObjectStore store, TableState state, CancellationToken cancellationToken)
     {
@@ -38,7 +42,7 @@ internal sealed class CommitTimeline
         while (start > 0 && listing.Commits[start - 1].Version == listing.Commits[start].Version - 1)
             start--;
         var unbroken = start > 0 ? listing.Commits[start..] : listing.Commits;
-        return new CommitTimeline(store, unbroken, FirstInCommitVersion(state));
+        return new CommitTimeline(store, unbroken, FirstInCommitVersion(state), listing.EarliestRecreatableVersion() ?? long.MaxValue);
     }
 
     public LogFile Commit(int index) => commits[index];
@@ -62,7 +66,11 @@ internal sealed class CommitTimeline
     /// <summary>Index of the first commit at or after <paramref name="timestamp"/>; <see cref="Count"/> where there is none.</summary>
     public async Task<int> FirstAtOrAfterAsync(DateTimeOffset timestamp, CancellationToken cancellationToken)
     {
-        var (low, high) = (0, commits.Count);
+        // Files may have been copied since, so their times and in-commit timestamps are only compared among themselves.
+        var split = commits.FindIndex(commit => commit.Version >= firstInCommitVersion);
+        var (low, high) = (0, split < 0 ? commits.Count : split);
+        if (split >= 0 && timestamp >= await TimeAsync(split, cancellationToken).ConfigureAwait(false))
+            (low, high) = (split, commits.Count);
         while (low < high)
         {
             var middle = low + ((high - low) / 2);

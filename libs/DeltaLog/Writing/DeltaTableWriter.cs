@@ -133,7 +133,8 @@ public sealed class DeltaTableWriter
 
             await operation.DiscardAsync(failure.SourceException).ConfigureAwait(false);
             var isConflict = failure.SourceException is DeltaLogException { Error: DeltaLogError.Conflict };
-            if (!isConflict || options.Snapshot is not null || attempt >= options.ConflictRetries)
+            // Metadata was made from a version that the caller knew: on a later one it could undo somebody else's change.
+            if (!isConflict || options.Snapshot is not null || options.Metadata is not null || attempt >= options.ConflictRetries)
                 failure.Throw();
         }
     }

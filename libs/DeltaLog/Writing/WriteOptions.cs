@@ -25,7 +25,7 @@ public sealed record WriteOptions
     /// <summary>Length in bytes at which a new data file is begun, about 128 MB.</summary>
     public long TargetFileBytes { get; init; } = 128L * 1024 * 1024;
 
-    /// <summary>Metadata to set in the same commit. Rows are written by its schema.</summary>
+    /// <summary>Metadata to set in the same commit. Rows are written by its schema. A conflict is then thrown, as with <see cref="Snapshot"/>.</summary>
     public Metadata? Metadata { get; init; }
 
     /// <summary>Adds to the transaction before it is committed: further actions, or more about the operation.</summary>

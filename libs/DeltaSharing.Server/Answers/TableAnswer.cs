@@ -87,7 +87,13 @@ public sealed partial class TableAnswer : IResult
             await EndFailedAsync(httpContext, failure);
     }
 
-    private async Task<Exception?> WriteAsync(HttpContext context, ProtocolExchange exchange, PipeWriter output, IAsyncEnumerator<SharingLine>? lines, bool hasLine)
+    private async Task<Exception?> WriteAsync(
+        HttpContext context,
+        ProtocolExchange exchange,
+        PipeWriter output,
+        IAsyncEnumerator<SharingLine>? lines,
+        bool hasLine
+    )
     {
         using var writer = new NdjsonWriter(output);
         try

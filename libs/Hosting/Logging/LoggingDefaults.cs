@@ -27,6 +27,9 @@ internal static class LoggingDefaults
                     ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Information",
                     ["Logging:LogLevel:System.Net.Http"] = "Warning",
                     ["Logging:LogLevel:MassTransit"] = "Warning",
+                    // Says a line for every caller without a token.
+                    ["Logging:LogLevel:Tideway.Hosting.Identity.PrincipalAuthentication"] = "Warning",
+                    ["Logging:LogLevel:Tideway.Hosting.Identity.InternalKeyAuthentication"] = "Warning",
                 },
             }
         );

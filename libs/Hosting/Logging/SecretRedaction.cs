@@ -22,11 +22,12 @@ public static partial class SecretRedaction
         text = JsonMembers().Replace(text, "${name}" + Mask);
         text = UserInfo().Replace(text, "${before}" + Mask + "@");
         text = WebhookSecrets().Replace(text, "whsec_" + Mask);
+        text = OwnTokens().Replace(text, Mask);
         return ActivationPaths().Replace(text, "${before}" + Mask);
     }
 
     [GeneratedRegex(
-        "bearer|sig|token|secret|password|pwd|key=|credential=|://[^/]*@|whsec_|activation",
+        "bearer|tw[a-z]_|sig|token|secret|password|pwd|key=|credential=|://[^/]*@|whsec_|activation",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
         1000
     )]
@@ -60,6 +61,10 @@ public static partial class SecretRedaction
 
     [GeneratedRegex(@"(?<before>[a-z]://[^/\s:@""]*:)[^@\s/""]+@", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex UserInfo();
+
+    // What our own tokens look like, wherever they stand.
+    [GeneratedRegex(@"\btw[a-z]_[A-Za-z0-9_-]{20,}", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex OwnTokens();
 
     [GeneratedRegex("whsec_[A-Za-z0-9+/=_-]+", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex WebhookSecrets();

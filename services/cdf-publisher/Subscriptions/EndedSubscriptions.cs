@@ -43,8 +43,8 @@ internal static class EndedSubscriptions
         var ending = await transaction.QueryAsync<EndingSubscription>(SubscriptionSql.Ending + " " + where, parameters, cancellationToken);
         foreach (var subscription in ending)
         {
-            await transaction.ExecuteAsync(DeliverySql.DeleteOfSubscription, new { subscription.SubscriptionId }, cancellationToken);
-            await transaction.ExecuteAsync(SubscriptionSql.Delete, new { subscription.SubscriptionId }, cancellationToken);
+            await transaction.ExecuteAsync(DeliverySql.DeleteOfSubscription, new { subscriptionId = subscription.SubscriptionId }, cancellationToken);
+            await transaction.ExecuteAsync(SubscriptionSql.Delete, new { subscriptionId = subscription.SubscriptionId }, cancellationToken);
             transaction.Publish(
                 new SubscriptionDeleted
                 {

@@ -18,7 +18,12 @@ internal static class CatalogEndpoints
         group.MapGet("/shares/{share}/all-tables", ListAllTablesAsync).WithProtocolAction(ProtocolActions.ListAllTables).WithName("sharing.listAllTables");
     }
 
-    private static async Task<IResult> ListSharesAsync(HttpContext context, GrantedCatalog catalog, ContinuationTokens tokens, CancellationToken cancellationToken)
+    private static async Task<IResult> ListSharesAsync(
+        HttpContext context,
+        GrantedCatalog catalog,
+        ContinuationTokens tokens,
+        CancellationToken cancellationToken
+    )
     {
         var list = ListCall.Read(context, tokens, "shares");
         if (list.IsRefused(out var refusal))

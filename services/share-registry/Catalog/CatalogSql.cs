@@ -19,7 +19,8 @@ internal static class CatalogSql
 
     public const string CountShares = "SELECT count(*) FROM share WHERE name_key = @share";
 
-    public const string ListSchemas = $"SELECT min(t.schema_name) AS Name, t.schema_key AS \"Key\" {Tables} AND t.schema_key > @after GROUP BY t.schema_key ORDER BY t.schema_key LIMIT @limit";
+    public const string ListSchemas =
+        $"SELECT min(t.schema_name) AS Name, t.schema_key AS \"Key\" {Tables} AND t.schema_key > @after GROUP BY t.schema_key ORDER BY t.schema_key LIMIT @limit";
 
     public const string FindSchema = $"SELECT min(t.schema_name) AS Name, t.schema_key AS \"Key\" {Tables} AND t.schema_key = @schema GROUP BY t.schema_key";
 

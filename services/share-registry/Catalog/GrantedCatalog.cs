@@ -8,7 +8,16 @@ namespace Tideway.ShareRegistry.Catalog;
 internal sealed class GrantedCatalog(ShareRegistryDatabase database)
 {
     public Task<IReadOnlyList<GrantedShare>> ListSharesAsync(Guid recipientId, string after, int limit, CancellationToken cancellationToken) =>
-        database.QueryAsync<GrantedShare>(CatalogSql.ListShares, new { recipientId, after, limit }, cancellationToken);
+        database.QueryAsync<GrantedShare>(
+            CatalogSql.ListShares,
+            new
+            {
+                recipientId,
+                after,
+                limit,
+            },
+            cancellationToken
+        );
 
     public Task<GrantedShare?> FindShareAsync(Guid recipientId, string share, CancellationToken cancellationToken) =>
         database.QueryFirstOrDefaultAsync<GrantedShare>(CatalogSql.FindShare, new { recipientId, share = Share.KeyOf(share) }, cancellationToken);
@@ -21,15 +30,48 @@ internal sealed class GrantedCatalog(ShareRegistryDatabase database)
     }
 
     public Task<IReadOnlyList<GrantedSchema>> ListSchemasAsync(Guid recipientId, string share, string after, int limit, CancellationToken cancellationToken) =>
-        database.QueryAsync<GrantedSchema>(CatalogSql.ListSchemas, new { recipientId, share = Share.KeyOf(share), after, limit }, cancellationToken);
+        database.QueryAsync<GrantedSchema>(
+            CatalogSql.ListSchemas,
+            new
+            {
+                recipientId,
+                share = Share.KeyOf(share),
+                after,
+                limit,
+            },
+            cancellationToken
+        );
 
     public Task<GrantedSchema?> FindSchemaAsync(Guid recipientId, string share, string schema, CancellationToken cancellationToken) =>
-        database.QueryFirstOrDefaultAsync<GrantedSchema>(CatalogSql.FindSchema, new { recipientId, share = Share.KeyOf(share), schema = Share.KeyOf(schema) }, cancellationToken);
+        database.QueryFirstOrDefaultAsync<GrantedSchema>(
+            CatalogSql.FindSchema,
+            new
+            {
+                recipientId,
+                share = Share.KeyOf(share),
+                schema = Share.KeyOf(schema),
+            },
+            cancellationToken
+        );
 
-    public Task<IReadOnlyList<GrantedTable>> ListTablesAsync(Guid recipientId, string share, string schema, string after, int limit, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<GrantedTable>> ListTablesAsync(
+        Guid recipientId,
+        string share,
+        string schema,
+        string after,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
         database.QueryAsync<GrantedTable>(
             CatalogSql.ListTables,
-            new { recipientId, share = Share.KeyOf(share), schema = Share.KeyOf(schema), after, limit },
+            new
+            {
+                recipientId,
+                share = Share.KeyOf(share),
+                schema = Share.KeyOf(schema),
+                after,
+                limit,
+            },
             cancellationToken
         );
 
@@ -42,14 +84,27 @@ internal sealed class GrantedCatalog(ShareRegistryDatabase database)
     ) =>
         database.QueryAsync<GrantedTable>(
             CatalogSql.ListAllTables,
-            new { recipientId, share = Share.KeyOf(share), afterSchema = after.Schema, afterTable = after.Table, limit },
+            new
+            {
+                recipientId,
+                share = Share.KeyOf(share),
+                afterSchema = after.Schema,
+                afterTable = after.Table,
+                limit,
+            },
             cancellationToken
         );
 
     public Task<GrantedTable?> FindTableAsync(Guid recipientId, string share, string schema, string table, CancellationToken cancellationToken) =>
         database.QueryFirstOrDefaultAsync<GrantedTable>(
             CatalogSql.FindTable,
-            new { recipientId, share = Share.KeyOf(share), schema = Share.KeyOf(schema), table = Share.KeyOf(table) },
+            new
+            {
+                recipientId,
+                share = Share.KeyOf(share),
+                schema = Share.KeyOf(schema),
+                table = Share.KeyOf(table),
+            },
             cancellationToken
         );
 }

@@ -10,7 +10,16 @@ internal sealed class FileAccessRecord(AccessSpool<ShareRegistryDatabase> spool,
 {
     private const int MaxTextLength = 1024;
 
-    public Task WriteAsync(HttpContext context, string root, string path, string? requestId, int status, long bytes = 0, string? errorCode = null, string? reason = null)
+    public Task WriteAsync(
+        HttpContext context,
+        string root,
+        string path,
+        string? requestId,
+        int status,
+        long bytes = 0,
+        string? errorCode = null,
+        string? reason = null
+    )
     {
         Telemetry.FileReads.Add(1, new KeyValuePair<string, object?>("status", status));
         Telemetry.FileBytes.Add(bytes);

@@ -11,7 +11,10 @@ internal readonly record struct FileRange(int Status, long Offset, long Length)
 {
     public static FileRange Of(RequestHeaders headers, long size, EntityTagHeaderValue tag, DateTimeOffset lastModified)
     {
-        if (headers.IfNoneMatch is { Count: > 0 } known && known.Any(entry => entry.Compare(tag, useStrongComparison: false) || entry.Equals(EntityTagHeaderValue.Any)))
+        if (
+            headers.IfNoneMatch is { Count: > 0 } known
+            && known.Any(entry => entry.Compare(tag, useStrongComparison: false) || entry.Equals(EntityTagHeaderValue.Any))
+        )
             return new FileRange(StatusCodes.Status304NotModified, 0, 0);
         var whole = new FileRange(StatusCodes.Status200OK, 0, size);
         // Several ranges at once, other units and what cannot be read may be answered with the whole file.
@@ -22,7 +25,9 @@ internal readonly record struct FileRange(int Status, long Offset, long Length)
         var part = range.Ranges.First();
         // A range without a start means the last bytes.
         var (start, end) = part.From is { } from ? (from, Math.Min(part.To ?? long.MaxValue, size - 1)) : (Math.Max(size - part.To!.Value, 0), size - 1);
-        return start >= size || end < start ? new FileRange(StatusCodes.Status416RangeNotSatisfiable, 0, 0) : new FileRange(StatusCodes.Status206PartialContent, start, end - start + 1);
+        return start >= size || end < start
+            ? new FileRange(StatusCodes.Status416RangeNotSatisfiable, 0, 0)
+            : new FileRange(StatusCodes.Status206PartialContent, start, end - start + 1);
     }
 
     private static bool Holds(RangeConditionHeaderValue condition, EntityTagHeaderValue tag, DateTimeOffset lastModified) =>

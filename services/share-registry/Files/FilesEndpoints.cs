@@ -38,10 +38,28 @@ internal static class FilesEndpoints
                     return;
                 case LocalUrlVerification.Valid valid:
                     logger.DataFileGone(root, key);
-                    await RefuseAsync(context, record, root, key, valid.RequestId, 404, DataFileDoesNotExist, "The data file is gone, most likely removed because the table changed. Query the table again.");
+                    await RefuseAsync(
+                        context,
+                        record,
+                        root,
+                        key,
+                        valid.RequestId,
+                        404,
+                        DataFileDoesNotExist,
+                        "The data file is gone, most likely removed because the table changed. Query the table again."
+                    );
                     return;
                 case LocalUrlVerification.Expired expired:
-                    await RefuseAsync(context, record, root, key, expired.RequestId, 403, ErrorCodes.PermissionDenied, $"The URL has expired at {WireTimestamp.Format(expired.ExpiredAt)}. Query the table again.");
+                    await RefuseAsync(
+                        context,
+                        record,
+                        root,
+                        key,
+                        expired.RequestId,
+                        403,
+                        ErrorCodes.PermissionDenied,
+                        $"The URL has expired at {WireTimestamp.Format(expired.ExpiredAt)}. Query the table again."
+                    );
                     return;
                 case LocalUrlVerification.Malformed malformed:
                     await RefuseAsync(context, record, root, key, null, 400, ErrorCodes.MalformedRequest, "The URL is not one of ours.", malformed.Reason);
@@ -67,7 +85,8 @@ internal static class FilesEndpoints
             var file = new FileInfo(storage.Open(storage.Locate(url.RootName, "")).LocalPath(url.Path)!);
             return file.Exists ? file : null;
         }
-        catch (ObjectStorageException exception) when (exception.Error is ObjectStorageError.InvalidKey or ObjectStorageError.NotFound or ObjectStorageError.OutsideRoots)
+        catch (ObjectStorageException exception)
+            when (exception.Error is ObjectStorageError.InvalidKey or ObjectStorageError.NotFound or ObjectStorageError.OutsideRoots)
         {
             return null;
         }

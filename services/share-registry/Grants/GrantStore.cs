@@ -18,14 +18,28 @@ internal sealed class GrantStore(ShareRegistryDatabase database, TimeProvider ti
 
     /// <summary>Names of the shares that a recipient may read and that sort after <paramref name="after"/>.</summary>
     public Task<IReadOnlyList<string>> ListSharesAsync(Guid recipientId, string after, int limit, CancellationToken cancellationToken) =>
-        database.QueryAsync<string>(GrantSql.ShareNamesOf, new { recipientId, after, limit }, cancellationToken);
+        database.QueryAsync<string>(
+            GrantSql.ShareNamesOf,
+            new
+            {
+                recipientId,
+                after,
+                limit,
+            },
+            cancellationToken
+        );
 
     /// <summary>Makes all changes or none. Granting what is granted and taking what is not leave no trace.</summary>
     public async Task<Refusal?> ChangeAsync(string shareName, IReadOnlyList<GrantChange> changes, string actor, CancellationToken cancellationToken)
     {
         await using var transaction = await database.BeginAsync(cancellationToken);
         // Recipients before the share and in one order, as the end of a recipient takes them, so that no two wait for each other.
-        foreach (var recipient in changes.Select(change => change.Recipient).DistinctBy(recipient => recipient.RecipientId).OrderBy(recipient => recipient.RecipientId))
+        foreach (
+            var recipient in changes
+                .Select(change => change.Recipient)
+                .DistinctBy(recipient => recipient.RecipientId)
+                .OrderBy(recipient => recipient.RecipientId)
+        )
         {
             if (await transaction.ExecuteAsync(GrantSql.HoldRecipient, new { recipientId = recipient.RecipientId }, cancellationToken) == 0)
                 return Refusal.RecipientDoesNotExist(recipient.Name);
@@ -56,7 +70,13 @@ internal sealed class GrantStore(ShareRegistryDatabase database, TimeProvider ti
     private async Task GrantAsync(ServiceTransaction transaction, Guid shareId, Recipient recipient, string actor, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var row = new { shareId, recipientId = recipient.RecipientId, at = now, actor };
+        var row = new
+        {
+            shareId,
+            recipientId = recipient.RecipientId,
+            at = now,
+            actor,
+        };
         if (await transaction.ExecuteAsync(GrantSql.Insert, row, cancellationToken) == 0)
             return;
         if (await transaction.QueryFirstOrDefaultAsync<Share>(GrantSql.Advance, new { shareId }, cancellationToken) is not { } share)

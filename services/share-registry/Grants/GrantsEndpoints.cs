@@ -17,8 +17,14 @@ internal static class GrantsEndpoints
     {
         var group = routes.MapGroup("/api/2.1/unity-catalog").RequireRoles(Roles.OutboundOperator).WithTags("Grants");
         group.MapGet("/shares/{name}/permissions", GetAsync).WithName("getSharePermissions").WithSummary("Shows who may read a share");
-        group.MapPatch("/shares/{name}/permissions", UpdateAsync).WithName("updateSharePermissions").WithSummary("Grants a share to recipients, or takes it from them");
-        group.MapGet("/recipients/{name}/share-permissions", GetOfRecipientAsync).WithName("getRecipientSharePermissions").WithSummary("Shows what a recipient may read");
+        group
+            .MapPatch("/shares/{name}/permissions", UpdateAsync)
+            .WithName("updateSharePermissions")
+            .WithSummary("Grants a share to recipients, or takes it from them");
+        group
+            .MapGet("/recipients/{name}/share-permissions", GetOfRecipientAsync)
+            .WithName("getRecipientSharePermissions")
+            .WithSummary("Shows what a recipient may read");
     }
 
     private static async Task<Results<Ok<SharePermissions>, ProblemHttpResult>> GetAsync(string name, GrantStore grants, CancellationToken cancellationToken) =>

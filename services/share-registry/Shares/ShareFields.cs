@@ -9,10 +9,14 @@ internal static class ShareFields
         SharingName.FindShareFault(name) is { } fault ? Refusal.Invalid($"{field}: {fault}; got '{Shorten(name)}'.") : null;
 
     public static Refusal? CheckComment(string field, string? comment) =>
-        comment?.Length > ShareLimits.CommentLength ? Refusal.Invalid($"{field}: expected at most {ShareLimits.CommentLength} characters, got {comment.Length}.") : null;
+        comment?.Length > ShareLimits.CommentLength
+            ? Refusal.Invalid($"{field}: expected at most {ShareLimits.CommentLength} characters, got {comment.Length}.")
+            : null;
 
     public static Refusal? CheckOwner(string? owner) =>
-        owner is { Length: 0 or > ShareLimits.NameLength } ? Refusal.Invalid($"owner: expected 1 to {ShareLimits.NameLength} characters, got {owner.Length}.") : null;
+        owner is { Length: 0 or > ShareLimits.NameLength }
+            ? Refusal.Invalid($"owner: expected 1 to {ShareLimits.NameLength} characters, got {owner.Length}.")
+            : null;
 
     /// <summary>Splits <c>schema.table</c>.</summary>
     public static Refusal? ReadSharedAs(string field, string sharedAs, out (string Schema, string Table) parts)

@@ -11,7 +11,12 @@ internal sealed class ShareStore(ShareRegistryDatabase database, TimeProvider ti
     public async Task<Share?> FindAsync(string name, CancellationToken cancellationToken)
     {
         var share = await database.QueryFirstOrDefaultAsync<Share>(ShareSql.Find, new { key = Share.KeyOf(name) }, cancellationToken);
-        return share is null ? null : share with { Tables = await database.QueryAsync<ShareTable>(ShareSql.Tables, new { shareId = share.ShareId }, cancellationToken) };
+        return share is null
+            ? null
+            : share with
+            {
+                Tables = await database.QueryAsync<ShareTable>(ShareSql.Tables, new { shareId = share.ShareId }, cancellationToken),
+            };
     }
 
     /// <summary>Shares whose key sorts after <paramref name="after"/>, without their tables.</summary>
@@ -36,7 +41,16 @@ internal sealed class ShareStore(ShareRegistryDatabase database, TimeProvider ti
         await using var transaction = await database.BeginAsync(cancellationToken);
         if (await transaction.QueryFirstOrDefaultAsync<long>(ShareSql.Count, null, cancellationToken) >= ShareLimits.Shares)
             return Refusal.LimitExceeded($"There are {ShareLimits.Shares} shares already, which is the most there may be.");
-        var row = new { share.ShareId, share.Name, Key = Share.KeyOf(name), share.Comment, share.Owner, share.CreatedAt, share.CreatedBy };
+        var row = new
+        {
+            share.ShareId,
+            share.Name,
+            Key = Share.KeyOf(name),
+            share.Comment,
+            share.Owner,
+            share.CreatedAt,
+            share.CreatedBy,
+        };
         if (await transaction.ExecuteAsync(ShareSql.Insert, row, cancellationToken) == 0)
             return AlreadyThere(name);
         transaction.Publish(
@@ -61,7 +75,16 @@ internal sealed class ShareStore(ShareRegistryDatabase database, TimeProvider ti
     {
         var now = time.GetUtcNow();
         await using var transaction = await database.BeginAsync(cancellationToken);
-        var share = await transaction.QueryFirstOrDefaultAsync<Share>(ShareSql.Advance, new { key = Share.KeyOf(name), at = now, actor }, cancellationToken);
+        var share = await transaction.QueryFirstOrDefaultAsync<Share>(
+            ShareSql.Advance,
+            new
+            {
+                key = Share.KeyOf(name),
+                at = now,
+                actor,
+            },
+            cancellationToken
+        );
         if (share is null)
             return Refusal.ShareDoesNotExist(name);
         var before = await transaction.QueryAsync<ShareTable>(ShareSql.Tables, new { shareId = share.ShareId }, cancellationToken);
@@ -142,7 +165,18 @@ internal sealed class ShareStore(ShareRegistryDatabase database, TimeProvider ti
             return AlreadyThere(share.Name);
         try
         {
-            await transaction.ExecuteAsync(ShareSql.Describe, new { share.ShareId, share.Name, Key = key, share.Comment, share.Owner }, cancellationToken);
+            await transaction.ExecuteAsync(
+                ShareSql.Describe,
+                new
+                {
+                    share.ShareId,
+                    share.Name,
+                    Key = key,
+                    share.Comment,
+                    share.Owner,
+                },
+                cancellationToken
+            );
             return null;
         }
         catch (DbException exception) when (exception.SqlState == "23505")

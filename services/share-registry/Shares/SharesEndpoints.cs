@@ -25,7 +25,8 @@ internal static class SharesEndpoints
         CancellationToken cancellationToken
     )
     {
-        var refusal = ShareFields.CheckShareName("name", request.Name) ?? ShareFields.CheckComment("comment", request.Comment) ?? ShareFields.CheckOwner(request.Owner);
+        var refusal =
+            ShareFields.CheckShareName("name", request.Name) ?? ShareFields.CheckComment("comment", request.Comment) ?? ShareFields.CheckOwner(request.Owner);
         if (refusal is not null)
             return refusal.ToProblem();
         var created = await shares.CreateAsync(request.Name!, request.Comment, request.Owner, context.User.Identity!.Name!, cancellationToken);
@@ -77,11 +78,21 @@ internal static class SharesEndpoints
         var tables = await reader.ReadAsync(request.Updates ?? [], context.User.Identity!.Name!, cancellationToken);
         if (tables.Refusal is not null)
             return tables.Refusal.ToProblem();
-        var change = new ShareChange { NewName = request.NewName, Comment = request.Comment, Owner = request.Owner, Tables = tables.Value! };
+        var change = new ShareChange
+        {
+            NewName = request.NewName,
+            Comment = request.Comment,
+            Owner = request.Owner,
+            Tables = tables.Value!,
+        };
         var changed = await shares.ChangeAsync(name, change, context.User.Identity!.Name!, cancellationToken);
         return changed.Value is { } share ? TypedResults.Ok(ShareInfo.Of(share, withObjects: true)) : changed.Refusal!.ToProblem();
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(string name, HttpContext context, ShareStore shares, CancellationToken cancellationToken) =>
-        await shares.DeleteAsync(name, context.User.Identity!.Name!, cancellationToken) is { } refusal ? refusal.ToProblem() : TypedResults.NoContent();
+    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
+        string name,
+        HttpContext context,
+        ShareStore shares,
+        CancellationToken cancellationToken
+    ) => await shares.DeleteAsync(name, context.User.Identity!.Name!, cancellationToken) is { } refusal ? refusal.ToProblem() : TypedResults.NoContent();
 }

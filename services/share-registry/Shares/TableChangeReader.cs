@@ -7,7 +7,11 @@ internal sealed class TableChangeReader(TableProbe probe, TimeProvider time)
 {
     private const int TablesAtOnce = 4;
 
-    public async Task<Outcome<IReadOnlyList<TableChange>>> ReadAsync(IReadOnlyList<SharedDataObjectUpdate> updates, string actor, CancellationToken cancellationToken)
+    public async Task<Outcome<IReadOnlyList<TableChange>>> ReadAsync(
+        IReadOnlyList<SharedDataObjectUpdate> updates,
+        string actor,
+        CancellationToken cancellationToken
+    )
     {
         if (updates.Count > ShareLimits.TablesPerShare)
             return Refusal.LimitExceeded($"updates: expected at most {ShareLimits.TablesPerShare}, got {updates.Count}.");
@@ -46,7 +50,14 @@ internal sealed class TableChangeReader(TableProbe probe, TimeProvider time)
             return Refusal.Invalid($"{field}.name: expected at most {ShareLimits.NameLength} characters, got {name.Length}.");
         if (CheckValues(field, table, out var historyShared) is { } invalid)
             return invalid;
-        if (ShareFields.ReadSharedAs(table.SharedAs is null ? $"{field}.name" : $"{field}.shared_as", table.SharedAs ?? ShareFields.DefaultSharedAs(name), out var alias) is { } unnamed)
+        if (
+            ShareFields.ReadSharedAs(
+                table.SharedAs is null ? $"{field}.name" : $"{field}.shared_as",
+                table.SharedAs ?? ShareFields.DefaultSharedAs(name),
+                out var alias
+            ) is
+            { } unnamed
+        )
             return unnamed;
         if (table.CdfEnabled == true && historyShared == false)
             return Refusal.Invalid($"{field}.cdf_enabled: needs history_data_sharing_status ENABLED, got DISABLED.");

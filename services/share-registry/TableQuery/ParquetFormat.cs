@@ -26,7 +26,9 @@ internal static class ParquetFormat
         if (Check(snapshot.Metadata, snapshot.Version, table) is { } refusal)
             return refusal;
         // Only files count: a table may allow deletion vectors and have none.
-        return snapshot.Protocol.MinReaderVersion >= 3 && snapshot.Files.Any(file => file.DeletionVector is not null) ? HasDeletedRows(snapshot.Version, table) : null;
+        return snapshot.Protocol.MinReaderVersion >= 3 && snapshot.Files.Any(file => file.DeletionVector is not null)
+            ? HasDeletedRows(snapshot.Version, table)
+            : null;
     }
 
     public static ProtocolRefusal? Check(Metadata metadata, long version, GrantedTable table) =>
@@ -34,8 +36,11 @@ internal static class ParquetFormat
             ? Unsupported(table, version, $"its columns are mapped ({ColumnMappingMode} is {mode})")
             : null;
 
-    public static ProtocolRefusal HasDeletedRows(long version, GrantedTable table) => Unsupported(table, version, "rows of its files are deleted by deletion vectors");
+    public static ProtocolRefusal HasDeletedRows(long version, GrantedTable table) =>
+        Unsupported(table, version, "rows of its files are deleted by deletion vectors");
 
     private static ProtocolRefusal Unsupported(GrantedTable table, long version, string reason) =>
-        ProtocolRefusals.Unsupported($"Unsupported Delta Table Properties: version {version} of {table.FullName} cannot be expressed in the response format parquet: {reason}.");
+        ProtocolRefusals.Unsupported(
+            $"Unsupported Delta Table Properties: version {version} of {table.FullName} cannot be expressed in the response format parquet: {reason}."
+        );
 }

@@ -10,7 +10,8 @@ namespace Tideway.ShareRegistry.TableQuery;
 internal sealed record TableCall(GrantedTable Table, SharingCapabilities Capabilities, FileIdHash? FileIdHash)
 {
     /// <summary>What of the table may be asked for.</summary>
-    public TableRules Rules { get; } = new(Table.ShareName, Table.SchemaName, Table.TableName, Table.HistoryShared, Table.HistoryShared ? Table.StartVersion : 0);
+    public TableRules Rules { get; } =
+        new(Table.ShareName, Table.SchemaName, Table.TableName, Table.HistoryShared, Table.HistoryShared ? Table.StartVersion : 0);
 
     /// <summary>Finds the table of the route and reads the headers. Share, schema and table that are not granted are not there.</summary>
     public static async Task<Checked<TableCall>> ReadAsync(HttpContext context, GrantedCatalog catalog, CancellationToken cancellationToken)

@@ -41,7 +41,9 @@ internal static class TableEndpoints
                 return await table.Table.VersionAtOrAfterAsync(time, table.Latest, cancellationToken) is { } version
                     // What was before the first shared version is as if it had not been.
                     ? new VersionAnswer(Math.Max(version, call.Rules.StartVersion))
-                    : ProtocolRefusals.Invalid($"The timestamp {time:O} is after the latest available version {table.Latest.Version} of {call.Table.FullName}.");
+                    : ProtocolRefusals.Invalid(
+                        $"The timestamp {time:O} is after the latest available version {table.Latest.Version} of {call.Table.FullName}."
+                    );
             },
             cancellationToken
         );
@@ -58,7 +60,7 @@ internal static class TableEndpoints
                 if (ParquetFormat.Check(call.Capabilities) is { } otherFormat)
                     return otherFormat;
                 var table = await reader.OpenAsync(call, cancellationToken);
-                var selected = await TableReader.SelectAsync(call, table, selection.Value, cancellationToken);
+                var selected = await reader.SelectAsync(call, table, selection.Value, cancellationToken);
                 if (selected.IsRefused(out refusal))
                     return refusal;
                 var snapshot = selected.Value;

@@ -34,7 +34,11 @@ internal static class TableFailures
             {
                 RetryAfter = TimeSpan.FromSeconds(5),
             },
-            DeltaLogException or ObjectStorageException => new ProtocolRefusal(500, ErrorCodes.InternalError, $"Table {table.FullName} cannot be read, please contact your share provider."),
+            DeltaLogException or ObjectStorageException => new ProtocolRefusal(
+                500,
+                ErrorCodes.InternalError,
+                $"Table {table.FullName} cannot be read, please contact your share provider."
+            ),
             _ => null,
         };
         return refusal is null ? null : refusal with { OperatorMessage = exception.Message };

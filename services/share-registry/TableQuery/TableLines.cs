@@ -11,7 +11,11 @@ internal static class TableLines
 
     /// <summary>The metadata line of a snapshot; says its version only where one was asked for.</summary>
     public static MetadataLine Of(Snapshot snapshot, bool pinned) =>
-        Of(snapshot.Metadata, pinned ? snapshot.Version : null) with { Size = snapshot.TotalBytes, NumFiles = snapshot.FileCount };
+        Of(snapshot.Metadata, pinned ? snapshot.Version : null) with
+        {
+            Size = snapshot.TotalBytes,
+            NumFiles = snapshot.FileCount,
+        };
 
     public static MetadataLine Of(Metadata metadata, long? version) =>
         new()

@@ -38,8 +38,8 @@ internal sealed class TableQueryAnswers(TableReader reader, IUrlSigner signer, C
         var cursor = page.Value is null ? (SnapshotCursor?)null : SnapshotCursor.Parse(page.Value);
         var pinnedVersion = cursor?.Version ?? refresh.Value;
         var selected = pinnedVersion is { } version
-            ? await TableReader.LoadAsync(table, version, cancellationToken)
-            : await TableReader.SelectAsync(call, table, selection.Value, cancellationToken);
+            ? await reader.LoadAsync(table, version, cancellationToken)
+            : await reader.SelectAsync(call, table, selection.Value, cancellationToken);
         if (selected.IsRefused(out refusal))
             return refusal;
         return ParquetFormat.Check(selected.Value, call.Table) is { } unexpressible

@@ -11,17 +11,21 @@ internal sealed class TableReader(SnapshotCache cache)
     public Task<ServedTable> OpenAsync(TableCall call, CancellationToken cancellationToken) => cache.GetAsync(call.Table.Location, cancellationToken);
 
     /// <summary>The snapshot asked for: the latest one, or that of a version or time that is shared.</summary>
-    public static async Task<Checked<Snapshot>> SelectAsync(TableCall call, ServedTable table, TableSelection selection, CancellationToken cancellationToken)
+    public async Task<Checked<Snapshot>> SelectAsync(TableCall call, ServedTable table, TableSelection selection, CancellationToken cancellationToken)
     {
         switch (selection)
         {
             case TableSelection.AtVersion at:
                 return at.Version > table.Latest.Version
-                    ? ProtocolRefusals.Invalid($"Cannot load table version {at.Version} of {call.Table.FullName}: it is after the latest available version {table.Latest.Version}.")
+                    ? ProtocolRefusals.Invalid(
+                        $"Cannot load table version {at.Version} of {call.Table.FullName}: it is after the latest available version {table.Latest.Version}."
+                    )
                     : await LoadAsync(table, at.Version, cancellationToken);
             case TableSelection.AtTime at:
                 if (at.Time > table.Latest.Timestamp)
-                    return ProtocolRefusals.Invalid($"The timestamp {at.Time:O} is after the latest available version {table.Latest.Version} of {call.Table.FullName}.");
+                    return ProtocolRefusals.Invalid(
+                        $"The timestamp {at.Time:O} is after the latest available version {table.Latest.Version} of {call.Table.FullName}."
+                    );
                 if (await table.Table.VersionAtOrBeforeAsync(at.Time, table.Latest, cancellationToken) is not { } version)
                     return ProtocolRefusals.Invalid($"The timestamp {at.Time:O} is before the earliest available version of {call.Table.FullName}.");
                 return TableSelections.CheckStart(version, call.Rules) is { } tooEarly ? tooEarly : await LoadAsync(table, version, cancellationToken);
@@ -30,6 +34,6 @@ internal sealed class TableReader(SnapshotCache cache)
         }
     }
 
-    public static async Task<Snapshot> LoadAsync(ServedTable table, long version, CancellationToken cancellationToken) =>
-        version == table.Latest.Version ? table.Latest : await table.Table.LoadAsync(version, cancellationToken);
+    public Task<Snapshot> LoadAsync(ServedTable table, long version, CancellationToken cancellationToken) =>
+        cache.GetVersionAsync(table, version, cancellationToken);
 }

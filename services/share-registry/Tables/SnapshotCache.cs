@@ -1,41 +1,25 @@
 using Microsoft.Extensions.Options;
 using Tideway.DeltaLog;
+using Tideway.DeltaLog.Snapshots;
 using Tideway.ObjectStorage;
 
 namespace Tideway.ShareRegistry.Tables;
 
 /// <summary>
-/// The latest version of each table, brought up to date with every request by reading only new commits. However many ask for a table at a
-/// time, it is read once; and nobody gets a version older than the latest at the moment they asked.
+/// The latest version of each table, brought up to date with every request by reading only new commits, and older versions that were asked
+/// for. However many ask for a version at a time, it is read once; and nobody gets a latest version older than at the moment they asked.
 /// </summary>
-internal sealed class SnapshotCache(StorageRoots roots, IOptions<SnapshotCacheOptions> options, TimeProvider time)
+internal sealed class SnapshotCache(StorageRoots roots, IOptions<SnapshotCacheOptions> options, TimeProvider time) : IDisposable
 {
     private readonly Lock gate = new();
-    private readonly Dictionary<string, Entry> entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, CacheEntry> entries = new(StringComparer.Ordinal);
+
+    // Reading a log takes memory; whoever comes after that many waits for a turn.
+    private readonly SemaphoreSlim turns = new(options.Value.ReadsAtOnce);
     private long uses;
 
-    /// <summary>
-    /// The table at <paramref name="location"/> with its latest version. Throws <see cref="DeltaLogException"/> or
-    /// <see cref="ObjectStorageException"/> where it cannot be read.
-    /// </summary>
-    public async Task<ServedTable> GetAsync(string location, CancellationToken cancellationToken)
-    {
-        Entry entry;
-        lock (gate)
-        {
-            if (!entries.TryGetValue(location, out entry!))
-                entries.Add(location, entry = new Entry(location, this));
-            entry.LastUse = ++uses;
-        }
-
-        // A caller that goes away must not end the reading of the others.
-        var table = await entry.RefreshAsync().WaitAsync(cancellationToken);
-        Trim(entry);
-        return table;
-    }
-
-    /// <summary>How many tables and files are kept.</summary>
-    public (int Tables, long Files) Size
+    /// <summary>How many versions and files are kept.</summary>
+    public (int Entries, long Files) Size
     {
         get
         {
@@ -44,97 +28,106 @@ internal sealed class SnapshotCache(StorageRoots roots, IOptions<SnapshotCacheOp
         }
     }
 
-    private void Trim(Entry used)
+    /// <summary>
+    /// The table at <paramref name="location"/> with its latest version. Throws <see cref="DeltaLogException"/> or
+    /// <see cref="ObjectStorageException"/> where it cannot be read.
+    /// </summary>
+    public async Task<ServedTable> GetAsync(string location, CancellationToken cancellationToken)
+    {
+        var entry = Use(location, () => new LatestEntry(before => ReadLatestAsync(location, before)));
+        // A caller that goes away must not end the reading of the others.
+        var table = await entry.RefreshAsync().WaitAsync(cancellationToken);
+        Trim(entry);
+        return table;
+    }
+
+    /// <summary>A version of a table. Throws as <see cref="GetAsync"/> does.</summary>
+    public async Task<Snapshot> GetVersionAsync(ServedTable table, long version, CancellationToken cancellationToken)
+    {
+        if (version == table.Latest.Version)
+            return table.Latest;
+        // With the table's own id, so that a table made anew under the same name is another one.
+        var key = $"{table.Location.Uri}\n{table.Latest.Metadata.Id}\n{version}";
+        var entry = Use(key, () => new VersionEntry(() => ReadVersionAsync(table, version)));
+        try
+        {
+            var snapshot = await entry.Reading.WaitAsync(cancellationToken);
+            Trim(entry);
+            return snapshot;
+        }
+        catch when (entry.Reading.IsFaulted)
+        {
+            Forget(key, entry);
+            throw;
+        }
+    }
+
+    public void Dispose() => turns.Dispose();
+
+    private T Use<T>(string key, Func<T> make)
+        where T : CacheEntry
+    {
+        lock (gate)
+        {
+            if (!entries.TryGetValue(key, out var entry))
+                entries.Add(key, entry = make());
+            entry.LastUse = ++uses;
+            return (T)entry;
+        }
+    }
+
+    private void Forget(string key, CacheEntry entry)
+    {
+        lock (gate)
+        {
+            if (entries.TryGetValue(key, out var present) && present == entry)
+                entries.Remove(key);
+        }
+    }
+
+    private void Trim(CacheEntry used)
     {
         lock (gate)
         {
             var files = entries.Values.Sum(entry => entry.FileCount);
-            while (entries.Count > 1 && (entries.Count > options.Value.MaxTables || files > options.Value.MaxFiles))
+            while (entries.Count > 1 && (entries.Count > options.Value.MaxVersions || files > options.Value.MaxFiles))
             {
-                var oldest = entries.Values.Where(entry => entry != used).MinBy(entry => entry.LastUse)!;
-                entries.Remove(oldest.Location);
+                var (key, oldest) = entries.Where(pair => pair.Value != used).MinBy(pair => pair.Value.LastUse);
+                entries.Remove(key);
                 files -= oldest.FileCount;
             }
         }
     }
 
-    private async Task<ServedTable> ReadAsync(string location, ServedTable? before)
+    private async Task<ServedTable> ReadLatestAsync(string location, ServedTable? before)
     {
-        var start = time.GetTimestamp();
         var resolved = roots.Resolve(location);
+        if (before is not null && before.Location == resolved && await before.IsLatestAsync())
+        {
+            Telemetry.SnapshotReads.Add(1, new KeyValuePair<string, object?>("outcome", "unchanged"));
+            return before;
+        }
+
         if (before is null || before.Location != resolved)
-        {
-            var table = new DeltaTable(roots.Open(resolved), time);
-            return Count("loaded", start, await StampAsync(new ServedTable(resolved, table, await table.LoadAsync())));
-        }
-
-        if (await IsLatestAsync(before))
-            return Count("unchanged", null, before);
-        var latest = await before.Table.UpdateAsync(before.Latest);
-        return Count("updated", start, await StampAsync(before with { Latest = latest }));
+            return await ReadAsync("loaded", () => ServedTable.OpenAsync(resolved, new DeltaTable(roots.Open(resolved), time)));
+        return await ReadAsync("updated", before.UpdateAsync);
     }
 
-    private ServedTable Count(string outcome, long? start, ServedTable table)
+    private Task<Snapshot> ReadVersionAsync(ServedTable table, long version) => ReadAsync("version", () => table.Table.LoadAsync(version));
+
+    private async Task<T> ReadAsync<T>(string outcome, Func<Task<T>> read)
     {
-        Telemetry.SnapshotReads.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
-        if (start is { } since)
-            Telemetry.SnapshotReadDuration.Record(time.GetElapsedTime(since).TotalSeconds);
-        return table;
-    }
-
-    // Two look-ups instead of listing the log. The time tells a table that was deleted and made anew under the same name.
-    private static async Task<bool> IsLatestAsync(ServedTable table)
-    {
-        if (table.CommitWritten is not { } written)
-            return false;
-        var store = table.Table.Store;
-        return await store.FindAsync(CommitKey(table.Latest.Version + 1)) is null
-            && await store.FindAsync(CommitKey(table.Latest.Version)) is { } commit
-            && commit.LastModified == written;
-    }
-
-    private static async Task<ServedTable> StampAsync(ServedTable table) =>
-        table with { CommitWritten = (await table.Table.Store.FindAsync(CommitKey(table.Latest.Version)))?.LastModified };
-
-    private static string CommitKey(long version) => $"_delta_log/{version:D20}.json";
-
-    private sealed class Entry(string location, SnapshotCache cache)
-    {
-        private readonly Lock gate = new();
-        private Task<ServedTable>? running;
-        private Task<ServedTable>? next;
-        private volatile ServedTable? latest;
-
-        public string Location => location;
-
-        public long LastUse { get; set; }
-
-        public long FileCount => latest?.Latest.FileCount ?? 0;
-
-        /// <summary>Joins the reading that begins next: one that runs already may have looked before the newest commit came.</summary>
-        public Task<ServedTable> RefreshAsync()
+        await turns.WaitAsync();
+        var start = time.GetTimestamp();
+        try
         {
-            lock (gate)
-            {
-                if (running is null or { IsCompleted: true })
-                    return running = Task.Run(ReadAsync);
-                return next ??= ReadAfterAsync(running);
-            }
+            return await read();
         }
-
-        private async Task<ServedTable> ReadAfterAsync(Task<ServedTable> before)
+        finally
         {
-            // Never on at once: the caller has yet to keep this task as the next one.
-            await ((Task)before).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
-            lock (gate)
-            {
-                running = next;
-                next = null;
-            }
-
-            return await ReadAsync();
+            turns.Release();
+            Telemetry.SnapshotReads.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+            Telemetry.SnapshotReadDuration.Record(time.GetElapsedTime(start).TotalSeconds);
         }
-
-        private async Task<ServedTable> ReadAsync() => latest = await cache.ReadAsync(location, latest);
     }
 }

@@ -8,11 +8,15 @@ public sealed class SnapshotCacheOptions
     /// <summary>Configuration section.</summary>
     public const string Section = "ShareRegistry:SnapshotCache";
 
-    /// <summary>Most tables.</summary>
+    /// <summary>Most versions: the latest one of each table, and older ones that were asked for.</summary>
     [Range(1, 100_000)]
-    public int MaxTables { get; set; } = 200;
+    public int MaxVersions { get; set; } = 200;
 
-    /// <summary>Most files of all tables together; a file takes about half a kilobyte. The table asked for last is kept whatever its size.</summary>
+    /// <summary>Most files of all of them together; a file takes about half a kilobyte. The version asked for last is kept whatever its size.</summary>
     [Range(1, 1_000_000_000)]
     public long MaxFiles { get; set; } = 4_000_000;
+
+    /// <summary>Most logs that are read at a time.</summary>
+    [Range(1, 1000)]
+    public int ReadsAtOnce { get; set; } = 8;
 }

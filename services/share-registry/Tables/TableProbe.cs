@@ -17,7 +17,9 @@ internal sealed class TableProbe(StorageRoots roots, TimeProvider time)
         }
         catch (Exception exception) when (exception is DeltaLogException or ObjectStorageException)
         {
-            return Refusal.Invalid($"{field}: expected the folder of a Delta table that can be read, got '{Shares.ShareFields.Shorten(location)}': {exception.Message}");
+            return Refusal.Invalid(
+                $"{field}: expected the folder of a Delta table that can be read, got '{Shares.ShareFields.Shorten(location)}': {exception.Message}"
+            );
         }
     }
 }

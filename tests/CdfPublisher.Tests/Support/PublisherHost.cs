@@ -67,7 +67,6 @@ internal sealed class PublisherHost : IAsyncDisposable
         builder.AddCdfPublisher();
         builder.Services.AddSingleton<ICredentialSource>(tokens ?? new KnownTokens());
         builder.Services.AddSingleton<IAddressResolver>(resolver ?? new FakeResolver());
-        builder.Services.AddOptions<Tideway.Hosting.Secrets.SecretOptions>().BindConfiguration("Secrets");builder.Services.AddSingleton<Tideway.Hosting.Secrets.SecretProtector>();//TEMP
         if (!background)
         {
             builder.Services.RemoveAll(typeof(IHostedService), typeof(TableWatcher));

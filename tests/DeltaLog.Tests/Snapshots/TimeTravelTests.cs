@@ -46,6 +46,35 @@ public sealed class TimeTravelTests : IDisposable
     }
 
     [Fact]
+    public async Task In_commit_timestamps_count_even_where_older_commits_were_copied_later()
+    {
+        folder.Create().Commit(
+            1,
+            """{"commitInfo":{"inCommitTimestamp":5000000}}""",
+            """{"protocol":{"minReaderVersion":1,"minWriterVersion":7,"writerFeatures":["inCommitTimestamp"]}}""",
+            TableFolder.Metadata.Replace(
+                "\"configuration\":{}",
+                "\"configuration\":{\"delta.enableInCommitTimestamps\":\"true\",\"delta.inCommitTimestampEnablementVersion\":\"1\",\"delta.inCommitTimestampEnablementTimestamp\":\"5000000\"}"));
+        folder.At(0, 9000).At(1, 9000);
+
+        (await folder.Table.VersionAtOrBeforeAsync(DateTimeOffset.FromUnixTimeSeconds(6000))).ShouldBe(1);
+        (await folder.Table.VersionAtOrAfterAsync(DateTimeOffset.FromUnixTimeSeconds(5000))).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_version_that_can_no_longer_be_loaded_is_not_given()
+    {
+        folder.Create().Commit(1, TableFolder.Add("a")).Commit(2, TableFolder.Add("b")).Commit(3, TableFolder.Add("c"));
+        folder.At(0, 1000).At(1, 2000).At(2, 3000).At(3, 4000);
+        await folder.Table.WriteCheckpointAsync(2);
+        File.Delete(folder.CommitPath(0));
+
+        (await folder.Table.VersionAtOrBeforeAsync(DateTimeOffset.FromUnixTimeSeconds(2500))).ShouldBeNull();
+        (await folder.Table.VersionAtOrBeforeAsync(DateTimeOffset.FromUnixTimeSeconds(3500))).ShouldBe(2);
+        (await folder.Table.VersionAtOrAfterAsync(DateTimeOffset.FromUnixTimeSeconds(1500))).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task The_latest_version_is_found_from_any_older_one()
     {
         folder.Create();

@@ -45,19 +45,21 @@ internal sealed class TestProcess : IAsyncDisposable
             .. folder is null ? Array.Empty<string>() : ["--Database:Folder=" + folder],
             .. settings,
         ];
-        var builder = TidewayHost.CreateBuilder(args, "test", routing);
-        builder.Services.AddSingleton<ICredentialSource>(new FakeCredentialSource());
-        add?.Invoke(builder);
-        var built = builder.Build();
-        built.UseTideway();
-        map?.Invoke(built);
+        WebApplication? built = null;
         try
         {
+            var builder = TidewayHost.CreateBuilder(args, "test", routing);
+            builder.Services.AddSingleton<ICredentialSource>(new FakeCredentialSource());
+            add?.Invoke(builder);
+            built = builder.Build();
+            built.UseTideway();
+            map?.Invoke(built);
             await built.StartAsync(TestContext.Current.CancellationToken);
         }
         catch
         {
-            await built.DisposeAsync();
+            if (built is not null)
+                await built.DisposeAsync();
             Delete(folder);
             throw;
         }

@@ -20,6 +20,7 @@ public sealed class SecretRedactionTests
     [InlineData("Host=db;Password=\"faaie590d541265bcab1f2de9813274bf233;x\"")]
     [InlineData("amqp://tideway:faaie590d541265bcab1f2de9813274bf233@rabbit:5672/acme")]
     [InlineData("secret whsec_faaie590d541265bcab1f2de9813274bf233== is new")]
+    [InlineData("the token twp_faaie590d541265bcab1f2de9813274bf233 is new")]
     [InlineData("grant_type=client_credentials&client_secret=faaie590d541265bcab1f2de9813274bf233")]
     [InlineData("{\"shareCredentialsVersion\":1,\"bearerToken\":\"faaie590d541265bcab1f2de9813274bf233\"}")]
     [InlineData("/api/2.1/unity-catalog/public/data_sharing_activation/faaie590d541265bcab1f2de9813274bf233")]

@@ -13,7 +13,8 @@ public sealed class AccessSpoolTests : IAsyncLifetime
     private readonly string folder = Directory.CreateTempSubdirectory("tideway-spool-").FullName;
     private ShareRegistryDatabase database = null!;
 
-    public async ValueTask InitializeAsync() => database = await MigratedDatabase.OpenAsync(new DatabaseOptions { Folder = folder, SqliteSynchronous = "NORMAL" });
+    public async ValueTask InitializeAsync() =>
+        database = await MigratedDatabase.OpenAsync(new DatabaseOptions { Folder = folder, SqliteSynchronous = "NORMAL" });
 
     public async ValueTask DisposeAsync()
     {

@@ -122,7 +122,9 @@ public sealed class ProtocolAccessTests : IAsyncLifetime
         var hidden = await acme.Http.GetAnswerAsync(Shares + "/hidden");
         var absent = await acme.Http.GetAnswerAsync(Shares + "/absent");
 
-        (await process.Events.WaitForAsync<ShareAccessed>(e => e.RequestId == hidden.Header("x-request-id"))).ErrorMessage.ShouldBe("The share is not granted to the recipient.");
+        (await process.Events.WaitForAsync<ShareAccessed>(e => e.RequestId == hidden.Header("x-request-id"))).ErrorMessage.ShouldBe(
+            "The share is not granted to the recipient."
+        );
         (await process.Events.WaitForAsync<ShareAccessed>(e => e.RequestId == absent.Header("x-request-id"))).ErrorMessage.ShouldBe("There is no such share.");
     }
 

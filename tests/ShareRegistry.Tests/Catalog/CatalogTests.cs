@@ -117,9 +117,13 @@ public sealed class CatalogTests : IAsyncLifetime
     {
         var token = TokenOf(await acme.Http.GetAnswerAsync("/delta-sharing/shares?maxResults=1"))!;
 
-        (await acme.Http.GetAnswerAsync($"/delta-sharing/shares/alpha/schemas?pageToken={token}")).ShouldBe(HttpStatusCode.BadRequest).ProtocolCode.ShouldBe("INVALID_PARAMETER_VALUE");
+        (await acme.Http.GetAnswerAsync($"/delta-sharing/shares/alpha/schemas?pageToken={token}"))
+            .ShouldBe(HttpStatusCode.BadRequest)
+            .ProtocolCode.ShouldBe("INVALID_PARAMETER_VALUE");
         (await other.Http.GetAnswerAsync($"/delta-sharing/shares?pageToken={token}")).ShouldBe(HttpStatusCode.BadRequest);
-        (await acme.Http.GetAnswerAsync($"/delta-sharing/shares?pageToken={token[..^4]}AAAA")).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("Error decoding");
+        (await acme.Http.GetAnswerAsync($"/delta-sharing/shares?pageToken={token[..^4]}AAAA"))
+            .ShouldBe(HttpStatusCode.BadRequest)
+            .Message.ShouldContain("Error decoding");
         (await acme.Http.GetAnswerAsync("/delta-sharing/shares?pageToken=nonsense")).ShouldBe(HttpStatusCode.BadRequest);
         process.Time.Advance(TimeSpan.FromHours(23));
         (await acme.Http.GetAnswerAsync($"/delta-sharing/shares?pageToken={token}")).ShouldBe(HttpStatusCode.OK);
@@ -152,5 +156,7 @@ public sealed class CatalogTests : IAsyncLifetime
     private static string? TokenOf(Answer answer) => answer.Json.TryGetProperty("nextPageToken", out var token) ? token.GetString() : null;
 
     private static IEnumerable<string> HeadersOf(Answer answer) =>
-        answer.Response.Headers.Where(header => header.Key.ToLowerInvariant() is not ("date" or "x-request-id")).Select(header => $"{header.Key}: {string.Join(',', header.Value)}");
+        answer
+            .Response.Headers.Where(header => header.Key.ToLowerInvariant() is not ("date" or "x-request-id"))
+            .Select(header => $"{header.Key}: {string.Join(',', header.Value)}");
 }

@@ -27,7 +27,9 @@ public sealed class GrantsTests : IAsyncLifetime
         granted.GetProperty("privilege_assignments")[0].GetProperty("principal").GetString().ShouldBe("Acme");
         granted.GetProperty("privilege_assignments")[0].GetProperty("privileges")[0].GetString().ShouldBe("SELECT");
         await process.GrantAsync("other", acme);
-        var permissions = (await process.Operator.GetAnswerAsync("/api/2.1/unity-catalog/recipients/acme/share-permissions?max_results=1")).ShouldBe(HttpStatusCode.OK).Json;
+        var permissions = (await process.Operator.GetAnswerAsync("/api/2.1/unity-catalog/recipients/acme/share-permissions?max_results=1"))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json;
         permissions.GetProperty("permissions_out")[0].GetProperty("share_name").GetString().ShouldBe("other");
         var next = permissions.GetProperty("next_page_token").GetString();
         var rest = (await process.Operator.GetAnswerAsync($"/api/2.1/unity-catalog/recipients/acme/share-permissions?page_token={next}")).Json;
@@ -35,7 +37,10 @@ public sealed class GrantsTests : IAsyncLifetime
         rest.TryGetProperty("next_page_token", out _).ShouldBeFalse();
 
         await process.RevokeAsync("sales", acme);
-        (await process.Operator.GetAnswerAsync($"{ShareSetup.SharesPath}/sales/permissions")).Json.GetProperty("privilege_assignments").GetArrayLength().ShouldBe(0);
+        (await process.Operator.GetAnswerAsync($"{ShareSetup.SharesPath}/sales/permissions"))
+            .Json.GetProperty("privilege_assignments")
+            .GetArrayLength()
+            .ShouldBe(0);
         var revoked = await process.Events.WaitForAsync<ShareRevoked>(_ => true);
         (revoked.RecipientId, revoked.RecipientName, revoked.ShareName, revoked.Revision, revoked.Actor).ShouldBe((acme.Id, "Acme", "sales", 3, "operator"));
         process.Events.Of<ShareGranted>().Single(e => e.ShareName == "sales").Revision.ShouldBe(2);
@@ -76,7 +81,9 @@ public sealed class GrantsTests : IAsyncLifetime
         await process.AddRecipientAsync("acme");
 
         (await process.ChangeGrantAsync("nothing", "acme", add: ["SELECT"])).ShouldBe(HttpStatusCode.NotFound).ErrorCode.ShouldBe("SHARE_DOES_NOT_EXIST");
-        (await process.Operator.GetAnswerAsync($"{ShareSetup.SharesPath}/nothing/permissions")).ShouldBe(HttpStatusCode.NotFound).ErrorCode.ShouldBe("SHARE_DOES_NOT_EXIST");
+        (await process.Operator.GetAnswerAsync($"{ShareSetup.SharesPath}/nothing/permissions"))
+            .ShouldBe(HttpStatusCode.NotFound)
+            .ErrorCode.ShouldBe("SHARE_DOES_NOT_EXIST");
     }
 
     [Theory]

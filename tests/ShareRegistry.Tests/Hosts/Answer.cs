@@ -50,7 +50,13 @@ internal static class Answers
 
     public static Task<Answer> DeleteAnswerAsync(this HttpClient client, string path) => client.SendAnswerAsync(HttpMethod.Delete, path, null);
 
-    public static async Task<Answer> SendAnswerAsync(this HttpClient client, HttpMethod method, string path, object? body, params (string Name, string Value)[] headers)
+    public static async Task<Answer> SendAnswerAsync(
+        this HttpClient client,
+        HttpMethod method,
+        string path,
+        object? body,
+        params (string Name, string Value)[] headers
+    )
     {
         using var request = new HttpRequestMessage(method, path);
         request.Content = body switch

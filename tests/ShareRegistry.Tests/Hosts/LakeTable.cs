@@ -70,7 +70,10 @@ internal sealed class LakeTable
     /// <summary>Commits the next version.</summary>
     public LakeTable Commit(params string[] lines)
     {
-        File.WriteAllText(CommitFile(next++), string.Join('\n', lines) + "\n");
+        // As every writer does: a commit is there whole or not at all.
+        var written = Path.Combine(Folder, "commit.tmp");
+        File.WriteAllText(written, string.Join('\n', lines) + "\n");
+        File.Move(written, CommitFile(next++));
         return this;
     }
 

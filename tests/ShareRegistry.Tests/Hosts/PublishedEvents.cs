@@ -14,7 +14,8 @@ internal sealed class PublishedEvents
     public IReadOnlyList<T> Of<T>() => [.. events.OfType<T>()];
 
     public async Task<T> WaitForAsync<T>(Func<T, bool> matches)
-        where T : class => (await Eventually.Async(() => Task.FromResult(Of<T>().FirstOrDefault(matches)), found => found is not null, because: typeof(T).Name))!;
+        where T : class =>
+        (await Eventually.Async(() => Task.FromResult(Of<T>().FirstOrDefault(matches)), found => found is not null, because: typeof(T).Name))!;
 }
 
 internal sealed class RecordEvents<TEvent>(PublishedEvents published) : IBroadcastConsumer<TEvent>

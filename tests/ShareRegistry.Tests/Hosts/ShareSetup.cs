@@ -14,7 +14,14 @@ internal static class ShareSetup
         process.Operator.PatchAnswerAsync($"{SharesPath}/{share}", new { updates = tables.Select(table => new { action, data_object = table }) });
 
     /// <summary>Shares a table with all its history.</summary>
-    public static async Task<Answer> ShareTableAsync(this RegistryProcess process, string share, string sharedAs, string location, bool history = true, long? startVersion = 0) =>
+    public static async Task<Answer> ShareTableAsync(
+        this RegistryProcess process,
+        string share,
+        string sharedAs,
+        string location,
+        bool history = true,
+        long? startVersion = 0
+    ) =>
         (
             await process.UpdateTablesAsync(
                 share,

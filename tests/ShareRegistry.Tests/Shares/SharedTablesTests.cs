@@ -22,7 +22,16 @@ public sealed class SharedTablesTests : IAsyncLifetime
     [Fact]
     public async Task A_table_keeps_its_id_through_every_change_and_the_event_has_its_whole_state()
     {
-        var added = await process.UpdateTablesAsync("sales", "ADD", new { name = "main.shop.orders", type = "TABLE", storage_location = orders.Folder });
+        var added = await process.UpdateTablesAsync(
+            "sales",
+            "ADD",
+            new
+            {
+                name = "main.shop.orders",
+                type = "TABLE",
+                storage_location = orders.Folder,
+            }
+        );
         var table = added.ShouldBe(HttpStatusCode.OK).Json.GetProperty("objects")[0];
         table.GetProperty("name").GetString().ShouldBe("main.shop.orders");
         table.GetProperty("shared_as").GetString().ShouldBe("shop.orders");
@@ -32,7 +41,18 @@ public sealed class SharedTablesTests : IAsyncLifetime
         table.GetProperty("storage_location").GetString().ShouldBe(new Uri(orders.Folder).AbsoluteUri);
         table.GetProperty("added_by").GetString().ShouldBe("operator");
 
-        var changed = await process.UpdateTablesAsync("sales", "UPDATE", new { name = "main.shop.orders", shared_as = "web.carts", cdf_enabled = true, start_version = 0, comment = "all carts" });
+        var changed = await process.UpdateTablesAsync(
+            "sales",
+            "UPDATE",
+            new
+            {
+                name = "main.shop.orders",
+                shared_as = "web.carts",
+                cdf_enabled = true,
+                start_version = 0,
+                comment = "all carts",
+            }
+        );
 
         var after = changed.ShouldBe(HttpStatusCode.OK).Json.GetProperty("objects")[0];
         after.GetProperty("id").GetGuid().ShouldBe(table.GetProperty("id").GetGuid());
@@ -42,8 +62,15 @@ public sealed class SharedTablesTests : IAsyncLifetime
         (told.Schema, told.Name, told.HistoryShared, told.ChangeFeedShared, told.StartVersion).ShouldBe(("web", "carts", true, true, 0));
         told.StorageLocation.ShouldBe(new Uri(orders.Folder).AbsoluteUri);
 
-        (await process.UpdateTablesAsync("sales", "REMOVE", new { name = "WEB.Carts" })).ShouldBe(HttpStatusCode.OK).Json.GetProperty("objects").GetArrayLength().ShouldBe(0);
-        (await process.Operator.GetAnswerAsync($"{ShareSetup.SharesPath}/sales?include_shared_data=true")).Json.GetProperty("objects").GetArrayLength().ShouldBe(0);
+        (await process.UpdateTablesAsync("sales", "REMOVE", new { name = "WEB.Carts" }))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json.GetProperty("objects")
+            .GetArrayLength()
+            .ShouldBe(0);
+        (await process.Operator.GetAnswerAsync($"{ShareSetup.SharesPath}/sales?include_shared_data=true"))
+            .Json.GetProperty("objects")
+            .GetArrayLength()
+            .ShouldBe(0);
     }
 
     [Fact]
@@ -74,7 +101,16 @@ public sealed class SharedTablesTests : IAsyncLifetime
         await process.ShareTableAsync("sales", "shop.orders", orders.Folder);
         await process.ShareTableAsync("sales", "shop.others", orders.Folder);
 
-        var again = await process.UpdateTablesAsync("sales", "ADD", new { name = "x", shared_as = "SHOP.Orders", storage_location = orders.Folder });
+        var again = await process.UpdateTablesAsync(
+            "sales",
+            "ADD",
+            new
+            {
+                name = "x",
+                shared_as = "SHOP.Orders",
+                storage_location = orders.Folder,
+            }
+        );
         var moved = await process.UpdateTablesAsync("sales", "UPDATE", new { name = "shop.others", shared_as = "shop.ORDERS" });
 
         again.ShouldBe(HttpStatusCode.Conflict).ErrorCode.ShouldBe("RESOURCE_ALREADY_EXISTS");
@@ -102,7 +138,12 @@ public sealed class SharedTablesTests : IAsyncLifetime
         );
 
         // The second of them is named s.one by its owner no more than the first: names of the source stay.
-        swapped.ShouldBe(HttpStatusCode.OK).Json.GetProperty("objects").EnumerateArray().Select(o => o.GetProperty("name").GetString() + "=" + o.GetProperty("shared_as").GetString()).ShouldBe(["s.two=s.one", "s.one=s.two"]);
+        swapped
+            .ShouldBe(HttpStatusCode.OK)
+            .Json.GetProperty("objects")
+            .EnumerateArray()
+            .Select(o => o.GetProperty("name").GetString() + "=" + o.GetProperty("shared_as").GetString())
+            .ShouldBe(["s.two=s.one", "s.one=s.two"]);
     }
 
     [Fact]
@@ -116,17 +157,19 @@ public sealed class SharedTablesTests : IAsyncLifetime
         {
             LakeTable.Create(Path.Combine(outside, "t"));
             File.CreateSymbolicLink(Path.Combine(process.Lake, "link"), Path.Combine(outside, "t"));
-            foreach (var (location, reason) in ((string, string)[])
-                [
-                    (empty, "Delta"),
-                    (Path.Combine(process.Lake, "missing"), "Delta"),
-                    (broken.Folder, "00000000000000000000.json"),
-                    (Path.Combine(outside, "t"), "none of the storage roots"),
-                    (Path.Combine(process.Lake, "link"), "none of the storage roots"),
-                    (process.Lake + "/../lake/orders", ".."),
-                    ("s3://bucket/table", "s3"),
-                    ("orders", "absolute"),
-                ])
+            foreach (
+                var (location, reason) in ((string, string)[])
+                    [
+                        (empty, "Delta"),
+                        (Path.Combine(process.Lake, "missing"), "Delta"),
+                        (broken.Folder, "00000000000000000000.json"),
+                        (Path.Combine(outside, "t"), "none of the storage roots"),
+                        (Path.Combine(process.Lake, "link"), "none of the storage roots"),
+                        (process.Lake + "/../lake/orders", ".."),
+                        ("s3://bucket/table", "s3"),
+                        ("orders", "absolute"),
+                    ]
+            )
             {
                 var answer = await process.UpdateTablesAsync("sales", "ADD", new { name = "a.b", storage_location = location });
                 answer.ShouldBe(HttpStatusCode.BadRequest).ErrorCode.ShouldBe("INVALID_PARAMETER_VALUE");
@@ -151,8 +194,14 @@ public sealed class SharedTablesTests : IAsyncLifetime
     [InlineData("""{"action":"ADD","data_object":{"name":"a.b","shared_as":"a.b.c","storage_location":"/x"}}""", "shared_as")]
     [InlineData("""{"action":"ADD","data_object":{"name":"a.b","shared_as":"a b.c","storage_location":"/x"}}""", "shared_as")]
     [InlineData("""{"action":"ADD","data_object":{"name":"a b","storage_location":"/x"}}""", "name")]
-    [InlineData("""{"action":"ADD","data_object":{"name":"a.b","history_data_sharing_status":"MAYBE","storage_location":"/x"}}""", "history_data_sharing_status")]
-    [InlineData("""{"action":"ADD","data_object":{"name":"a.b","cdf_enabled":true,"history_data_sharing_status":"DISABLED","storage_location":"/x"}}""", "cdf_enabled")]
+    [InlineData(
+        """{"action":"ADD","data_object":{"name":"a.b","history_data_sharing_status":"MAYBE","storage_location":"/x"}}""",
+        "history_data_sharing_status"
+    )]
+    [InlineData(
+        """{"action":"ADD","data_object":{"name":"a.b","cdf_enabled":true,"history_data_sharing_status":"DISABLED","storage_location":"/x"}}""",
+        "cdf_enabled"
+    )]
     [InlineData("""{"action":"ADD","data_object":{"name":"a.b","start_version":-1,"storage_location":"/x"}}""", "start_version")]
     [InlineData("""{"action":"ADD","data_object":{"name":"a.b","partitions":[{"values":[]}],"storage_location":"/x"}}""", "partitions")]
     public async Task What_is_wrong_with_a_table_is_said_by_field(string update, string field)
@@ -165,9 +214,13 @@ public sealed class SharedTablesTests : IAsyncLifetime
 
     [Fact]
     public async Task Tables_of_an_unknown_share_are_refused() =>
-        (await process.UpdateTablesAsync("nothing", "ADD", new { name = "a.b", storage_location = orders.Folder })).ShouldBe(HttpStatusCode.NotFound).ErrorCode.ShouldBe("SHARE_DOES_NOT_EXIST");
+        (await process.UpdateTablesAsync("nothing", "ADD", new { name = "a.b", storage_location = orders.Folder }))
+            .ShouldBe(HttpStatusCode.NotFound)
+            .ErrorCode.ShouldBe("SHARE_DOES_NOT_EXIST");
 
     [Fact]
     public async Task A_body_of_more_than_a_megabyte_is_refused() =>
-        (await process.Operator.PatchAnswerAsync($"{ShareSetup.SharesPath}/sales", new { comment = new string('x', 1_100_000) })).ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        (await process.Operator.PatchAnswerAsync($"{ShareSetup.SharesPath}/sales", new { comment = new string('x', 1_100_000) })).ShouldBe(
+            HttpStatusCode.RequestEntityTooLarge
+        );
 }

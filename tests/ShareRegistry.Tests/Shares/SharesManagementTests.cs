@@ -27,7 +27,15 @@ public sealed class SharesManagementTests : IAsyncLifetime
         var id = made.GetProperty("id").GetGuid();
 
         (await process.Operator.GetAnswerAsync($"{Path}/sALES")).ShouldBe(HttpStatusCode.OK).Json.GetProperty("id").GetGuid().ShouldBe(id);
-        var changed = await process.Operator.PatchAnswerAsync($"{Path}/Sales", new { new_name = "Trade", comment = "what we trade", owner = "somebody" });
+        var changed = await process.Operator.PatchAnswerAsync(
+            $"{Path}/Sales",
+            new
+            {
+                new_name = "Trade",
+                comment = "what we trade",
+                owner = "somebody",
+            }
+        );
         changed.ShouldBe(HttpStatusCode.OK).Json.GetProperty("id").GetGuid().ShouldBe(id);
         (await process.Operator.GetAnswerAsync($"{Path}/Sales")).ShouldBe(HttpStatusCode.NotFound).ErrorCode.ShouldBe("SHARE_DOES_NOT_EXIST");
         (await process.Operator.DeleteAnswerAsync($"{Path}/trade")).ShouldBe(HttpStatusCode.NoContent);
@@ -48,8 +56,14 @@ public sealed class SharesManagementTests : IAsyncLifetime
         await process.CreateShareAsync("other");
 
         (await process.Operator.PostAnswerAsync(Path, new { name = "SALES" })).ShouldBe(HttpStatusCode.Conflict).ErrorCode.ShouldBe("SHARE_ALREADY_EXISTS");
-        (await process.Operator.PatchAnswerAsync($"{Path}/other", new { new_name = "Sales" })).ShouldBe(HttpStatusCode.Conflict).ErrorCode.ShouldBe("SHARE_ALREADY_EXISTS");
-        (await process.Operator.PatchAnswerAsync($"{Path}/other", new { new_name = "OTHER" })).ShouldBe(HttpStatusCode.OK).Json.GetProperty("name").GetString().ShouldBe("OTHER");
+        (await process.Operator.PatchAnswerAsync($"{Path}/other", new { new_name = "Sales" }))
+            .ShouldBe(HttpStatusCode.Conflict)
+            .ErrorCode.ShouldBe("SHARE_ALREADY_EXISTS");
+        (await process.Operator.PatchAnswerAsync($"{Path}/other", new { new_name = "OTHER" }))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json.GetProperty("name")
+            .GetString()
+            .ShouldBe("OTHER");
     }
 
     [Theory]
@@ -78,7 +92,9 @@ public sealed class SharesManagementTests : IAsyncLifetime
 
     [Fact]
     public async Task A_comment_that_is_too_long_is_refused() =>
-        (await process.Operator.PostAnswerAsync(Path, new { name = "x", comment = new string('x', 65_537) })).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("comment");
+        (await process.Operator.PostAnswerAsync(Path, new { name = "x", comment = new string('x', 65_537) }))
+            .ShouldBe(HttpStatusCode.BadRequest)
+            .Message.ShouldContain("comment");
 
     [Fact]
     public async Task Shares_are_listed_by_pages_whose_last_has_no_token()

@@ -66,7 +66,11 @@ public abstract class StoreContract : IAsyncLifetime
     {
         await shares.CreateAsync("sales", null, null, "me", Token);
 
-        await Task.WhenAll(Enumerable.Range(0, 10).Select(i => shares.ChangeAsync("sales", new ShareChange { Tables = [new TableChange.Add(Table("s", $"t{i}"))] }, "me", Token)));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 10)
+                .Select(i => shares.ChangeAsync("sales", new ShareChange { Tables = [new TableChange.Add(Table("s", $"t{i}"))] }, "me", Token))
+        );
 
         var read = (await shares.FindAsync("sales", Token)).ShouldNotBeNull();
         (read.Revision, read.Tables.Count).ShouldBe((11, 10));
@@ -91,6 +95,30 @@ public abstract class StoreContract : IAsyncLifetime
 
         var read = (await shares.FindAsync("sales", Token)).ShouldNotBeNull();
         (read.Comment, read.Revision).ShouldBe((null, 1));
+    }
+
+    [Fact]
+    public async Task There_are_a_thousand_shares_and_no_more()
+    {
+        await using (var transaction = await database.BeginAsync(Token))
+        {
+            for (var i = 0; i < 1000; i++)
+            {
+                var row = new { id = Guid.CreateVersion7(), name = $"s{i}" };
+                await transaction.ExecuteAsync(
+                    "INSERT INTO share (share_id, name, name_key, revision, created_at, created_by, updated_at, updated_by) VALUES (@id, @name, @name, 1, 0, 'me', 0, 'me')",
+                    row,
+                    Token
+                );
+            }
+
+            await transaction.CommitAsync(Token);
+        }
+
+        (await shares.CreateAsync("one more", null, null, "me", Token)).Refusal!.Code.ShouldBe("RESOURCE_LIMIT_EXCEEDED");
+        await shares.DeleteAsync("s7", "me", Token);
+        (await shares.CreateAsync("one more", null, null, "me", Token)).Value.ShouldNotBeNull();
+        (await shares.ListAsync("s998", 10, Token)).Select(share => share.Name).ShouldBe(["s999"]);
     }
 
     [Fact]
@@ -147,16 +175,21 @@ public abstract class StoreContract : IAsyncLifetime
             await shares.CreateAsync($"s{i}", null, null, "me", Token);
             await Task.WhenAll(
                 grants.ChangeAsync($"s{i}", [new GrantChange(acme, Grant: true)], "me", Token),
-                Task.Run(async () =>
-                {
-                    await using var transaction = await database.BeginAsync(Token);
-                    await directory.KeepAsync(transaction, acme, 5, deleted: true, Token);
-                    await grants.RevokeAllAsync(transaction, acme, Token);
-                    await transaction.CommitAsync(Token);
-                }, Token)
+                Task.Run(
+                    async () =>
+                    {
+                        await using var transaction = await database.BeginAsync(Token);
+                        await directory.KeepAsync(transaction, acme, 5, deleted: true, Token);
+                        await grants.RevokeAllAsync(transaction, acme, Token);
+                        await transaction.CommitAsync(Token);
+                    },
+                    Token
+                )
             );
 
-            (await database.QueryFirstOrDefaultAsync<long>("SELECT count(*) FROM share_grant WHERE recipient_id = @id", new { id = acme.RecipientId }, Token)).ShouldBe(0);
+            (
+                await database.QueryFirstOrDefaultAsync<long>("SELECT count(*) FROM share_grant WHERE recipient_id = @id", new { id = acme.RecipientId }, Token)
+            ).ShouldBe(0);
         }
     }
 
@@ -199,7 +232,8 @@ public sealed class SqliteStoreTests : StoreContract
 {
     private readonly string folder = Directory.CreateTempSubdirectory("tideway-registry-store-").FullName;
 
-    private protected override Task<ShareRegistryDatabase> OpenAsync() => MigratedDatabase.OpenAsync(new DatabaseOptions { Folder = folder, SqliteSynchronous = "NORMAL" });
+    private protected override Task<ShareRegistryDatabase> OpenAsync() =>
+        MigratedDatabase.OpenAsync(new DatabaseOptions { Folder = folder, SqliteSynchronous = "NORMAL" });
 
     public override async ValueTask DisposeAsync()
     {
@@ -214,6 +248,8 @@ public sealed class PostgresStoreTests : StoreContract
     private protected override async Task<ShareRegistryDatabase> OpenAsync()
     {
         var server = await PostgresServer.StartAsync();
-        return await MigratedDatabase.OpenAsync(new DatabaseOptions { Engine = DatabaseEngine.PostgreSql, ConnectionString = await server.CreateDatabaseAsync() });
+        return await MigratedDatabase.OpenAsync(
+            new DatabaseOptions { Engine = DatabaseEngine.PostgreSql, ConnectionString = await server.CreateDatabaseAsync() }
+        );
     }
 }

@@ -30,7 +30,12 @@ public sealed class ChangedFilesTests : TableTest
         answer.Header("Delta-Table-Version").ShouldBe("1");
         answer.Lines.Select(line => line.Kind).ShouldBe(["protocol", "metaData", "add", "add", "metaData", "add", "remove", "add"]);
         answer.Lines.Skip(1).Select(line => line.Body.GetProperty("version").GetInt64()).ShouldBe([1, 1, 1, 2, 2, 2, 4]);
-        answer.Files("add").ShouldAllBe(file => file.GetProperty("timestamp").GetInt64() == DateTimeOffset.UnixEpoch.AddDays(file.GetProperty("version").GetInt64() + 1).ToUnixTimeMilliseconds());
+        answer
+            .Files("add")
+            .ShouldAllBe(file =>
+                file.GetProperty("timestamp").GetInt64()
+                == DateTimeOffset.UnixEpoch.AddDays(file.GetProperty("version").GetInt64() + 1).ToUnixTimeMilliseconds()
+            );
         answer.Lines[1].Body.GetProperty("configuration").EnumerateObject().ShouldBeEmpty();
         answer.Lines[4].Body.GetProperty("configuration").GetProperty("delta.appendOnly").GetString().ShouldBe("false");
         answer.Files("remove")[0].GetProperty("id").GetString().ShouldBe(answer.Files("add")[0].GetProperty("id").GetString());
@@ -55,7 +60,17 @@ public sealed class ChangedFilesTests : TableTest
             string? token = null;
             do
             {
-                var page = (await QueryAsync(path, new { startingVersion = 0, maxFiles = size, pageToken = token })).ShouldBe(HttpStatusCode.OK);
+                var page = (
+                    await QueryAsync(
+                        path,
+                        new
+                        {
+                            startingVersion = 0,
+                            maxFiles = size,
+                            pageToken = token,
+                        }
+                    )
+                ).ShouldBe(HttpStatusCode.OK);
                 page.Text.Split('\n').Take(2).ShouldBe(whole.Text.Split('\n').Take(2));
                 page.Lines[^1].Kind.ShouldBe("endStreamAction");
                 page.Lines.Skip(2).Count(line => line.Kind is "add" or "remove").ShouldBeLessThanOrEqualTo(size);
@@ -79,7 +94,12 @@ public sealed class ChangedFilesTests : TableTest
         deleted.Commit(LakeTable.ProtocolLine(3, 7, features), LakeTable.MetadataLine(), deleted.Add("part-0.parquet", 10));
         deleted.Commit(
             LakeTable.RemoveLine("part-0.parquet"),
-            LakeTable.AddLine("part-0.parquet", 10, 10, ""","deletionVector":{"storageType":"i","pathOrInlineDv":"wi5b=000010000siXQKl0rr91000f55c8Xg0@@D72lkbi5=-{L","sizeInBytes":40,"cardinality":6}""")
+            LakeTable.AddLine(
+                "part-0.parquet",
+                10,
+                10,
+                ""","deletionVector":{"storageType":"i","pathOrInlineDv":"wi5b=000010000siXQKl0rr91000f55c8Xg0@@D72lkbi5=-{L","sizeInBytes":40,"cardinality":6}"""
+            )
         );
         var deletedPath = await ShareAsync("deleted", deleted);
 

@@ -40,7 +40,17 @@ public sealed class PagingAndRefreshTests : TableTest
     public async Task A_limit_holds_over_all_pages()
     {
         var first = (await QueryAsync(path, new { maxFiles = 2, limitHint = 25 })).ShouldBe(HttpStatusCode.OK);
-        var second = (await QueryAsync(path, new { maxFiles = 2, limitHint = 25, pageToken = TokenOf(first, "nextPageToken") })).ShouldBe(HttpStatusCode.OK);
+        var second = (
+            await QueryAsync(
+                path,
+                new
+                {
+                    maxFiles = 2,
+                    limitHint = 25,
+                    pageToken = TokenOf(first, "nextPageToken"),
+                }
+            )
+        ).ShouldBe(HttpStatusCode.OK);
 
         (first.Files().Count, second.Files().Count).ShouldBe((2, 1));
         TokenOf(second, "nextPageToken").ShouldBeNull();
@@ -54,11 +64,35 @@ public sealed class PagingAndRefreshTests : TableTest
         var other = await Process.AddRecipientAsync("other");
         await Process.GrantAsync("sales", other);
 
-        (await QueryAsync(path, new { maxFiles = 2, pageToken = token, version = 3 })).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("Query parameter mismatch");
-        (await QueryAsync(path, new { maxFiles = 2, pageToken = token, limitHint = 3 })).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("Query parameter mismatch");
-        (await QueryAsync(twin, new { maxFiles = 2, pageToken = token })).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("does not match the table being queried");
+        (
+            await QueryAsync(
+                path,
+                new
+                {
+                    maxFiles = 2,
+                    pageToken = token,
+                    version = 3,
+                }
+            )
+        ).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("Query parameter mismatch");
+        (
+            await QueryAsync(
+                path,
+                new
+                {
+                    maxFiles = 2,
+                    pageToken = token,
+                    limitHint = 3,
+                }
+            )
+        ).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("Query parameter mismatch");
+        (await QueryAsync(twin, new { maxFiles = 2, pageToken = token }))
+            .ShouldBe(HttpStatusCode.BadRequest)
+            .Message.ShouldContain("does not match the table being queried");
         (await other.Http.PostAnswerAsync(path + "/query", new { maxFiles = 2, pageToken = token })).ShouldBe(HttpStatusCode.BadRequest);
-        (await QueryAsync(path, new { maxFiles = 2, pageToken = "AAAA" + token[4..] })).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("Error decoding the page token");
+        (await QueryAsync(path, new { maxFiles = 2, pageToken = "AAAA" + token[4..] }))
+            .ShouldBe(HttpStatusCode.BadRequest)
+            .Message.ShouldContain("Error decoding the page token");
         (await QueryAsync(path, new { maxFiles = 5, pageToken = token })).ShouldBe(HttpStatusCode.OK).Files().Count.ShouldBe(5);
     }
 
@@ -69,15 +103,23 @@ public sealed class PagingAndRefreshTests : TableTest
         var first = (await QueryAsync(latestOnly, new { includeRefreshToken = true })).ShouldBe(HttpStatusCode.OK);
         orders.Commit(LakeTable.RemoveLine("part-1.parquet"), orders.Add("part-new.parquet", 1));
 
-        var again = (await QueryAsync(latestOnly, new { includeRefreshToken = true, refreshToken = TokenOf(first, "refreshToken") })).ShouldBe(HttpStatusCode.OK);
+        var again = (await QueryAsync(latestOnly, new { includeRefreshToken = true, refreshToken = TokenOf(first, "refreshToken") })).ShouldBe(
+            HttpStatusCode.OK
+        );
 
         Ids(again).ShouldBe(Ids(first));
         again.Header("Delta-Table-Version").ShouldBe("6");
-        first.Lines[^1].Body.GetProperty("minUrlExpirationTimestamp").GetInt64().ShouldBe(first.Files().Min(file => file.GetProperty("expirationTimestamp").GetInt64()));
+        first
+            .Lines[^1]
+            .Body.GetProperty("minUrlExpirationTimestamp")
+            .GetInt64()
+            .ShouldBe(first.Files().Min(file => file.GetProperty("expirationTimestamp").GetInt64()));
         (await QueryAsync(path, new { refreshToken = TokenOf(first, "refreshToken") })).ShouldBe(HttpStatusCode.BadRequest);
         (await QueryAsync(latestOnly, new { refreshToken = "nonsense" })).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("Error decoding");
         Process.Time.Advance(TimeSpan.FromHours(3));
-        (await QueryAsync(latestOnly, new { refreshToken = TokenOf(first, "refreshToken") })).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("has expired");
+        (await QueryAsync(latestOnly, new { refreshToken = TokenOf(first, "refreshToken") }))
+            .ShouldBe(HttpStatusCode.BadRequest)
+            .Message.ShouldContain("has expired");
     }
 
     private static IReadOnlyList<string?> Ids(Answer answer) => [.. answer.Files().Select(file => file.GetProperty("id").GetString())];

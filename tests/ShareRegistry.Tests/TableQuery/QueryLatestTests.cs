@@ -48,7 +48,9 @@ public sealed class QueryLatestTests : IAsyncLifetime
             var bytes = await process.Stranger.GetByteArrayAsync(url.PathAndQuery);
             bytes.Length.ShouldBe(file.GetProperty("size").GetInt32());
             file.GetProperty("id").GetString()!.Length.ShouldBe(32);
-            DateTimeOffset.FromUnixTimeMilliseconds(file.GetProperty("expirationTimestamp").GetInt64()).ShouldBeGreaterThan(process.Time.GetUtcNow().AddMinutes(55));
+            DateTimeOffset
+                .FromUnixTimeMilliseconds(file.GetProperty("expirationTimestamp").GetInt64())
+                .ShouldBeGreaterThan(process.Time.GetUtcNow().AddMinutes(55));
             file.TryGetProperty("version", out _).ShouldBeFalse();
         }
     }
@@ -74,7 +76,8 @@ public sealed class QueryLatestTests : IAsyncLifetime
     {
         table.Commit(table.Add("part-1.parquet", 10), table.Add("part-2.parquet", 10));
 
-        async Task<int> FilesAsync(int limit) => (await acme.Http.PostAnswerAsync(Path + "/query", new { limitHint = limit })).ShouldBe(HttpStatusCode.OK).Files().Count;
+        async Task<int> FilesAsync(int limit) =>
+            (await acme.Http.PostAnswerAsync(Path + "/query", new { limitHint = limit })).ShouldBe(HttpStatusCode.OK).Files().Count;
         (await FilesAsync(0)).ShouldBe(0);
         (await FilesAsync(-5)).ShouldBe(3);
         (await FilesAsync(1)).ShouldBe(1);

@@ -33,7 +33,8 @@ public abstract class TableTest : IAsyncLifetime
         return $"/delta-sharing/shares/sales/schemas/shop/tables/{name}";
     }
 
-    private protected Task<Answer> QueryAsync(string path, object body, params (string Name, string Value)[] headers) => Acme.Http.PostAnswerAsync(path + "/query", body, headers);
+    private protected Task<Answer> QueryAsync(string path, object body, params (string Name, string Value)[] headers) =>
+        Acme.Http.PostAnswerAsync(path + "/query", body, headers);
 
     private protected Task<Answer> GetAsync(string path, params (string Name, string Value)[] headers) => Acme.Http.GetAnswerAsync(path, headers);
 }

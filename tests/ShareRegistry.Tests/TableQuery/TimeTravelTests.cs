@@ -29,7 +29,11 @@ public sealed class TimeTravelTests : TableTest
 
         answer.Header("Delta-Table-Version").ShouldBe("1");
         answer.Files().Count.ShouldBe(2);
-        answer.Files().ShouldAllBe(file => file.GetProperty("version").GetInt64() == 1 && file.GetProperty("timestamp").GetInt64() == Noon.AddHours(1).ToUnixTimeMilliseconds());
+        answer
+            .Files()
+            .ShouldAllBe(file =>
+                file.GetProperty("version").GetInt64() == 1 && file.GetProperty("timestamp").GetInt64() == Noon.AddHours(1).ToUnixTimeMilliseconds()
+            );
         answer.Lines[1].Body.GetProperty("version").GetInt64().ShouldBe(1);
         answer.Lines[1].Body.GetProperty("numFiles").GetInt64().ShouldBe(2);
     }
@@ -111,8 +115,12 @@ public sealed class TimeTravelTests : TableTest
     {
         var latest = await ShareAsync("latest", orders, history: false, startVersion: null);
 
-        (await QueryAsync(latest, body)).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("history sharing is not enabled on table: sales.shop.latest");
-        (await GetAsync(latest + "/version?startingTimestamp=2026-03-01T13:00:00Z")).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("history sharing is not enabled");
+        (await QueryAsync(latest, body))
+            .ShouldBe(HttpStatusCode.BadRequest)
+            .Message.ShouldContain("history sharing is not enabled on table: sales.shop.latest");
+        (await GetAsync(latest + "/version?startingTimestamp=2026-03-01T13:00:00Z"))
+            .ShouldBe(HttpStatusCode.BadRequest)
+            .Message.ShouldContain("history sharing is not enabled");
         (await QueryAsync(latest, "{}")).ShouldBe(HttpStatusCode.OK);
         (await GetAsync(latest + "/version")).ShouldBe(HttpStatusCode.OK);
     }
@@ -122,8 +130,12 @@ public sealed class TimeTravelTests : TableTest
     {
         var since2 = await ShareAsync("since2", orders, startVersion: 2);
 
-        (await QueryAsync(since2, new { version = 1 })).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("You can only query table data since version 2");
-        (await QueryAsync(since2, new { timestamp = "2026-03-01T13:00:00Z" })).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("You can only query table data since version 2");
+        (await QueryAsync(since2, new { version = 1 }))
+            .ShouldBe(HttpStatusCode.BadRequest)
+            .Message.ShouldContain("You can only query table data since version 2");
+        (await QueryAsync(since2, new { timestamp = "2026-03-01T13:00:00Z" }))
+            .ShouldBe(HttpStatusCode.BadRequest)
+            .Message.ShouldContain("You can only query table data since version 2");
         (await QueryAsync(since2, new { startingVersion = 1 })).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("since version 2");
         (await QueryAsync(since2, new { version = 2 })).ShouldBe(HttpStatusCode.OK);
         (await GetAsync(since2 + "/version?startingTimestamp=2020-01-01T00:00:00Z")).Header("Delta-Table-Version").ShouldBe("2");
@@ -133,5 +145,7 @@ public sealed class TimeTravelTests : TableTest
 
     [Fact]
     public async Task A_body_of_more_than_a_megabyte_is_refused() =>
-        (await QueryAsync(path, new { jsonPredicateHints = new string('x', 1_100_000) })).ShouldBe(HttpStatusCode.RequestEntityTooLarge).ProtocolCode.ShouldBe("RESOURCE_LIMIT_EXCEEDED");
+        (await QueryAsync(path, new { jsonPredicateHints = new string('x', 1_100_000) }))
+            .ShouldBe(HttpStatusCode.RequestEntityTooLarge)
+            .ProtocolCode.ShouldBe("RESOURCE_LIMIT_EXCEEDED");
 }

@@ -29,7 +29,9 @@ public sealed class UnreadableTablesTests : TableTest
         foreach (var answer in await EveryCallAsync(path))
         {
             answer.ShouldBe(HttpStatusCode.InternalServerError).ProtocolCode.ShouldBe("INTERNAL_ERROR");
-            (await Process.Events.WaitForAsync<ShareAccessed>(e => e.RequestId == answer.Header("x-request-id"))).ErrorMessage!.ShouldContain("00000000000000000001.json");
+            (await Process.Events.WaitForAsync<ShareAccessed>(e => e.RequestId == answer.Header("x-request-id"))).ErrorMessage!.ShouldContain(
+                "00000000000000000001.json"
+            );
         }
 
         // Once the file is whole, nobody has to do anything more.

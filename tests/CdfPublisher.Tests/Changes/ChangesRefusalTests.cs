@@ -1,0 +1,154 @@
+using System.Net;
+using Tideway.Hosting.Identity;
+
+namespace Tideway.CdfPublisher.Tests.Changes;
+
+public sealed class ChangesRefusalTests : ChangesScene
+{
+    [Theory]
+    [InlineData("orders", "", "No startingVersion or startingTimestamp provided for CDF read")]
+    [InlineData("orders", "endingVersion=3", "No startingVersion or startingTimestamp provided for CDF read")]
+    [InlineData("orders", "startingVersion=1&startingTimestamp=2026-03-01T00:00:00Z", "Multiple starting arguments provided for CDF read")]
+    [InlineData("orders", "startingVersion=1&endingVersion=2&endingTimestamp=2026-03-01T00:00:00Z", "Multiple ending arguments provided for CDF read")]
+    [InlineData("orders", "startingVersion=-1", "cannot be negative")]
+    [InlineData("orders", "startingVersion=1&endingVersion=-1", "cannot be negative")]
+    [InlineData("orders", "startingVersion=one", "startingVersion must be an integer")]
+    [InlineData("orders", "startingVersion=1.5", "startingVersion must be an integer")]
+    [InlineData("orders", "startingVersion=99999999999999999999", "startingVersion must be an integer")]
+    [InlineData("orders", "startingVersion=1&endingVersion=x", "endingVersion must be an integer")]
+    [InlineData("orders", "startingTimestamp=yesterday", "startingTimestamp must be a time")]
+    [InlineData("orders", "startingTimestamp=2026-03-01", "startingTimestamp must be a time")]
+    [InlineData("orders", "startingVersion=1&endingTimestamp=x", "endingTimestamp must be a time")]
+    [InlineData("orders", "startingVersion=2&endingVersion=1", "CDF range from start 2 to end 1 was invalid. End cannot be before start")]
+    [InlineData("orders", "startingVersion=6", "Provided Start version(6)")]
+    [InlineData("orders", "startingVersion=6", "cannot be greater than the latest version of the table(5)")]
+    [InlineData("orders", "startingVersion=1&endingVersion=6", "End version cannot be greater than the latest version")]
+    [InlineData("orders", "startingTimestamp=2030-01-01T00:00:00Z", "is after the latest available version")]
+    [InlineData("orders", "startingVersion=1&endingTimestamp=2020-01-01T00:00:00Z", "is before the earliest available version")]
+    [InlineData("orders", "startingTimestamp=2026-03-01T01:10:00Z&endingTimestamp=2026-03-01T01:50:00Z", "CDF range from start 2 to end 1 was invalid")]
+    [InlineData("unshared", "startingVersion=1", "cdf is not enabled on table sales.public.unshared")]
+    [InlineData("since2", "startingVersion=1", "You can only query table changes since version 2")]
+    [InlineData("since2", "startingTimestamp=2026-03-01T00:00:00Z", "You can only query table changes since version 2")]
+    [InlineData("plain", "startingVersion=0", "Error getting change data for range [0, 0] as change data was not recorded for version [0]")]
+    [InlineData("late", "startingVersion=0", "Error getting change data for range [0, 5] as change data was not recorded for version [2]")]
+    [InlineData("late", "startingVersion=3&endingVersion=4", "Error getting change data for range [3, 4] as change data was not recorded for version [3]")]
+    public async Task What_is_not_as_expected_is_refused_in_the_words_that_clients_know(string table, string query, string text)
+    {
+        var answer = await GetAsync(table, query);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        var error = await JsonOf(answer);
+        error.GetProperty("errorCode").GetString().ShouldBe("INVALID_PARAMETER_VALUE");
+        error.GetProperty("message").GetString().ShouldNotBeNull().ShouldContain(text);
+    }
+
+    [Theory]
+    [InlineData("late", "startingVersion=0&endingVersion=1")]
+    [InlineData("late", "startingVersion=4")]
+    public async Task A_range_within_which_the_feed_was_on_is_answered(string table, string query) =>
+        (await GetAsync(table, query)).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+    [Theory]
+    [InlineData("mapped", "startingVersion=0")]
+    [InlineData("deleted", "startingVersion=0")]
+    [InlineData("partitioned", "startingVersion=0")]
+    [InlineData("outside", "startingVersion=0")]
+    public async Task What_the_parquet_format_cannot_express_is_refused(string table, string query)
+    {
+        var answer = await GetAsync(table, query);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        var body = await answer.Content.ReadAsStringAsync();
+        body.ShouldContain("UNSUPPORTED_OPERATION");
+        body.ShouldNotContain(storage.Path);
+        body.ShouldNotContain("passwd");
+    }
+
+    [Fact]
+    public async Task A_share_that_is_not_granted_answers_like_one_that_is_not_there()
+    {
+        var stranger = host.ClientOf("other");
+
+        var ungranted = await stranger.GetAsync(PathOf("orders", "startingVersion=0"));
+        var unknown = await stranger.GetAsync(PathOf("orders", "startingVersion=0").Replace("sales", "nothing", StringComparison.Ordinal));
+
+        (ungranted.StatusCode, unknown.StatusCode).ShouldBe((HttpStatusCode.NotFound, HttpStatusCode.NotFound));
+        var error = await JsonOf(ungranted);
+        error.GetProperty("errorCode").GetString().ShouldBe("RESOURCE_DOES_NOT_EXIST");
+        error.GetProperty("message").GetString().ShouldBe("[Share] 'sales' does not exist, please contact your share provider for further information.");
+        (await unknown.Content.ReadAsStringAsync()).ShouldBe((await ungranted.Content.ReadAsStringAsync()).Replace("sales", "nothing", StringComparison.Ordinal));
+        NamesOf(ungranted).ShouldBe(NamesOf(unknown));
+    }
+
+    [Theory]
+    [InlineData("/delta-sharing/shares/sales/schemas/nothing/tables/orders/changes?startingVersion=0", "[Schema] 'sales/nothing' does not exist")]
+    [InlineData("/delta-sharing/shares/sales/schemas/public/tables/nothing/changes?startingVersion=0", "[Table] 'sales/public/nothing' does not exist")]
+    public async Task Within_a_granted_share_it_is_told_what_is_missing(string path, string text)
+    {
+        var answer = await client.GetAsync(path);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await JsonOf(answer)).GetProperty("message").GetString().ShouldNotBeNull().ShouldContain(text);
+    }
+
+    [Fact]
+    public async Task A_revoked_grant_closes_the_feed()
+    {
+        (await GetAsync("orders", "startingVersion=0")).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        await share.RevokeAsync(host, 3);
+
+        (await GetAsync("orders", "startingVersion=0")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("nobody")]
+    [InlineData(Roles.Admin)]
+    public async Task Whoever_is_no_recipient_is_not_let_in(string? token)
+    {
+        var answer = await host.ClientOf(token).GetAsync(PathOf("orders", "startingVersion=0"));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await JsonOf(answer)).GetProperty("errorCode").GetString().ShouldBe("UNAUTHENTICATED");
+    }
+
+    [Theory]
+    [InlineData("delta-sharing-capabilities", "responseformat=delta", "UNSUPPORTED_OPERATION")]
+    [InlineData("delta-sharing-capabilities", "responseformat=csv", "INVALID_PARAMETER_VALUE")]
+    [InlineData("fileidhash", "sha1", "Unsupported fileidhash")]
+    public async Task Headers_that_cannot_be_met_are_refused(string name, string value, string text)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, PathOf("orders", "startingVersion=5"));
+        request.Headers.Add(name, value);
+
+        var answer = await client.SendAsync(request);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await answer.Content.ReadAsStringAsync()).ShouldContain(text);
+    }
+
+    [Fact]
+    public async Task A_table_whose_data_is_gone_says_so_without_its_place()
+    {
+        var answer = await GetAsync("gone", "startingVersion=0");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await answer.Content.ReadAsStringAsync()).ShouldNotContain(storage.Path);
+    }
+
+    [Fact]
+    public async Task A_call_that_cannot_be_recorded_is_not_answered()
+    {
+        await using (var transaction = await host.Database.BeginAsync(TestContext.Current.CancellationToken))
+        {
+            await transaction.ExecuteAsync("ALTER TABLE outbox_message RENAME TO outbox_message_away", null, TestContext.Current.CancellationToken);
+            await transaction.CommitAsync(TestContext.Current.CancellationToken);
+        }
+
+        var answer = await GetAsync("orders", "startingVersion=1");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        (await answer.Content.ReadAsStringAsync()).ShouldNotContain("parquet");
+    }
+}
