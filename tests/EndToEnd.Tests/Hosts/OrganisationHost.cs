@@ -40,14 +40,14 @@ internal sealed class OrganisationHost : IAsyncDisposable
         var adminToken = "boot" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         var port = ServiceProcess.FreePort();
         var settings = Settings(folder, broker, database, redis, new Uri($"http://127.0.0.1:{port}"), adminToken);
-        var processes = Services.ToDictionary(service => service, service => new ServiceProcess(service, folder, settings), StringComparer.Ordinal);
+        var services = Services.ToDictionary(service => service, service => new ServiceProcess(service, folder, settings), StringComparer.Ordinal);
         // Every service finds recipient-auth by its own address; the public host never passes on what is internal.
-        settings["RecipientAuth:Url"] = processes["RecipientAuth"].Url.GetLeftPart(UriPartial.Authority);
-        var proxy = await PathProxy.StartAsync(port, path => ServiceRoutes.ServiceOf(path) is { } service ? processes[service].Url : null);
-        foreach (var process in processes.Values)
+        settings["RecipientAuth:Url"] = services["RecipientAuth"].Url.GetLeftPart(UriPartial.Authority);
+        var front = await PathProxy.StartAsync(port, path => ServiceRoutes.ServiceOf(path) is { } service ? services[service].Url : null);
+        foreach (var process in services.Values)
             process.Start();
-        await Task.WhenAll(processes.Values.Select(process => process.WaitUntilAsync("/health/ready")));
-        return new OrganisationHost(name, folder, proxy, adminToken, processes, new OrganisationApi(name, proxy.Url, adminToken));
+        await Task.WhenAll(services.Values.Select(process => process.WaitUntilAsync("/health/ready")));
+        return new OrganisationHost(name, folder, front, adminToken, services, new OrganisationApi(name, front.Url, adminToken));
     }
 
     /// <summary>What the services wrote last, for the message of a test that failed.</summary>
