@@ -37,7 +37,7 @@ public static class ProtocolActions
     public const string GenerateTemporaryTableCredential = "generateTemporaryTableCredential";
 
     /// <summary>Reading a file by a signed URL.</summary>
-    public const string ReadFile = "deltaSharingReadFile";
+    public const string GetFile = "deltaSharingGetFile";
 
     /// <summary>A call that is none of the protocol's.</summary>
     public const string Unknown = "deltaSharingUnknownCall";

@@ -33,7 +33,7 @@ internal sealed class FileAccessRecord(AccessSpool<ShareRegistryDatabase> spool,
                 AccessId = Guid.CreateVersion7(),
                 // A stranger's address names no exchange.
                 RequestId = requestId ?? Guid.CreateVersion7().ToString("N"),
-                Action = ProtocolActions.ReadFile,
+                Action = ProtocolActions.GetFile,
                 Status = status,
                 ErrorCode = errorCode,
                 ErrorMessage = reason,

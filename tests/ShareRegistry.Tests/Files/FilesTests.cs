@@ -214,7 +214,7 @@ public sealed class FilesTests : IAsyncLifetime
         await process.Stranger.GetAnswerAsync(url);
 
         var read = await process.Events.WaitForAsync<ShareAccessed>(e => e.Status == 206);
-        (read.RequestId, read.Action, read.FileCount, read.ByteCount, read.UserAgent).ShouldBe(("exchange", "deltaSharingReadFile", 1, 10, "reader/1"));
+        (read.RequestId, read.Action, read.FileCount, read.ByteCount, read.UserAgent).ShouldBe(("exchange", "deltaSharingGetFile", 1, 10, "reader/1"));
         (read.Parameters!["root"], read.Parameters["path"], read.Parameters["range"]).ShouldBe(("lake", "orders/day=2026 01/part-0.parquet", "bytes=0-9"));
         (await process.Events.WaitForAsync<ShareAccessed>(e => e.Status is 400 or 403 && e.RequestId != "exchange")).FileCount.ShouldBeNull();
         (await process.Events.WaitForAsync<ShareAccessed>(e => e.Status == 403 && e.RequestId == "exchange")).ErrorMessage!.ShouldContain("expired");
