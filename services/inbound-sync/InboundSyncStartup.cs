@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Tideway.Contracts.RecipientAuth;
+using Tideway.Hosting.Health;
 using Tideway.Hosting.Identity;
 using Tideway.Hosting.Startup;
 using Tideway.Hosting.Web;
@@ -36,11 +37,16 @@ public static class InboundSyncStartup
         builder.Services.AddSingleton<PartnerSubscriber>();
         builder.Services.AddSingleton<SyncQueue>();
         builder.Services.AddSingleton<SyncRecorder>();
+        builder.Services.AddSingleton<StagingArea>();
+        builder.Services.AddSingleton<RemoteChangesReader>();
         builder.Services.AddSingleton<MergeEngine>();
         builder.Services.AddSingleton<MirrorSync>();
         builder.Services.AddSingleton<MergeSync>();
         builder.Services.AddScoped<SyncRunner>();
+        builder.Services.AddSingleton<IReadinessCheck, TargetReadiness>();
         builder.Services.AddHostedService<SyncScheduler>();
+        builder.Services.AddHostedService<FreshnessWatch>();
+        builder.Services.AddHostedService<PartnerEventCleaner>();
     }
 
     /// <summary>Maps the service's routes.</summary>

@@ -18,6 +18,18 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Warning, "Sync {Sync} failed: {Reason}")]
     public static partial void RunFailed(ILogger logger, Exception exception, string sync, string reason);
 
+    [LoggerMessage(12, LogLevel.Information, "The addresses of the files of sync {Sync} ended after {Files} files; fresh ones are asked for")]
+    public static partial void AddressesExpired(ILogger logger, string sync, long files);
+
+    [LoggerMessage(13, LogLevel.Error, "Notices that were handled long ago could not be forgotten; it is tried again")]
+    public static partial void ForgettingFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(14, LogLevel.Warning, "How fresh the local tables are could not be read")]
+    public static partial void FreshnessUnknown(ILogger logger, Exception exception);
+
+    [LoggerMessage(15, LogLevel.Information, "Files that are not kept go to {Folder}")]
+    public static partial void StagedAt(ILogger logger, string folder);
+
     [LoggerMessage(6, LogLevel.Warning, "Sync {Sync} cannot follow the changes of {From} to {To}, the whole table is taken: {Reason}")]
     public static partial void GapDetected(ILogger logger, string sync, long from, long to, string reason);
 

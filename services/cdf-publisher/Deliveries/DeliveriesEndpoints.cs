@@ -44,7 +44,7 @@ internal static class DeliveriesEndpoints
             return NoSuch(id);
         return replayed
             ? TypedResults.Accepted($"/api/tideway/v1/deliveries/{id}", delivery)
-            : Problems.Conflict("INVALID_STATE", $"Delivery '{id}': expected DELIVERED, FAILED or CANCELLED, but it is {delivery.State.ToString().ToUpperInvariant()}.");
+            : Problems.Conflict("INVALID_STATE", $"Delivery '{id}': expected DELIVERED, FAILED or CANCELLED and a subscription that is not DISABLED; it is {delivery.State.ToString().ToUpperInvariant()}.");
     }
 
     private static ProblemHttpResult NoSuch(Guid id) => Problems.NotFound("DELIVERY_DOES_NOT_EXIST", $"Delivery '{id}' does not exist.");

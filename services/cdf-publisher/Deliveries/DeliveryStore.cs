@@ -12,6 +12,9 @@ internal sealed class DeliveryStore(CdfPublisherDatabase database, IOptions<Deli
     public async Task<IReadOnlyList<Guid>> ClaimAsync(string worker, int count, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
+        // Most of the time nothing is due, and then nobody need wait for the right to write.
+        if (await database.QueryFirstOrDefaultAsync<long>(DeliverySql.IsAnyDue, new { now }, cancellationToken) == 0)
+            return [];
         await using var transaction = await database.BeginAsync(cancellationToken);
         var claimed = await transaction.QueryAsync<Guid>(
             DeliverySql.Claim(database.Engine),
@@ -101,6 +104,13 @@ internal sealed class DeliveryStore(CdfPublisherDatabase database, IOptions<Deli
         await transaction.ExecuteAsync(DeliverySql.Release, new { worker, subscriptionId }, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
+
+    /// <summary>Notices that wait, and subscriptions that are failing or disabled.</summary>
+    public async Task<(long Pending, long NotActive)> CountAsync(CancellationToken cancellationToken) =>
+        (
+            await database.QueryFirstOrDefaultAsync<long>(DeliverySql.CountPending, null, cancellationToken),
+            await database.QueryFirstOrDefaultAsync<long>(DeliverySql.CountNotActive, null, cancellationToken)
+        );
 
     /// <summary>Forgets deliveries that were done with long ago.</summary>
     public async Task CleanAsync(CancellationToken cancellationToken)

@@ -11,13 +11,20 @@ public sealed class MergeEngine : IDisposable
     private readonly Lazy<DuckDbDatabase> database;
 
     /// <summary>Opens the database at the first merge.</summary>
-    public MergeEngine(IOptions<SyncOptions> options) =>
+    public MergeEngine(StagingArea staging, IOptions<SyncOptions> options) =>
         database = new Lazy<DuckDbDatabase>(() =>
-        {
-            var spill = Path.Combine(Path.GetFullPath(options.Value.StagingFolder), "spill");
-            Directory.CreateDirectory(spill);
-            return DuckDbDatabase.Open(new DuckDbOptions { MemoryLimitBytes = options.Value.MemoryLimitBytes, TempDirectory = spill });
-        });
+            DuckDbDatabase.Open(
+                new DuckDbOptions
+                {
+                    MemoryLimitBytes = options.Value.MemoryLimitBytes,
+                    TempDirectory = staging.SpillFolder,
+                    PreserveInsertionOrder = false,
+                }
+            )
+        );
+
+    /// <summary>The database itself.</summary>
+    public DuckDbDatabase Database => database.Value;
 
     /// <summary>A connection whose times are UTC.</summary>
     public DuckDbConnection Connect()

@@ -1,7 +1,9 @@
 using Tideway.DeltaLog;
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Changes;
+using Tideway.DeltaLog.Features;
 using Tideway.DeltaLog.Reading;
+using Tideway.DeltaLog.Schema;
 using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaSharing.Protocol.Lines;
 using Tideway.InboundSync.Mirror;
@@ -11,21 +13,21 @@ using Tideway.ObjectStorage.Local;
 namespace Tideway.InboundSync.Merge;
 
 /// <summary>
-/// Remote files on their way into a merge: a Delta table in a folder of its own, which goes when the run is over. As a Delta table its rows are read
-/// by the same code as any other's.
+/// Remote files on their way into a merge: a Delta table in the sync's staging folder. As a Delta table its rows are read by the same code as any
+/// other's. Files that an earlier attempt of the run left there are taken over.
 /// </summary>
-internal sealed class StagedTable : IDisposable
+internal sealed class StagedTable
 {
+    private readonly SyncWork work;
     private readonly DeltaTable table;
-    private readonly string folder;
-    private readonly int downloads;
-    private readonly long now;
+    private readonly string tableId;
+    private readonly DateTimeOffset now;
 
-    private StagedTable(DeltaTable table, string folder, Snapshot snapshot, int downloads, long now)
+    private StagedTable(SyncWork work, DeltaTable table, Snapshot snapshot, string tableId, DateTimeOffset now)
     {
+        this.work = work;
         this.table = table;
-        this.folder = folder;
-        this.downloads = downloads;
+        this.tableId = tableId;
         this.now = now;
         Snapshot = snapshot;
     }
@@ -35,26 +37,27 @@ internal sealed class StagedTable : IDisposable
 
     public TableReader Reader => new(table.Store);
 
-    public static async Task<StagedTable> CreateAsync(SyncWork work, MetadataLine metadata, SyncOptions options, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<StagedTable> CreateAsync(SyncWork work, MetadataLine remote, string folder, TimeProvider time, CancellationToken cancellationToken)
     {
-        var staging = Path.Combine(Path.GetFullPath(options.StagingFolder), $"{work.Sync.SyncId:N}-{Guid.CreateVersion7():N}");
-        Directory.CreateDirectory(staging);
-        var begun = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var delta = new DeltaTable(new LocalObjectStore(staging), time);
-        await delta.BeginCreation(MirrorMetadata.ProtocolOf(metadata), MirrorMetadata.Of(metadata, null, begun)).CommitAsync(cancellationToken);
-        return new StagedTable(delta, staging, await delta.LoadAsync(cancellationToken: cancellationToken), options.Downloads, begun);
+        var log = Path.Combine(folder, "_delta_log");
+        if (Directory.Exists(log))
+            Directory.Delete(log, recursive: true);
+        var begun = time.GetUtcNow();
+        var metadata = ReceivedMetadata.Of(remote, null, begun);
+        var delta = new DeltaTable(new LocalObjectStore(folder), time);
+        await delta.BeginCreation(NewTableProtocol.For(SchemaJson.Parse(metadata.SchemaString), metadata.Configuration), metadata).CommitAsync(cancellationToken);
+        return new StagedTable(work, delta, await delta.LoadAsync(cancellationToken: cancellationToken), remote.Id, begun);
     }
 
     /// <summary>Takes in the files of a remote snapshot.</summary>
-    public async Task FillAsync(SyncWork work, IAsyncEnumerable<FileLine> files, CancellationToken cancellationToken)
+    public async Task FillAsync(FileList files, CancellationToken cancellationToken)
     {
         var transaction = table.BeginTransaction(Snapshot);
         await DownloadAsync(
-            work,
-            files,
+            files.ReadAsync<FileLine>(cancellationToken),
             line =>
             {
-                var add = MirroredFile.Add(line, line.Stats, now);
+                var add = MirroredFile.Add(tableId, line, now);
                 lock (transaction)
                     transaction.Add(add);
             },
@@ -65,23 +68,22 @@ internal sealed class StagedTable : IDisposable
     }
 
     /// <summary>Takes in the files of row changes; the versions in their order.</summary>
-    public async Task<IReadOnlyList<VersionChanges>> FillAsync(SyncWork work, IAsyncEnumerable<ChangedFileLine> files, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<VersionChanges>> FillChangesAsync(FileList files, CancellationToken cancellationToken)
     {
-        var versions = new SortedDictionary<long, (DateTimeOffset Time, List<AddFile> Adds, List<RemoveFile> Removes, List<AddCdcFile> Changes)>();
-        await DownloadAsync(
-            work,
-            files,
-            line =>
+        var versions = new SortedDictionary<long, ChangedFiles>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        // A file that one version added and a later one removed is read for both, and comes once.
+        var wanted = files
+            .ReadAsync<ChangedFileLine>(cancellationToken)
+            .Where(line =>
             {
-                lock (versions)
-                {
-                    if (!versions.TryGetValue(line.Version, out var version))
-                        versions.Add(line.Version, version = (DateTimeOffset.FromUnixTimeMilliseconds(line.Timestamp), [], [], []));
-                    Include(line, version.Adds, version.Removes, version.Changes);
-                }
-            },
-            cancellationToken
-        );
+                if (!versions.TryGetValue(line.Version, out var version))
+                    versions.Add(line.Version, version = new ChangedFiles(DateTimeOffset.FromUnixTimeMilliseconds(line.Timestamp)));
+                var file = MirroredFile.Add(tableId, line, now);
+                version.Include(line, file, now);
+                return seen.Add(file.Path);
+            });
+        await DownloadAsync(wanted, _ => { }, cancellationToken);
         return
         [
             .. versions.Select(pair => new VersionChanges
@@ -95,41 +97,40 @@ internal sealed class StagedTable : IDisposable
         ];
     }
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    private Task DownloadAsync<T>(IAsyncEnumerable<T> lines, Action<T> arrived, CancellationToken cancellationToken)
+        where T : DataFileLine =>
+        work.Remote.DownloadAsync(lines, line => table.Store.LocalPath(MirroredFile.PathOf(tableId, line))!, arrived, cancellationToken);
 
-    private void Include(ChangedFileLine line, List<AddFile> adds, List<RemoveFile> removes, List<AddCdcFile> changes)
+    /// <summary>Files of one version.</summary>
+    private sealed record ChangedFiles(DateTimeOffset Time)
     {
-        var file = MirroredFile.Add(line, null, now);
-        switch (line)
+        public List<AddFile> Adds { get; } = [];
+
+        public List<RemoveFile> Removes { get; } = [];
+
+        public List<AddCdcFile> Changes { get; } = [];
+
+        public void Include(ChangedFileLine line, AddFile file, DateTimeOffset now)
         {
-            case AddLine:
-                adds.Add(file);
-                break;
-            case RemoveLine:
-                removes.Add(file.Remove(now));
-                break;
-            case CdfLine:
-                changes.Add(
-                    new AddCdcFile
-                    {
-                        Path = file.Path,
-                        PartitionValues = file.PartitionValues,
-                        Size = file.Size,
-                    }
-                );
-                break;
+            switch (line)
+            {
+                case AddLine:
+                    Adds.Add(file);
+                    break;
+                case RemoveLine:
+                    Removes.Add(file.Remove(now.ToUnixTimeMilliseconds()));
+                    break;
+                case CdfLine:
+                    Changes.Add(
+                        new AddCdcFile
+                        {
+                            Path = file.Path,
+                            PartitionValues = file.PartitionValues,
+                            Size = file.Size,
+                        }
+                    );
+                    break;
+            }
         }
     }
-
-    private Task DownloadAsync<T>(SyncWork work, IAsyncEnumerable<T> lines, Action<T> include, CancellationToken cancellationToken)
-        where T : DataFileLine =>
-        Parallel.ForEachAsync(
-            lines,
-            new ParallelOptions { MaxDegreeOfParallelism = downloads, CancellationToken = cancellationToken },
-            async (line, stop) =>
-            {
-                await work.Remote.DownloadAsync(line, table.Store.LocalPath(MirroredFile.PathOf(line.Id))!, stop);
-                include(line);
-            }
-        );
 }

@@ -1,6 +1,9 @@
-using Microsoft.Extensions.Options;
+using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Commit;
+using Tideway.DeltaLog.Features;
+using Tideway.DeltaLog.Schema;
 using Tideway.DeltaLog.Snapshots;
+using Tideway.DeltaSharing.Client;
 using Tideway.DeltaSharing.Protocol.Lines;
 using Tideway.InboundSync.Runs;
 
@@ -10,22 +13,17 @@ namespace Tideway.InboundSync.Mirror;
 /// Repeats the remote table: each remote version becomes one local commit with the same files, bytes unchanged. Where the steps cannot be followed
 /// (history not shared, vacuumed, files rewritten without a change of rows, another schema), the difference to the newest version is taken instead.
 /// </summary>
-public sealed class MirrorSync(SyncRecorder recorder, IOptions<SyncOptions> options, TimeProvider time, ILogger<MirrorSync> logger)
+public sealed class MirrorSync(SyncRecorder recorder, StagingArea staging, TimeProvider time)
 {
     private const int VersionsPerQuery = 100;
 
     /// <summary>Brings the local table to the newest remote version.</summary>
     public async Task<SyncOutcome> RunAsync(SyncWork work, CancellationToken cancellationToken)
     {
-        var held = work.Held.RemoteVersion;
-        if (held is { } from)
-        {
-            if (from > work.Latest)
-                await GapAsync(work, from, "the remote table went back behind the version held", cancellationToken);
-            else if (await FollowAsync(work, from, cancellationToken) is { } outcome)
-                return outcome;
-        }
-
+        if (work.Break is { } reason)
+            await recorder.GapAsync(work, work.Held.RemoteVersion!.Value, reason, cancellationToken);
+        else if (work.Held.RemoteVersion is { } from && await FollowAsync(work, from, cancellationToken) is { } outcome)
+            return outcome;
         return await TakeDifferenceAsync(work, cancellationToken);
     }
 
@@ -35,12 +33,11 @@ public sealed class MirrorSync(SyncRecorder recorder, IOptions<SyncOptions> opti
         var snapshot = work.Held.Snapshot!;
         for (var next = from + 1; next <= work.Latest; )
         {
-            var to = Math.Min(work.Latest, next + VersionsPerQuery - 1);
-            var steps = await RemoteSteps.ReadAsync(work, next, to, snapshot.Metadata, cancellationToken);
-            if (steps.Obstacle is { } obstacle)
+            var steps = await RemoteSteps.ReadAsync(work, next, Math.Min(work.Latest, next + VersionsPerQuery - 1), snapshot.Metadata, cancellationToken);
+            if ((steps.Obstacle ?? await FetchAsync(work, steps, cancellationToken)) is { } obstacle)
             {
                 if (obstacle.IsGap)
-                    await GapAsync(work, next - 1, obstacle.Reason, cancellationToken);
+                    await recorder.GapAsync(work, next - 1, obstacle.Reason, cancellationToken);
                 return null;
             }
 
@@ -51,70 +48,112 @@ public sealed class MirrorSync(SyncRecorder recorder, IOptions<SyncOptions> opti
                 snapshot = updated;
             }
 
-            if (steps.Versions.Count == 0 || steps.Versions[^1].Version < to)
-                snapshot = await CommitAsync(work, work.Table.BeginTransaction(snapshot), to, cancellationToken);
-            next = to + 1;
+            // Versions that changed no rows are not told of; that they were is, so that they are not asked for again.
+            if (steps.Versions.Count == 0 || steps.Versions[^1].Version < steps.To)
+                snapshot = await CommitAsync(work, work.Table.BeginTransaction(snapshot), steps.To, cancellationToken);
+            next = steps.To + 1;
         }
 
         return new SyncOutcome(from, work.Latest, snapshot.Version, WholeTable: false);
     }
 
+    /// <summary>Brings the files of several versions here at once; each version is committed by itself afterwards.</summary>
+    private static async Task<Obstacle?> FetchAsync(SyncWork work, RemoteSteps steps, CancellationToken cancellationToken)
+    {
+        // A file that is added, removed and restored comes once.
+        var adds = steps.Versions.SelectMany(version => version.Adds).DistinctBy(add => add.Id).ToList();
+        work.Progress.Expect(adds.Count, adds.Sum(add => add.Size));
+        try
+        {
+            await work.Remote.DownloadAsync(adds.ToAsyncEnumerable(), add => LocalPath(work, add), _ => { }, cancellationToken);
+            return null;
+        }
+        catch (DeltaSharingException exception) when (exception.Error == DeltaSharingError.NotFound)
+        {
+            return new Obstacle($"a file of the versions {steps.Versions[0].Version} to {steps.To} is gone: {exception.Message}", IsGap: true);
+        }
+    }
+
     private async Task<Snapshot?> RepeatAsync(SyncWork work, Snapshot snapshot, RemoteVersion step, CancellationToken cancellationToken)
     {
         var transaction = work.Table.BeginTransaction(snapshot);
-        // Removes name files by their remote id; looked up only where there are any, since that reads the whole list.
-        var local = step.Removes.Count == 0 ? null : snapshot.Files.ToDictionary(file => file.Path, StringComparer.Ordinal);
-        foreach (var remove in step.Removes)
+        var tableId = work.Newest.Metadata.Id;
+        if (step.Removes.Count > 0)
         {
-            if (!local!.TryGetValue(MirroredFile.PathOf(remove.Id), out var file))
+            // Removes name files by their remote id; looked up only where there are any, since that reads the whole list.
+            var gone = step.Removes.Select(remove => MirroredFile.PathOf(tableId, remove)).ToHashSet(StringComparer.Ordinal);
+            var local = snapshot.Files.Where(file => gone.Contains(file.Path)).ToList();
+            if (local.Count < gone.Count)
                 return null;
-            transaction.Remove(file);
+            foreach (var file in local)
+                transaction.Remove(file);
         }
 
-        await FilesAsync(work, step.Adds, transaction, cancellationToken);
+        var now = time.GetUtcNow();
+        var added = step.Adds.DistinctBy(add => add.Id).Select(add => MirroredFile.Add(tableId, add, now)).ToList();
+        if (IsHeld(snapshot, added))
+            return null;
+        foreach (var file in added)
+            transaction.Add(file);
         return await CommitAsync(work, transaction, step.Version, cancellationToken);
+    }
+
+    /// <summary>Whether a file is to be added that the local table has: then a rewrite went unannounced, and only a look at all files tells what there is.</summary>
+    private static bool IsHeld(Snapshot snapshot, List<AddFile> added)
+    {
+        var paths = added.Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
+        return paths.Count > 0 && snapshot.Files.Any(file => paths.Contains(file.Path));
     }
 
     /// <summary>Takes the newest version whole: files that are here already are kept, the others downloaded, and those that are no longer there removed.</summary>
     private async Task<SyncOutcome> TakeDifferenceAsync(SyncWork work, CancellationToken cancellationToken)
     {
-        var held = work.Held.RemoteVersion is null ? null : await work.Table.LoadAsync(cancellationToken: cancellationToken);
+        // Steps may have been committed before they came to an end.
+        var held = work.Held.Snapshot is { } found ? await work.Table.UpdateAsync(found, cancellationToken) : null;
         await using var answer = await work.Remote.SnapshotAsync(cancellationToken);
+        var tableId = answer.Metadata.Id;
         var kept = held?.Files.ToDictionary(file => file.Path, StringComparer.Ordinal) ?? [];
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var metadata = MirrorMetadata.Of(answer.Metadata, held?.Metadata, now);
-        var transaction = held is null ? work.Table.BeginCreation(MirrorMetadata.ProtocolOf(answer.Metadata), metadata) : work.Table.BeginTransaction(held);
-        if (held is not null && (!MirrorMetadata.Fits(answer.Metadata, held.Metadata) || work.Held.RemoteId != answer.Metadata.Id))
-            transaction.UpdateMetadata(metadata);
+        var wanted = answer.ReadAsync(cancellationToken).OfType<FileLine>().Where(file => !kept.Remove(MirroredFile.PathOf(tableId, file)));
+        await using var files = await FileList.GatherAsync(wanted, staging.FolderOf(work.Sync.SyncId), cancellationToken);
+        work.Progress.Expect(files.Count, files.Bytes);
 
-        await FilesAsync(work, answer.ReadAsync(cancellationToken).OfType<FileLine>().Where(file => !kept.Remove(MirroredFile.PathOf(file.Id))), transaction, cancellationToken);
+        var now = time.GetUtcNow();
+        var transaction = Begin(work, held, answer.Metadata, now);
         foreach (var gone in kept.Values)
             transaction.Remove(gone);
+        await work.Remote.DownloadAsync(
+            files.ReadAsync<FileLine>(cancellationToken),
+            file => LocalPath(work, file, tableId),
+            file =>
+            {
+                var add = MirroredFile.Add(tableId, file, now);
+                lock (transaction)
+                    transaction.Add(add);
+            },
+            cancellationToken
+        );
         var committed = await CommitAsync(work, transaction, answer.Version, cancellationToken);
         return new SyncOutcome(work.Held.RemoteVersion, answer.Version, committed.Version, WholeTable: true);
     }
 
-    /// <summary>Downloads files, several at a time while the list still arrives, and adds them to the commit.</summary>
-    private async Task FilesAsync<T>(SyncWork work, IAsyncEnumerable<T> lines, DeltaTransaction transaction, CancellationToken cancellationToken)
-        where T : DataFileLine
+    private static DeltaTransaction Begin(SyncWork work, Snapshot? held, MetadataLine remote, DateTimeOffset now)
     {
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Value.Downloads, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(
-            lines,
-            parallel,
-            async (line, stop) =>
-            {
-                await work.Remote.DownloadAsync(line, work.Table.Store.LocalPath(MirroredFile.PathOf(line.Id))!, stop);
-                var add = MirroredFile.Add(line, StatsOf(line), now);
-                lock (transaction)
-                    transaction.Add(add);
-            }
-        );
+        var metadata = ReceivedMetadata.Of(remote, held?.Metadata, now);
+        var schema = SchemaJson.Parse(metadata.SchemaString);
+        if (held is null)
+            return work.Table.BeginCreation(NewTableProtocol.For(schema, metadata.Configuration), metadata);
+        var transaction = work.Table.BeginTransaction(held);
+        if (ReceivedMetadata.IsSameTable(remote, held.Metadata) && ReceivedMetadata.HasSameSchema(remote, held.Metadata))
+            return transaction;
+        transaction.UpdateMetadata(metadata);
+        var protocol = NewTableProtocol.With(held.Protocol, schema, metadata.Configuration);
+        if (!ReferenceEquals(protocol, held.Protocol))
+            transaction.UpdateProtocol(protocol);
+        return transaction;
     }
 
-    private Task FilesAsync<T>(SyncWork work, IReadOnlyList<T> lines, DeltaTransaction transaction, CancellationToken cancellationToken)
-        where T : DataFileLine => FilesAsync(work, lines.ToAsyncEnumerable(), transaction, cancellationToken);
+    private static string LocalPath(SyncWork work, DataFileLine line, string? tableId = null) =>
+        work.Table.Store.LocalPath(MirroredFile.PathOf(tableId ?? work.Newest.Metadata.Id, line))!;
 
     private static async Task<Snapshot> CommitAsync(SyncWork work, DeltaTransaction transaction, long remoteVersion, CancellationToken cancellationToken)
     {
@@ -125,18 +164,4 @@ public sealed class MirrorSync(SyncRecorder recorder, IOptions<SyncOptions> opti
         await transaction.CommitAsync(cancellationToken);
         return transaction.Snapshot is { } before ? await work.Table.UpdateAsync(before, cancellationToken) : await work.Table.LoadAsync(cancellationToken: cancellationToken);
     }
-
-    private async Task GapAsync(SyncWork work, long from, string reason, CancellationToken cancellationToken)
-    {
-        Log.GapDetected(logger, work.Sync.Name, from, work.Latest, reason);
-        await recorder.GapAsync(work.Sync, work.Run, from, work.Latest, reason, cancellationToken);
-    }
-
-    private static string? StatsOf(DataFileLine line) =>
-        line switch
-        {
-            FileLine file => file.Stats,
-            AddLine add => add.Stats,
-            _ => null,
-        };
 }

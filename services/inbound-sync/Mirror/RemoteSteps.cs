@@ -18,40 +18,64 @@ internal sealed record RemoteVersion(long Version)
 /// <param name="IsGap">Whether changes that were once there are lost, which people are told.</param>
 internal sealed record Obstacle(string Reason, bool IsGap);
 
-/// <summary>Remote versions in their order, or why they cannot be had.</summary>
-internal sealed record RemoteSteps(IReadOnlyList<RemoteVersion> Versions, Obstacle? Obstacle)
+/// <summary>Remote versions in their order, up to <paramref name="To"/>; or why they cannot be had.</summary>
+internal sealed record RemoteSteps(IReadOnlyList<RemoteVersion> Versions, long To, Obstacle? Obstacle)
 {
     private const string HistoryNotShared = "history sharing is not enabled";
+    private const int MaxFiles = 20_000;
 
-    /// <summary>Asks for the versions <paramref name="from"/> to <paramref name="to"/>.</summary>
+    /// <summary>Asks for the versions <paramref name="from"/> to <paramref name="to"/>, or fewer where they have very many files.</summary>
     public static async Task<RemoteSteps> ReadAsync(SyncWork work, long from, long to, Metadata local, CancellationToken cancellationToken)
     {
-        var versions = new SortedDictionary<long, RemoteVersion>();
-        try
+        while (true)
         {
-            await foreach (var line in work.Remote.VersionsAsync(from, to, cancellationToken))
+            try
             {
-                switch (line)
-                {
-                    case MetadataLine metadata when metadata.Id != local.Configuration.GetValueOrDefault(LocalTable.RemoteIdProperty):
-                        return Blocked($"the remote table was made anew (id {metadata.Id})", isGap: true);
-                    case MetadataLine metadata when !MirrorMetadata.Fits(metadata, local):
-                        return Blocked("the remote schema changed", isGap: false);
-                    case AddLine add when add.Version >= from && add.Version <= to:
-                        Step(versions, add.Version).Adds.Add(add);
-                        break;
-                    case RemoveLine remove when remove.Version >= from && remove.Version <= to:
-                        Step(versions, remove.Version).Removes.Add(remove);
-                        break;
-                }
+                await using var answer = await work.Remote.VersionsAsync(from, to, cancellationToken);
+                if (await ReadAsync(answer, from, to, local, cancellationToken) is { } steps)
+                    return steps;
             }
+            catch (DeltaSharingException exception) when (exception.Status is 400 or 404)
+            {
+                return Blocked(exception.Message, isGap: !exception.Message.Contains(HistoryNotShared, StringComparison.OrdinalIgnoreCase));
+            }
+
+            to = from + ((to - from) / 2);
         }
-        catch (DeltaSharingException exception) when (exception.Status is 400 or 404)
+    }
+
+    private static async Task<RemoteSteps?> ReadAsync(TableStream answer, long from, long to, Metadata local, CancellationToken cancellationToken)
+    {
+        var versions = new SortedDictionary<long, RemoteVersion>();
+        var files = 0;
+        if (Check(answer.Metadata, local) is { } changed)
+            return changed;
+        await foreach (var line in answer.ReadAsync(cancellationToken))
         {
-            return Blocked(exception.Message, isGap: !exception.Message.Contains(HistoryNotShared, StringComparison.OrdinalIgnoreCase));
+            switch (line)
+            {
+                case MetadataLine metadata when Check(metadata, local) is { } obstacle:
+                    return obstacle;
+                case AddLine add when add.Version >= from && add.Version <= to:
+                    Step(versions, add.Version).Adds.Add(add);
+                    break;
+                case RemoveLine remove when remove.Version >= from && remove.Version <= to:
+                    Step(versions, remove.Version).Removes.Add(remove);
+                    break;
+            }
+
+            if (++files > MaxFiles && to > from)
+                return null;
         }
 
-        return new RemoteSteps([.. versions.Values], null);
+        return new RemoteSteps([.. versions.Values], to, null);
+    }
+
+    private static RemoteSteps? Check(MetadataLine remote, Metadata local)
+    {
+        if (!ReceivedMetadata.IsSameTable(remote, local))
+            return Blocked($"the remote table was made anew (id {remote.Id})", isGap: true);
+        return ReceivedMetadata.HasSameSchema(remote, local) ? null : Blocked("the remote schema changed", isGap: false);
     }
 
     private static RemoteVersion Step(SortedDictionary<long, RemoteVersion> versions, long version)
@@ -61,5 +85,5 @@ internal sealed record RemoteSteps(IReadOnlyList<RemoteVersion> Versions, Obstac
         return step;
     }
 
-    private static RemoteSteps Blocked(string reason, bool isGap) => new([], new Obstacle(reason, isGap));
+    private static RemoteSteps Blocked(string reason, bool isGap) => new([], 0, new Obstacle(reason, isGap));
 }

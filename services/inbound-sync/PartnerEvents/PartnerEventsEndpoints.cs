@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Tideway.Contracts.InboundSync;
 using Tideway.Hosting.Secrets;
 using Tideway.Hosting.Web;
+using Tideway.InboundSync.Providers;
 using Tideway.InboundSync.Runs;
 using Tideway.InboundSync.Storage;
 using Tideway.InboundSync.Syncs;
@@ -25,13 +26,15 @@ internal static class PartnerEventsEndpoints
         routes.MapMethods(Path, [HttpMethods.Options], Handshake).WithName("partnerEventHandshake").WithTags("PartnerEvents").AllowAnonymous();
     }
 
-    /// <summary>CloudEvents webhook handshake: we take what providers of ours send, and say so to them alone.</summary>
-    private static async Task<Results<Ok, ProblemHttpResult>> Handshake(HttpContext context, Providers.IProviderStore providers, CancellationToken cancellationToken)
+    /// <summary>CloudEvents webhook handshake: we take what providers of ours send, and say so to them alone. An origin is the name of a host.</summary>
+    private static async Task<Results<Ok, ProblemHttpResult>> Handshake(HttpContext context, IProviderStore providers, CancellationToken cancellationToken)
     {
         var origin = context.Request.Headers["WebHook-Request-Origin"].ToString();
+        var host = Uri.TryCreate(origin, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url!.IdnHost : origin;
         var known = await providers.AllAsync(cancellationToken);
-        if (origin.Length == 0 || !known.Any(provider => IsHostOf(origin, provider.Endpoint)))
+        if (host.Length == 0 || !known.Any(provider => provider.Host.Equals(host, StringComparison.OrdinalIgnoreCase)))
             return Problems.Of(StatusCodes.Status403Forbidden, "PERMISSION_DENIED", "No notices are taken from this origin.");
+        context.Response.Headers.Allow = "POST";
         context.Response.Headers["WebHook-Allowed-Origin"] = origin;
         context.Response.Headers["WebHook-Allowed-Rate"] = "*";
         return TypedResults.Ok();
@@ -108,8 +111,6 @@ internal static class PartnerEventsEndpoints
     }
 
     /// <summary>The origin of a handshake is a host name, without scheme and port.</summary>
-    private static bool IsHostOf(string origin, string endpoint) => new Uri(endpoint).IdnHost.Equals(origin, StringComparison.OrdinalIgnoreCase);
-
     private static bool SameOrigin(string origin, string other) =>
         Uri.TryCreate(origin, UriKind.Absolute, out var one)
         && Uri.TryCreate(other, UriKind.Absolute, out var two)

@@ -3,11 +3,14 @@ namespace Tideway.InboundSync.PartnerEvents;
 /// <summary>Statements on subscriptions to partners' notices and on the notices.</summary>
 internal static class PartnerSubscriptionSql
 {
-    public const string Find = "SELECT subscription_id FROM partner_subscription WHERE provider_id = @providerId AND share = @share";
+    public const string Find = "SELECT subscription_id FROM partner_subscription WHERE provider_id = @providerId AND share = @share AND renew_at > @now";
 
     public const string Upsert =
-        "INSERT INTO partner_subscription (provider_id, share, subscription_id, secret, created_at) VALUES (@providerId, @share, @subscriptionId, @secret, @now) "
-        + "ON CONFLICT (provider_id, share) DO UPDATE SET subscription_id = excluded.subscription_id, secret = excluded.secret, created_at = excluded.created_at";
+        "INSERT INTO partner_subscription (provider_id, share, subscription_id, secret, created_at, renew_at) VALUES (@providerId, @share, @subscriptionId, @secret, @now, @renewAt) "
+        + "ON CONFLICT (provider_id, share) DO UPDATE SET subscription_id = excluded.subscription_id, secret = excluded.secret, created_at = excluded.created_at, renew_at = excluded.renew_at";
+
+    /// <summary>Has the subscriptions asked for again; until then the secrets that are there are good.</summary>
+    public const string Renew = "UPDATE partner_subscription SET renew_at = 0 WHERE provider_id = @providerId";
 
     public const string Secrets =
         "SELECT s.provider_id AS ProviderId, p.name AS ProviderName, p.endpoint, s.share, s.secret FROM partner_subscription s JOIN provider p ON p.provider_id = s.provider_id";

@@ -24,6 +24,10 @@ internal static class WebhookSignature
             ? seconds
             : null;
 
+    /// <summary>Whether a text can be a secret: where it says that it is Base64, it must be.</summary>
+    public static bool IsSecret(string secret) =>
+        !secret.StartsWith(SecretPrefix, StringComparison.Ordinal) || System.Buffers.Text.Base64.IsValid(secret.AsSpan(SecretPrefix.Length));
+
     /// <summary>Whether one of the signatures of the header was made with the secret.</summary>
     public static bool IsValid(string secret, string id, long timestamp, ReadOnlySpan<byte> body, string signatures)
     {

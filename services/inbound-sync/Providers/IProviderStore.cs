@@ -8,8 +8,8 @@ public interface IProviderStore
     /// <summary>Adds a provider; <see langword="false"/> where the name is taken.</summary>
     Task<bool> AddAsync(ServiceTransaction transaction, Provider provider, CancellationToken cancellationToken);
 
-    /// <summary>Replaces everything but the id.</summary>
-    Task UpdateAsync(ServiceTransaction transaction, Provider provider, CancellationToken cancellationToken);
+    /// <summary>Changes what the change names; <see langword="false"/> where another provider has the name.</summary>
+    Task<bool> UpdateAsync(ServiceTransaction transaction, ProviderChange change, CancellationToken cancellationToken);
 
     /// <summary>Removes a provider; <see langword="false"/> where syncs still use it.</summary>
     Task<bool> DeleteAsync(ServiceTransaction transaction, Guid providerId, CancellationToken cancellationToken);

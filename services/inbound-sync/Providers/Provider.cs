@@ -31,15 +31,51 @@ public sealed record Provider
 
     public required string UpdatedBy { get; init; }
 
-    /// <summary>Where the partner's other addresses are found: scheme, host and port of its endpoint.</summary>
-    public string Origin => new Uri(Endpoint).GetLeftPart(UriPartial.Authority);
+    /// <summary>Host of its endpoint, by which the partner names itself when it asks whether we take its notices.</summary>
+    public string Host => new Uri(Endpoint).IdnHost;
+
+    /// <summary>Where the partner's other addresses begin: what of its endpoint comes before the sharing protocol's own path.</summary>
+    public string PublicUrl
+    {
+        get
+        {
+            var endpoint = new Uri(Endpoint).GetLeftPart(UriPartial.Path).TrimEnd('/');
+            return endpoint.EndsWith(SharingPath, StringComparison.OrdinalIgnoreCase) ? endpoint[..^SharingPath.Length] : new Uri(Endpoint).GetLeftPart(UriPartial.Authority);
+        }
+    }
 
     /// <summary>What the encryption of a profile is bound to, with the provider's id, so that one provider's cannot be put in place of another's.</summary>
     public const string SecretPurpose = "inbound-sync/provider";
+
+    private const string SharingPath = "/delta-sharing";
 
     /// <summary>How a name is compared.</summary>
     public static string KeyOf(string name) => name.ToLowerInvariant();
 
     /// <summary>What is wrong with a name, or <see langword="null"/>.</summary>
     public static string? NameFault(string? name) => SharingName.FindObjectFault(name);
+}
+
+/// <summary>What is to change of a provider; what is <see langword="null"/> stays.</summary>
+public sealed record ProviderChange
+{
+    public required Guid ProviderId { get; init; }
+
+    public string? Name { get; init; }
+
+    /// <summary>With <see cref="Profile"/>.</summary>
+    public string? Endpoint { get; init; }
+
+    /// <summary>The new profile file, encrypted; its time of expiry comes with it.</summary>
+    public string? Profile { get; init; }
+
+    public DateTimeOffset? ExpirationTime { get; init; }
+
+    public string? Comment { get; init; }
+
+    public string? Owner { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    public required string UpdatedBy { get; init; }
 }

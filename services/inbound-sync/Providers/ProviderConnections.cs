@@ -19,7 +19,12 @@ public sealed class ProviderConnections : IDisposable
     /// <summary>Makes the handler; connections are opened when needed.</summary>
     public ProviderConnections(IOptions<SyncOptions> options, SecretProtector secrets, TimeProvider time)
     {
-        this.options = new DeltaSharingClientOptions { AllowInsecureHttp = options.Value.AllowInsecureHttp, AllowPrivateAddresses = options.Value.AllowPrivateAddresses };
+        this.options = new DeltaSharingClientOptions
+        {
+            AllowInsecureHttp = options.Value.AllowInsecureHttp,
+            AllowPrivateAddresses = options.Value.AllowPrivateAddresses,
+            MaxRetries = options.Value.RequestRetries,
+        };
         this.secrets = secrets;
         this.time = time;
         // The client counts its own time; a download may take hours.

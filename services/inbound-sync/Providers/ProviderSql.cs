@@ -12,9 +12,12 @@ internal static class ProviderSql
         + "VALUES (@ProviderId, @Name, @NameKey, @Endpoint, @Profile, @ShareCredentialsVersion, @ExpirationTime, @Comment, @Owner, @CreatedAt, @CreatedBy, @UpdatedAt, @UpdatedBy) "
         + "ON CONFLICT (name_key) DO NOTHING";
 
+    /// <summary>Sets what is given and keeps the rest; nothing where another provider has the name.</summary>
     public const string Update =
-        "UPDATE provider SET name = @Name, name_key = @NameKey, endpoint = @Endpoint, profile = @Profile, share_credentials_version = @ShareCredentialsVersion, "
-        + "expiration_time = @ExpirationTime, comment = @Comment, owner = @Owner, updated_at = @UpdatedAt, updated_by = @UpdatedBy WHERE provider_id = @ProviderId";
+        "UPDATE provider SET name = COALESCE(@Name, name), name_key = COALESCE(@NameKey, name_key), endpoint = COALESCE(@Endpoint, endpoint), profile = COALESCE(@Profile, profile), "
+        + "expiration_time = CASE WHEN @Profile IS NULL THEN expiration_time ELSE @ExpirationTime END, comment = COALESCE(@Comment, comment), owner = COALESCE(@Owner, owner), "
+        + "updated_at = @UpdatedAt, updated_by = @UpdatedBy "
+        + "WHERE provider_id = @ProviderId AND NOT EXISTS (SELECT 1 FROM provider other WHERE other.name_key = @NameKey AND other.provider_id <> @ProviderId)";
 
     public const string Find = $"SELECT {Columns} FROM provider WHERE name_key = @key";
 
@@ -24,7 +27,5 @@ internal static class ProviderSql
 
     public const string All = $"SELECT {Columns} FROM provider";
 
-    public const string CountSyncs = "SELECT COUNT(*) FROM sync WHERE provider_id = @id";
-
-    public const string Delete = "DELETE FROM provider WHERE provider_id = @id";
+    public const string Delete = "DELETE FROM provider WHERE provider_id = @id AND NOT EXISTS (SELECT 1 FROM sync WHERE sync.provider_id = provider.provider_id)";
 }

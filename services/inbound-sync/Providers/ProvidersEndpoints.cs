@@ -5,13 +5,18 @@ using Tideway.DeltaSharing.Client;
 using Tideway.DeltaSharing.Protocol;
 using Tideway.Hosting.Identity;
 using Tideway.Hosting.Web;
+using Tideway.InboundSync.PartnerEvents;
+using Tideway.InboundSync.Runs;
 using Tideway.InboundSync.Storage;
+using Tideway.InboundSync.Syncs;
 
 namespace Tideway.InboundSync.Providers;
 
 /// <summary>Management of providers, with the names of Unity Catalog.</summary>
 internal static class ProvidersEndpoints
 {
+    private static readonly TimeSpan AskingAtMost = TimeSpan.FromSeconds(30);
+
     public static RouteGroupBuilder MapProviders(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/2.1/unity-catalog/providers").RequireRoles(Roles.InboundOperator).WithTags("Providers");
@@ -48,10 +53,10 @@ internal static class ProvidersEndpoints
         {
             ProviderId = id,
             Name = request.Name!,
-            Endpoint = profile!.Endpoint.AbsoluteUri.TrimEnd('/'),
-            Profile = connections.Seal(profile, id),
+            Endpoint = EndpointOf(profile!),
+            Profile = connections.Seal(profile!, id),
             ShareCredentialsVersion = SharingProfile.Version,
-            ExpirationTime = profile.ExpirationTime,
+            ExpirationTime = profile!.ExpirationTime,
             Comment = request.Comment,
             Owner = request.Owner ?? actor,
             CreatedAt = now,
@@ -103,6 +108,8 @@ internal static class ProvidersEndpoints
         UpdateProvider request,
         HttpContext context,
         IProviderStore store,
+        ISyncStore syncs,
+        SyncQueue queue,
         InboundSyncDatabase database,
         ProviderConnections connections,
         TimeProvider time,
@@ -113,44 +120,46 @@ internal static class ProvidersEndpoints
             return Unknown(name);
         if (request.NewName is not null && Provider.NameFault(request.NewName) is { } fault)
             return Problems.Invalid($"new_name: {fault}.");
+        SharingProfile? profile = null;
+        if (request.RecipientProfileStr is not null && ReadProfile(request.RecipientProfileStr, connections, out profile) is { } problem)
+            return problem;
         var actor = context.User.Identity!.Name!;
         var now = time.GetUtcNow();
-        var updated = provider with
+        var change = new ProviderChange
         {
-            Name = request.NewName ?? provider.Name,
-            Comment = request.Comment ?? provider.Comment,
-            Owner = request.Owner ?? provider.Owner,
+            ProviderId = provider.ProviderId,
+            Name = request.NewName,
+            Endpoint = profile is null ? null : EndpointOf(profile),
+            Profile = profile is null ? null : connections.Seal(profile, provider.ProviderId),
+            ExpirationTime = profile?.ExpirationTime,
+            Comment = request.Comment,
+            Owner = request.Owner,
             UpdatedAt = now,
             UpdatedBy = actor,
         };
-        if (request.RecipientProfileStr is not null)
+        await using var transaction = await database.BeginAsync(cancellationToken);
+        if (!await store.UpdateAsync(transaction, change, cancellationToken))
+            return Problems.Conflict("PROVIDER_ALREADY_EXISTS", $"There is a provider named '{request.NewName}' already.");
+        if (profile is not null)
         {
-            if (ReadProfile(request.RecipientProfileStr, connections, out var profile) is { } problem)
-                return problem;
-            updated = updated with
-            {
-                Endpoint = profile!.Endpoint.AbsoluteUri.TrimEnd('/'),
-                Profile = connections.Seal(profile, provider.ProviderId),
-                ExpirationTime = profile.ExpirationTime,
-            };
+            // Another credential may be another recipient, which has no subscription yet; and syncs that failed for the old one need not wait.
+            await transaction.ExecuteAsync(PartnerSubscriptionSql.Renew, new { providerId = provider.ProviderId }, cancellationToken);
+            await syncs.MakeFailingDueAsync(transaction, provider.ProviderId, now, cancellationToken);
+            transaction.OnCommitted(queue.Wake);
         }
 
-        if (updated.Name != provider.Name && await store.FindAsync(updated.Name, cancellationToken) is { } other && other.ProviderId != provider.ProviderId)
-            return Problems.Conflict("PROVIDER_ALREADY_EXISTS", $"There is a provider named '{updated.Name}' already.");
-        await using var transaction = await database.BeginAsync(cancellationToken);
-        await store.UpdateAsync(transaction, updated, cancellationToken);
         transaction.Publish(
             new ProviderUpdated
             {
                 ProviderId = provider.ProviderId,
-                ProviderName = updated.Name,
-                Endpoint = updated.Endpoint,
+                ProviderName = change.Name ?? provider.Name,
+                Endpoint = change.Endpoint ?? provider.Endpoint,
                 Actor = actor,
                 OccurredAt = now,
             }
         );
         await transaction.CommitAsync(cancellationToken);
-        return TypedResults.Ok(ProviderInfo.Of(updated));
+        return TypedResults.Ok(ProviderInfo.Of((await store.FindAsync(provider.ProviderId, cancellationToken))!));
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
@@ -189,18 +198,27 @@ internal static class ProvidersEndpoints
     {
         if (await store.FindAsync(name, cancellationToken) is not { } provider)
             return Unknown(name);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(AskingAtMost);
         try
         {
             var shares = new List<ProviderShare>();
-            await foreach (var share in connections.Connect(provider).ListSharesAsync(cancellationToken))
+            await foreach (var share in connections.Connect(provider).ListSharesAsync(patience.Token))
                 shares.Add(new ProviderShare { Name = share.Name });
             return TypedResults.Ok(new ProviderSharePage { Shares = shares });
         }
         catch (DeltaSharingException exception)
         {
-            return Problems.Of(StatusCodes.Status502BadGateway, "PROVIDER_UNAVAILABLE", $"Provider '{provider.Name}' at {provider.Endpoint} could not be asked: {exception.Message}");
+            return Unavailable(provider, exception.Message);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Unavailable(provider, $"no answer within {AskingAtMost.TotalSeconds} s.");
         }
     }
+
+    private static ProblemHttpResult Unavailable(Provider provider, string reason) =>
+        Problems.Of(StatusCodes.Status502BadGateway, "PROVIDER_UNAVAILABLE", $"Provider '{provider.Name}' at {provider.Endpoint} could not be asked: {reason}");
 
     private static ProblemHttpResult? ReadProfile(string? text, ProviderConnections connections, out SharingProfile? profile)
     {
@@ -218,6 +236,8 @@ internal static class ProvidersEndpoints
 
         return connections.Fault(profile) is { } fault ? Problems.Invalid($"recipient_profile_str: {fault}") : null;
     }
+
+    private static string EndpointOf(SharingProfile profile) => profile.Endpoint.AbsoluteUri.TrimEnd('/');
 
     private static ProblemHttpResult Unknown(string name) => Problems.NotFound("PROVIDER_DOES_NOT_EXIST", $"There is no provider named '{name}'.");
 }

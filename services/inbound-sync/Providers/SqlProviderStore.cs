@@ -8,20 +8,50 @@ public sealed class SqlProviderStore(InboundSyncDatabase database) : IProviderSt
 {
     /// <inheritdoc />
     public async Task<bool> AddAsync(ServiceTransaction transaction, Provider provider, CancellationToken cancellationToken) =>
-        await transaction.ExecuteAsync(ProviderSql.Insert, Row(provider), cancellationToken) == 1;
+        await transaction.ExecuteAsync(
+            ProviderSql.Insert,
+            new
+            {
+                provider.ProviderId,
+                provider.Name,
+                NameKey = Provider.KeyOf(provider.Name),
+                provider.Endpoint,
+                provider.Profile,
+                provider.ShareCredentialsVersion,
+                provider.ExpirationTime,
+                provider.Comment,
+                provider.Owner,
+                provider.CreatedAt,
+                provider.CreatedBy,
+                provider.UpdatedAt,
+                provider.UpdatedBy,
+            },
+            cancellationToken
+        ) == 1;
 
     /// <inheritdoc />
-    public Task UpdateAsync(ServiceTransaction transaction, Provider provider, CancellationToken cancellationToken) =>
-        transaction.ExecuteAsync(ProviderSql.Update, Row(provider), cancellationToken);
+    public async Task<bool> UpdateAsync(ServiceTransaction transaction, ProviderChange change, CancellationToken cancellationToken) =>
+        await transaction.ExecuteAsync(
+            ProviderSql.Update,
+            new
+            {
+                change.ProviderId,
+                change.Name,
+                NameKey = change.Name is null ? null : Provider.KeyOf(change.Name),
+                change.Endpoint,
+                change.Profile,
+                change.ExpirationTime,
+                change.Comment,
+                change.Owner,
+                change.UpdatedAt,
+                change.UpdatedBy,
+            },
+            cancellationToken
+        ) == 1;
 
     /// <inheritdoc />
-    public async Task<bool> DeleteAsync(ServiceTransaction transaction, Guid providerId, CancellationToken cancellationToken)
-    {
-        if (await transaction.QueryFirstOrDefaultAsync<long>(ProviderSql.CountSyncs, new { id = providerId }, cancellationToken) > 0)
-            return false;
-        await transaction.ExecuteAsync(ProviderSql.Delete, new { id = providerId }, cancellationToken);
-        return true;
-    }
+    public async Task<bool> DeleteAsync(ServiceTransaction transaction, Guid providerId, CancellationToken cancellationToken) =>
+        await transaction.ExecuteAsync(ProviderSql.Delete, new { id = providerId }, cancellationToken) == 1;
 
     /// <inheritdoc />
     public Task<Provider?> FindAsync(string name, CancellationToken cancellationToken) =>
@@ -38,22 +68,4 @@ public sealed class SqlProviderStore(InboundSyncDatabase database) : IProviderSt
     /// <inheritdoc />
     public Task<IReadOnlyList<Provider>> AllAsync(CancellationToken cancellationToken) =>
         database.QueryAsync<Provider>(ProviderSql.All, null, cancellationToken);
-
-    private static object Row(Provider provider) =>
-        new
-        {
-            provider.ProviderId,
-            provider.Name,
-            NameKey = Provider.KeyOf(provider.Name),
-            provider.Endpoint,
-            provider.Profile,
-            provider.ShareCredentialsVersion,
-            provider.ExpirationTime,
-            provider.Comment,
-            provider.Owner,
-            provider.CreatedAt,
-            provider.CreatedBy,
-            provider.UpdatedAt,
-            provider.UpdatedBy,
-        };
 }

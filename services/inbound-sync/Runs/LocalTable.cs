@@ -12,12 +12,6 @@ namespace Tideway.InboundSync.Runs;
 /// <param name="RemoteVersion">Remote version that it holds; <see langword="null"/> where this sync never wrote to it.</param>
 public sealed record LocalTable(Snapshot? Snapshot, long? RemoteVersion)
 {
-    /// <summary>Table property with the id of the remote table, to notice when that was made anew under the same name.</summary>
-    public const string RemoteIdProperty = "tideway.remoteTableId";
-
-    /// <summary>Id of the remote table that the local one came from.</summary>
-    public string? RemoteId => Snapshot?.Configuration.GetValueOrDefault(RemoteIdProperty);
-
     /// <summary>Opens the table where there is one. A table that this sync did not make is refused: it has another owner.</summary>
     public static async Task<LocalTable> LoadAsync(DeltaTable table, Sync sync, CancellationToken cancellationToken)
     {

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Tideway.DeltaSharing.Client;
 using Tideway.DeltaSharing.Client.Downloads;
 using Tideway.DeltaSharing.Protocol;
@@ -8,50 +7,78 @@ using Tideway.InboundSync.Syncs;
 namespace Tideway.InboundSync.Runs;
 
 /// <summary>The remote table of a sync; notes the request ids of the exchange, under which the provider recorded it.</summary>
-public sealed class RemoteTable(DeltaSharingClient client, FileDownloader downloader, Sync sync, RunProgress progress)
+public sealed class RemoteTable(DeltaSharingClient client, FileDownloader downloader, Sync sync, int parallelDownloads, RunProgress progress)
 {
     private readonly SharedTableName name = new(sync.Share, sync.SchemaName, sync.TableName);
 
-    /// <summary>The newest version.</summary>
-    public async Task<long> LatestVersionAsync(CancellationToken cancellationToken)
+    /// <summary>The newest version, with what the table is: a table made anew under the same name is another one, whatever its version.</summary>
+    public async Task<TableMetadata> NewestAsync(CancellationToken cancellationToken)
     {
-        var answer = await client.GetTableVersionAsync(name, cancellationToken: cancellationToken);
+        var answer = await client.GetMetadataAsync(name, cancellationToken: cancellationToken);
         progress.Answered(answer.RequestId);
-        return answer.Version;
+        return answer;
     }
 
     /// <summary>The files of the newest version.</summary>
     public Task<TableStream> SnapshotAsync(CancellationToken cancellationToken) => NoteAsync(client.QueryTableAsync(name, new QueryRequest(), cancellationToken));
 
-    /// <summary>The files that each version added and removed, after a line with the table's metadata.</summary>
-    public async IAsyncEnumerable<SharingLine> VersionsAsync(long from, long to, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await using var answer = await NoteAsync(client.QueryTableAsync(name, new QueryRequest { StartingVersion = from, EndingVersion = to }, cancellationToken));
-        yield return answer.Metadata;
-        await foreach (var line in answer.ReadAsync(cancellationToken))
-            yield return line;
-    }
+    /// <summary>The files that each version added and removed.</summary>
+    public Task<TableStream> VersionsAsync(long from, long to, CancellationToken cancellationToken) =>
+        NoteAsync(client.QueryTableAsync(name, new QueryRequest { StartingVersion = from, EndingVersion = to }, cancellationToken));
 
     /// <summary>The files that hold the row changes of each version.</summary>
     public Task<TableStream> ChangesAsync(long from, long to, CancellationToken cancellationToken) =>
-        NoteAsync(client.GetChangesAsync(name, new ChangesRequest { StartingVersion = from, EndingVersion = to, IncludeHistoricalMetadata = true }, cancellationToken));
+        NoteAsync(
+            client.GetChangesAsync(
+                name,
+                new ChangesRequest
+                {
+                    StartingVersion = from,
+                    EndingVersion = to,
+                    IncludeHistoricalMetadata = true,
+                },
+                cancellationToken
+            )
+        );
+
+    /// <summary>Brings files to the paths that <paramref name="pathOf"/> gives, several at once. <paramref name="arrived"/> is called for each, from several threads.</summary>
+    public Task DownloadAsync<T>(IAsyncEnumerable<T> lines, Func<T, string> pathOf, Action<T> arrived, CancellationToken cancellationToken)
+        where T : DataFileLine =>
+        Parallel.ForEachAsync(
+            lines,
+            new ParallelOptions { MaxDegreeOfParallelism = parallelDownloads, CancellationToken = cancellationToken },
+            async (line, stop) =>
+            {
+                await DownloadAsync(line, pathOf(line), stop);
+                arrived(line);
+            }
+        );
 
     /// <summary>Brings a file here, unless it is here already: a file has its final name only when it is whole.</summary>
-    public async Task DownloadAsync(DataFileLine line, string path, CancellationToken cancellationToken)
+    private async Task DownloadAsync(DataFileLine line, string path, CancellationToken cancellationToken)
     {
-        progress.Expect(line.Size);
         var here = new FileInfo(path);
         if (here.Exists && here.Length == line.Size)
         {
-            progress.Received(line.Size);
-        }
-        else
-        {
-            Directory.CreateDirectory(here.DirectoryName!);
-            await downloader.DownloadAsync(new Uri(line.Url), path, line.Size, new Counter(progress), cancellationToken);
+            progress.Found(line.Size);
+            return;
         }
 
-        progress.FileDone();
+        if (!Uri.TryCreate(line.Url, UriKind.Absolute, out var url))
+            throw new DeltaSharingException(DeltaSharingError.MalformedAnswer, $"Expected the file {line.Id} to have an absolute address, got another.");
+        Directory.CreateDirectory(here.DirectoryName!);
+        var counter = new Counter(progress);
+        try
+        {
+            await downloader.DownloadAsync(url, path, line.Size, counter, cancellationToken);
+        }
+        catch
+        {
+            counter.Report(0);
+            throw;
+        }
+
+        progress.Fetched();
     }
 
     private async Task<TableStream> NoteAsync(Task<TableStream> asking)

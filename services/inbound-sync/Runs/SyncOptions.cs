@@ -28,7 +28,11 @@ public sealed class SyncOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan LongestRetryDelay { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Folder for files that are not kept: row changes on their way into a merge. Emptied at start.</summary>
+    /// <summary>
+    /// Folder on local disk for files that are not kept: lists of files, and row changes on their way into a merge. What processes that ended left there is
+    /// removed at start.
+    /// </summary>
+    [Required]
     public string StagingFolder { get; set; } = "data/staging";
 
     /// <summary>Memory that DuckDB may use for a merge, in bytes.</summary>
@@ -40,6 +44,10 @@ public sealed class SyncOptions
 
     /// <summary>Whether providers and their files may be at loopback or private addresses. Partners choose the addresses of files, so leave it off unless they are in the same network.</summary>
     public bool AllowPrivateAddresses { get; set; }
+
+    /// <summary>How often one request to a provider is tried again after a transient failure before the run fails.</summary>
+    [Range(0, 20)]
+    public int RequestRetries { get; set; } = 5;
 
     /// <summary>Runs kept for each sync.</summary>
     [Range(1, 100_000)]

@@ -51,6 +51,14 @@ public sealed class SyncQueue(InboundSyncDatabase database, IOptions<SyncOptions
         return kept == 1;
     }
 
+    /// <summary>Gives a sync back that is still with this process.</summary>
+    public async Task ReleaseAsync(Guid syncId, CancellationToken cancellationToken)
+    {
+        await using var transaction = await database.BeginAsync(cancellationToken);
+        await transaction.ExecuteAsync(SyncSql.Release, new { id = syncId, owner = Owner }, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
     /// <summary>Waits until something may be due: a wake-up, the next due time, or a little while for what other processes make due.</summary>
     public async Task WaitAsync(CancellationToken cancellationToken)
     {

@@ -1,55 +1,42 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
-using Tideway.Contracts.InboundSync;
 using Tideway.Hosting.Database;
 using Tideway.InboundSync.Storage;
 using Tideway.InboundSync.Syncs;
 
 namespace Tideway.InboundSync.Runs;
 
-/// <summary>Keeps what runs did, with the events that tell of it.</summary>
-public sealed class SyncRecorder(InboundSyncDatabase database, SyncQueue queue, IOptions<SyncOptions> options, TimeProvider time)
+/// <summary>
+/// Keeps what runs did, with the events that tell of it. What ends a run says whether the sync was still with this process; where it was not, nothing is
+/// recorded: whoever has it now does.
+/// </summary>
+public sealed class SyncRecorder(InboundSyncDatabase database, SyncQueue queue, IOptions<SyncOptions> options, TimeProvider time, ILogger<SyncRecorder> logger)
 {
-    /// <summary>A run begins. Runs of the same sync that were left open by a process that ended are closed first.</summary>
+    internal const string Interrupted = "The process ended during the run.";
+
+    /// <summary>Whether somebody asked for a run and waits for how it ends.</summary>
+    public async Task<bool> IsQueuedAsync(Sync sync, CancellationToken cancellationToken) =>
+        await database.QueryFirstOrDefaultAsync<SyncRun>(SyncRunSql.FindQueued, new { syncId = sync.SyncId }, cancellationToken) is not null;
+
+    /// <summary>A run begins: the one that is queued, or a new one. Runs of the same sync that were left open by a process that ended are closed first.</summary>
     public async Task<SyncRun> BeginAsync(Sync sync, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
+        await using var transaction = await database.BeginAsync(cancellationToken);
+        await InterruptAsync(transaction, sync, now, cancellationToken);
+        var queued = await transaction.QueryFirstOrDefaultAsync<SyncRun>(SyncRunSql.FindQueued, new { syncId = sync.SyncId }, cancellationToken);
         var run = new SyncRun
         {
-            RunId = Guid.CreateVersion7(now),
+            RunId = queued?.RunId ?? Guid.CreateVersion7(now),
             SyncId = sync.SyncId,
-            Trigger = sync.DueTrigger,
+            Trigger = queued?.Trigger ?? sync.DueTrigger,
             State = SyncRun.Running,
             StartedAt = now,
             FromVersion = sync.RemoteVersion,
         };
-        await using var transaction = await database.BeginAsync(cancellationToken);
-        await transaction.ExecuteAsync(
-            SyncRunSql.Interrupt,
-            new
-            {
-                syncId = sync.SyncId,
-                now,
-                reason = "The process ended during the run.",
-            },
-            cancellationToken
-        );
-        await transaction.ExecuteAsync(SyncRunSql.Insert, run, cancellationToken);
-        await transaction.ExecuteAsync("UPDATE sync SET last_run_id = @RunId WHERE sync_id = @SyncId", run, cancellationToken);
-        transaction.Publish(
-            new SyncStarted
-            {
-                SyncId = sync.SyncId,
-                SyncName = sync.Name,
-                ProviderName = sync.ProviderName,
-                Share = sync.Share,
-                Schema = sync.SchemaName,
-                Table = sync.TableName,
-                RunId = run.RunId,
-                Trigger = sync.DueTrigger,
-                OccurredAt = now,
-            }
-        );
+        await transaction.ExecuteAsync(queued is null ? SyncRunSql.Insert : SyncRunSql.Begin, run, cancellationToken);
+        await transaction.ExecuteAsync(SyncRunSql.Note, run, cancellationToken);
+        transaction.Publish(RunEvents.Started(sync, run));
         await transaction.CommitAsync(cancellationToken);
         return run;
     }
@@ -74,110 +61,105 @@ public sealed class SyncRecorder(InboundSyncDatabase database, SyncQueue queue, 
     }
 
     /// <summary>The local table holds the remote version.</summary>
-    public async Task SucceedAsync(Sync sync, SyncRun run, SyncOutcome outcome, RunProgress progress, CancellationToken cancellationToken)
+    public async Task<bool> SucceedAsync(Sync sync, SyncRun run, SyncOutcome outcome, RunProgress progress, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         await using var transaction = await database.BeginAsync(cancellationToken);
-        await FinishRunAsync(
-            transaction,
-            Close(run, SyncRun.Succeeded, progress, now) with
-            {
-                FromVersion = outcome.FromVersion,
-                ToVersion = outcome.ToVersion,
-                LocalVersion = outcome.LocalVersion,
-                WholeTable = outcome.WholeTable,
-                RowsInserted = outcome.Rows?.Inserted,
-                RowsUpdated = outcome.Rows?.Updated,
-                RowsDeleted = outcome.Rows?.Deleted,
-            },
-            cancellationToken
-        );
-        await ReleaseAsync(transaction, sync, now + Interval(sync), failures: 0, outcome.ToVersion, syncedAt: now, run.StartedAt, cancellationToken);
-        transaction.Publish(
-            new SyncCompleted
-            {
-                SyncId = sync.SyncId,
-                SyncName = sync.Name,
-                ProviderName = sync.ProviderName,
-                Share = sync.Share,
-                Schema = sync.SchemaName,
-                Table = sync.TableName,
-                RunId = run.RunId,
-                FromVersion = outcome.FromVersion,
-                ToVersion = outcome.ToVersion,
-                LocalVersion = outcome.LocalVersion,
-                Files = progress.FilesDone,
-                Bytes = progress.BytesDone,
-                RowsInserted = outcome.Rows?.Inserted,
-                RowsUpdated = outcome.Rows?.Updated,
-                RowsDeleted = outcome.Rows?.Deleted,
-                Snapshot = outcome.WholeTable,
-                RequestIds = progress.RequestIds,
-                OccurredAt = now,
-            }
-        );
+        if (!await ReleaseAsync(transaction, sync, new Release(now + Interval(sync), Failures: 0, outcome.ToVersion, SyncedAt: now), cancellationToken))
+            return false;
+        var closed = Close(run, SyncRun.Succeeded, progress, now) with
+        {
+            FromVersion = outcome.FromVersion,
+            ToVersion = outcome.ToVersion,
+            LocalVersion = outcome.LocalVersion,
+            WholeTable = outcome.WholeTable,
+            RowsInserted = outcome.Rows?.Inserted,
+            RowsUpdated = outcome.Rows?.Updated,
+            RowsDeleted = outcome.Rows?.Deleted,
+        };
+        await FinishRunAsync(transaction, closed, cancellationToken);
+        transaction.Publish(RunEvents.Completed(sync, run, outcome, progress, now));
         await transaction.CommitAsync(cancellationToken);
+        Telemetry.RunEnded(sync, closed, progress);
+        return true;
     }
 
-    /// <summary>The run ended without; it is tried again later, each time after a longer wait.</summary>
-    public async Task FailAsync(Sync sync, SyncRun run, string reason, QuarantineException? quarantine, RunProgress progress, CancellationToken cancellationToken)
+    /// <summary>The run ended without; it is tried again later, each time after a longer wait, and where rows were set aside not before there are others.</summary>
+    public async Task<bool> FailAsync(Sync sync, SyncRun run, string reason, QuarantineException? quarantine, RunProgress progress, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var failures = sync.Failures + 1;
+        var dueAt = now + (quarantine is null ? RetryDelay(failures) : Interval(sync));
         await using var transaction = await database.BeginAsync(cancellationToken);
-        await FinishRunAsync(transaction, Close(run, SyncRun.Failed, progress, now) with { Reason = reason }, cancellationToken);
-        await ReleaseAsync(transaction, sync, now + RetryDelay(failures), failures, remoteVersion: null, syncedAt: null, run.StartedAt, cancellationToken);
+        if (!await ReleaseAsync(transaction, sync, new Release(dueAt, failures, QuarantinedVersion: quarantine?.ToVersion ?? sync.QuarantinedVersion), cancellationToken))
+            return false;
+        var closed = Close(run, SyncRun.Failed, progress, now) with { Reason = reason };
+        await FinishRunAsync(transaction, closed, cancellationToken);
         if (quarantine is not null)
             await QuarantineAsync(transaction, sync, run, quarantine, now, cancellationToken);
-        transaction.Publish(
-            new SyncFailed
-            {
-                SyncId = sync.SyncId,
-                SyncName = sync.Name,
-                ProviderName = sync.ProviderName,
-                Share = sync.Share,
-                Schema = sync.SchemaName,
-                Table = sync.TableName,
-                RunId = run.RunId,
-                Reason = reason,
-                RequestIds = progress.RequestIds,
-                OccurredAt = now,
-            }
-        );
+        transaction.Publish(RunEvents.Failed(sync, run, reason, progress, now));
         await transaction.CommitAsync(cancellationToken);
+        Telemetry.RunEnded(sync, closed, progress);
+        return true;
     }
 
-    /// <summary>The changes since the version held are not to be had.</summary>
-    public async Task GapAsync(Sync sync, SyncRun run, long fromVersion, long toVersion, string reason, CancellationToken cancellationToken)
+    /// <summary>The changes since a version are not to be had.</summary>
+    public async Task GapAsync(SyncWork work, long fromVersion, string reason, CancellationToken cancellationToken)
     {
+        Log.GapDetected(logger, work.Sync.Name, fromVersion, work.Latest, reason);
         await using var transaction = await database.BeginAsync(cancellationToken);
-        transaction.Publish(
-            new SyncGapDetected
-            {
-                SyncId = sync.SyncId,
-                SyncName = sync.Name,
-                ProviderName = sync.ProviderName,
-                Share = sync.Share,
-                Schema = sync.SchemaName,
-                Table = sync.TableName,
-                RunId = run.RunId,
-                FromVersion = fromVersion,
-                ToVersion = toVersion,
-                Reason = reason,
-                OccurredAt = time.GetUtcNow(),
-            }
-        );
+        transaction.Publish(RunEvents.Gap(work, fromVersion, reason, time.GetUtcNow()));
         await transaction.CommitAsync(cancellationToken);
     }
 
     /// <summary>Nothing new was there: no run is kept, and nobody is told.</summary>
-    public async Task NothingNewAsync(Sync sync, long? remoteVersion, DateTimeOffset claimedAt, CancellationToken cancellationToken)
+    public Task<bool> NothingNewAsync(Sync sync, long remoteVersion, CancellationToken cancellationToken) =>
+        ReleaseAsync(sync, now => new Release(now + Interval(sync), Failures: 0, remoteVersion, SyncedAt: now), cancellationToken);
+
+    /// <summary>The newest version is the one whose rows were set aside: there is no point in taking it again.</summary>
+    public Task<bool> StillQuarantinedAsync(Sync sync, CancellationToken cancellationToken) =>
+        ReleaseAsync(sync, now => new Release(now + Interval(sync), sync.Failures, QuarantinedVersion: sync.QuarantinedVersion), cancellationToken);
+
+    private async Task<bool> ReleaseAsync(Sync sync, Func<DateTimeOffset, Release> release, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         await using var transaction = await database.BeginAsync(cancellationToken);
-        await ReleaseAsync(transaction, sync, now + Interval(sync), failures: 0, remoteVersion, syncedAt: now, claimedAt, cancellationToken);
+        if (!await ReleaseAsync(transaction, sync, release(now), cancellationToken))
+            return false;
+        await InterruptAsync(transaction, sync, now, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        return true;
     }
+
+    private async Task<bool> ReleaseAsync(ServiceTransaction transaction, Sync sync, Release release, CancellationToken cancellationToken) =>
+        await transaction.ExecuteAsync(
+            SyncSql.Finish,
+            new
+            {
+                id = sync.SyncId,
+                owner = queue.Owner,
+                release.DueAt,
+                release.Failures,
+                release.RemoteVersion,
+                release.QuarantinedVersion,
+                release.SyncedAt,
+                claimedDueAt = sync.DueAt,
+                nextTrigger = release.Failures > 0 ? SyncTrigger.Recovery : SyncTrigger.Timer,
+            },
+            cancellationToken
+        ) == 1;
+
+    private static Task<int> InterruptAsync(ServiceTransaction transaction, Sync sync, DateTimeOffset now, CancellationToken cancellationToken) =>
+        transaction.ExecuteAsync(
+            SyncRunSql.Interrupt,
+            new
+            {
+                syncId = sync.SyncId,
+                now,
+                reason = Interrupted,
+            },
+            cancellationToken
+        );
 
     private static async Task QuarantineAsync(
         ServiceTransaction transaction,
@@ -203,23 +185,7 @@ public sealed class SyncRecorder(InboundSyncDatabase database, SyncQueue queue, 
             },
             cancellationToken
         );
-        transaction.Publish(
-            new RowsQuarantined
-            {
-                SyncId = sync.SyncId,
-                SyncName = sync.Name,
-                ProviderName = sync.ProviderName,
-                Share = sync.Share,
-                Schema = sync.SchemaName,
-                Table = sync.TableName,
-                RunId = run.RunId,
-                FromVersion = quarantine.FromVersion,
-                ToVersion = quarantine.ToVersion,
-                Rows = quarantine.Rows,
-                Reason = quarantine.Message,
-                OccurredAt = now,
-            }
-        );
+        transaction.Publish(RunEvents.Quarantined(sync, run, quarantine, now));
     }
 
     private static SyncRun Close(SyncRun run, string state, RunProgress progress, DateTimeOffset now) =>
@@ -248,30 +214,12 @@ public sealed class SyncRecorder(InboundSyncDatabase database, SyncQueue queue, 
         await transaction.ExecuteAsync(SyncRunSql.Forget, new { syncId = run.SyncId, keep = options.Value.RunsKept }, cancellationToken);
     }
 
-    private Task<int> ReleaseAsync(
-        ServiceTransaction transaction,
-        Sync sync,
-        DateTimeOffset dueAt,
-        int failures,
-        long? remoteVersion,
-        DateTimeOffset? syncedAt,
-        DateTimeOffset claimedAt,
-        CancellationToken cancellationToken
-    ) =>
-        transaction.ExecuteAsync(
-            SyncSql.Finish,
-            new
-            {
-                id = sync.SyncId,
-                owner = queue.Owner,
-                dueAt,
-                failures,
-                remoteVersion,
-                syncedAt,
-                runId = (Guid?)null,
-                claimedAt,
-                timer = failures > 0 ? SyncTrigger.Recovery : SyncTrigger.Timer,
-            },
-            cancellationToken
-        );
+    /// <summary>How a sync goes on after a run.</summary>
+    private sealed record Release(
+        DateTimeOffset DueAt,
+        int Failures,
+        long? RemoteVersion = null,
+        DateTimeOffset? SyncedAt = null,
+        long? QuarantinedVersion = null
+    );
 }

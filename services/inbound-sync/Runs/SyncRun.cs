@@ -3,6 +3,9 @@ namespace Tideway.InboundSync.Runs;
 /// <summary>One attempt of a sync to take the remote version in.</summary>
 public sealed record SyncRun
 {
+    /// <summary>Asked for, not yet begun.</summary>
+    public const string Queued = "queued";
+
     public const string Running = "running";
     public const string Succeeded = "succeeded";
     public const string Failed = "failed";
@@ -15,6 +18,7 @@ public sealed record SyncRun
 
     public required string State { get; init; }
 
+    /// <summary>When it began; while it is queued, when it was asked for.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 
     public DateTimeOffset? FinishedAt { get; init; }

@@ -8,9 +8,17 @@ internal static class SyncRunSql
         + "local_version AS LocalVersion, files_total AS FilesTotal, files_done AS FilesDone, bytes_total AS BytesTotal, bytes_done AS BytesDone, rows_inserted AS RowsInserted, "
         + "rows_updated AS RowsUpdated, rows_deleted AS RowsDeleted, whole_table AS WholeTable, reason, request_ids AS RequestIds";
 
+    /// <summary>Adds a run; nothing where another of the sync is queued and this one would be too.</summary>
     public const string Insert =
         "INSERT INTO sync_run (run_id, sync_id, trigger_name, state, started_at, from_version, files_total, files_done, bytes_total, bytes_done, whole_table, request_ids) "
-        + "VALUES (@RunId, @SyncId, @Trigger, @State, @StartedAt, @FromVersion, 0, 0, 0, 0, @WholeTable, '[]')";
+        + "VALUES (@RunId, @SyncId, @Trigger, @State, @StartedAt, @FromVersion, 0, 0, 0, 0, @WholeTable, '[]') ON CONFLICT DO NOTHING";
+
+    public const string FindQueued = $"SELECT {Columns} FROM sync_run WHERE sync_id = @syncId AND state = 'queued'";
+
+    public const string Begin =
+        "UPDATE sync_run SET state = 'running', started_at = @StartedAt, from_version = @FromVersion WHERE run_id = @RunId AND state = 'queued'";
+
+    public const string Note = "UPDATE sync SET last_run_id = @RunId WHERE sync_id = @SyncId";
 
     public const string Progress =
         "UPDATE sync_run SET files_total = @filesTotal, files_done = @filesDone, bytes_total = @bytesTotal, bytes_done = @bytesDone WHERE run_id = @runId AND state = 'running'";
@@ -22,7 +30,7 @@ internal static class SyncRunSql
 
     public const string Find = $"SELECT {Columns} FROM sync_run WHERE run_id = @runId AND sync_id = @syncId";
 
-    public const string FindById = $"SELECT {Columns} FROM sync_run WHERE run_id = @runId";
+    public const string FindMany = $"SELECT {Columns} FROM sync_run WHERE run_id IN @runIds";
 
     public const string Page = $"SELECT {Columns} FROM sync_run WHERE sync_id = @syncId AND (@before = '' OR run_id < @before) ORDER BY run_id DESC LIMIT @limit";
 
@@ -33,7 +41,8 @@ internal static class SyncRunSql
     public const string InterruptAll = "UPDATE sync_run SET state = 'failed', finished_at = @now, reason = @reason WHERE state = 'running'";
 
     public const string Forget =
-        "DELETE FROM sync_run WHERE sync_id = @syncId AND state <> 'running' AND run_id NOT IN (SELECT run_id FROM sync_run WHERE sync_id = @syncId ORDER BY run_id DESC LIMIT @keep)";
+        "DELETE FROM sync_run WHERE sync_id = @syncId AND state IN ('succeeded', 'failed') "
+        + "AND run_id NOT IN (SELECT run_id FROM sync_run WHERE sync_id = @syncId ORDER BY run_id DESC LIMIT @keep)";
 
     public const string Quarantine =
         "INSERT INTO quarantine (batch_id, sync_id, run_id, from_version, to_version, row_count, reason, quarantined_at) "
@@ -41,5 +50,5 @@ internal static class SyncRunSql
 
     public const string Quarantined =
         "SELECT batch_id AS BatchId, run_id AS RunId, from_version AS FromVersion, to_version AS ToVersion, row_count AS RowCount, reason, quarantined_at AS QuarantinedAt "
-        + "FROM quarantine WHERE sync_id = @syncId ORDER BY batch_id DESC LIMIT @limit";
+        + "FROM quarantine WHERE sync_id = @syncId AND (@before = '' OR batch_id < @before) ORDER BY batch_id DESC LIMIT @limit";
 }

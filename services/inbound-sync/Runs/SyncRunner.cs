@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Tideway.DeltaLog;
 using Tideway.DeltaSharing.Client;
+using Tideway.DuckDb;
 using Tideway.InboundSync.Merge;
 using Tideway.InboundSync.Mirror;
 using Tideway.InboundSync.PartnerEvents;
@@ -17,10 +18,12 @@ public sealed class SyncRunner(
     ProviderConnections connections,
     PartnerSubscriber subscriber,
     StorageRoots roots,
+    StagingArea staging,
     SyncQueue queue,
     SyncRecorder recorder,
     MirrorSync mirror,
     MergeSync merge,
+    MergeEngine engine,
     IOptions<SyncOptions> options,
     TimeProvider time,
     ILogger<SyncRunner> logger
@@ -31,107 +34,107 @@ public sealed class SyncRunner(
     /// <summary>Runs the sync to its end and records it.</summary>
     public async Task RunAsync(Guid syncId, CancellationToken stoppingToken)
     {
-        var claimedAt = time.GetUtcNow();
         if (await syncs.FindAsync(syncId, stoppingToken) is not { } sync)
             return;
         var provider = (await providers.FindAsync(sync.ProviderId, stoppingToken))!;
         var progress = new RunProgress();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        var heartbeat = BeatAsync(sync, progress, stop);
+        await using var heartbeat = new SyncHeartbeat(queue, recorder, syncId, options.Value.Lease, progress, time, logger, stoppingToken);
         try
         {
-            var outcome = await TakeInAsync(sync, provider, progress, stop.Token);
-            await StopAsync(heartbeat, stop);
-            if (run is null)
-            {
-                await recorder.NothingNewAsync(sync, outcome?.ToVersion, claimedAt, stoppingToken);
-                return;
-            }
-
-            await recorder.SucceedAsync(sync, run, outcome!, progress, stoppingToken);
-            Log.RunSucceeded(logger, sync.Name, outcome!.ToVersion, progress.FilesDone, progress.BytesDone);
+            using var running = Telemetry.RunBegins(sync);
+            if (await recorder.IsQueuedAsync(sync, heartbeat.Token))
+                await BeginAsync(sync, heartbeat);
+            var outcome = await TakeInAsync(sync, provider, progress, heartbeat);
+            await heartbeat.StopAsync();
+            if (!await RecordAsync(sync, outcome, progress, stoppingToken))
+                Log.LeaseLost(logger, syncId);
         }
-        catch (Exception exception) when (!stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (heartbeat.IsLost)
         {
-            await StopAsync(heartbeat, stop);
-            var reason = Reason(exception);
+            // Said already; whoever has the sync now goes on.
+        }
+        catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+        {
+            await heartbeat.StopAsync();
+            var reason = ReasonOf(exception, provider);
             Log.RunFailed(logger, exception, sync.Name, reason);
             run ??= await recorder.BeginAsync(sync, stoppingToken);
-            await recorder.FailAsync(sync, run, reason, exception as QuarantineException, progress, stoppingToken);
+            if (!await recorder.FailAsync(sync, run, reason, exception as QuarantineException, progress, stoppingToken))
+                Log.LeaseLost(logger, syncId);
         }
         finally
         {
-            await StopAsync(heartbeat, stop);
+            staging.Clear(syncId);
         }
     }
 
-    private async Task<SyncOutcome?> TakeInAsync(Sync sync, Provider provider, RunProgress progress, CancellationToken cancellationToken)
+    /// <summary>Takes in what is new; <see langword="null"/> where the rows of the newest version are set aside already.</summary>
+    private async Task<SyncOutcome?> TakeInAsync(Sync sync, Provider provider, RunProgress progress, SyncHeartbeat heartbeat)
     {
-        await subscriber.EnsureAsync(provider, sync.Share, cancellationToken);
-        var remote = new RemoteTable(connections.Connect(provider), connections.Downloader, sync, progress);
-        var table = new DeltaTable(roots.Open(roots.Resolve(sync.TargetLocation)), time);
-        var held = await LocalTable.LoadAsync(table, sync, cancellationToken);
-        var latest = await remote.LatestVersionAsync(cancellationToken);
-        if (held.RemoteVersion == latest)
-            return new SyncOutcome(latest, latest, held.Snapshot!.Version, WholeTable: false);
+        var remote = new RemoteTable(connections.Connect(provider), connections.Downloader, sync, options.Value.Downloads, progress);
+        var table = new DeltaTable(roots.Open(roots.Resolve(sync.TargetLocation)), time, new DeltaTableOptions { Database = engine.Database });
+        var newest = await remote.NewestAsync(heartbeat.Token);
+        // Asked again, because what came before the subscription is not told of.
+        if (await subscriber.EnsureAsync(provider, sync.Share, heartbeat.Token))
+            newest = await remote.NewestAsync(heartbeat.Token);
 
-        run = await recorder.BeginAsync(sync, cancellationToken);
-        var work = new SyncWork(sync, run, remote, table, held, latest, progress);
-        return sync.Mode == SyncMode.Mirror ? await mirror.RunAsync(work, cancellationToken) : await merge.RunAsync(work, cancellationToken);
-    }
-
-    /// <summary>Keeps the lease and shows progress while the run lasts. A lost lease stops the run: another process has the sync.</summary>
-    private async Task BeatAsync(Sync sync, RunProgress progress, CancellationTokenSource stop)
-    {
-        var renewAt = time.GetTimestamp();
-        var shown = -1L;
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
-        try
+        while (true)
         {
-            while (await timer.WaitForNextTickAsync(stop.Token))
+            var held = await LocalTable.LoadAsync(table, sync, heartbeat.Token);
+            var work = new SyncWork(sync, run!, remote, newest, table, held, progress);
+            if (work.IsCurrent)
+                return new SyncOutcome(sync.RemoteVersion, newest.Version, held.Snapshot!.Version, WholeTable: false);
+            if (run is null && sync.QuarantinedVersion == newest.Version)
+                return null;
+            if (run is null)
+                work = work with { Run = await BeginAsync(sync, heartbeat) };
+
+            var fetched = progress.FilesFetched;
+            try
             {
-                try
-                {
-                    if (run is not null && progress.BytesDone != shown)
-                    {
-                        shown = progress.BytesDone;
-                        await recorder.ProgressAsync(run, progress, stop.Token);
-                    }
-
-                    if (time.GetElapsedTime(renewAt) < options.Value.Lease / 3)
-                        continue;
-                    if (!await queue.RenewAsync(sync.SyncId, stop.Token))
-                    {
-                        Log.LeaseLost(logger, sync.SyncId);
-                        await stop.CancelAsync();
-                        return;
-                    }
-
-                    renewAt = time.GetTimestamp();
-                }
-                catch (Exception exception) when (!stop.IsCancellationRequested)
-                {
-                    Log.HeartbeatFailed(logger, exception, sync.SyncId);
-                }
+                var outcome = sync.Mode == SyncMode.Mirror ? await mirror.RunAsync(work, heartbeat.Token) : await merge.RunAsync(work, heartbeat.Token);
+                // A run that a crash kept from being recorded is part of this one.
+                return outcome with { FromVersion = sync.RemoteVersion };
+            }
+            catch (DeltaSharingException exception) when (exception.Error == DeltaSharingError.UrlExpired && progress.FilesFetched > fetched)
+            {
+                Log.AddressesExpired(logger, sync.Name, progress.FilesFetched);
+                progress.Restart();
+                newest = await remote.NewestAsync(heartbeat.Token);
             }
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // The run is over.
-        }
     }
 
-    private static async Task StopAsync(Task heartbeat, CancellationTokenSource stop)
+    private async Task<bool> RecordAsync(Sync sync, SyncOutcome? outcome, RunProgress progress, CancellationToken cancellationToken)
     {
-        await stop.CancelAsync();
-        await heartbeat;
+        if (outcome is null)
+            return await recorder.StillQuarantinedAsync(sync, cancellationToken);
+        if (run is null && !outcome.Changed)
+            return await recorder.NothingNewAsync(sync, outcome.ToVersion, cancellationToken);
+        // The data can be here without anybody having been told: then that is made good.
+        run ??= await recorder.BeginAsync(sync, cancellationToken);
+        if (!await recorder.SucceedAsync(sync, run, outcome, progress, cancellationToken))
+            return false;
+        Log.RunSucceeded(logger, sync.Name, outcome.ToVersion, progress.FilesFetched, progress.BytesFetched);
+        return true;
     }
 
-    private static string Reason(Exception exception) =>
-        exception switch
+    private async Task<SyncRun> BeginAsync(Sync sync, SyncHeartbeat heartbeat)
+    {
+        run = await recorder.BeginAsync(sync, heartbeat.Token);
+        heartbeat.Show(run);
+        return run;
+    }
+
+    private string ReasonOf(Exception exception, Provider provider)
+    {
+        var reason = exception switch
         {
-            DeltaSharingException or DeltaLogException or ObjectStorageException or QuarantineException => exception.Message,
-            IOException io => io.Message,
+            DeltaSharingException or DeltaLogException or ObjectStorageException or QuarantineException or SyncRefusedException or DuckDbException or IOException => exception.Message,
             _ => $"{exception.GetType().Name}: {exception.Message}",
         };
+        return exception is DeltaSharingException { Error: DeltaSharingError.Unauthorized } && provider.ExpirationTime is { } expiry && expiry <= time.GetUtcNow()
+            ? $"The credential of provider '{provider.Name}' ended at {expiry:O}; give the provider a new profile. {reason}"
+            : reason;
+    }
 }

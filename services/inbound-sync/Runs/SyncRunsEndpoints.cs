@@ -66,13 +66,32 @@ internal static class SyncRunsEndpoints
         string name,
         ISyncStore store,
         InboundSyncDatabase database,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        int? max_results = null,
+        string? page_token = null
     )
     {
+        if (PageRequest.Read(max_results, page_token, out var page) is { } problem)
+            return problem;
         if (await store.FindAsync(name, cancellationToken) is not { } sync)
             return SyncsEndpoints.Unknown(name);
-        var batches = await database.QueryAsync<QuarantinedBatch>(SyncRunSql.Quarantined, new { syncId = sync.SyncId, limit = 1000 }, cancellationToken);
-        return TypedResults.Ok(new QuarantinePage { Batches = batches });
+        var batches = await database.QueryAsync<QuarantinedBatch>(
+            SyncRunSql.Quarantined,
+            new
+            {
+                syncId = sync.SyncId,
+                before = page.After,
+                limit = page.Limit + 1,
+            },
+            cancellationToken
+        );
+        return TypedResults.Ok(
+            new QuarantinePage
+            {
+                Batches = [.. batches.Take(page.Limit).Select(QuarantinedBatchInfo.Of)],
+                NextPageToken = batches.Count > page.Limit ? PageRequest.TokenAfter(batches[page.Limit - 1].BatchId.ToString()) : null,
+            }
+        );
     }
 }
 
@@ -164,7 +183,39 @@ internal sealed record QuarantinedBatch
     public required DateTimeOffset QuarantinedAt { get; init; }
 }
 
+/// <summary>A batch that could not be applied, as the management API shows it.</summary>
+internal sealed record QuarantinedBatchInfo
+{
+    public required Guid BatchId { get; init; }
+
+    public required Guid RunId { get; init; }
+
+    public required long FromVersion { get; init; }
+
+    public required long ToVersion { get; init; }
+
+    public long? RowCount { get; init; }
+
+    public required string Reason { get; init; }
+
+    public required long QuarantinedAt { get; init; }
+
+    public static QuarantinedBatchInfo Of(QuarantinedBatch batch) =>
+        new()
+        {
+            BatchId = batch.BatchId,
+            RunId = batch.RunId,
+            FromVersion = batch.FromVersion,
+            ToVersion = batch.ToVersion,
+            RowCount = batch.RowCount,
+            Reason = batch.Reason,
+            QuarantinedAt = batch.QuarantinedAt.ToUnixTimeMilliseconds(),
+        };
+}
+
 internal sealed record QuarantinePage
 {
-    public required IReadOnlyList<QuarantinedBatch> Batches { get; init; }
+    public required IReadOnlyList<QuarantinedBatchInfo> Batches { get; init; }
+
+    public string? NextPageToken { get; init; }
 }

@@ -1,20 +1,28 @@
 using Microsoft.Extensions.Options;
+using Tideway.Hosting.Database;
 using Tideway.InboundSync.Storage;
 using Tideway.InboundSync.Syncs;
 
 namespace Tideway.InboundSync.Runs;
 
 /// <summary>Runs what is due, several syncs at a time, each kept alive by a heartbeat.</summary>
-public sealed class SyncScheduler(SyncQueue queue, InboundSyncDatabase database, IServiceScopeFactory scopes, IOptions<SyncOptions> options, TimeProvider time, ILogger<SyncScheduler> logger)
-    : BackgroundService
+public sealed class SyncScheduler(
+    SyncQueue queue,
+    StagingArea staging,
+    InboundSyncDatabase database,
+    IServiceScopeFactory scopes,
+    IOptions<SyncOptions> options,
+    TimeProvider time,
+    ILogger<SyncScheduler> logger
+) : BackgroundService
 {
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var slots = new SemaphoreSlim(options.Value.Concurrency);
         var running = new HashSet<Task>();
         try
         {
+            Log.StagedAt(logger, staging.Folder);
             await RecoverAsync(stoppingToken);
             while (!stoppingToken.IsCancellationRequested)
             {
@@ -22,9 +30,16 @@ public sealed class SyncScheduler(SyncQueue queue, InboundSyncDatabase database,
                 {
                     running.RemoveWhere(task => task.IsCompleted);
                     var free = options.Value.Concurrency - running.Count;
-                    foreach (var syncId in free > 0 ? await queue.ClaimAsync(free, stoppingToken) : [])
+                    if (free == 0)
+                    {
+                        await Task.WhenAny(running);
+                        continue;
+                    }
+
+                    foreach (var syncId in await queue.ClaimAsync(free, stoppingToken))
                         running.Add(RunAsync(syncId, stoppingToken));
-                    await queue.WaitAsync(stoppingToken);
+                    if (running.Count < options.Value.Concurrency)
+                        await queue.WaitAsync(stoppingToken);
                 }
                 catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
                 {
@@ -44,11 +59,11 @@ public sealed class SyncScheduler(SyncQueue queue, InboundSyncDatabase database,
     /// <summary>With SQLite this is the only process, so whatever was held by another belongs to one that ended.</summary>
     private async Task RecoverAsync(CancellationToken cancellationToken)
     {
-        if (database.Engine != Hosting.Database.DatabaseEngine.Sqlite)
+        if (database.Engine != DatabaseEngine.Sqlite)
             return;
         await using var transaction = await database.BeginAsync(cancellationToken);
         await transaction.ExecuteAsync(SyncSql.ReleaseAll, null, cancellationToken);
-        await transaction.ExecuteAsync(SyncRunSql.InterruptAll, new { now = time.GetUtcNow(), reason = "The process ended during the run." }, cancellationToken);
+        await transaction.ExecuteAsync(SyncRunSql.InterruptAll, new { now = time.GetUtcNow(), reason = SyncRecorder.Interrupted }, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 
@@ -60,9 +75,11 @@ public sealed class SyncScheduler(SyncQueue queue, InboundSyncDatabase database,
             await using var scope = scopes.CreateAsyncScope();
             await scope.ServiceProvider.GetRequiredService<SyncRunner>().RunAsync(syncId, stoppingToken);
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (Exception exception) when (stoppingToken.IsCancellationRequested)
         {
-            Log.RunStopped(logger, syncId);
+            if (exception is not OperationCanceledException)
+                Log.RunCrashed(logger, exception, syncId);
+            await ReleaseAsync(syncId);
         }
         catch (Exception exception)
         {
@@ -72,6 +89,21 @@ public sealed class SyncScheduler(SyncQueue queue, InboundSyncDatabase database,
         finally
         {
             queue.Wake();
+        }
+    }
+
+    /// <summary>Gives a sync back at the end of the process, so that another does not wait for the lease to end.</summary>
+    private async Task ReleaseAsync(Guid syncId)
+    {
+        try
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5), time);
+            await queue.ReleaseAsync(syncId, patience.Token);
+            Log.RunStopped(logger, syncId);
+        }
+        catch (Exception exception)
+        {
+            Log.RunCrashed(logger, exception, syncId);
         }
     }
 }

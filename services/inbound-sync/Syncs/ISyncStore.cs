@@ -14,7 +14,7 @@ public interface ISyncStore
     /// <summary>The sync with that id.</summary>
     Task<Sync?> FindAsync(Guid syncId, CancellationToken cancellationToken);
 
-    /// <summary>The sync that writes to that location.</summary>
+    /// <summary>A sync that writes to that location, above it or below it.</summary>
     Task<Sync?> FindByTargetAsync(string target, CancellationToken cancellationToken);
 
     /// <summary>Syncs in the order of their names, after <paramref name="afterKey"/>.</summary>
@@ -25,6 +25,9 @@ public interface ISyncStore
 
     /// <summary>Makes a sync due now.</summary>
     Task MakeDueAsync(ServiceTransaction transaction, Guid syncId, string trigger, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Makes the syncs of a provider that wait after a failure due now.</summary>
+    Task MakeFailingDueAsync(ServiceTransaction transaction, Guid providerId, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Makes every sync of a remote table due now; how many there are.</summary>
     Task<int> MakeDueAsync(

@@ -23,6 +23,7 @@ public sealed class SqlSyncStore(InboundSyncDatabase database) : ISyncStore
                 sync.Mode,
                 sync.KeyColumns,
                 sync.TargetLocation,
+                sync.TargetRoot,
                 sync.IntervalSeconds,
                 sync.DueAt,
                 sync.DueTrigger,
@@ -55,6 +56,19 @@ public sealed class SqlSyncStore(InboundSyncDatabase database) : ISyncStore
     /// <inheritdoc />
     public Task MakeDueAsync(ServiceTransaction transaction, Guid syncId, string trigger, DateTimeOffset now, CancellationToken cancellationToken) =>
         transaction.ExecuteAsync(SyncSql.MakeDue, new { id = syncId, trigger, now }, cancellationToken);
+
+    /// <inheritdoc />
+    public Task MakeFailingDueAsync(ServiceTransaction transaction, Guid providerId, DateTimeOffset now, CancellationToken cancellationToken) =>
+        transaction.ExecuteAsync(
+            SyncSql.MakeFailingDue,
+            new
+            {
+                providerId,
+                trigger = SyncTrigger.Recovery,
+                now,
+            },
+            cancellationToken
+        );
 
     /// <inheritdoc />
     public Task<int> MakeDueAsync(

@@ -48,6 +48,9 @@ public sealed record Sync
 
     public required string TargetLocation { get; init; }
 
+    /// <summary>Name of the storage root that the target is in.</summary>
+    public required string TargetRoot { get; init; }
+
     public required int IntervalSeconds { get; init; }
 
     public required DateTimeOffset DueAt { get; init; }
@@ -58,6 +61,9 @@ public sealed record Sync
 
     /// <summary>Remote version held after the last run.</summary>
     public long? RemoteVersion { get; init; }
+
+    /// <summary>Remote version whose rows were set aside; not tried again before there is another.</summary>
+    public long? QuarantinedVersion { get; init; }
 
     /// <summary>When the local table was last known to hold the newest remote version.</summary>
     public DateTimeOffset? SyncedAt { get; init; }

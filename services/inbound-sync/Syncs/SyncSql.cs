@@ -5,28 +5,35 @@ internal static class SyncSql
 {
     private const string Columns =
         "s.sync_id AS SyncId, s.name, s.provider_id AS ProviderId, p.name AS ProviderName, s.share, s.schema_name AS SchemaName, s.table_name AS TableName, s.mode, "
-        + "s.key_columns AS KeyColumns, s.target_location AS TargetLocation, s.interval_seconds AS IntervalSeconds, s.due_at AS DueAt, s.due_trigger AS DueTrigger, s.failures, "
-        + "s.remote_version AS RemoteVersion, s.synced_at AS SyncedAt, s.last_run_id AS LastRunId, s.lease_owner AS LeaseOwner, s.lease_until AS LeaseUntil, "
+        + "s.key_columns AS KeyColumns, s.target_location AS TargetLocation, s.target_root AS TargetRoot, s.interval_seconds AS IntervalSeconds, s.due_at AS DueAt, s.due_trigger AS DueTrigger, s.failures, "
+        + "s.remote_version AS RemoteVersion, s.quarantined_version AS QuarantinedVersion, s.synced_at AS SyncedAt, s.last_run_id AS LastRunId, s.lease_owner AS LeaseOwner, s.lease_until AS LeaseUntil, "
         + "s.created_at AS CreatedAt, s.created_by AS CreatedBy";
 
     private const string From = $"SELECT {Columns} FROM sync s JOIN provider p ON p.provider_id = s.provider_id";
 
     public const string Insert =
-        "INSERT INTO sync (sync_id, name, name_key, provider_id, share, schema_name, table_name, remote_key, mode, key_columns, target_location, interval_seconds, due_at, due_trigger, failures, created_at, created_by) "
-        + "VALUES (@SyncId, @Name, @NameKey, @ProviderId, @Share, @SchemaName, @TableName, @RemoteKey, @Mode, @KeyColumns, @TargetLocation, @IntervalSeconds, @DueAt, @DueTrigger, 0, @CreatedAt, @CreatedBy) "
+        "INSERT INTO sync (sync_id, name, name_key, provider_id, share, schema_name, table_name, remote_key, mode, key_columns, target_location, target_root, interval_seconds, due_at, due_trigger, failures, created_at, created_by) "
+        + "VALUES (@SyncId, @Name, @NameKey, @ProviderId, @Share, @SchemaName, @TableName, @RemoteKey, @Mode, @KeyColumns, @TargetLocation, @TargetRoot, @IntervalSeconds, @DueAt, @DueTrigger, 0, @CreatedAt, @CreatedBy) "
         + "ON CONFLICT DO NOTHING";
 
     public const string Find = $"{From} WHERE s.name_key = @key";
 
     public const string FindById = $"{From} WHERE s.sync_id = @id";
 
-    public const string FindByTarget = $"{From} WHERE s.target_location = @target";
+    /// <summary>The sync that writes to a folder, to one above it or to one below it.</summary>
+    public const string FindByTarget =
+        $"{From} WHERE s.target_location = @target OR substr(s.target_location, 1, length(@target) + 1) = @target || '/' "
+        + "OR substr(@target, 1, length(s.target_location) + 1) = s.target_location || '/' ORDER BY s.name_key LIMIT 1";
 
     public const string Page = $"{From} WHERE s.name_key > @after ORDER BY s.name_key LIMIT @limit";
 
     public const string Delete = "DELETE FROM sync WHERE sync_id = @id";
 
     public const string MakeDue = "UPDATE sync SET due_at = @now, due_trigger = @trigger WHERE sync_id = @id";
+
+    /// <summary>Syncs that wait after a failure need not: what they failed for may be good now.</summary>
+    public const string MakeFailingDue =
+        "UPDATE sync SET due_at = @now, due_trigger = @trigger WHERE provider_id = @providerId AND failures > 0 AND due_at > @now";
 
     public const string MakeDueByRemote =
         "UPDATE sync SET due_at = @now, due_trigger = @trigger WHERE provider_id = @providerId AND remote_key = @remoteKey";
@@ -39,14 +46,20 @@ internal static class SyncSql
 
     public const string Renew = "UPDATE sync SET lease_until = @until WHERE sync_id = @id AND lease_owner = @owner";
 
+    public const string Release = "UPDATE sync SET lease_owner = NULL, lease_until = NULL WHERE sync_id = @id AND lease_owner = @owner";
+
     public const string ReleaseAll = "UPDATE sync SET lease_owner = NULL, lease_until = NULL WHERE lease_owner IS NOT NULL";
 
-    /// <summary>Ends a run. A notice that came during the run made the sync due again before now; that must stay.</summary>
+    /// <summary>Ends a run. Whatever made the sync due while it ran stays, so that another run follows.</summary>
     public const string Finish =
-        "UPDATE sync SET lease_owner = NULL, lease_until = NULL, failures = @failures, remote_version = COALESCE(@remoteVersion, remote_version), "
-        + "synced_at = COALESCE(@syncedAt, synced_at), last_run_id = COALESCE(@runId, last_run_id), "
-        + "due_trigger = CASE WHEN due_at > @claimedAt THEN due_trigger ELSE @timer END, due_at = CASE WHEN due_at > @claimedAt THEN due_at ELSE @dueAt END "
+        "UPDATE sync SET lease_owner = NULL, lease_until = NULL, failures = @Failures, remote_version = COALESCE(@RemoteVersion, remote_version), "
+        + "quarantined_version = @QuarantinedVersion, synced_at = COALESCE(@SyncedAt, synced_at), "
+        + "due_trigger = CASE WHEN due_at <> @claimedDueAt THEN due_trigger ELSE @nextTrigger END, due_at = CASE WHEN due_at <> @claimedDueAt THEN due_at ELSE @DueAt END "
         + "WHERE sync_id = @id AND lease_owner = @owner";
 
     public const string NextDue = "SELECT due_at FROM sync WHERE lease_until IS NULL OR lease_until < @now ORDER BY due_at LIMIT 1";
+
+    public const string TargetRoots = "SELECT DISTINCT target_root FROM sync";
+
+    public const string Freshness = $"{From} ORDER BY s.name_key";
 }

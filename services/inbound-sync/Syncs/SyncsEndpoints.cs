@@ -70,20 +70,20 @@ internal static class SyncsEndpoints
             Mode = request.Mode!,
             KeyColumns = JsonSerializer.Serialize(request.Keys ?? []),
             TargetLocation = target.Uri.AbsoluteUri,
+            TargetRoot = target.RootName,
             IntervalSeconds = request.IntervalSeconds ?? DefaultInterval,
             DueAt = now,
             DueTrigger = SyncTrigger.Request,
             CreatedAt = now,
             CreatedBy = actor,
         };
+        if (await store.FindAsync(sync.Name, cancellationToken) is not null)
+            return Problems.Conflict("SYNC_ALREADY_EXISTS", $"There is a sync named '{sync.Name}' already.");
+        if (await store.FindByTargetAsync(sync.TargetLocation, cancellationToken) is { } other)
+            return Problems.Conflict("RESOURCE_ALREADY_EXISTS", $"target: sync '{other.Name}' writes to {other.TargetLocation} already; a table has one writer.");
         await using var transaction = await database.BeginAsync(cancellationToken);
         if (!await store.AddAsync(transaction, sync, cancellationToken))
-        {
-            await transaction.DisposeAsync();
-            return await store.FindByTargetAsync(sync.TargetLocation, cancellationToken) is { } other && !SameName(other, sync)
-                ? Problems.Conflict("RESOURCE_ALREADY_EXISTS", $"target: sync '{other.Name}' writes to {sync.TargetLocation} already; a table has one writer.")
-                : Problems.Conflict("SYNC_ALREADY_EXISTS", $"There is a sync named '{sync.Name}' already.");
-        }
+            return Problems.Conflict("RESOURCE_ALREADY_EXISTS", $"A sync of that name or target was created at the same time; nothing was done.");
 
         transaction.Publish(
             new SyncCreated
@@ -117,9 +117,8 @@ internal static class SyncsEndpoints
         if (PageRequest.Read(max_results, page_token, out var page) is { } problem)
             return problem;
         var rows = await store.ListAsync(page.After, page.Limit + 1, cancellationToken);
-        var syncs = new List<SyncInfo>();
-        foreach (var sync in rows.Take(page.Limit))
-            syncs.Add(SyncInfo.Of(sync, await LastRunAsync(database, sync, cancellationToken), time.GetUtcNow()));
+        var runs = await LastRunsAsync(database, rows, cancellationToken);
+        var syncs = rows.Take(page.Limit).Select(sync => SyncInfo.Of(sync, sync.LastRunId is { } id ? runs.GetValueOrDefault(id) : null, time.GetUtcNow())).ToList();
         return TypedResults.Ok(
             new SyncPage { Syncs = syncs, NextPageToken = rows.Count > page.Limit ? PageRequest.TokenAfter(rows[page.Limit - 1].Name.ToLowerInvariant()) : null }
         );
@@ -133,7 +132,7 @@ internal static class SyncsEndpoints
         CancellationToken cancellationToken
     ) =>
         await store.FindAsync(name, cancellationToken) is { } sync
-            ? TypedResults.Ok(SyncInfo.Of(sync, await LastRunAsync(database, sync, cancellationToken), time.GetUtcNow()))
+            ? TypedResults.Ok(SyncInfo.Of(sync, (await LastRunsAsync(database, [sync], cancellationToken)).Values.SingleOrDefault(), time.GetUtcNow()))
             : Unknown(name);
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
@@ -166,8 +165,8 @@ internal static class SyncsEndpoints
         return TypedResults.NoContent();
     }
 
-    /// <summary>Makes the sync due now. A run that is under way is followed by another one.</summary>
-    private static async Task<Results<Accepted<SyncInfo>, ProblemHttpResult>> Run(
+    /// <summary>Asks for a run, now; one that is under way is followed by another. Asked for twice before it begins, it is the same.</summary>
+    private static async Task<Results<Accepted<SyncRunInfo>, ProblemHttpResult>> Run(
         string name,
         ISyncStore store,
         InboundSyncDatabase database,
@@ -179,11 +178,21 @@ internal static class SyncsEndpoints
         if (await store.FindAsync(name, cancellationToken) is not { } sync)
             return Unknown(name);
         var now = time.GetUtcNow();
+        var run = new SyncRun
+        {
+            RunId = Guid.CreateVersion7(now),
+            SyncId = sync.SyncId,
+            Trigger = SyncTrigger.Request,
+            State = SyncRun.Queued,
+            StartedAt = now,
+        };
         await using var transaction = await database.BeginAsync(cancellationToken);
+        await transaction.ExecuteAsync(SyncRunSql.Insert, run, cancellationToken);
+        var queued = (await transaction.QueryFirstOrDefaultAsync<SyncRun>(SyncRunSql.FindQueued, new { syncId = sync.SyncId }, cancellationToken))!;
         await store.MakeDueAsync(transaction, sync.SyncId, SyncTrigger.Request, now, cancellationToken);
         transaction.OnCommitted(queue.Wake);
         await transaction.CommitAsync(cancellationToken);
-        return TypedResults.Accepted($"/api/tideway/v1/syncs/{Uri.EscapeDataString(sync.Name)}", SyncInfo.Of(sync with { DueAt = now, DueTrigger = SyncTrigger.Request }, null, now));
+        return TypedResults.Accepted($"/api/tideway/v1/syncs/{Uri.EscapeDataString(sync.Name)}/runs/{queued.RunId}", SyncRunInfo.Of(queued));
     }
 
     private static string? Fault(CreateSync request)
@@ -211,10 +220,12 @@ internal static class SyncsEndpoints
             : null;
     }
 
-    private static Task<SyncRun?> LastRunAsync(InboundSyncDatabase database, Sync sync, CancellationToken cancellationToken) =>
-        sync.LastRunId is { } runId ? database.QueryFirstOrDefaultAsync<SyncRun>(SyncRunSql.FindById, new { runId }, cancellationToken) : Task.FromResult<SyncRun?>(null);
-
-    private static bool SameName(Sync one, Sync other) => one.Name.Equals(other.Name, StringComparison.OrdinalIgnoreCase);
+    private static async Task<Dictionary<Guid, SyncRun>> LastRunsAsync(InboundSyncDatabase database, IReadOnlyList<Sync> syncs, CancellationToken cancellationToken)
+    {
+        var runIds = syncs.Where(sync => sync.LastRunId is not null).Select(sync => sync.LastRunId!.Value.ToString()).ToList();
+        var runs = runIds.Count == 0 ? [] : await database.QueryAsync<SyncRun>(SyncRunSql.FindMany, new { runIds }, cancellationToken);
+        return runs.ToDictionary(run => run.RunId);
+    }
 
     internal static ProblemHttpResult Unknown(string name) => Problems.NotFound("SYNC_DOES_NOT_EXIST", $"There is no sync named '{name}'.");
 }

@@ -129,6 +129,8 @@ public abstract class DeliveryContract(DatabaseEngine engine) : DeliveryScene(en
             new Dictionary<string, DeliveryState> { ["orders"] = DeliveryState.Failed, ["lines"] = DeliveryState.Cancelled },
             ignoreOrder: true
         );
+        var book = host.Services.GetRequiredService<DeliveryBook>();
+        (await book.ReplayAsync((await DeliveriesAsync())[0].Id, TestContext.Current.CancellationToken)).ShouldBeFalse();
     }
 
     [Theory]

@@ -26,11 +26,13 @@ CREATE TABLE sync (
     mode TEXT NOT NULL,
     key_columns TEXT NOT NULL,
     target_location TEXT NOT NULL UNIQUE,
+    target_root TEXT NOT NULL,
     interval_seconds INTEGER NOT NULL,
     due_at BIGINT NOT NULL,
     due_trigger TEXT NOT NULL,
     failures INTEGER NOT NULL,
     remote_version BIGINT NULL,
+    quarantined_version BIGINT NULL,
     synced_at BIGINT NULL,
     last_run_id TEXT NULL,
     lease_owner TEXT NULL,
@@ -65,6 +67,7 @@ CREATE TABLE sync_run (
 );
 
 CREATE INDEX sync_run_sync_id ON sync_run (sync_id, run_id);
+CREATE UNIQUE INDEX sync_run_queued ON sync_run (sync_id) WHERE state = 'queued';
 
 CREATE TABLE quarantine (
     batch_id TEXT NOT NULL PRIMARY KEY,
@@ -83,6 +86,7 @@ CREATE TABLE partner_subscription (
     subscription_id TEXT NOT NULL,
     secret TEXT NOT NULL,
     created_at BIGINT NOT NULL,
+    renew_at BIGINT NOT NULL,
     PRIMARY KEY (provider_id, share)
 );
 
@@ -92,3 +96,5 @@ CREATE TABLE partner_event (
     received_at BIGINT NOT NULL,
     PRIMARY KEY (event_id, provider_id)
 );
+
+CREATE INDEX partner_event_received_at ON partner_event (received_at);

@@ -1,0 +1,72 @@
+using System.IO.Pipelines;
+using Tideway.DeltaSharing.Protocol.Lines;
+
+namespace Tideway.InboundSync.Runs;
+
+/// <summary>
+/// A provider's list of files, put aside on disk before the first of them is read: the answer is over soon however long the downloads take, it is known
+/// how much there is, and memory does not grow with the number of files.
+/// </summary>
+internal sealed class FileList : IAsyncDisposable
+{
+    private readonly FileStream file;
+
+    private FileList(FileStream file) => this.file = file;
+
+    /// <summary>Files in the list.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Their length in bytes.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Reads lines to their end. The list goes when it is disposed of.</summary>
+    public static async Task<FileList> GatherAsync(IAsyncEnumerable<DataFileLine> lines, string folder, CancellationToken cancellationToken)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Options = FileOptions.Asynchronous | FileOptions.DeleteOnClose,
+            BufferSize = 0,
+        };
+        // The addresses in it are as good as credentials while they last.
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var list = new FileList(new FileStream(Path.Combine(folder, $"{Guid.CreateVersion7():N}.files"), options));
+        try
+        {
+            await list.FillAsync(lines, cancellationToken);
+            return list;
+        }
+        catch
+        {
+            await list.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The files, from the first on.</summary>
+    public IAsyncEnumerable<T> ReadAsync<T>(CancellationToken cancellationToken)
+        where T : DataFileLine
+    {
+        file.Position = 0;
+        return NdjsonReader.ReadAsync(file, cancellationToken: cancellationToken).OfType<T>();
+    }
+
+    public ValueTask DisposeAsync() => file.DisposeAsync();
+
+    private async Task FillAsync(IAsyncEnumerable<DataFileLine> lines, CancellationToken cancellationToken)
+    {
+        var output = PipeWriter.Create(file, new StreamPipeWriterOptions(leaveOpen: true, minimumBufferSize: 64 * 1024));
+        using var writer = new NdjsonWriter(output, 64 * 1024);
+        await foreach (var line in lines.WithCancellation(cancellationToken))
+        {
+            await writer.WriteAsync(line, cancellationToken);
+            Count++;
+            Bytes += line.Size;
+        }
+
+        await writer.FlushAsync(cancellationToken);
+        await output.CompleteAsync();
+    }
+}

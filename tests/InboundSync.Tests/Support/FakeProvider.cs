@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Tideway.DeltaSharing.Protocol;
+
+namespace Tideway.InboundSync.Tests.Support;
+
+/// <summary>
+/// A partner: a server on loopback that shares real Delta tables by the sharing protocol, hands out their files by addresses that end, and may know
+/// subscriptions. Any request can be made to fail.
+/// </summary>
+internal sealed class FakeProvider : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private int generation;
+    private int served;
+
+    private FakeProvider(WebApplication app) => this.app = app;
+
+    /// <summary>Where it is.</summary>
+    public string Address => app.Urls.Single();
+
+    /// <summary>The token that it takes.</summary>
+    public string Token { get; set; } = "token-of-the-partner";
+
+    /// <summary>Tables by <c>share/schema/table</c>.</summary>
+    public ConcurrentDictionary<string, SharedTable> Tables { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Answers a request in place of the provider, and says so by <see langword="true"/>.</summary>
+    public Func<HttpContext, Task<bool>>? Fault { get; set; }
+
+    /// <summary>How many downloads the addresses of one list are good for.</summary>
+    public int? DownloadsPerList { get; set; }
+
+    /// <summary>The endpoint that was subscribed last, with the secret it was given. Not a Tideway partner unless <see cref="TakesSubscriptions"/>.</summary>
+    public (string Endpoint, string Share, string Secret)? Subscription { get; set; }
+
+    public bool TakesSubscriptions { get; set; }
+
+    public ConcurrentQueue<string> Requests { get; } = new();
+
+    /// <summary>Requests of data files.</summary>
+    public IEnumerable<string> Downloads => Requests.Where(request => request.StartsWith("GET /files/", StringComparison.Ordinal));
+
+    /// <summary>A profile file for it.</summary>
+    public string Profile => $$"""{"shareCredentialsVersion":1,"endpoint":"{{Address}}/delta-sharing","bearerToken":"{{Token}}"}""";
+
+    public static async Task<FakeProvider> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var built = builder.Build();
+        var provider = new FakeProvider(built);
+        built.Run(provider.AnswerAsync);
+        await built.StartAsync(TestContext.Current.CancellationToken);
+        return provider;
+    }
+
+    public async ValueTask DisposeAsync() => await app.DisposeAsync();
+
+    /// <summary>Answers with an error of the protocol.</summary>
+    public static async Task RefuseAsync(HttpContext context, int status, string code, string message)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        await context.Response.Body.WriteAsync(new ErrorBody(code, message).ToJson(), context.RequestAborted);
+    }
+
+    /// <summary>The address of a file of a table in the list that is being made.</summary>
+    public string UrlOf(string table, string path) => $"{Address}/files/{generation}/{table}/{path}?sig=secret-signature";
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        var path = context.Request.Path.Value!;
+        Requests.Enqueue($"{context.Request.Method} {path}");
+        context.Response.Headers["x-request-id"] = Guid.CreateVersion7().ToString();
+        if (Fault is { } fault && await fault(context))
+            return;
+        var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (parts is ["files", var list, var share, var schema, var table, .. var file])
+            await SendFileAsync(context, int.Parse(list), $"{share}/{schema}/{table}", string.Join('/', file));
+        else if (context.Request.Headers.Authorization != $"Bearer {Token}")
+            await RefuseAsync(context, 401, "UNAUTHENTICATED", "The token is not known.");
+        else if (parts is ["delta-sharing", "shares"])
+            await context.Response.WriteAsync("""{"items":[{"name":"sales"}]}""", context.RequestAborted);
+        else if (parts is ["delta-sharing", "shares", var s, "schemas", var sc, "tables", var t, var call] && Tables.TryGetValue($"{s}/{sc}/{t}", out var shared))
+            await AnswerAsync(context, $"{s}/{sc}/{t}", shared, call);
+        else if (path == "/api/tideway/v1/subscriptions" && TakesSubscriptions)
+            await SubscribeAsync(context);
+        else
+            await RefuseAsync(context, 404, "RESOURCE_DOES_NOT_EXIST", $"{path} does not exist.");
+    }
+
+    private async Task AnswerAsync(HttpContext context, string name, SharedTable shared, string call)
+    {
+        Interlocked.Increment(ref generation);
+        Interlocked.Exchange(ref served, 0);
+        await TableAnswers.WriteAsync(context, this, name, shared, call);
+    }
+
+    private async Task SendFileAsync(HttpContext context, int list, string table, string path)
+    {
+        if (list != generation && DownloadsPerList is not null || DownloadsPerList is { } most && Interlocked.Increment(ref served) > most)
+        {
+            await RefuseAsync(context, 403, "FORBIDDEN", "The address has ended.");
+            return;
+        }
+
+        var local = Path.Combine(Tables[table].Folder, path);
+        if (File.Exists(local))
+            await Results.File(local, "application/octet-stream", enableRangeProcessing: true).ExecuteAsync(context);
+        else
+            await RefuseAsync(context, 404, "NOT_FOUND", "The file is gone.");
+    }
+
+    private async Task SubscribeAsync(HttpContext context)
+    {
+        var request = await context.Request.ReadFromJsonAsync<Dictionary<string, string>>(context.RequestAborted);
+        var secret = "whsec_" + Convert.ToBase64String(Guid.CreateVersion7().ToByteArray());
+        Subscription = (request!["endpoint"], request["share"], secret);
+        context.Response.StatusCode = 201;
+        await context.Response.WriteAsJsonAsync(new { id = Guid.CreateVersion7(), secret, state = "ACTIVE" }, context.RequestAborted);
+    }
+}
