@@ -10,7 +10,15 @@ internal sealed class OrganisationHost : IAsyncDisposable
     private readonly PathProxy proxy;
     private readonly Dictionary<string, ServiceProcess> processes;
 
-    private OrganisationHost(string name, string folder, PathProxy proxy, string adminToken, Dictionary<string, ServiceProcess> processes, OrganisationApi api)
+    private OrganisationHost(
+        string name,
+        string folder,
+        PathProxy proxy,
+        string adminToken,
+        Dictionary<string, ServiceProcess> processes,
+        OrganisationApi api,
+        Uri broker
+    )
     {
         Name = name;
         Folder = folder;
@@ -18,6 +26,7 @@ internal sealed class OrganisationHost : IAsyncDisposable
         AdminToken = adminToken;
         this.processes = processes;
         Api = api;
+        Broker = broker;
     }
 
     public string Name { get; }
@@ -29,6 +38,8 @@ internal sealed class OrganisationHost : IAsyncDisposable
     public Uri Url => proxy.Url;
 
     public OrganisationApi Api { get; }
+
+    public Uri Broker { get; }
 
     public string Tables => Path.Combine(Folder, "tables");
 
@@ -47,7 +58,7 @@ internal sealed class OrganisationHost : IAsyncDisposable
         foreach (var process in services.Values)
             process.Start();
         await Task.WhenAll(services.Values.Select(process => process.WaitUntilAsync("/health/ready")));
-        return new OrganisationHost(name, folder, front, adminToken, services, new OrganisationApi(name, front.Url, adminToken));
+        return new OrganisationHost(name, folder, front, adminToken, services, new OrganisationApi(name, front.Url, adminToken), broker);
     }
 
     /// <summary>What the services wrote last, for the message of a test that failed.</summary>
