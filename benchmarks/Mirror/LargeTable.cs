@@ -22,12 +22,20 @@ internal static class LargeTable
         var first = Path.Combine(folder, "part-00.parquet");
         using var database = DuckDbDatabase.Open(new DuckDbOptions());
         using var connection = database.Connect();
-        connection.Execute($"COPY ({Rows} FROM range({RowsPerFile})) TO {SqlText.Literal(first)} (FORMAT parquet, COMPRESSION uncompressed)", cancellationToken);
+        connection.Execute(
+            $"COPY ({Rows} FROM range({RowsPerFile})) TO {SqlText.Literal(first)} (FORMAT parquet, COMPRESSION uncompressed)",
+            cancellationToken
+        );
         var schema = DuckDbTypes.SchemaOf(connection, Rows);
 
         var table = new DeltaTable(new LocalObjectStore(folder), TimeProvider.System);
         var configuration = new Dictionary<string, string>(StringComparer.Ordinal);
-        var metadata = new Metadata { Id = Guid.CreateVersion7().ToString(), SchemaString = SchemaJson.Write(schema), Configuration = configuration };
+        var metadata = new Metadata
+        {
+            Id = Guid.CreateVersion7().ToString(),
+            SchemaString = SchemaJson.Write(schema),
+            Configuration = configuration,
+        };
         var commit = table.BeginCreation(NewTableProtocol.For(schema, configuration), metadata);
         var size = new FileInfo(first).Length;
         for (var file = 0; file < Files; file++)

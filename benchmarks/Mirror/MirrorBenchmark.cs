@@ -18,9 +18,27 @@ internal sealed class MirrorBenchmark : IBenchmark
         var folder = Path.Combine(Path.GetTempPath(), $"tideway-bench-{Guid.CreateVersion7():N}");
         try
         {
-            string[] oneMachine = ["--CdfPublisher:Delivery:AllowInsecureLoopback", "true", "--InboundSync:AllowInsecureHttp", "true", "--InboundSync:AllowPrivateAddresses", "true"];
-            await using var owner = await StandaloneProcess.StartAsync(RepositoryFolder.Standalone, Path.Combine(folder, "owner"), oneMachine, cancellationToken);
-            await using var receiver = await StandaloneProcess.StartAsync(RepositoryFolder.Standalone, Path.Combine(folder, "receiver"), oneMachine, cancellationToken);
+            string[] oneMachine =
+            [
+                "--CdfPublisher:Delivery:AllowInsecureLoopback",
+                "true",
+                "--InboundSync:AllowInsecureHttp",
+                "true",
+                "--InboundSync:AllowPrivateAddresses",
+                "true",
+            ];
+            await using var owner = await StandaloneProcess.StartAsync(
+                RepositoryFolder.Standalone,
+                Path.Combine(folder, "owner"),
+                oneMachine,
+                cancellationToken
+            );
+            await using var receiver = await StandaloneProcess.StartAsync(
+                RepositoryFolder.Standalone,
+                Path.Combine(folder, "receiver"),
+                oneMachine,
+                cancellationToken
+            );
             using var sharing = new Organisation("Owner", owner, await owner.AdminToken);
             using var receiving = new Organisation("Receiver", receiver, await receiver.AdminToken);
             return await MeasureAsync(sharing, receiving, folder, cancellationToken);
@@ -32,7 +50,12 @@ internal sealed class MirrorBenchmark : IBenchmark
         }
     }
 
-    private static async Task<IReadOnlyList<Measure>> MeasureAsync(Organisation sharing, Organisation receiving, string folder, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Measure>> MeasureAsync(
+        Organisation sharing,
+        Organisation receiving,
+        string folder,
+        CancellationToken cancellationToken
+    )
     {
         var table = Path.Combine(sharing.Process.Tables, "large");
         var size = await LargeTable.CreateAsync(table, cancellationToken);
@@ -40,7 +63,16 @@ internal sealed class MirrorBenchmark : IBenchmark
         await sharing.ShareAsync("large", "bench.large", table, "receiver", cancellationToken);
         using var stranger = new HttpClient();
         var profile = await stranger.GetStringAsync(link, cancellationToken);
-        await receiving.PostAsync("/api/2.1/unity-catalog/providers", new { name = "owner", authentication_type = "TOKEN", recipient_profile_str = profile }, cancellationToken);
+        await receiving.PostAsync(
+            "/api/2.1/unity-catalog/providers",
+            new
+            {
+                name = "owner",
+                authentication_type = "TOKEN",
+                recipient_profile_str = profile,
+            },
+            cancellationToken
+        );
 
         // Both read the same files: once beforehand, so that neither finds them colder than the other.
         var baseline = 0.0;

@@ -21,7 +21,14 @@ internal static class PlainDownload
             async (file, stop) =>
             {
                 await using var body = await http.GetStreamAsync(file.url, stop);
-                await using var local = new FileStream(Path.Combine(folder, $"{file.number}.parquet"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 0, useAsync: true);
+                await using var local = new FileStream(
+                    Path.Combine(folder, $"{file.number}.parquet"),
+                    FileMode.CreateNew,
+                    FileAccess.Write,
+                    FileShare.None,
+                    0,
+                    useAsync: true
+                );
                 await body.CopyToAsync(local, 256 * 1024, stop);
                 Interlocked.Add(ref bytes, local.Length);
             }

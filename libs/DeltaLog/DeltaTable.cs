@@ -138,8 +138,11 @@ public sealed class DeltaTable
     /// (<see cref="LoadDescriptionAsync"/>): saves reading it once more.
     /// </summary>
     public IAsyncEnumerable<VersionChanges> ReadChangesAsync(
-        long from, long? to, (Protocol Protocol, Metadata Metadata) description, CancellationToken cancellationToken = default) =>
-        changes.ReadAsync(from, to, requireChangeDataFeed: false, description, cancellationToken);
+        long from,
+        long? to,
+        (Protocol Protocol, Metadata Metadata) description,
+        CancellationToken cancellationToken = default
+    ) => changes.ReadAsync(from, to, requireChangeDataFeed: false, description, cancellationToken);
 
     /// <summary>
     /// Like <see cref="ReadChangesAsync(long, long?, CancellationToken)"/>, for the rows that changed (<see cref="VersionChanges.ChangeFiles"/>). Throws

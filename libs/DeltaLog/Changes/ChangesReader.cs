@@ -28,7 +28,8 @@ internal sealed class ChangesReader(IObjectStore store, SnapshotLoader snapshots
         long? to,
         bool requireChangeDataFeed,
         (Protocol Protocol, Metadata Metadata)? known,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var commits = await FindAsync(from, to, cancellationToken).ConfigureAwait(false);
         var (firstProtocol, firstMetadata) = known ?? await DescribeAsync(from, cancellationToken).ConfigureAwait(false);
@@ -127,7 +128,12 @@ internal sealed class ChangesReader(IObjectStore store, SnapshotLoader snapshots
         {
             throw new DeltaLogException(
                 DeltaLogError.ChangeDataFeedDisabled,
-                $"The change data feed of '{store.Root}' is not on at version {version} ({TableProperties.EnableChangeDataFeed}).") { TableRoot = store.Root, Version = version };
+                $"The change data feed of '{store.Root}' is not on at version {version} ({TableProperties.EnableChangeDataFeed})."
+            )
+            {
+                TableRoot = store.Root,
+                Version = version,
+            };
         }
     }
 

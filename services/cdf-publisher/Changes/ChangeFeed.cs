@@ -94,7 +94,12 @@ internal sealed class ChangeFeed(TableOpener tables, TableHeaders headers, IUrlS
             Version = version,
         };
 
-    private static async Task<Checked<(long Start, long End)>> ResolveAsync(DeltaTable table, ChangeRange range, long latest, CancellationToken cancellationToken)
+    private static async Task<Checked<(long Start, long End)>> ResolveAsync(
+        DeltaTable table,
+        ChangeRange range,
+        long latest,
+        CancellationToken cancellationToken
+    )
     {
         long start;
         if (range.StartingTime is { } startingTime)

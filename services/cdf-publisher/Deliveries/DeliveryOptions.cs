@@ -50,6 +50,9 @@ public sealed class DeliveryOptions : IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (LeaseDuration < Timeout * 2)
-            yield return new ValidationResult($"{Section}:LeaseDuration must be at least twice {Section}:Timeout; got {LeaseDuration} and {Timeout}.", [nameof(LeaseDuration)]);
+            yield return new ValidationResult(
+                $"{Section}:LeaseDuration must be at least twice {Section}:Timeout; got {LeaseDuration} and {Timeout}.",
+                [nameof(LeaseDuration)]
+            );
     }
 }

@@ -80,7 +80,8 @@ internal static class DeliverySql
         WHERE subscription_id = @subscriptionId
         """;
 
-    public const string Release = "UPDATE subscription SET lease_owner = NULL, lease_until = 0 WHERE subscription_id = @subscriptionId AND lease_owner = @worker";
+    public const string Release =
+        "UPDATE subscription SET lease_owner = NULL, lease_until = 0 WHERE subscription_id = @subscriptionId AND lease_owner = @worker";
 
     public const string IsAnyDue = $"SELECT 1 FROM subscription n WHERE {Due} LIMIT 1";
 
@@ -96,12 +97,12 @@ internal static class DeliverySql
     /// <summary>Subscriptions whose turn has come and that nobody else has.</summary>
     public static string Claim(DatabaseEngine engine) =>
         $"""
-        UPDATE subscription SET lease_owner = @worker, lease_until = @until WHERE subscription_id IN (
-            SELECT n.subscription_id FROM subscription n
-            WHERE {Due}
-            ORDER BY n.next_attempt_at LIMIT @count{(engine == DatabaseEngine.PostgreSql ? " FOR UPDATE SKIP LOCKED" : "")})
-        RETURNING subscription_id
-        """;
+            UPDATE subscription SET lease_owner = @worker, lease_until = @until WHERE subscription_id IN (
+                SELECT n.subscription_id FROM subscription n
+                WHERE {Due}
+                ORDER BY n.next_attempt_at LIMIT @count{(engine == DatabaseEngine.PostgreSql ? " FOR UPDATE SKIP LOCKED" : "")})
+            RETURNING subscription_id
+            """;
 
     private const string Columns = """
         d.delivery_id AS Id, d.subscription_id AS SubscriptionId, n.recipient_name AS RecipientName, n.endpoint AS Endpoint, d.share_name AS Share,

@@ -18,7 +18,13 @@ internal sealed class DeliveryStore(CdfPublisherDatabase database, IOptions<Deli
         await using var transaction = await database.BeginAsync(cancellationToken);
         var claimed = await transaction.QueryAsync<Guid>(
             DeliverySql.Claim(database.Engine),
-            new { worker, now, until = now + options.Value.LeaseDuration, count },
+            new
+            {
+                worker,
+                now,
+                until = now + options.Value.LeaseDuration,
+                count,
+            },
             cancellationToken
         );
         foreach (var subscriptionId in claimed)
@@ -40,7 +46,12 @@ internal sealed class DeliveryStore(CdfPublisherDatabase database, IOptions<Deli
             return;
         await transaction.ExecuteAsync(
             DeliverySql.NoteSuccess,
-            new { subscriptionId = notice.SubscriptionId, now, until = now + options.Value.LeaseDuration },
+            new
+            {
+                subscriptionId = notice.SubscriptionId,
+                now,
+                until = now + options.Value.LeaseDuration,
+            },
             cancellationToken
         );
         transaction.Publish(
@@ -84,7 +95,16 @@ internal sealed class DeliveryStore(CdfPublisherDatabase database, IOptions<Deli
         if (!await NoteSentAsync(transaction, notice, DeliveryState.Failed, 410, Reason, now, cancellationToken))
             return;
         await NoteFailureAsync(transaction, notice, "DISABLED", Reason, now, nextAttemptAt: null, cancellationToken);
-        await transaction.ExecuteAsync(DeliverySql.CancelAll, new { subscriptionId = notice.SubscriptionId, reason = Reason, now }, cancellationToken);
+        await transaction.ExecuteAsync(
+            DeliverySql.CancelAll,
+            new
+            {
+                subscriptionId = notice.SubscriptionId,
+                reason = Reason,
+                now,
+            },
+            cancellationToken
+        );
         transaction.Publish(Describe(notice, Reason, now));
         await transaction.CommitAsync(cancellationToken);
     }
@@ -93,7 +113,16 @@ internal sealed class DeliveryStore(CdfPublisherDatabase database, IOptions<Deli
     public async Task CancelAsync(PendingNotice notice, string reason, CancellationToken cancellationToken)
     {
         await using var transaction = await database.BeginAsync(cancellationToken);
-        await transaction.ExecuteAsync(DeliverySql.Cancel, new { deliveryId = notice.DeliveryId, reason, now = time.GetUtcNow() }, cancellationToken);
+        await transaction.ExecuteAsync(
+            DeliverySql.Cancel,
+            new
+            {
+                deliveryId = notice.DeliveryId,
+                reason,
+                now = time.GetUtcNow(),
+            },
+            cancellationToken
+        );
         await transaction.CommitAsync(cancellationToken);
     }
 
@@ -143,8 +172,25 @@ internal sealed class DeliveryStore(CdfPublisherDatabase database, IOptions<Deli
                 ChangeFeedAvailable = waiting.All(notice => notice.ChangeFeedAvailable),
                 OccurredAt = last.OccurredAt,
             };
-            var mergedInto = await DeliveryQueue.InsertAsync(transaction, subscriptionId, merged, waiting.Max(notice => notice.Attempts), now, cancellationToken);
-            await transaction.ExecuteAsync(DeliverySql.NoteMerged, new { subscriptionId, tableId, mergedInto, now }, cancellationToken);
+            var mergedInto = await DeliveryQueue.InsertAsync(
+                transaction,
+                subscriptionId,
+                merged,
+                waiting.Max(notice => notice.Attempts),
+                now,
+                cancellationToken
+            );
+            await transaction.ExecuteAsync(
+                DeliverySql.NoteMerged,
+                new
+                {
+                    subscriptionId,
+                    tableId,
+                    mergedInto,
+                    now,
+                },
+                cancellationToken
+            );
         }
     }
 

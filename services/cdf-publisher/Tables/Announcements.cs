@@ -37,7 +37,17 @@ internal sealed class Announcements(CdfPublisherDatabase database, DeliveryQueue
         var announced = new List<TableChangesPublished>();
         foreach (var table in await transaction.QueryAsync<AnnouncedTable>(WatchSql.SharedTables, new { location }, cancellationToken))
         {
-            await transaction.ExecuteAsync(WatchSql.NoteAnnounced, new { table.ShareId, table.TableId, location, version = step.ToVersion }, cancellationToken);
+            await transaction.ExecuteAsync(
+                WatchSql.NoteAnnounced,
+                new
+                {
+                    table.ShareId,
+                    table.TableId,
+                    location,
+                    version = step.ToVersion,
+                },
+                cancellationToken
+            );
             if (Describe(step, table, now) is { } changes)
                 announced.Add(changes);
         }

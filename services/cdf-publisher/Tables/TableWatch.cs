@@ -3,7 +3,13 @@ using Microsoft.Extensions.Options;
 namespace Tideway.CdfPublisher.Tables;
 
 /// <summary>Looks at one table and announces what is new, step by step until nothing is left.</summary>
-internal sealed class TableWatch(ITableLog log, WatchStore store, Announcements announcements, IOptions<CdfPublisherOptions> options, ILogger<TableWatch> logger)
+internal sealed class TableWatch(
+    ITableLog log,
+    WatchStore store,
+    Announcements announcements,
+    IOptions<CdfPublisherOptions> options,
+    ILogger<TableWatch> logger
+)
 {
     private readonly TableLook look = new(log, options.Value.MaxVersionsPerStep);
 

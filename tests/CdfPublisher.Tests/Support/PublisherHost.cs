@@ -60,7 +60,11 @@ internal sealed class PublisherHost : IAsyncDisposable
         {
             builder.Services.RemoveAll(typeof(IHostedService), typeof(TableWatcher));
             builder.Services.RemoveAll(typeof(IHostedService), typeof(DeliveryWorker));
-            foreach (var dispatcher in builder.Services.Where(service => service.ImplementationType?.Name.StartsWith("OutboxDispatcher", StringComparison.Ordinal) == true).ToList())
+            foreach (
+                var dispatcher in builder
+                    .Services.Where(service => service.ImplementationType?.Name.StartsWith("OutboxDispatcher", StringComparison.Ordinal) == true)
+                    .ToList()
+            )
                 builder.Services.Remove(dispatcher);
         }
 
