@@ -1,7 +1,8 @@
 using Tideway.Benchmarks;
 using Tideway.Benchmarks.Events;
+using Tideway.Benchmarks.Mirror;
 
-IBenchmark[] benchmarks = [new EventsBenchmark()];
+IBenchmark[] benchmarks = [new EventsBenchmark(), new MirrorBenchmark()];
 
 if (args is ["--child", ..])
     return await ChildProcess.RunAsync(args[1..]);

@@ -23,7 +23,7 @@ internal static class EventsHost
                 ["Database:ConnectionString"] = database,
                 ["Internal:Key"] = Convert.ToBase64String(new byte[32]),
                 ["RecipientAuth:Url"] = "http://127.0.0.1:9",
-                ["Serilog:MinimumLevel:Default"] = "Warning",
+                ["Logging:LogLevel:Default"] = "Warning",
             }
         );
         builder.Logging.SetMinimumLevel(LogLevel.Warning);

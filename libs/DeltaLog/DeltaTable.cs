@@ -131,14 +131,25 @@ public sealed class DeltaTable
     /// Throws <see cref="DeltaLogError.VersionNotFound"/> where one of them is not in the log, and refuses versions that cannot be read.
     /// </summary>
     public IAsyncEnumerable<VersionChanges> ReadChangesAsync(long from, long? to = null, CancellationToken cancellationToken = default) =>
-        changes.ReadAsync(from, to, requireChangeDataFeed: false, cancellationToken);
+        changes.ReadAsync(from, to, requireChangeDataFeed: false, known: null, cancellationToken);
 
     /// <summary>
-    /// Like <see cref="ReadChangesAsync"/>, for the rows that changed (<see cref="VersionChanges.ChangeFiles"/>). Throws
+    /// Like <see cref="ReadChangesAsync(long, long?, CancellationToken)"/>, for who has the description of <paramref name="from"/> at hand
+    /// (<see cref="LoadDescriptionAsync"/>): saves reading it once more.
+    /// </summary>
+    public IAsyncEnumerable<VersionChanges> ReadChangesAsync(
+        long from,
+        long? to,
+        (Protocol Protocol, Metadata Metadata) description,
+        CancellationToken cancellationToken = default
+    ) => changes.ReadAsync(from, to, requireChangeDataFeed: false, description, cancellationToken);
+
+    /// <summary>
+    /// Like <see cref="ReadChangesAsync(long, long?, CancellationToken)"/>, for the rows that changed (<see cref="VersionChanges.ChangeFiles"/>). Throws
     /// <see cref="DeltaLogError.ChangeDataFeedDisabled"/>, naming the version, unless the change data feed was on throughout.
     /// </summary>
     public IAsyncEnumerable<VersionChanges> ReadChangeDataFeedAsync(long from, long? to = null, CancellationToken cancellationToken = default) =>
-        changes.ReadAsync(from, to, requireChangeDataFeed: true, cancellationToken);
+        changes.ReadAsync(from, to, requireChangeDataFeed: true, known: null, cancellationToken);
 
     /// <summary>The first version whose changes, and those of all later ones, are still in the log.</summary>
     public Task<long> EarliestChangesVersionAsync(CancellationToken cancellationToken = default) => changes.EarliestVersionAsync(cancellationToken);

@@ -61,6 +61,7 @@ public static class CdfPublisherStartup
         services.AddSingleton<IHostedService, DeliveryWorker>();
 
         services.AddSingleton<ChangeFeedAccessLog>();
+        services.AddSingleton<TableHeaders>();
         services.AddSingleton<ChangeFeed>();
         return builder;
     }

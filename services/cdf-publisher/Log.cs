@@ -6,7 +6,11 @@ internal static partial class Log
     [LoggerMessage(700, LogLevel.Debug, "Table {Location} was announced from {FromVersion} (exclusive) to {ToVersion}")]
     public static partial void TableMovedOn(ILogger logger, string location, long? fromVersion, long toVersion);
 
-    [LoggerMessage(701, LogLevel.Warning, "Table {Location} is another one than before: after version {OldVersion}, announcements start over with version {NewVersion}")]
+    [LoggerMessage(
+        701,
+        LogLevel.Warning,
+        "Table {Location} is another one than before: after version {OldVersion}, announcements start over with version {NewVersion}"
+    )]
     public static partial void TableStartsOver(ILogger logger, string location, long oldVersion, long newVersion);
 
     [LoggerMessage(702, LogLevel.Warning, "Table {Location} cannot be read; it is tried again")]
@@ -30,7 +34,11 @@ internal static partial class Log
     [LoggerMessage(711, LogLevel.Error, "Notices to subscription {SubscriptionId} could not be handled here; they are tried again")]
     public static partial void DeliveryFailedHere(ILogger logger, Exception exception, Guid subscriptionId);
 
-    [LoggerMessage(712, LogLevel.Warning, "Notice {DeliveryId} to subscription {SubscriptionId} of {RecipientName} was not accepted at attempt {Attempt}: {Reason}")]
+    [LoggerMessage(
+        712,
+        LogLevel.Warning,
+        "Notice {DeliveryId} to subscription {SubscriptionId} of {RecipientName} was not accepted at attempt {Attempt}: {Reason}"
+    )]
     public static partial void NoticeNotAccepted(ILogger logger, Guid deliveryId, Guid subscriptionId, string recipientName, int attempt, string reason);
 
     [LoggerMessage(713, LogLevel.Warning, "The endpoint of subscription {SubscriptionId} of {RecipientName} asked for no more notices")]

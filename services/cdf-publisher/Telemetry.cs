@@ -26,4 +26,16 @@ internal static class Telemetry
 
     public static Counter<long> ChangeFilesHandedOut { get; } =
         Meter.CreateCounter<long>("tideway.publisher.change_files", "{file}", "Files handed out by the change feed");
+
+    public static Gauge<long> TablesWatched { get; } =
+        Meter.CreateGauge<long>("tideway.publisher.tables_watched", "{table}", "Tables that this replica watches");
+
+    public static Gauge<long> TablesUnreadable { get; } =
+        Meter.CreateGauge<long>("tideway.publisher.tables_unreadable", "{table}", "Tables that this replica watches and cannot read just now");
+
+    public static Gauge<long> DeliveriesPending { get; } =
+        Meter.CreateGauge<long>("tideway.publisher.deliveries_pending", "{notice}", "Notices that wait to be sent, by any replica");
+
+    public static Gauge<long> SubscriptionsNotActive { get; } =
+        Meter.CreateGauge<long>("tideway.publisher.subscriptions_not_active", "{subscription}", "Subscriptions that are failing or disabled");
 }

@@ -10,7 +10,11 @@ internal static class Telemetry
     private static readonly Meter Meter = new(Name);
 
     /// <summary>Uses of activation links, by <c>outcome</c>.</summary>
-    public static readonly Counter<long> Activations = Meter.CreateCounter<long>("tideway.recipient_auth.activations", "{activation}", "Uses of activation links");
+    public static readonly Counter<long> Activations = Meter.CreateCounter<long>(
+        "tideway.recipient_auth.activations",
+        "{activation}",
+        "Uses of activation links"
+    );
 
     /// <summary>Introspections, by <c>outcome</c>: known, unknown.</summary>
     public static readonly Counter<long> Introspections = Meter.CreateCounter<long>(

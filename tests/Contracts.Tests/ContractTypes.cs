@@ -8,7 +8,7 @@ internal static partial class ContractTypes
 {
     /// <summary>Every public record: events and what they are made of.</summary>
     public static IReadOnlyList<Type> Records { get; } =
-        [.. typeof(EventRouting).Assembly.GetExportedTypes().Where(t => t != typeof(EventRouting)).OrderBy(t => t.FullName, StringComparer.Ordinal)];
+    [.. typeof(EventRouting).Assembly.GetExportedTypes().Where(t => t != typeof(EventRouting)).OrderBy(t => t.FullName, StringComparer.Ordinal)];
 
     /// <summary>Records that travel by themselves, which are those that are no member of another.</summary>
     public static IReadOnlyList<Type> Events { get; } = [.. Records.Except(Records.SelectMany(r => r.GetProperties()).SelectMany(p => Parts(p.PropertyType)))];

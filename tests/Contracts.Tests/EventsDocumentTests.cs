@@ -40,14 +40,18 @@ public class EventsDocumentTests
 
     [Fact]
     public void Every_queue_takes_in_an_event_for_a_service() =>
-        EventRouting.All.ShouldAllBe(r => ContractTypes.Events.Contains(r.EventType) && Services.Any(s => r.Queue.StartsWith(s + "-", StringComparison.Ordinal)));
+        EventRouting.All.ShouldAllBe(r =>
+            ContractTypes.Events.Contains(r.EventType) && Services.Any(s => r.Queue.StartsWith(s + "-", StringComparison.Ordinal))
+        );
 
     [Fact]
     public void No_queue_takes_in_two_events() => EventRouting.All.Select(r => r.Queue).ShouldBeUnique();
 
     private static string ConsumersOf(Type contract)
     {
-        var consumers = EventRouting.All.Where(r => r.EventType == contract).Select(r => Services.Single(s => r.Queue.StartsWith(s + "-", StringComparison.Ordinal)));
+        var consumers = EventRouting
+            .All.Where(r => r.EventType == contract)
+            .Select(r => Services.Single(s => r.Queue.StartsWith(s + "-", StringComparison.Ordinal)));
         var names = string.Join(", ", consumers.Distinct().Order(StringComparer.Ordinal));
         return names.Length > 0 ? names : Everybody;
     }

@@ -64,7 +64,9 @@ internal static class Samples
 
         return ContractTypes.Records.Contains(type)
             ? Make(type)
-            : throw new InvalidOperationException($"Member {name} is a {type}, for which there is no sample yet; a contract is made of text, numbers, times, ids, lists and maps.");
+            : throw new InvalidOperationException(
+                $"Member {name} is a {type}, for which there is no sample yet; a contract is made of text, numbers, times, ids, lists and maps."
+            );
     }
 
     private static void Prune(JsonObject sample, Type contract)

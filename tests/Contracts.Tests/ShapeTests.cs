@@ -21,7 +21,10 @@ public class ShapeTests
         contract.GetMethod("<Clone>$").ShouldNotBeNull("a contract is a record");
         contract.BaseType.ShouldBe(typeof(object));
         contract.GetInterfaces().ShouldBe([typeof(IEquatable<>).MakeGenericType(contract)]);
-        contract.GetCustomAttributes(inherit: false).Where(a => a.GetType().Namespace != "System.Runtime.CompilerServices").ShouldBeEmpty("its name and shape are all there is to it");
+        contract
+            .GetCustomAttributes(inherit: false)
+            .Where(a => a.GetType().Namespace != "System.Runtime.CompilerServices")
+            .ShouldBeEmpty("its name and shape are all there is to it");
     }
 
     [Theory]
@@ -57,8 +60,7 @@ public class ShapeTests
 
     [Theory]
     [MemberData(nameof(Records))]
-    public void A_member_is_of_a_kind_that_every_reader_knows(string name) =>
-        Find(name).GetProperties().ShouldAllBe(p => IsKnown(p.PropertyType));
+    public void A_member_is_of_a_kind_that_every_reader_knows(string name) => Find(name).GetProperties().ShouldAllBe(p => IsKnown(p.PropertyType));
 
     [Theory]
     [MemberData(nameof(Events))]

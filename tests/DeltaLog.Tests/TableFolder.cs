@@ -29,20 +29,33 @@ internal sealed class TableFolder : IDisposable
     public static string Add(string path, string extra = "") =>
         $$$"""{"add":{"path":"{{{path}}}","partitionValues":{},"size":10,"modificationTime":1,"dataChange":true{{{extra}}}}}""";
 
-    public static string Remove(string path, string extra = "") =>
-        $$$"""{"remove":{"path":"{{{path}}}","deletionTimestamp":1,"dataChange":true{{{extra}}}}}""";
+    public static string Remove(string path, string extra = "") => $$$"""{"remove":{"path":"{{{path}}}","deletionTimestamp":1,"dataChange":true{{{extra}}}}}""";
 
-    public static AddFile File(string path, bool dataChange = true) => new() { Path = path, Size = 10, ModificationTime = 1, DataChange = dataChange };
+    public static AddFile File(string path, bool dataChange = true) =>
+        new()
+        {
+            Path = path,
+            Size = 10,
+            ModificationTime = 1,
+            DataChange = dataChange,
+        };
 
     public static Protocol NewProtocol(int reader = 1, int writer = 2, string[]? readerFeatures = null, string[]? writerFeatures = null) =>
-        new() { MinReaderVersion = reader, MinWriterVersion = writer, ReaderFeatures = readerFeatures, WriterFeatures = writerFeatures };
+        new()
+        {
+            MinReaderVersion = reader,
+            MinWriterVersion = writer,
+            ReaderFeatures = readerFeatures,
+            WriterFeatures = writerFeatures,
+        };
 
-    public static Metadata NewMetadata(params (string Key, string Value)[] configuration) => new()
-    {
-        Id = "t1",
-        SchemaString = """{"type":"struct","fields":[{"name":"id","type":"long","nullable":true,"metadata":{}}]}""",
-        Configuration = configuration.ToDictionary(pair => pair.Key, pair => pair.Value),
-    };
+    public static Metadata NewMetadata(params (string Key, string Value)[] configuration) =>
+        new()
+        {
+            Id = "t1",
+            SchemaString = """{"type":"struct","fields":[{"name":"id","type":"long","nullable":true,"metadata":{}}]}""",
+            Configuration = configuration.ToDictionary(pair => pair.Key, pair => pair.Value),
+        };
 
     public string LogFile(string name) => System.IO.Path.Combine(Log, name);
 

@@ -79,19 +79,20 @@ internal static class ActionReader
         return found;
     }
 
-    private static DeltaAction ReadAction(ref Utf8JsonReader reader, ActionKind kind) => kind switch
-    {
-        ActionKind.Add => AddFile.Read(ref reader),
-        ActionKind.Remove => RemoveFile.Read(ref reader),
-        ActionKind.Cdc => AddCdcFile.Read(ref reader),
-        ActionKind.Metadata => Metadata.Read(ref reader),
-        ActionKind.Protocol => Protocol.Read(ref reader),
-        ActionKind.Transaction => SetTransaction.Read(ref reader),
-        ActionKind.CommitInfo => CommitInfo.Read(ref reader),
-        ActionKind.Domain => DomainMetadata.Read(ref reader),
-        ActionKind.Checkpoint => CheckpointMetadata.Read(ref reader),
-        _ => Sidecar.Read(ref reader),
-    };
+    private static DeltaAction ReadAction(ref Utf8JsonReader reader, ActionKind kind) =>
+        kind switch
+        {
+            ActionKind.Add => AddFile.Read(ref reader),
+            ActionKind.Remove => RemoveFile.Read(ref reader),
+            ActionKind.Cdc => AddCdcFile.Read(ref reader),
+            ActionKind.Metadata => Metadata.Read(ref reader),
+            ActionKind.Protocol => Protocol.Read(ref reader),
+            ActionKind.Transaction => SetTransaction.Read(ref reader),
+            ActionKind.CommitInfo => CommitInfo.Read(ref reader),
+            ActionKind.Domain => DomainMetadata.Read(ref reader),
+            ActionKind.Checkpoint => CheckpointMetadata.Read(ref reader),
+            _ => Sidecar.Read(ref reader),
+        };
 
     private static ActionKind Kind(ref Utf8JsonReader reader) =>
         reader.ValueTextEquals("add"u8) ? ActionKind.Add

@@ -25,7 +25,8 @@ public sealed record AddCdcFile : DeltaAction
     internal static AddCdcFile Read(ref Utf8JsonReader reader)
     {
         string? path = null;
-        IReadOnlyDictionary<string, string?>? partitionValues = null, tags = null;
+        IReadOnlyDictionary<string, string?>? partitionValues = null,
+            tags = null;
         long? size = null;
         while (reader.NextMember())
         {

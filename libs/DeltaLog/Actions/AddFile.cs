@@ -52,26 +52,33 @@ public sealed record AddFile : DeltaAction
     /// <summary>The action that takes this file out of the table.</summary>
     /// <param name="deletionTimestamp">Milliseconds since the epoch.</param>
     /// <param name="dataChange">False where the rows stay in the table, in other files.</param>
-    public RemoveFile Remove(long deletionTimestamp, bool dataChange = true) => new()
-    {
-        Path = Path,
-        DeletionTimestamp = deletionTimestamp,
-        DataChange = dataChange,
-        ExtendedFileMetadata = true,
-        PartitionValues = PartitionValues,
-        Size = Size,
-        Stats = Stats,
-        Tags = Tags,
-        DeletionVector = DeletionVector,
-        BaseRowId = BaseRowId,
-        DefaultRowCommitVersion = DefaultRowCommitVersion,
-    };
+    public RemoveFile Remove(long deletionTimestamp, bool dataChange = true) =>
+        new()
+        {
+            Path = Path,
+            DeletionTimestamp = deletionTimestamp,
+            DataChange = dataChange,
+            ExtendedFileMetadata = true,
+            PartitionValues = PartitionValues,
+            Size = Size,
+            Stats = Stats,
+            Tags = Tags,
+            DeletionVector = DeletionVector,
+            BaseRowId = BaseRowId,
+            DefaultRowCommitVersion = DefaultRowCommitVersion,
+        };
 
     internal static AddFile Read(ref Utf8JsonReader reader)
     {
-        string? path = null, stats = null, clusteringProvider = null;
-        IReadOnlyDictionary<string, string?>? partitionValues = null, tags = null;
-        long? size = null, modificationTime = null, baseRowId = null, rowCommitVersion = null;
+        string? path = null,
+            stats = null,
+            clusteringProvider = null;
+        IReadOnlyDictionary<string, string?>? partitionValues = null,
+            tags = null;
+        long? size = null,
+            modificationTime = null,
+            baseRowId = null,
+            rowCommitVersion = null;
         bool? dataChange = null;
         DeletionVectorDescriptor? deletionVector = null;
         while (reader.NextMember())

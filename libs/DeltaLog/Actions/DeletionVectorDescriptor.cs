@@ -28,8 +28,10 @@ public sealed record DeletionVectorDescriptor
 
     internal static DeletionVectorDescriptor? Read(ref Utf8JsonReader reader)
     {
-        string? storageType = null, path = null;
-        int? offset = null, size = null;
+        string? storageType = null,
+            path = null;
+        int? offset = null,
+            size = null;
         long? cardinality = null;
         if (!reader.Read() || reader.TokenType == JsonTokenType.Null)
             return null;

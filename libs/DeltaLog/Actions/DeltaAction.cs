@@ -8,9 +8,7 @@ namespace Tideway.DeltaLog.Actions;
 /// </summary>
 public abstract record DeltaAction
 {
-    private protected DeltaAction()
-    {
-    }
+    private protected DeltaAction() { }
 
     /// <summary>The name that wraps the action in a line of the log, for example <c>add</c>.</summary>
     internal abstract string Name { get; }

@@ -21,7 +21,8 @@ public sealed record DomainMetadata : DeltaAction
 
     internal static DomainMetadata Read(ref Utf8JsonReader reader)
     {
-        string? domain = null, configuration = null;
+        string? domain = null,
+            configuration = null;
         bool? removed = null;
         while (reader.NextMember())
         {

@@ -52,12 +52,13 @@ internal static class JsonFields
         throw Unexpected(ref reader, "a whole number");
     }
 
-    public static int? TakeInt(this ref Utf8JsonReader reader) => reader.TakeLong() switch
-    {
-        null => null,
-        >= int.MinValue and <= int.MaxValue and var value => (int)value,
-        var value => throw new JsonException($"expected a 32-bit number, found {value}"),
-    };
+    public static int? TakeInt(this ref Utf8JsonReader reader) =>
+        reader.TakeLong() switch
+        {
+            null => null,
+            >= int.MinValue and <= int.MaxValue and var value => (int)value,
+            var value => throw new JsonException($"expected a 32-bit number, found {value}"),
+        };
 
     public static bool? TakeBool(this ref Utf8JsonReader reader)
     {
@@ -166,6 +167,5 @@ internal static class JsonFields
             throw new JsonException("the line ends where a value was expected");
     }
 
-    private static JsonException Unexpected(ref Utf8JsonReader reader, string expected) =>
-        new($"expected {expected}, found {reader.TokenType}");
+    private static JsonException Unexpected(ref Utf8JsonReader reader, string expected) => new($"expected {expected}, found {reader.TokenType}");
 }

@@ -43,8 +43,13 @@ public sealed record Metadata : DeltaAction
 
     internal static Metadata Read(ref Utf8JsonReader reader)
     {
-        string? id = null, name = null, description = null, schema = null, provider = null;
-        IReadOnlyDictionary<string, string>? options = null, configuration = null;
+        string? id = null,
+            name = null,
+            description = null,
+            schema = null,
+            provider = null;
+        IReadOnlyDictionary<string, string>? options = null,
+            configuration = null;
         IReadOnlyList<string>? partitionColumns = null;
         long? createdTime = null;
         while (reader.NextMember())

@@ -24,8 +24,10 @@ public sealed record Protocol : DeltaAction
 
     internal static Protocol Read(ref Utf8JsonReader reader)
     {
-        int? minReader = null, minWriter = null;
-        IReadOnlyList<string>? readerFeatures = null, writerFeatures = null;
+        int? minReader = null,
+            minWriter = null;
+        IReadOnlyList<string>? readerFeatures = null,
+            writerFeatures = null;
         while (reader.NextMember())
         {
             if (reader.ValueTextEquals("minReaderVersion"u8))

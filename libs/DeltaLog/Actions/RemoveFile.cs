@@ -45,10 +45,16 @@ public sealed record RemoveFile : DeltaAction
 
     internal static RemoveFile Read(ref Utf8JsonReader reader)
     {
-        string? path = null, stats = null;
-        IReadOnlyDictionary<string, string?>? partitionValues = null, tags = null;
-        long? deletionTimestamp = null, size = null, baseRowId = null, rowCommitVersion = null;
-        bool? dataChange = null, extended = null;
+        string? path = null,
+            stats = null;
+        IReadOnlyDictionary<string, string?>? partitionValues = null,
+            tags = null;
+        long? deletionTimestamp = null,
+            size = null,
+            baseRowId = null,
+            rowCommitVersion = null;
+        bool? dataChange = null,
+            extended = null;
         DeletionVectorDescriptor? deletionVector = null;
         while (reader.NextMember())
         {

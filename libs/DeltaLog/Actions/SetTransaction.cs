@@ -22,7 +22,8 @@ public sealed record SetTransaction : DeltaAction
     internal static SetTransaction Read(ref Utf8JsonReader reader)
     {
         string? appId = null;
-        long? version = null, lastUpdated = null;
+        long? version = null,
+            lastUpdated = null;
         while (reader.NextMember())
         {
             if (reader.ValueTextEquals("appId"u8))

@@ -25,7 +25,8 @@ public sealed record Sidecar : DeltaAction
     internal static Sidecar Read(ref Utf8JsonReader reader)
     {
         string? path = null;
-        long? size = null, modificationTime = null;
+        long? size = null,
+            modificationTime = null;
         IReadOnlyDictionary<string, string?>? tags = null;
         while (reader.NextMember())
         {

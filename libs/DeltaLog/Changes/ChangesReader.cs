@@ -22,13 +22,20 @@ internal sealed class ChangesReader(IObjectStore store, SnapshotLoader snapshots
         return Earliest(listing.Commits);
     }
 
+    /// <summary>Reads the protocol and metadata of the first version from the log unless they are <paramref name="known"/>.</summary>
     public async IAsyncEnumerable<VersionChanges> ReadAsync(
-        long from, long? to, bool requireChangeDataFeed, [EnumeratorCancellation] CancellationToken cancellationToken)
+        long from,
+        long? to,
+        bool requireChangeDataFeed,
+        (Protocol Protocol, Metadata Metadata)? known,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var commits = await FindAsync(from, to, cancellationToken).ConfigureAwait(false);
-        var state = await snapshots.LoadStateAsync(from, cancellationToken).ConfigureAwait(false);
+        var (firstProtocol, firstMetadata) = known ?? await DescribeAsync(from, cancellationToken).ConfigureAwait(false);
+        ProtocolRequirements.RequireReadable(firstProtocol, store.Root, from);
         if (requireChangeDataFeed)
-            RequireChangeDataFeed(state.Metadata, from);
+            RequireChangeDataFeed(firstMetadata, from);
         var last = DateTimeOffset.MinValue;
         foreach (var commit in commits)
         {
@@ -41,6 +48,12 @@ internal sealed class ChangesReader(IObjectStore store, SnapshotLoader snapshots
             last = changes.Timestamp;
             yield return changes;
         }
+    }
+
+    private async Task<(Protocol Protocol, Metadata Metadata)> DescribeAsync(long version, CancellationToken cancellationToken)
+    {
+        var state = await snapshots.LoadStateAsync(version, cancellationToken).ConfigureAwait(false);
+        return (state.Protocol, state.Metadata);
     }
 
     private static VersionChanges Collect(LogFile commit, List<DeltaAction> actions, DateTimeOffset last)
@@ -115,7 +128,12 @@ internal sealed class ChangesReader(IObjectStore store, SnapshotLoader snapshots
         {
             throw new DeltaLogException(
                 DeltaLogError.ChangeDataFeedDisabled,
-                $"The change data feed of '{store.Root}' is not on at version {version} ({TableProperties.EnableChangeDataFeed}).") { TableRoot = store.Root, Version = version };
+                $"The change data feed of '{store.Root}' is not on at version {version} ({TableProperties.EnableChangeDataFeed})."
+            )
+            {
+                TableRoot = store.Root,
+                Version = version,
+            };
         }
     }
 

@@ -36,9 +36,8 @@ public sealed record VersionChanges
     /// The files that hold the version's row changes: only change data files where there are any, else the added and removed files whose rows changed.
     /// See <see href="https://github.com/delta-io/delta/blob/master/PROTOCOL.md#reader-requirements-for-addcdcfile">Reader Requirements for AddCDCFile</see>.
     /// </summary>
-    public IEnumerable<DeltaAction> ChangeFiles() => CdcFiles.Count > 0
-        ? CdcFiles
-        : Adds.Where(add => add.DataChange).Concat<DeltaAction>(Removes.Where(remove => remove.DataChange));
+    public IEnumerable<DeltaAction> ChangeFiles() =>
+        CdcFiles.Count > 0 ? CdcFiles : Adds.Where(add => add.DataChange).Concat<DeltaAction>(Removes.Where(remove => remove.DataChange));
 
     /// <summary>Whether rows changed.</summary>
     public bool ChangesRows => CdcFiles.Count > 0 || Adds.Any(add => add.DataChange) || Removes.Any(remove => remove.DataChange);

@@ -23,7 +23,12 @@ internal sealed class CheckpointReader(IObjectStore store, DeltaTableOptions opt
     private const string SidecarFolder = LogFile.Folder + "_sidecars/";
 
     /// <summary>Hands the actions to <paramref name="apply"/>, in batches.</summary>
-    public async Task ReadAsync(CheckpointFiles checkpoint, CheckpointContent content, Action<IEnumerable<DeltaAction>> apply, CancellationToken cancellationToken)
+    public async Task ReadAsync(
+        CheckpointFiles checkpoint,
+        CheckpointContent content,
+        Action<IEnumerable<DeltaAction>> apply,
+        CancellationToken cancellationToken
+    )
     {
         var sidecars = new List<Sidecar>();
         if (checkpoint.Files is [{ Key: var key }] && key.EndsWith(".json", StringComparison.Ordinal))
@@ -55,7 +60,12 @@ internal sealed class CheckpointReader(IObjectStore store, DeltaTableOptions opt
     }
 
     private async Task ReadParquetAsync(
-        List<string> keys, long version, CheckpointContent content, Action<IEnumerable<DeltaAction>> apply, CancellationToken cancellationToken)
+        List<string> keys,
+        long version,
+        CheckpointContent content,
+        Action<IEnumerable<DeltaAction>> apply,
+        CancellationToken cancellationToken
+    )
     {
         using var transit = new TransitFolder(options);
         var paths = new List<string>();
@@ -68,7 +78,10 @@ internal sealed class CheckpointReader(IObjectStore store, DeltaTableOptions opt
         catch (Exception exception) when (exception is DuckDbException or JsonException or ObjectStorageException)
         {
             throw new DeltaLogException(
-                DeltaLogError.CorruptLog, $"The checkpoint of version {version} in '{string.Join("', '", keys)}' cannot be read: {exception.Message}", exception)
+                DeltaLogError.CorruptLog,
+                $"The checkpoint of version {version} in '{string.Join("', '", keys)}' cannot be read: {exception.Message}",
+                exception
+            )
             {
                 TableRoot = store.Root,
                 Version = version,

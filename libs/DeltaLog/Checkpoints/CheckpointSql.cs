@@ -21,11 +21,42 @@ internal static class CheckpointSql
         ("domainMetadata", false, ["domain", "configuration", "removed"]),
         ("checkpointMetadata", false, ["version", "tags"]),
         ("sidecar", false, ["path", "sizeInBytes", "modificationTime", "tags"]),
-        ("remove", true, ["path", "deletionTimestamp", "dataChange", "extendedFileMetadata", "partitionValues", "size", "deletionVector", "baseRowId", "defaultRowCommitVersion"]),
-        ("add", true, ["path", "partitionValues", "size", "modificationTime", "dataChange", "stats", "tags", "deletionVector", "baseRowId", "defaultRowCommitVersion", "clusteringProvider"]),
+        (
+            "remove",
+            true,
+            [
+                "path",
+                "deletionTimestamp",
+                "dataChange",
+                "extendedFileMetadata",
+                "partitionValues",
+                "size",
+                "deletionVector",
+                "baseRowId",
+                "defaultRowCommitVersion",
+            ]
+        ),
+        (
+            "add",
+            true,
+            [
+                "path",
+                "partitionValues",
+                "size",
+                "modificationTime",
+                "dataChange",
+                "stats",
+                "tags",
+                "deletionVector",
+                "baseRowId",
+                "defaultRowCommitVersion",
+                "clusteringProvider",
+            ]
+        ),
     ];
 
-    public static string From(IEnumerable<string> files) => $"read_parquet({SqlText.LiteralList(files.Select(GlobText.Escape))}, union_by_name = true, hive_partitioning = false)";
+    public static string From(IEnumerable<string> files) =>
+        $"read_parquet({SqlText.LiteralList(files.Select(GlobText.Escape))}, union_by_name = true, hive_partitioning = false)";
 
     /// <summary>The columns without rows.</summary>
     public static string Columns(string from) => $"SELECT * FROM {from} LIMIT 0";
@@ -45,16 +76,16 @@ internal static class CheckpointSql
     /// <summary>Writes actions, given as lines of JSON, as a classic checkpoint of the V1 specification.</summary>
     public static string Copy(string jsonFile, string parquetFile) =>
         $$"""
-        COPY (
-            SELECT txn, "add", remove, metaData, protocol, domainMetadata
-            FROM read_json({{SqlText.Literal(GlobText.Escape(jsonFile))}}, format = 'newline_delimited', maximum_object_size = 1073741824, columns = {
-                "txn": 'STRUCT(appId VARCHAR, version BIGINT, lastUpdated BIGINT)',
-                "add": 'STRUCT(path VARCHAR, partitionValues MAP(VARCHAR, VARCHAR), size BIGINT, modificationTime BIGINT, dataChange BOOLEAN, stats VARCHAR, tags MAP(VARCHAR, VARCHAR), deletionVector {{DeletionVector}}, baseRowId BIGINT, defaultRowCommitVersion BIGINT, clusteringProvider VARCHAR)',
-                "remove": 'STRUCT(path VARCHAR, deletionTimestamp BIGINT, dataChange BOOLEAN, extendedFileMetadata BOOLEAN, partitionValues MAP(VARCHAR, VARCHAR), size BIGINT, deletionVector {{DeletionVector}}, baseRowId BIGINT, defaultRowCommitVersion BIGINT)',
-                "metaData": 'STRUCT(id VARCHAR, name VARCHAR, description VARCHAR, format STRUCT(provider VARCHAR, options MAP(VARCHAR, VARCHAR)), schemaString VARCHAR, partitionColumns VARCHAR[], configuration MAP(VARCHAR, VARCHAR), createdTime BIGINT)',
-                "protocol": 'STRUCT(minReaderVersion INTEGER, minWriterVersion INTEGER, readerFeatures VARCHAR[], writerFeatures VARCHAR[])',
-                "domainMetadata": 'STRUCT(domain VARCHAR, configuration VARCHAR, removed BOOLEAN)'
-            })
-        ) TO {{SqlText.Literal(parquetFile)}} (FORMAT parquet, COMPRESSION zstd)
-        """;
+            COPY (
+                SELECT txn, "add", remove, metaData, protocol, domainMetadata
+                FROM read_json({{SqlText.Literal(GlobText.Escape(jsonFile))}}, format = 'newline_delimited', maximum_object_size = 1073741824, columns = {
+                    "txn": 'STRUCT(appId VARCHAR, version BIGINT, lastUpdated BIGINT)',
+                    "add": 'STRUCT(path VARCHAR, partitionValues MAP(VARCHAR, VARCHAR), size BIGINT, modificationTime BIGINT, dataChange BOOLEAN, stats VARCHAR, tags MAP(VARCHAR, VARCHAR), deletionVector {{DeletionVector}}, baseRowId BIGINT, defaultRowCommitVersion BIGINT, clusteringProvider VARCHAR)',
+                    "remove": 'STRUCT(path VARCHAR, deletionTimestamp BIGINT, dataChange BOOLEAN, extendedFileMetadata BOOLEAN, partitionValues MAP(VARCHAR, VARCHAR), size BIGINT, deletionVector {{DeletionVector}}, baseRowId BIGINT, defaultRowCommitVersion BIGINT)',
+                    "metaData": 'STRUCT(id VARCHAR, name VARCHAR, description VARCHAR, format STRUCT(provider VARCHAR, options MAP(VARCHAR, VARCHAR)), schemaString VARCHAR, partitionColumns VARCHAR[], configuration MAP(VARCHAR, VARCHAR), createdTime BIGINT)',
+                    "protocol": 'STRUCT(minReaderVersion INTEGER, minWriterVersion INTEGER, readerFeatures VARCHAR[], writerFeatures VARCHAR[])',
+                    "domainMetadata": 'STRUCT(domain VARCHAR, configuration VARCHAR, removed BOOLEAN)'
+                })
+            ) TO {{SqlText.Literal(parquetFile)}} (FORMAT parquet, COMPRESSION zstd)
+            """;
 }

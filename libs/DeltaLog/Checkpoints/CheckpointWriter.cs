@@ -26,7 +26,8 @@ internal sealed class CheckpointWriter(IObjectStore store, SnapshotLoader snapsh
         {
             throw new DeltaLogException(
                 DeltaLogError.UnsupportedWriterFeature,
-                $"Table '{store.Root}' wants statistics in columns of its checkpoints ({TableProperties.CheckpointStatsAsStruct}), which is not supported.")
+                $"Table '{store.Root}' wants statistics in columns of its checkpoints ({TableProperties.CheckpointStatsAsStruct}), which is not supported."
+            )
             {
                 TableRoot = store.Root,
                 Version = version,
@@ -87,10 +88,20 @@ internal sealed class CheckpointWriter(IObjectStore store, SnapshotLoader snapsh
             yield return domain;
         var expired = time.GetUtcNow().Subtract(IntervalText.Retention(state.Metadata)).ToUnixTimeMilliseconds();
         foreach (var remove in tombstones.Where(remove => (remove.DeletionTimestamp ?? 0) > expired))
-            yield return remove with { Stats = null, Tags = null, DataChange = false };
-        var keepStats = !state.Metadata.Configuration.TryGetValue(TableProperties.CheckpointStatsAsJson, out var asJson)
+            yield return remove with
+            {
+                Stats = null,
+                Tags = null,
+                DataChange = false,
+            };
+        var keepStats =
+            !state.Metadata.Configuration.TryGetValue(TableProperties.CheckpointStatsAsJson, out var asJson)
             || !string.Equals(asJson, "false", StringComparison.OrdinalIgnoreCase);
         foreach (var add in files.Enumerate())
-            yield return add with { Stats = keepStats ? add.Stats : null, DataChange = false };
+            yield return add with
+            {
+                Stats = keepStats ? add.Stats : null,
+                DataChange = false,
+            };
     }
 }

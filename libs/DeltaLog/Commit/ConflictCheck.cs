@@ -44,16 +44,17 @@ internal sealed class ConflictCheck
         }
     }
 
-    private string? Reason(DeltaAction action) => action switch
-    {
-        Protocol => "changed the protocol",
-        Metadata => "changed the metadata",
-        SetTransaction { AppId: var app } when appIds.Contains(app) => $"is by the same application '{app}'",
-        DomainMetadata { Domain: var domain } when domains.Contains(domain) => $"changed the same domain '{domain}'",
-        RemoveFile remove when removedPaths.Contains(FilePath.Canonical(remove.Path)) => $"removed '{remove.Path}' too",
-        RemoveFile { DataChange: true } remove when readsTable => $"removed '{remove.Path}', whose rows were read",
-        AddFile add when addedPaths.Contains(FilePath.Canonical(add.Path)) => $"added '{add.Path}' too",
-        AddFile { DataChange: true } add when readsTable || changesState => $"added '{add.Path}', whose rows were not read",
-        _ => null,
-    };
+    private string? Reason(DeltaAction action) =>
+        action switch
+        {
+            Protocol => "changed the protocol",
+            Metadata => "changed the metadata",
+            SetTransaction { AppId: var app } when appIds.Contains(app) => $"is by the same application '{app}'",
+            DomainMetadata { Domain: var domain } when domains.Contains(domain) => $"changed the same domain '{domain}'",
+            RemoveFile remove when removedPaths.Contains(FilePath.Canonical(remove.Path)) => $"removed '{remove.Path}' too",
+            RemoveFile { DataChange: true } remove when readsTable => $"removed '{remove.Path}', whose rows were read",
+            AddFile add when addedPaths.Contains(FilePath.Canonical(add.Path)) => $"added '{add.Path}' too",
+            AddFile { DataChange: true } add when readsTable || changesState => $"added '{add.Path}', whose rows were not read",
+            _ => null,
+        };
 }

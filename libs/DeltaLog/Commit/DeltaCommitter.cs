@@ -41,8 +41,11 @@ internal sealed class DeltaCommitter(IObjectStore store, TimeProvider time, Chec
                 throw new DeltaLogException(DeltaLogError.TableExists, $"There is a Delta table at '{store.Root}' already.") { TableRoot = store.Root };
             if (attempt == MaxAttempts)
             {
-                throw new DeltaLogException(
-                    DeltaLogError.Conflict, $"Other writers were faster {MaxAttempts} times in a row for '{store.Root}'.") { TableRoot = store.Root, Version = version };
+                throw new DeltaLogException(DeltaLogError.Conflict, $"Other writers were faster {MaxAttempts} times in a row for '{store.Root}'.")
+                {
+                    TableRoot = store.Root,
+                    Version = version,
+                };
             }
 
             await PauseAsync(attempt, cancellationToken).ConfigureAwait(false);
@@ -114,7 +117,9 @@ internal sealed class DeltaCommitter(IObjectStore store, TimeProvider time, Chec
         {
             throw new DeltaLogException(
                 DeltaLogError.CommitOutcomeUnknown,
-                $"Whether version {version} of '{store.Root}' was committed cannot be told: {cause?.Message ?? exception.Message}", cause ?? exception)
+                $"Whether version {version} of '{store.Root}' was committed cannot be told: {cause?.Message ?? exception.Message}",
+                cause ?? exception
+            )
             {
                 TableRoot = store.Root,
                 Version = version,
@@ -159,9 +164,10 @@ internal sealed class DeltaCommitter(IObjectStore store, TimeProvider time, Chec
     private async Task<Exception?> CheckpointWhenDueAsync(DeltaTransaction transaction, long version, CancellationToken cancellationToken)
     {
         var metadata = transaction.NewMetadata ?? transaction.Snapshot!.Metadata;
-        var interval = metadata.Configuration.TryGetValue(TableProperties.CheckpointInterval, out var text) && long.TryParse(text, out var number) && number > 0
-            ? number
-            : DefaultCheckpointInterval;
+        var interval =
+            metadata.Configuration.TryGetValue(TableProperties.CheckpointInterval, out var text) && long.TryParse(text, out var number) && number > 0
+                ? number
+                : DefaultCheckpointInterval;
         if (version == 0 || version % interval != 0)
             return null;
         try

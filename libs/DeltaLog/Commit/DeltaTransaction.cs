@@ -73,12 +73,13 @@ public sealed class DeltaTransaction
     public void AddCdc(AddCdcFile file) => changeFiles.Add(file);
 
     /// <summary>Records how far an application has got. Another commit by the same application meanwhile is a conflict.</summary>
-    public void SetTransaction(string appId, long version) => transactions[appId] = new SetTransaction
-    {
-        AppId = appId,
-        Version = version,
-        LastUpdated = time.GetUtcNow().ToUnixTimeMilliseconds(),
-    };
+    public void SetTransaction(string appId, long version) =>
+        transactions[appId] = new SetTransaction
+        {
+            AppId = appId,
+            Version = version,
+            LastUpdated = time.GetUtcNow().ToUnixTimeMilliseconds(),
+        };
 
     /// <summary>Sets the configuration of a domain, or takes it away.</summary>
     public void SetDomainMetadata(DomainMetadata domain) => domains[domain.Domain] = domain;
@@ -139,7 +140,12 @@ public sealed class DeltaTransaction
         {
             throw new DeltaLogException(
                 DeltaLogError.UnsupportedWriterFeature,
-                $"In-commit timestamps cannot be turned on for the existing table '{root}' (feature {TableFeatures.InCommitTimestamp}).") { TableRoot = root, Version = version };
+                $"In-commit timestamps cannot be turned on for the existing table '{root}' (feature {TableFeatures.InCommitTimestamp})."
+            )
+            {
+                TableRoot = root,
+                Version = version,
+            };
         }
     }
 }

@@ -30,7 +30,10 @@ internal sealed class DeletionVectorReader(IObjectStore store)
         catch (Exception exception) when (exception is FormatException or ObjectStorageException { Error: ObjectStorageError.NotFound } or OverflowException)
         {
             throw new DeltaLogException(
-                DeltaLogError.CorruptLog, $"The deletion vector '{vector.UniqueId}' of '{store.Root}' cannot be read: {exception.Message}", exception)
+                DeltaLogError.CorruptLog,
+                $"The deletion vector '{vector.UniqueId}' of '{store.Root}' cannot be read: {exception.Message}",
+                exception
+            )
             {
                 TableRoot = store.Root,
                 File = vector.PathOrInlineDv,

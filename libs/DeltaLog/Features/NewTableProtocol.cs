@@ -43,13 +43,15 @@ public static class NewTableProtocol
     {
         if (ContainsNtz(schema))
             yield return TableFeatures.TimestampNtz;
-        foreach (var (property, feature) in new[]
-        {
-            (TableProperties.EnableChangeDataFeed, TableFeatures.ChangeDataFeed),
-            (TableProperties.AppendOnly, TableFeatures.AppendOnly),
-            (TableProperties.EnableInCommitTimestamps, TableFeatures.InCommitTimestamp),
-            ("delta.enableDeletionVectors", TableFeatures.DeletionVectors),
-        })
+        foreach (
+            var (property, feature) in new[]
+            {
+                (TableProperties.EnableChangeDataFeed, TableFeatures.ChangeDataFeed),
+                (TableProperties.AppendOnly, TableFeatures.AppendOnly),
+                (TableProperties.EnableInCommitTimestamps, TableFeatures.InCommitTimestamp),
+                ("delta.enableDeletionVectors", TableFeatures.DeletionVectors),
+            }
+        )
         {
             if (configuration.TryGetValue(property, out var value) && string.Equals(value, "true", StringComparison.OrdinalIgnoreCase))
                 yield return feature;
@@ -61,14 +63,16 @@ public static class NewTableProtocol
 
     // What a table of an older protocol may have used must stay.
     private static IEnumerable<string> FeaturesOf(Protocol protocol) =>
-        protocol.WriterFeatures ?? (IEnumerable<string>)[.. TableFeatures.All.Values.Where(feature => protocol.Has(feature.Name)).Select(feature => feature.Name)];
+        protocol.WriterFeatures
+        ?? (IEnumerable<string>)[.. TableFeatures.All.Values.Where(feature => protocol.Has(feature.Name)).Select(feature => feature.Name)];
 
-    private static bool ContainsNtz(DeltaType type) => type switch
-    {
-        PrimitiveType { Kind: PrimitiveKind.TimestampNtz } => true,
-        StructType structure => structure.Fields.Any(field => ContainsNtz(field.Type)),
-        ArrayType array => ContainsNtz(array.ElementType),
-        MapType map => ContainsNtz(map.KeyType) || ContainsNtz(map.ValueType),
-        _ => false,
-    };
+    private static bool ContainsNtz(DeltaType type) =>
+        type switch
+        {
+            PrimitiveType { Kind: PrimitiveKind.TimestampNtz } => true,
+            StructType structure => structure.Fields.Any(field => ContainsNtz(field.Type)),
+            ArrayType array => ContainsNtz(array.ElementType),
+            MapType map => ContainsNtz(map.KeyType) || ContainsNtz(map.ValueType),
+            _ => false,
+        };
 }

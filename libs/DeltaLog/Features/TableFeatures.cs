@@ -47,32 +47,31 @@ public static class TableFeatures
     private const FeatureSupport ReadAndCommit = FeatureSupport.Read | FeatureSupport.Commit;
 
     /// <summary>All of them, by name.</summary>
-    public static FrozenDictionary<string, TableFeature> All { get; } = new TableFeature[]
-    {
-        // Writing rows to these is refused only where a column or property makes them active: see WriterRequirements.
-        new(AppendOnly, ForReaders: false, FeatureSupport.Full, LegacyWriterVersion: 2),
-        new(Invariants, ForReaders: false, FeatureSupport.Full, LegacyWriterVersion: 2),
-        new(CheckConstraints, ForReaders: false, FeatureSupport.Full, LegacyWriterVersion: 3),
-        new(ChangeDataFeed, ForReaders: false, FeatureSupport.Full, LegacyWriterVersion: 4),
-        new(GeneratedColumns, ForReaders: false, FeatureSupport.Full, LegacyWriterVersion: 4),
-        new(ColumnMapping, ForReaders: true, FeatureSupport.Full, LegacyReaderVersion: 2, LegacyWriterVersion: 5),
-        new(IdentityColumns, ForReaders: false, FeatureSupport.Full, LegacyWriterVersion: 6),
-        new(ColumnDefaults, ForReaders: false, FeatureSupport.Full),
-        new(DeletionVectors, ForReaders: true, FeatureSupport.Full),
-        new(TimestampNtz, ForReaders: true, FeatureSupport.Full),
-        new("typeWidening", ForReaders: true, FeatureSupport.Full),
-        new("typeWidening-preview", ForReaders: true, FeatureSupport.Full),
-        new("domainMetadata", ForReaders: false, FeatureSupport.Full),
-        new("v2Checkpoint", ForReaders: true, FeatureSupport.Full),
-        new("vacuumProtocolCheck", ForReaders: true, FeatureSupport.Full),
-        new(InCommitTimestamp, ForReaders: false, FeatureSupport.Full),
-
-        // The columns to cluster by would have to get statistics wherever they stand.
-        new("clustering", ForReaders: false, ReadAndCommit),
-
-        // Writers would have to give out row ids, or keep to another format's rules.
-        new("rowTracking", ForReaders: false, FeatureSupport.Read),
-        new("icebergCompatV1", ForReaders: false, FeatureSupport.Read),
-        new("icebergCompatV2", ForReaders: false, FeatureSupport.Read),
-    }.ToFrozenDictionary(feature => feature.Name, StringComparer.Ordinal);
+    public static FrozenDictionary<string, TableFeature> All { get; } =
+        new TableFeature[]
+        {
+            // Writing rows to these is refused only where a column or property makes them active: see WriterRequirements.
+            new(AppendOnly, ForReaders: false, FeatureSupport.Full, LegacyWriterVersion: 2),
+            new(Invariants, ForReaders: false, FeatureSupport.Full, LegacyWriterVersion: 2),
+            new(CheckConstraints, ForReaders: false, FeatureSupport.Full, LegacyWriterVersion: 3),
+            new(ChangeDataFeed, ForReaders: false, FeatureSupport.Full, LegacyWriterVersion: 4),
+            new(GeneratedColumns, ForReaders: false, FeatureSupport.Full, LegacyWriterVersion: 4),
+            new(ColumnMapping, ForReaders: true, FeatureSupport.Full, LegacyReaderVersion: 2, LegacyWriterVersion: 5),
+            new(IdentityColumns, ForReaders: false, FeatureSupport.Full, LegacyWriterVersion: 6),
+            new(ColumnDefaults, ForReaders: false, FeatureSupport.Full),
+            new(DeletionVectors, ForReaders: true, FeatureSupport.Full),
+            new(TimestampNtz, ForReaders: true, FeatureSupport.Full),
+            new("typeWidening", ForReaders: true, FeatureSupport.Full),
+            new("typeWidening-preview", ForReaders: true, FeatureSupport.Full),
+            new("domainMetadata", ForReaders: false, FeatureSupport.Full),
+            new("v2Checkpoint", ForReaders: true, FeatureSupport.Full),
+            new("vacuumProtocolCheck", ForReaders: true, FeatureSupport.Full),
+            new(InCommitTimestamp, ForReaders: false, FeatureSupport.Full),
+            // The columns to cluster by would have to get statistics wherever they stand.
+            new("clustering", ForReaders: false, ReadAndCommit),
+            // Writers would have to give out row ids, or keep to another format's rules.
+            new("rowTracking", ForReaders: false, FeatureSupport.Read),
+            new("icebergCompatV1", ForReaders: false, FeatureSupport.Read),
+            new("icebergCompatV2", ForReaders: false, FeatureSupport.Read),
+        }.ToFrozenDictionary(feature => feature.Name, StringComparer.Ordinal);
 }

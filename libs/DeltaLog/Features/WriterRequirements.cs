@@ -34,34 +34,43 @@ internal static class WriterRequirements
             }
 
             if (field.Type is PrimitiveType { Kind: PrimitiveKind.Void })
-                throw new DeltaLogException(DeltaLogError.UnsupportedType, $"Column '{path}' of '{root}' is void: rows cannot be written.") { TableRoot = root };
+                throw new DeltaLogException(DeltaLogError.UnsupportedType, $"Column '{path}' of '{root}' is void: rows cannot be written.")
+                {
+                    TableRoot = root,
+                };
         }
 
-        DeltaLogException Refuse(string feature, string what) => new(
-            DeltaLogError.UnsupportedWriterFeature,
-            $"Table '{root}' (version {version}) has {what} (feature {feature}), which is not supported for writing rows.")
-        {
-            TableRoot = root,
-            Version = version,
-        };
+        DeltaLogException Refuse(string feature, string what) =>
+            new(
+                DeltaLogError.UnsupportedWriterFeature,
+                $"Table '{root}' (version {version}) has {what} (feature {feature}), which is not supported for writing rows."
+            )
+            {
+                TableRoot = root,
+                Version = version,
+            };
     }
 
     /// <summary>Throws <see cref="DeltaLogError.AppendOnly"/> where rows may only be added.</summary>
     public static void RequireRemovable(Protocol protocol, Metadata metadata, Uri root)
     {
         if (protocol.Has(TableFeatures.AppendOnly) && metadata.IsEnabled("delta.appendOnly"))
-            throw new DeltaLogException(DeltaLogError.AppendOnly, $"Table '{root}' only takes new rows (delta.appendOnly); rows cannot be changed or removed.") { TableRoot = root };
+            throw new DeltaLogException(DeltaLogError.AppendOnly, $"Table '{root}' only takes new rows (delta.appendOnly); rows cannot be changed or removed.")
+            {
+                TableRoot = root,
+            };
     }
 
-    private static IEnumerable<(string Path, StructField Field)> AllFields(DeltaType type, string path) => type switch
-    {
-        StructType structure => structure.Fields.SelectMany(field =>
+    private static IEnumerable<(string Path, StructField Field)> AllFields(DeltaType type, string path) =>
+        type switch
         {
-            var name = path.Length == 0 ? field.Name : $"{path}.{field.Name}";
-            return AllFields(field.Type, name).Prepend((name, field));
-        }),
-        ArrayType array => AllFields(array.ElementType, $"{path}.element"),
-        MapType map => AllFields(map.KeyType, $"{path}.key").Concat(AllFields(map.ValueType, $"{path}.value")),
-        _ => [],
-    };
+            StructType structure => structure.Fields.SelectMany(field =>
+            {
+                var name = path.Length == 0 ? field.Name : $"{path}.{field.Name}";
+                return AllFields(field.Type, name).Prepend((name, field));
+            }),
+            ArrayType array => AllFields(array.ElementType, $"{path}.element"),
+            MapType map => AllFields(map.KeyType, $"{path}.key").Concat(AllFields(map.ValueType, $"{path}.value")),
+            _ => [],
+        };
 }

@@ -84,6 +84,11 @@ internal static class CommitFile
         return bytes.Length > 0 ? actions : throw Corrupt($"Expected actions in '{key}' (version {version}), found an empty file.", null);
 
         DeltaLogException Corrupt(string message, Exception? cause) =>
-            new(DeltaLogError.CorruptLog, message, cause) { TableRoot = root, Version = version, File = key };
+            new(DeltaLogError.CorruptLog, message, cause)
+            {
+                TableRoot = root,
+                Version = version,
+                File = key,
+            };
     }
 }

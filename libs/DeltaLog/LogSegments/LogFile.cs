@@ -55,8 +55,16 @@ internal readonly record struct LogFile(LogFileKind Kind, long Version, int Part
     private static LogFile ParseCheckpoint(ReadOnlySpan<char> rest, long version, ObjectInfo info)
     {
         // 0000000001.0000000003.parquet, or <uuid>.json, or <uuid>.parquet
-        if (rest.Length == 29 && rest[10] == '.' && rest.EndsWith(".parquet", StringComparison.Ordinal)
-            && TryNumber(rest[..10], out var part) && TryNumber(rest[11..21], out var parts) && part >= 1 && part <= parts && parts <= 100_000)
+        if (
+            rest.Length == 29
+            && rest[10] == '.'
+            && rest.EndsWith(".parquet", StringComparison.Ordinal)
+            && TryNumber(rest[..10], out var part)
+            && TryNumber(rest[11..21], out var parts)
+            && part >= 1
+            && part <= parts
+            && parts <= 100_000
+        )
             return new LogFile(LogFileKind.CheckpointPart, version, (int)part, (int)parts, info);
         if (rest.Length > 37 && rest[36] == '.' && rest[37..] is "json" or "parquet" && Guid.TryParseExact(rest[..36], "D", out _))
             return new LogFile(LogFileKind.UuidCheckpoint, version, 0, 0, info);

@@ -23,7 +23,11 @@ internal sealed record LogSegment(long Version, CheckpointFiles? Checkpoint, IRe
         {
             throw new DeltaLogException(
                 DeltaLogError.NotADeltaTable,
-                $"Expected a Delta table at '{store.Root}', found neither commits nor checkpoints in its _delta_log folder.") { TableRoot = store.Root };
+                $"Expected a Delta table at '{store.Root}', found neither commits nor checkpoints in its _delta_log folder."
+            )
+            {
+                TableRoot = store.Root,
+            };
         }
 
         return Build(store, listing, version);
@@ -49,16 +53,24 @@ internal sealed record LogSegment(long Version, CheckpointFiles? Checkpoint, IRe
 
         if (version is { } last && next <= last)
             throw Gap(store, next, last);
-        var modified = commits.Count > 0
-            ? commits[^1].Info.LastModified
-            : listing.Commits.Find(file => file.Version == checkpoint!.Version).Info?.LastModified ?? checkpoint!.Files[^1].LastModified;
+        var modified =
+            commits.Count > 0
+                ? commits[^1].Info.LastModified
+                : listing.Commits.Find(file => file.Version == checkpoint!.Version).Info?.LastModified ?? checkpoint!.Files[^1].LastModified;
         return new LogSegment(next - 1, checkpoint, commits, modified);
     }
 
     private static DeltaLogException Gap(IObjectStore store, long from, long to) =>
-        new(DeltaLogError.MissingCommits, from == to
-            ? $"Expected the commit of version {from} of '{store.Root}', found none."
-            : $"Expected the commits of versions {from} to {to} of '{store.Root}', found none.") { TableRoot = store.Root, Version = from };
+        new(
+            DeltaLogError.MissingCommits,
+            from == to
+                ? $"Expected the commit of version {from} of '{store.Root}', found none."
+                : $"Expected the commits of versions {from} to {to} of '{store.Root}', found none."
+        )
+        {
+            TableRoot = store.Root,
+            Version = from,
+        };
 
     private static DeltaLogException NotFound(IObjectStore store, long version, string reason) =>
         new(DeltaLogError.VersionNotFound, $"There is no version {version} of '{store.Root}': {reason}.") { TableRoot = store.Root, Version = version };

@@ -76,13 +76,16 @@ internal sealed class ChangeEntries(Snapshot snapshot, DeletionVectorReader vect
             return given;
         if (snapshot.PartitionColumns.Count == 0)
             return JsonFields.NoPairs;
-        return knownValues.GetValueOrDefault(remove.Path) ?? throw new DeltaLogException(
-            DeltaLogError.CorruptLog, $"Expected partition values for the removed file '{remove.Path}' (version {version} of '{snapshot.TableRoot}'), found none.")
-        {
-            TableRoot = snapshot.TableRoot,
-            Version = version,
-            File = remove.Path,
-        };
+        return knownValues.GetValueOrDefault(remove.Path)
+            ?? throw new DeltaLogException(
+                DeltaLogError.CorruptLog,
+                $"Expected partition values for the removed file '{remove.Path}' (version {version} of '{snapshot.TableRoot}'), found none."
+            )
+            {
+                TableRoot = snapshot.TableRoot,
+                Version = version,
+                File = remove.Path,
+            };
     }
 
     private async Task<RowSet> DeletedAsync(DeletionVectorDescriptor? vector, CancellationToken cancellationToken) =>

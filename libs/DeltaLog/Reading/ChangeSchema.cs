@@ -17,7 +17,8 @@ internal static class ChangeSchema
             {
                 throw new DeltaLogException(
                     DeltaLogError.IncompatibleSchemaChange,
-                    $"The changes of version {version.Version} of '{snapshot.TableRoot}' cannot be read with the schema of version {snapshot.Version}: it {reason}.")
+                    $"The changes of version {version.Version} of '{snapshot.TableRoot}' cannot be read with the schema of version {snapshot.Version}: it {reason}."
+                )
                 {
                     TableRoot = snapshot.TableRoot,
                     Version = version.Version,
@@ -36,20 +37,27 @@ internal static class ChangeSchema
     private static bool ModeDiffers(Metadata left, Metadata right) =>
         left.Configuration.GetValueOrDefault(ColumnMapping.ModeProperty, "none") != right.Configuration.GetValueOrDefault(ColumnMapping.ModeProperty, "none");
 
-    private static string? Difference(DeltaType before, DeltaType after, ColumnMappingMode mode, string path) => (before, after) switch
-    {
-        (StructType left, StructType right) => left.Fields.Select(field => FieldDifference(field, right, mode, path)).FirstOrDefault(found => found is not null),
-        (ArrayType left, ArrayType right) => Difference(left.ElementType, right.ElementType, mode, $"{path}.element"),
-        (MapType left, MapType right) =>
-            Difference(left.KeyType, right.KeyType, mode, $"{path}.key") ?? Difference(left.ValueType, right.ValueType, mode, $"{path}.value"),
-        (PrimitiveType { Kind: PrimitiveKind.Void }, _) => null,
-        _ => before.Equals(after) || TypeWidening.IsWider(before, after) ? null : $"has another type for '{path.TrimStart('.')}'",
-    };
+    private static string? Difference(DeltaType before, DeltaType after, ColumnMappingMode mode, string path) =>
+        (before, after) switch
+        {
+            (StructType left, StructType right) => left
+                .Fields.Select(field => FieldDifference(field, right, mode, path))
+                .FirstOrDefault(found => found is not null),
+            (ArrayType left, ArrayType right) => Difference(left.ElementType, right.ElementType, mode, $"{path}.element"),
+            (MapType left, MapType right) => Difference(left.KeyType, right.KeyType, mode, $"{path}.key")
+                ?? Difference(left.ValueType, right.ValueType, mode, $"{path}.value"),
+            (PrimitiveType { Kind: PrimitiveKind.Void }, _) => null,
+            _ => before.Equals(after) || TypeWidening.IsWider(before, after) ? null : $"has another type for '{path.TrimStart('.')}'",
+        };
 
     private static string? FieldDifference(StructField field, StructType after, ColumnMappingMode mode, string path)
     {
         var physical = ColumnMapping.PhysicalName(field, mode);
-        var match = after.Fields.FirstOrDefault(candidate => string.Equals(ColumnMapping.PhysicalName(candidate, mode), physical, StringComparison.OrdinalIgnoreCase));
-        return match is null ? $"has the column '{$"{path}.{field.Name}".TrimStart('.')}', which is gone" : Difference(field.Type, match.Type, mode, $"{path}.{field.Name}");
+        var match = after.Fields.FirstOrDefault(candidate =>
+            string.Equals(ColumnMapping.PhysicalName(candidate, mode), physical, StringComparison.OrdinalIgnoreCase)
+        );
+        return match is null
+            ? $"has the column '{$"{path}.{field.Name}".TrimStart('.')}', which is gone"
+            : Difference(field.Type, match.Type, mode, $"{path}.{field.Name}");
     }
 }

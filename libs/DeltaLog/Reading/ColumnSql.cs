@@ -28,7 +28,9 @@ internal sealed class ColumnSql
         if (mode == ColumnMappingMode.Id && dataColumns.FirstOrDefault(field => field.Type is not (PrimitiveType or DecimalType)) is { } nested)
         {
             throw new DeltaLogException(
-                DeltaLogError.UnsupportedReaderFeature, $"Column '{nested.Name}' is nested in a table that maps columns by id (feature columnMapping, mode id): not supported.");
+                DeltaLogError.UnsupportedReaderFeature,
+                $"Column '{nested.Name}' is nested in a table that maps columns by id (feature columnMapping, mode id): not supported."
+            );
         }
     }
 
@@ -43,7 +45,10 @@ internal sealed class ColumnSql
         {
             // Keys are all numbers or all names; what is beside the schema has no number, and no reader of mapped tables asks for it by one.
             if (extra.Count > 0)
-                throw new DeltaLogException(DeltaLogError.UnsupportedReaderFeature, "Change data of a table that maps columns by id (feature columnMapping, mode id) is not supported.");
+                throw new DeltaLogException(
+                    DeltaLogError.UnsupportedReaderFeature,
+                    "Change data of a table that maps columns by id (feature columnMapping, mode id) is not supported."
+                );
             if (entries.Count == 0)
                 entries.Add(Entry("-1", "none", "BOOLEAN"));
         }
@@ -86,13 +91,15 @@ internal sealed class ColumnSql
         };
     }
 
-    private bool NeedsRenaming(DeltaType type) => mode != ColumnMappingMode.None && type switch
-    {
-        StructType => true,
-        ArrayType array => NeedsRenaming(array.ElementType),
-        MapType map => NeedsRenaming(map.KeyType) || NeedsRenaming(map.ValueType),
-        _ => false,
-    };
+    private bool NeedsRenaming(DeltaType type) =>
+        mode != ColumnMappingMode.None
+        && type switch
+        {
+            StructType => true,
+            ArrayType array => NeedsRenaming(array.ElementType),
+            MapType map => NeedsRenaming(map.KeyType) || NeedsRenaming(map.ValueType),
+            _ => false,
+        };
 
     private string Key(StructField field) =>
         mode == ColumnMappingMode.Id ? ColumnMapping.Id(field).ToString() : SqlText.Literal(ColumnMapping.PhysicalName(field, mode));
@@ -101,12 +108,13 @@ internal sealed class ColumnSql
 
     private static bool IsVoid(DeltaType type) => type is PrimitiveType { Kind: PrimitiveKind.Void };
 
-    private static bool ContainsTimestamp(DeltaType type) => type switch
-    {
-        PrimitiveType { Kind: PrimitiveKind.Timestamp or PrimitiveKind.TimestampNtz } => true,
-        ArrayType array => ContainsTimestamp(array.ElementType),
-        MapType map => ContainsTimestamp(map.KeyType) || ContainsTimestamp(map.ValueType),
-        StructType structure => structure.Fields.Any(field => ContainsTimestamp(field.Type)),
-        _ => false,
-    };
+    private static bool ContainsTimestamp(DeltaType type) =>
+        type switch
+        {
+            PrimitiveType { Kind: PrimitiveKind.Timestamp or PrimitiveKind.TimestampNtz } => true,
+            ArrayType array => ContainsTimestamp(array.ElementType),
+            MapType map => ContainsTimestamp(map.KeyType) || ContainsTimestamp(map.ValueType),
+            StructType structure => structure.Fields.Any(field => ContainsTimestamp(field.Type)),
+            _ => false,
+        };
 }

@@ -13,7 +13,8 @@ internal sealed record ScanEntry(
     string LocalPath,
     IReadOnlyDictionary<string, string?> PartitionValues,
     RowFilter Rows,
-    IReadOnlyList<string> Constants);
+    IReadOnlyList<string> Constants
+);
 
 /// <summary>All rows of a file, all but some, or only some.</summary>
 /// <param name="Listed">The rows that are listed; <see langword="null"/> stands for all rows.</param>

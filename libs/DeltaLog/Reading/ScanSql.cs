@@ -7,7 +7,12 @@ namespace Tideway.DeltaLog.Reading;
 /// The SELECT over a set of files: their columns, joined with what the log knows about each file where that is needed.
 /// Inside, files' columns are <c>c0</c> and on, so that no name of a table can clash with DuckDB's own.
 /// </summary>
-internal sealed class ScanSql(StructType schema, IReadOnlyList<string> partitionColumns, ColumnMappingMode mode, params IReadOnlyList<(string Name, string Type)> extra)
+internal sealed class ScanSql(
+    StructType schema,
+    IReadOnlyList<string> partitionColumns,
+    ColumnMappingMode mode,
+    params IReadOnlyList<(string Name, string Type)> extra
+)
 {
     /// <summary>Whether the session's time zone is UTC, as an expression.</summary>
     public const string IsUtc = "current_setting('TimeZone') IN ('UTC', 'Etc/UTC', 'Z', 'GMT')";
@@ -24,9 +29,10 @@ internal sealed class ScanSql(StructType schema, IReadOnlyList<string> partition
         var needsEntries = withPositions || partitionColumns.Count > 0;
         if (withPositions)
             selected.AddRange([$"e.v[{partitionColumns.Count + 1}] AS __file", "s.file_row_number AS __row"]);
-        var sql = entries.Count == 0
-            ? Nothing(withPositions ? ["CAST(NULL AS VARCHAR) AS __file", "CAST(NULL AS BIGINT) AS __row"] : [])
-            : From(entries, selected, needsEntries, withPositions ? entry => [entry.LogPath] : _ => []);
+        var sql =
+            entries.Count == 0
+                ? Nothing(withPositions ? ["CAST(NULL AS VARCHAR) AS __file", "CAST(NULL AS BIGINT) AS __row"] : [])
+                : From(entries, selected, needsEntries, withPositions ? entry => [entry.LogPath] : _ => []);
         var names = string.Join(", ", wanted.Select(field => SqlText.Identifier(field.Name)).Concat(withPositions ? ["__file", "__row"] : []));
         return whereSql is null ? $"SELECT {names} FROM ({sql})" : $"SELECT {names} FROM ({sql}) WHERE ({whereSql})";
     }
@@ -42,8 +48,13 @@ internal sealed class ScanSql(StructType schema, IReadOnlyList<string> partition
         return entries.Count > 0
             ? From(entries, selected, needsEntries: true, entry => entry.Constants)
             : Nothing(
-                ["CAST(NULL AS VARCHAR) AS _change_type", "CAST(NULL AS BIGINT) AS _commit_version", "CAST(NULL AS TIMESTAMP WITH TIME ZONE) AS _commit_timestamp"],
-                wanted);
+                [
+                    "CAST(NULL AS VARCHAR) AS _change_type",
+                    "CAST(NULL AS BIGINT) AS _commit_version",
+                    "CAST(NULL AS TIMESTAMP WITH TIME ZONE) AS _commit_timestamp",
+                ],
+                wanted
+            );
     }
 
     private string Nothing(IEnumerable<string> more, IReadOnlyList<StructField>? wanted = null)
@@ -66,7 +77,8 @@ internal sealed class ScanSql(StructType schema, IReadOnlyList<string> partition
 
         if (filtered.Count > 0)
         {
-            source += $" LEFT JOIN {FileListSql.Rows(filtered.Select(pair => (pair.Number, pair.Rows.Listed!)))} d ON d.e = CAST(e.v[-2] AS BIGINT) AND d.r = s.file_row_number";
+            source +=
+                $" LEFT JOIN {FileListSql.Rows(filtered.Select(pair => (pair.Number, pair.Rows.Listed!)))} d ON d.e = CAST(e.v[-2] AS BIGINT) AND d.r = s.file_row_number";
             conditions.Add("CASE e.v[-1] WHEN 'only' THEN d.e IS NOT NULL WHEN 'without' THEN d.e IS NULL ELSE true END");
         }
 
@@ -84,7 +96,9 @@ internal sealed class ScanSql(StructType schema, IReadOnlyList<string> partition
         foreach (var constant in constants(entry))
             yield return constant;
         yield return number.ToString();
-        yield return entry.Rows.Listed is null ? "all" : entry.Rows.Included ? "only" : "without";
+        yield return entry.Rows.Listed is null ? "all"
+        : entry.Rows.Included ? "only"
+        : "without";
     }
 
     private string Named(StructField field)

@@ -52,7 +52,11 @@ public sealed class TableReader(IObjectStore store)
     /// Throws <see cref="DeltaLogError.IncompatibleSchemaChange"/> where a version had a schema whose rows do not fit.
     /// </summary>
     public async Task<string> ChangesSqlAsync(
-        Snapshot snapshot, IReadOnlyList<VersionChanges> changes, ScanOptions? options = null, CancellationToken cancellationToken = default)
+        Snapshot snapshot,
+        IReadOnlyList<VersionChanges> changes,
+        ScanOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         ArgumentNullException.ThrowIfNull(changes);
@@ -83,18 +87,23 @@ public sealed class TableReader(IObjectStore store)
         return snapshot.Files.Where(file => store.LocalPath(FilePath.Key(file.Path, store.Root)) is { } path && !File.Exists(path));
     }
 
-    private static List<StructField> Columns(StructType schema, IReadOnlyList<string>? names) => names is null
-        ? [.. schema.Fields]
-        : [.. names.Select(name => schema.Find(name) ?? throw new ArgumentException($"The table has no column '{name}'.", nameof(names)))];
+    private static List<StructField> Columns(StructType schema, IReadOnlyList<string>? names) =>
+        names is null
+            ? [.. schema.Fields]
+            : [.. names.Select(name => schema.Find(name) ?? throw new ArgumentException($"The table has no column '{name}'.", nameof(names)))];
 
     private string LocalPath(string path, Func<string, string>? locate)
     {
         var key = FilePath.Key(path, store.Root);
-        return locate?.Invoke(key) ?? store.LocalPath(key) ?? throw new DeltaLogException(
-            DeltaLogError.NotSupportedByStore, $"The files of '{store.Root}' are not on local disk: their rows cannot be read in place.")
-        {
-            TableRoot = store.Root,
-            File = key,
-        };
+        return locate?.Invoke(key)
+            ?? store.LocalPath(key)
+            ?? throw new DeltaLogException(
+                DeltaLogError.NotSupportedByStore,
+                $"The files of '{store.Root}' are not on local disk: their rows cannot be read in place."
+            )
+            {
+                TableRoot = store.Root,
+                File = key,
+            };
     }
 }

@@ -36,13 +36,15 @@ public static class ColumnMapping
             return ColumnMappingMode.None;
         // Some writers list the feature for writers only when they upgrade a table; its columns are mapped all the same.
         var supported = protocol.MinReaderVersion == 2 || protocol.Has(TableFeatures.ColumnMapping);
-        return !supported ? ColumnMappingMode.None : mode switch
-        {
-            "none" => ColumnMappingMode.None,
-            "name" => ColumnMappingMode.Name,
-            "id" => ColumnMappingMode.Id,
-            _ => throw new DeltaLogException(DeltaLogError.CorruptLog, $"Expected {ModeProperty} to be none, name or id, found '{mode}'."),
-        };
+        return !supported
+            ? ColumnMappingMode.None
+            : mode switch
+            {
+                "none" => ColumnMappingMode.None,
+                "name" => ColumnMappingMode.Name,
+                "id" => ColumnMappingMode.Id,
+                _ => throw new DeltaLogException(DeltaLogError.CorruptLog, $"Expected {ModeProperty} to be none, name or id, found '{mode}'."),
+            };
     }
 
     /// <summary>The column's name in data files, partition values and statistics.</summary>

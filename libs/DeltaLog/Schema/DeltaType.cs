@@ -6,9 +6,7 @@ namespace Tideway.DeltaLog.Schema;
 /// </summary>
 public abstract record DeltaType
 {
-    private protected DeltaType()
-    {
-    }
+    private protected DeltaType() { }
 }
 
 /// <summary>The types that have no parts.</summary>
@@ -100,8 +98,7 @@ public sealed record MapType(DeltaType KeyType, DeltaType ValueType, bool ValueC
 public sealed record StructType(IReadOnlyList<StructField> Fields) : DeltaType
 {
     /// <summary>The field of that name, regardless of casing; <see langword="null"/> where there is none.</summary>
-    public StructField? Find(string name) =>
-        Fields.FirstOrDefault(field => string.Equals(field.Name, name, StringComparison.OrdinalIgnoreCase));
+    public StructField? Find(string name) => Fields.FirstOrDefault(field => string.Equals(field.Name, name, StringComparison.OrdinalIgnoreCase));
 
     /// <inheritdoc />
     public bool Equals(StructType? other) => other is not null && Fields.SequenceEqual(other.Fields);
@@ -123,7 +120,10 @@ public sealed record StructField(string Name, DeltaType Type, bool Nullable = tr
 
     /// <inheritdoc />
     public bool Equals(StructField? other) =>
-        other is not null && Name == other.Name && Nullable == other.Nullable && Type.Equals(other.Type)
+        other is not null
+        && Name == other.Name
+        && Nullable == other.Nullable
+        && Type.Equals(other.Type)
         && Metadata.Count == other.Metadata.Count
         && Metadata.All(pair => other.Metadata.TryGetValue(pair.Key, out var value) && value == pair.Value);
 

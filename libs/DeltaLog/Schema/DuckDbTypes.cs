@@ -9,16 +9,18 @@ public static class DuckDbTypes
     public static string Sql(DeltaType type) => Sql(type, ColumnMappingMode.None);
 
     /// <summary>The DuckDB type with fields named as in data files.</summary>
-    internal static string Sql(DeltaType type, ColumnMappingMode mode) => type switch
-    {
-        PrimitiveType { Kind: var kind } => Sql(kind),
-        DecimalType { Precision: var precision, Scale: var scale } => $"DECIMAL({precision},{scale})",
-        ArrayType array => $"{Sql(array.ElementType, mode)}[]",
-        MapType map => $"MAP({Sql(map.KeyType, mode)}, {Sql(map.ValueType, mode)})",
-        StructType { Fields: [] } => throw new DeltaLogException(DeltaLogError.UnsupportedType, "A struct without fields is not supported."),
-        StructType structure => $"STRUCT({string.Join(", ", structure.Fields.Select(field => $"{SqlText.Identifier(ColumnMapping.PhysicalName(field, mode))} {Sql(field.Type, mode)}"))})",
-        _ => throw new ArgumentException($"Unknown type {type}.", nameof(type)),
-    };
+    internal static string Sql(DeltaType type, ColumnMappingMode mode) =>
+        type switch
+        {
+            PrimitiveType { Kind: var kind } => Sql(kind),
+            DecimalType { Precision: var precision, Scale: var scale } => $"DECIMAL({precision},{scale})",
+            ArrayType array => $"{Sql(array.ElementType, mode)}[]",
+            MapType map => $"MAP({Sql(map.KeyType, mode)}, {Sql(map.ValueType, mode)})",
+            StructType { Fields: [] } => throw new DeltaLogException(DeltaLogError.UnsupportedType, "A struct without fields is not supported."),
+            StructType structure =>
+                $"STRUCT({string.Join(", ", structure.Fields.Select(field => $"{SqlText.Identifier(ColumnMapping.PhysicalName(field, mode))} {Sql(field.Type, mode)}"))})",
+            _ => throw new ArgumentException($"Unknown type {type}.", nameof(type)),
+        };
 
     /// <summary>
     /// The schema of a query's result: its columns, all nullable. Types that Delta lacks become the next wider one (unsigned and 128-bit
@@ -33,45 +35,47 @@ public static class DuckDbTypes
     /// <summary>The Delta type for values of a DuckDB type.</summary>
     public static DeltaType Of(DuckDbType type) => Of(type, "");
 
-    private static DeltaType Of(DuckDbType type, string path) => type.Kind switch
-    {
-        DuckDbTypeKind.Boolean => new PrimitiveType(PrimitiveKind.Boolean),
-        DuckDbTypeKind.TinyInt => new PrimitiveType(PrimitiveKind.Byte),
-        DuckDbTypeKind.SmallInt or DuckDbTypeKind.UTinyInt => new PrimitiveType(PrimitiveKind.Short),
-        DuckDbTypeKind.Integer or DuckDbTypeKind.USmallInt => new PrimitiveType(PrimitiveKind.Integer),
-        DuckDbTypeKind.BigInt or DuckDbTypeKind.UInteger => new PrimitiveType(PrimitiveKind.Long),
-        DuckDbTypeKind.UBigInt => new DecimalType(20, 0),
-        DuckDbTypeKind.HugeInt => new DecimalType(38, 0),
-        DuckDbTypeKind.Float => new PrimitiveType(PrimitiveKind.Float),
-        DuckDbTypeKind.Double => new PrimitiveType(PrimitiveKind.Double),
-        DuckDbTypeKind.Decimal => new DecimalType(type.Width, type.Scale),
-        DuckDbTypeKind.Varchar or DuckDbTypeKind.Uuid or DuckDbTypeKind.Enum => new PrimitiveType(PrimitiveKind.String),
-        DuckDbTypeKind.Blob => new PrimitiveType(PrimitiveKind.Binary),
-        DuckDbTypeKind.Date => new PrimitiveType(PrimitiveKind.Date),
-        DuckDbTypeKind.TimestampTz => new PrimitiveType(PrimitiveKind.Timestamp),
-        DuckDbTypeKind.Timestamp or DuckDbTypeKind.TimestampS or DuckDbTypeKind.TimestampMs => new PrimitiveType(PrimitiveKind.TimestampNtz),
-        DuckDbTypeKind.List or DuckDbTypeKind.Array => new ArrayType(Of(type.ElementType!, $"{path}.element"), ContainsNull: true),
-        DuckDbTypeKind.Map => new MapType(Of(type.KeyType!, $"{path}.key"), Of(type.ValueType!, $"{path}.value"), ValueContainsNull: true),
-        DuckDbTypeKind.Struct => new StructType([.. type.Fields.Select(field => new StructField(field.Name, Of(field.Type, $"{path}.{field.Name}")))]),
-        _ => throw new DeltaLogException(DeltaLogError.UnsupportedType, $"Column '{path}' has the type {type}, for which Delta has none."),
-    };
+    private static DeltaType Of(DuckDbType type, string path) =>
+        type.Kind switch
+        {
+            DuckDbTypeKind.Boolean => new PrimitiveType(PrimitiveKind.Boolean),
+            DuckDbTypeKind.TinyInt => new PrimitiveType(PrimitiveKind.Byte),
+            DuckDbTypeKind.SmallInt or DuckDbTypeKind.UTinyInt => new PrimitiveType(PrimitiveKind.Short),
+            DuckDbTypeKind.Integer or DuckDbTypeKind.USmallInt => new PrimitiveType(PrimitiveKind.Integer),
+            DuckDbTypeKind.BigInt or DuckDbTypeKind.UInteger => new PrimitiveType(PrimitiveKind.Long),
+            DuckDbTypeKind.UBigInt => new DecimalType(20, 0),
+            DuckDbTypeKind.HugeInt => new DecimalType(38, 0),
+            DuckDbTypeKind.Float => new PrimitiveType(PrimitiveKind.Float),
+            DuckDbTypeKind.Double => new PrimitiveType(PrimitiveKind.Double),
+            DuckDbTypeKind.Decimal => new DecimalType(type.Width, type.Scale),
+            DuckDbTypeKind.Varchar or DuckDbTypeKind.Uuid or DuckDbTypeKind.Enum => new PrimitiveType(PrimitiveKind.String),
+            DuckDbTypeKind.Blob => new PrimitiveType(PrimitiveKind.Binary),
+            DuckDbTypeKind.Date => new PrimitiveType(PrimitiveKind.Date),
+            DuckDbTypeKind.TimestampTz => new PrimitiveType(PrimitiveKind.Timestamp),
+            DuckDbTypeKind.Timestamp or DuckDbTypeKind.TimestampS or DuckDbTypeKind.TimestampMs => new PrimitiveType(PrimitiveKind.TimestampNtz),
+            DuckDbTypeKind.List or DuckDbTypeKind.Array => new ArrayType(Of(type.ElementType!, $"{path}.element"), ContainsNull: true),
+            DuckDbTypeKind.Map => new MapType(Of(type.KeyType!, $"{path}.key"), Of(type.ValueType!, $"{path}.value"), ValueContainsNull: true),
+            DuckDbTypeKind.Struct => new StructType([.. type.Fields.Select(field => new StructField(field.Name, Of(field.Type, $"{path}.{field.Name}")))]),
+            _ => throw new DeltaLogException(DeltaLogError.UnsupportedType, $"Column '{path}' has the type {type}, for which Delta has none."),
+        };
 
-    private static string Sql(PrimitiveKind kind) => kind switch
-    {
-        PrimitiveKind.String => "VARCHAR",
-        PrimitiveKind.Long => "BIGINT",
-        PrimitiveKind.Integer => "INTEGER",
-        PrimitiveKind.Short => "SMALLINT",
-        PrimitiveKind.Byte => "TINYINT",
-        PrimitiveKind.Float => "FLOAT",
-        PrimitiveKind.Double => "DOUBLE",
-        PrimitiveKind.Boolean => "BOOLEAN",
-        PrimitiveKind.Binary => "BLOB",
-        PrimitiveKind.Date => "DATE",
-        PrimitiveKind.Timestamp => "TIMESTAMP WITH TIME ZONE",
-        PrimitiveKind.TimestampNtz => "TIMESTAMP",
-        // Never in a file; only nulls take its place.
-        PrimitiveKind.Void => "VARCHAR",
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown type."),
-    };
+    private static string Sql(PrimitiveKind kind) =>
+        kind switch
+        {
+            PrimitiveKind.String => "VARCHAR",
+            PrimitiveKind.Long => "BIGINT",
+            PrimitiveKind.Integer => "INTEGER",
+            PrimitiveKind.Short => "SMALLINT",
+            PrimitiveKind.Byte => "TINYINT",
+            PrimitiveKind.Float => "FLOAT",
+            PrimitiveKind.Double => "DOUBLE",
+            PrimitiveKind.Boolean => "BOOLEAN",
+            PrimitiveKind.Binary => "BLOB",
+            PrimitiveKind.Date => "DATE",
+            PrimitiveKind.Timestamp => "TIMESTAMP WITH TIME ZONE",
+            PrimitiveKind.TimestampNtz => "TIMESTAMP",
+            // Never in a file; only nulls take its place.
+            PrimitiveKind.Void => "VARCHAR",
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown type."),
+        };
 }

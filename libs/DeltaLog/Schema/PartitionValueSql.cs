@@ -24,18 +24,19 @@ internal static class PartitionValueSql
     }
 
     /// <summary>The text of the value <paramref name="value"/>, an expression; null stays null, and the empty string becomes it.</summary>
-    public static string Format(DeltaType type, string value) => type switch
-    {
-        PrimitiveType { Kind: PrimitiveKind.String } => $"nullif({value}, '')",
-        PrimitiveType { Kind: PrimitiveKind.Binary } => $"nullif(decode({value}), '')",
-        PrimitiveType { Kind: PrimitiveKind.Timestamp } => $"strftime({value} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')",
-        PrimitiveType { Kind: PrimitiveKind.TimestampNtz } => $"strftime({value}, '%Y-%m-%d %H:%M:%S.%f')",
-        PrimitiveType { Kind: PrimitiveKind.Date } => $"strftime({value}, '%Y-%m-%d')",
-        PrimitiveType { Kind: PrimitiveKind.Float or PrimitiveKind.Double } =>
-            $"CASE WHEN isnan({value}) THEN 'NaN' WHEN isinf({value}) THEN if({value} > 0, 'Infinity', '-Infinity') ELSE CAST({value} AS VARCHAR) END",
-        PrimitiveType or DecimalType => $"CAST({value} AS VARCHAR)",
-        _ => throw Unsupported(type),
-    };
+    public static string Format(DeltaType type, string value) =>
+        type switch
+        {
+            PrimitiveType { Kind: PrimitiveKind.String } => $"nullif({value}, '')",
+            PrimitiveType { Kind: PrimitiveKind.Binary } => $"nullif(decode({value}), '')",
+            PrimitiveType { Kind: PrimitiveKind.Timestamp } => $"strftime({value} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')",
+            PrimitiveType { Kind: PrimitiveKind.TimestampNtz } => $"strftime({value}, '%Y-%m-%d %H:%M:%S.%f')",
+            PrimitiveType { Kind: PrimitiveKind.Date } => $"strftime({value}, '%Y-%m-%d')",
+            PrimitiveType { Kind: PrimitiveKind.Float or PrimitiveKind.Double } =>
+                $"CASE WHEN isnan({value}) THEN 'NaN' WHEN isinf({value}) THEN if({value} > 0, 'Infinity', '-Infinity') ELSE CAST({value} AS VARCHAR) END",
+            PrimitiveType or DecimalType => $"CAST({value} AS VARCHAR)",
+            _ => throw Unsupported(type),
+        };
 
     private static DeltaLogException Unsupported(DeltaType type) =>
         new(DeltaLogError.UnsupportedType, $"A column of the type {type.GetType().Name} cannot partition a table.");

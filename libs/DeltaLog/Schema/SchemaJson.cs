@@ -53,7 +53,8 @@ public static class SchemaJson
             "map" => new MapType(
                 ReadType(json.GetProperty("keyType"), $"{path}.key"),
                 ReadType(json.GetProperty("valueType"), $"{path}.value"),
-                json.GetProperty("valueContainsNull").GetBoolean()),
+                json.GetProperty("valueContainsNull").GetBoolean()
+            ),
             _ => throw Unsupported(kind ?? "null", path),
         };
     }
@@ -96,10 +97,13 @@ public static class SchemaJson
         if (!name.StartsWith("decimal(", StringComparison.Ordinal) || !name.EndsWith(')'))
             throw Unsupported(name, path);
         var parts = name["decimal(".Length..^1].Split(',');
-        if (parts.Length == 2
+        if (
+            parts.Length == 2
             && int.TryParse(parts[0].AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var precision)
             && int.TryParse(parts[1].AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var scale)
-            && precision is >= 1 and <= 38 && scale <= precision)
+            && precision is >= 1 and <= 38
+            && scale <= precision
+        )
             return new DecimalType(precision, scale);
         throw Unsupported(name, path);
     }

@@ -21,24 +21,27 @@ internal static class TypeWidening
     }
 
     /// <summary>Whether values of <paramref name="from"/> can be read as <paramref name="to"/>.</summary>
-    public static bool IsWider(DeltaType from, DeltaType to) => (from, to) switch
-    {
-        (PrimitiveType { Kind: var left }, PrimitiveType { Kind: var right }) => IsWider(left, right),
-        (PrimitiveType { Kind: PrimitiveKind.Byte or PrimitiveKind.Short or PrimitiveKind.Integer }, DecimalType right) => right.Precision - right.Scale >= IntegerDigits,
-        (PrimitiveType { Kind: PrimitiveKind.Long }, DecimalType right) => right.Precision - right.Scale >= LongDigits,
-        (DecimalType left, DecimalType right) => right.Scale >= left.Scale && right.Precision - right.Scale >= left.Precision - left.Scale,
-        _ => false,
-    };
+    public static bool IsWider(DeltaType from, DeltaType to) =>
+        (from, to) switch
+        {
+            (PrimitiveType { Kind: var left }, PrimitiveType { Kind: var right }) => IsWider(left, right),
+            (PrimitiveType { Kind: PrimitiveKind.Byte or PrimitiveKind.Short or PrimitiveKind.Integer }, DecimalType right) => right.Precision - right.Scale
+                >= IntegerDigits,
+            (PrimitiveType { Kind: PrimitiveKind.Long }, DecimalType right) => right.Precision - right.Scale >= LongDigits,
+            (DecimalType left, DecimalType right) => right.Scale >= left.Scale && right.Precision - right.Scale >= left.Precision - left.Scale,
+            _ => false,
+        };
 
-    private static bool IsWider(PrimitiveKind from, PrimitiveKind to) => (from, to) switch
-    {
-        (PrimitiveKind.Byte, PrimitiveKind.Short or PrimitiveKind.Integer or PrimitiveKind.Long or PrimitiveKind.Double) => true,
-        (PrimitiveKind.Short, PrimitiveKind.Integer or PrimitiveKind.Long or PrimitiveKind.Double) => true,
-        (PrimitiveKind.Integer, PrimitiveKind.Long or PrimitiveKind.Double) => true,
-        (PrimitiveKind.Float, PrimitiveKind.Double) => true,
-        (PrimitiveKind.Date, PrimitiveKind.TimestampNtz) => true,
-        _ => false,
-    };
+    private static bool IsWider(PrimitiveKind from, PrimitiveKind to) =>
+        (from, to) switch
+        {
+            (PrimitiveKind.Byte, PrimitiveKind.Short or PrimitiveKind.Integer or PrimitiveKind.Long or PrimitiveKind.Double) => true,
+            (PrimitiveKind.Short, PrimitiveKind.Integer or PrimitiveKind.Long or PrimitiveKind.Double) => true,
+            (PrimitiveKind.Integer, PrimitiveKind.Long or PrimitiveKind.Double) => true,
+            (PrimitiveKind.Float, PrimitiveKind.Double) => true,
+            (PrimitiveKind.Date, PrimitiveKind.TimestampNtz) => true,
+            _ => false,
+        };
 
     private static void RequireSupported(StructField field, string path, Uri root)
     {
@@ -59,18 +62,29 @@ internal static class TypeWidening
         if (from is null || to is null || !IsWider(Type(from), Type(to)))
         {
             throw new DeltaLogException(
-                DeltaLogError.UnsupportedType, $"Column '{path}' of '{root}' has changed its type from {from} to {to}, which is not supported.") { TableRoot = root };
+                DeltaLogError.UnsupportedType,
+                $"Column '{path}' of '{root}' has changed its type from {from} to {to}, which is not supported."
+            )
+            {
+                TableRoot = root,
+            };
         }
     }
 
-    private static DeltaType Type(string name) => SchemaJson.Parse(
-        $$$"""{"type":"struct","fields":[{"name":"type","type":{{{JsonSerializer.Serialize(name, JsonText.Options)}}},"nullable":true,"metadata":{}}]}""").Fields[0].Type;
+    private static DeltaType Type(string name) =>
+        SchemaJson
+            .Parse(
+                $$$"""{"type":"struct","fields":[{"name":"type","type":{{{JsonSerializer.Serialize(name, JsonText.Options)}}},"nullable":true,"metadata":{}}]}"""
+            )
+            .Fields[0]
+            .Type;
 
-    private static IEnumerable<StructField> Nested(DeltaType type) => type switch
-    {
-        StructType structure => structure.Fields,
-        ArrayType array => Nested(array.ElementType),
-        MapType map => Nested(map.KeyType).Concat(Nested(map.ValueType)),
-        _ => [],
-    };
+    private static IEnumerable<StructField> Nested(DeltaType type) =>
+        type switch
+        {
+            StructType structure => structure.Fields,
+            ArrayType array => Nested(array.ElementType),
+            MapType map => Nested(map.KeyType).Concat(Nested(map.ValueType)),
+            _ => [],
+        };
 }

@@ -87,7 +87,8 @@ internal sealed class CommitTimeline
     {
         if (!state.HasInCommitTimestamps)
             return long.MaxValue;
-        return state.Metadata.Configuration.TryGetValue(TableProperties.InCommitTimestampEnablementVersion, out var text) && long.TryParse(text, out var version)
+        return
+            state.Metadata.Configuration.TryGetValue(TableProperties.InCommitTimestampEnablementVersion, out var text) && long.TryParse(text, out var version)
             ? version
             : 0;
     }

@@ -27,7 +27,11 @@ public static class FilePath
         var folder = root.IsFile ? root.LocalPath.TrimEnd('/') : Uri.UnescapeDataString(root.AbsoluteUri).TrimEnd('/');
         if (canonical.StartsWith(folder + "/", StringComparison.Ordinal))
             return canonical[(folder.Length + 1)..];
-        throw new DeltaLogException(DeltaLogError.FileOutsideTable, $"Expected the files of '{root}' below it, found '{path}'.") { TableRoot = root, File = path };
+        throw new DeltaLogException(DeltaLogError.FileOutsideTable, $"Expected the files of '{root}' below it, found '{path}'.")
+        {
+            TableRoot = root,
+            File = path,
+        };
     }
 
     /// <summary>The key as a path in the log: percent-encoded where a URI demands it.</summary>
@@ -56,7 +60,9 @@ public static class FilePath
             return true;
         var colon = path.IndexOf(':');
         var slash = path.IndexOf('/');
-        return colon > 0 && (slash < 0 || colon < slash) && path[..colon].All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '+' or '-' or '.')
+        return colon > 0
+            && (slash < 0 || colon < slash)
+            && path[..colon].All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '+' or '-' or '.')
             && slash == colon + 1;
     }
 }

@@ -23,7 +23,10 @@ internal static class IntervalText
         var total = TimeSpan.Zero;
         for (var index = 0; index < words.Length; index += 2)
         {
-            if (!long.TryParse(words[index], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var amount) || Unit(words[index + 1]) is not { } unit)
+            if (
+                !long.TryParse(words[index], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var amount)
+                || Unit(words[index + 1]) is not { } unit
+            )
                 return null;
             total += unit * amount;
         }
@@ -31,15 +34,16 @@ internal static class IntervalText
         return total;
     }
 
-    private static TimeSpan? Unit(string word) => word.ToLowerInvariant().TrimEnd('s') switch
-    {
-        "week" => TimeSpan.FromDays(7),
-        "day" => TimeSpan.FromDays(1),
-        "hour" => TimeSpan.FromHours(1),
-        "minute" => TimeSpan.FromMinutes(1),
-        "second" => TimeSpan.FromSeconds(1),
-        "millisecond" => TimeSpan.FromMilliseconds(1),
-        "microsecond" => TimeSpan.FromMicroseconds(1),
-        _ => null,
-    };
+    private static TimeSpan? Unit(string word) =>
+        word.ToLowerInvariant().TrimEnd('s') switch
+        {
+            "week" => TimeSpan.FromDays(7),
+            "day" => TimeSpan.FromDays(1),
+            "hour" => TimeSpan.FromHours(1),
+            "minute" => TimeSpan.FromMinutes(1),
+            "second" => TimeSpan.FromSeconds(1),
+            "millisecond" => TimeSpan.FromMilliseconds(1),
+            "microsecond" => TimeSpan.FromMicroseconds(1),
+            _ => null,
+        };
 }

@@ -101,10 +101,11 @@ internal sealed class LogReplay
     {
         if (protocol is null || metadata is null || metadata.SchemaString.Length == 0)
         {
-            var missing = protocol is null ? "protocol action" : metadata is null ? "metaData action" : "schema";
-            throw new DeltaLogException(
-                DeltaLogError.CorruptLog,
-                $"Expected a {missing} in the log of '{root}' up to version {version}, found none.")
+            var missing =
+                protocol is null ? "protocol action"
+                : metadata is null ? "metaData action"
+                : "schema";
+            throw new DeltaLogException(DeltaLogError.CorruptLog, $"Expected a {missing} in the log of '{root}' up to version {version}, found none.")
             {
                 TableRoot = root,
                 Version = version,
@@ -116,7 +117,12 @@ internal sealed class LogReplay
         {
             throw new DeltaLogException(
                 DeltaLogError.UnsupportedReaderFeature,
-                $"Table '{root}' (version {version}) keeps its data as '{metadata.FormatProvider}', expected parquet.") { TableRoot = root, Version = version };
+                $"Table '{root}' (version {version}) keeps its data as '{metadata.FormatProvider}', expected parquet."
+            )
+            {
+                TableRoot = root,
+                Version = version,
+            };
         }
 
         return new TableState(protocol, metadata, transactions.ToImmutable(), domains.ToImmutable());

@@ -49,7 +49,8 @@ public sealed class Snapshot
     public IReadOnlyDictionary<string, string> Configuration => Metadata.Configuration;
 
     /// <summary>How far each application has got: application id to the application's version.</summary>
-    public IReadOnlyDictionary<string, long> Transactions => field ??= State.Transactions.ToDictionary(pair => pair.Key, pair => pair.Value.Version, StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, long> Transactions =>
+        field ??= State.Transactions.ToDictionary(pair => pair.Key, pair => pair.Value.Version, StringComparer.Ordinal);
 
     /// <summary>Configuration of each domain, by name.</summary>
     public IReadOnlyDictionary<string, DomainMetadata> DomainMetadata => State.Domains;
@@ -77,7 +78,8 @@ public sealed class Snapshot
     internal DateTimeOffset? CommitModified { get; init; }
 
     /// <summary>The same files with other metadata, as it would be after a commit that sets it.</summary>
-    internal Snapshot With(Metadata metadata) => new(TableRoot, Version, Timestamp, State with { Metadata = metadata }, files) { CommitModified = CommitModified };
+    internal Snapshot With(Metadata metadata) =>
+        new(TableRoot, Version, Timestamp, State with { Metadata = metadata }, files) { CommitModified = CommitModified };
 
     private long? CountRecords()
     {

@@ -9,9 +9,9 @@ internal sealed record TableState(
     Protocol Protocol,
     Metadata Metadata,
     ImmutableDictionary<string, SetTransaction> Transactions,
-    ImmutableDictionary<string, DomainMetadata> Domains)
+    ImmutableDictionary<string, DomainMetadata> Domains
+)
 {
     /// <summary>Whether commits carry their own timestamp.</summary>
-    public bool HasInCommitTimestamps =>
-        Protocol.Has(TableFeatures.InCommitTimestamp) && Metadata.IsEnabled(TableProperties.EnableInCommitTimestamps);
+    public bool HasInCommitTimestamps => Protocol.Has(TableFeatures.InCommitTimestamp) && Metadata.IsEnabled(TableProperties.EnableInCommitTimestamps);
 }

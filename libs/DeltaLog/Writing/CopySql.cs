@@ -12,16 +12,24 @@ internal static class CopySql
 
     /// <summary>Writes the rows of a SELECT that has the table's columns, and those of <paramref name="extraColumns"/>, into an empty folder.</summary>
     public static string Copy(
-        string selectSql, StructType schema, IReadOnlyList<string> partitionColumns, IEnumerable<string> extraColumns, string folder, string codec, long targetBytes)
+        string selectSql,
+        StructType schema,
+        IReadOnlyList<string> partitionColumns,
+        IEnumerable<string> extraColumns,
+        string folder,
+        string codec,
+        long targetBytes
+    )
     {
-        var columns = schema.Fields
-            .Where(field => !partitionColumns.Contains(field.Name))
+        var columns = schema
+            .Fields.Where(field => !partitionColumns.Contains(field.Name))
             .Select(field => $"{NullGuardSql.Guard(field, SqlText.Identifier(field.Name))} AS {SqlText.Identifier(field.Name)}")
             .Concat(extraColumns.Select(SqlText.Identifier));
         var partitions = partitionColumns.Select((name, index) => $"{Text(schema.Fields.First(field => field.Name == name))} AS {PartitionName(index)}");
-        var layout = partitionColumns.Count > 0
-            ? $"PARTITION_BY ({string.Join(", ", partitionColumns.Select((_, index) => PartitionName(index)))})"
-            : $"FILE_SIZE_BYTES {targetBytes}";
+        var layout =
+            partitionColumns.Count > 0
+                ? $"PARTITION_BY ({string.Join(", ", partitionColumns.Select((_, index) => PartitionName(index)))})"
+                : $"FILE_SIZE_BYTES {targetBytes}";
         return $"""
             COPY (SELECT {string.Join(", ", columns.Concat(partitions))} FROM ({selectSql}))
             TO {SqlText.Literal(folder)} (FORMAT parquet, COMPRESSION {codec}, RETURN_STATS, {layout})

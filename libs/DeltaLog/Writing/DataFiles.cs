@@ -24,7 +24,8 @@ internal sealed class DataFiles(IObjectStore store, DuckDbConnection connection,
     private readonly List<string> written = [];
     private readonly StatisticsJson statistics = new(
         new StructType([.. schema.Fields.Where(field => !metadata.PartitionColumns.Contains(field.Name))]),
-        metadata.Configuration.TryGetValue(TableProperties.StatsColumns, out var text) && int.TryParse(text, out var count) ? count : DefaultStatsColumns);
+        metadata.Configuration.TryGetValue(TableProperties.StatsColumns, out var text) && int.TryParse(text, out var count) ? count : DefaultStatsColumns
+    );
 
     private readonly string codec = CompressionCodec.Of(metadata);
 
@@ -33,22 +34,33 @@ internal sealed class DataFiles(IObjectStore store, DuckDbConnection connection,
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var files = await CopyAsync(selectSql, [], "", "part", cancellationToken).ConfigureAwait(false);
-        return [.. files.Select(file => new AddFile
-        {
-            Path = FilePath.Encode(file.Key),
-            PartitionValues = file.PartitionValues,
-            Size = file.Size,
-            ModificationTime = now,
-            DataChange = true,
-            Stats = file.Stats,
-        })];
+        return
+        [
+            .. files.Select(file => new AddFile
+            {
+                Path = FilePath.Encode(file.Key),
+                PartitionValues = file.PartitionValues,
+                Size = file.Size,
+                ModificationTime = now,
+                DataChange = true,
+                Stats = file.Stats,
+            }),
+        ];
     }
 
     /// <summary>Writes the rows of a SELECT that has the table's columns and <c>_change_type</c>.</summary>
     public async Task<IReadOnlyList<AddCdcFile>> WriteChangesAsync(string selectSql, CancellationToken cancellationToken)
     {
         var files = await CopyAsync(selectSql, ["_change_type"], ChangeFolder, "cdc", cancellationToken).ConfigureAwait(false);
-        return [.. files.Select(file => new AddCdcFile { Path = FilePath.Encode(file.Key), PartitionValues = file.PartitionValues, Size = file.Size })];
+        return
+        [
+            .. files.Select(file => new AddCdcFile
+            {
+                Path = FilePath.Encode(file.Key),
+                PartitionValues = file.PartitionValues,
+                Size = file.Size,
+            }),
+        ];
     }
 
     /// <summary>Deletes everything that was written.</summary>
@@ -109,8 +121,8 @@ internal sealed class DataFiles(IObjectStore store, DuckDbConnection connection,
 
     private WrittenFile Publish(CopiedFile file, string parent, string prefix)
     {
-        var values = metadata.PartitionColumns
-            .Select((column, index) => (Column: column, Value: CopySql.PartitionValue(file.Partition[CopySql.PartitionName(index)])))
+        var values = metadata
+            .PartitionColumns.Select((column, index) => (Column: column, Value: CopySql.PartitionValue(file.Partition[CopySql.PartitionName(index)])))
             .ToList();
         var key = $"{parent}{HivePath.Folder(values)}{prefix}-{Guid.CreateVersion7()}.{codec}.parquet";
         var target = store.LocalPath(key)!;
@@ -124,6 +136,7 @@ internal sealed class DataFiles(IObjectStore store, DuckDbConnection connection,
             values.Count == 0 ? JsonFields.NoPairs : values.ToDictionary(pair => pair.Column, pair => pair.Value, StringComparer.Ordinal),
             file.Size,
             file.Rows,
-            statistics.Write(file.Rows, file.Columns));
+            statistics.Write(file.Rows, file.Columns)
+        );
     }
 }

@@ -24,8 +24,10 @@ public sealed class DeltaTableWriter
         ArgumentNullException.ThrowIfNull(table);
         if (table.Store.LocalPath("x") is null)
         {
-            throw new DeltaLogException(
-                DeltaLogError.NotSupportedByStore, $"Rows can only be written to a table on local disk, not to '{table.Store.Root}'.") { TableRoot = table.Store.Root };
+            throw new DeltaLogException(DeltaLogError.NotSupportedByStore, $"Rows can only be written to a table on local disk, not to '{table.Store.Root}'.")
+            {
+                TableRoot = table.Store.Root,
+            };
         }
 
         this.table = table;
@@ -37,7 +39,8 @@ public sealed class DeltaTableWriter
         IReadOnlyList<string>? partitionColumns = null,
         IReadOnlyDictionary<string, string>? configuration = null,
         WriteOptions? options = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(schema);
         configuration ??= new Dictionary<string, string>(StringComparer.Ordinal);
@@ -47,14 +50,16 @@ public sealed class DeltaTableWriter
                 throw new ArgumentException($"The schema has no column '{column}' to partition by.", nameof(partitionColumns));
         }
 
-        var metadata = options?.Metadata ?? new Metadata
-        {
-            Id = Guid.CreateVersion7().ToString(),
-            SchemaString = SchemaJson.Write(schema),
-            PartitionColumns = partitionColumns ?? [],
-            Configuration = configuration,
-            CreatedTime = table.Time.GetUtcNow().ToUnixTimeMilliseconds(),
-        };
+        var metadata =
+            options?.Metadata
+            ?? new Metadata
+            {
+                Id = Guid.CreateVersion7().ToString(),
+                SchemaString = SchemaJson.Write(schema),
+                PartitionColumns = partitionColumns ?? [],
+                Configuration = configuration,
+                CreatedTime = table.Time.GetUtcNow().ToUnixTimeMilliseconds(),
+            };
         var transaction = table.BeginCreation(NewTableProtocol.For(schema, metadata.Configuration), metadata);
         if (options?.Transaction is var (appId, version))
             transaction.SetTransaction(appId, version);
@@ -63,30 +68,56 @@ public sealed class DeltaTableWriter
     }
 
     /// <summary>Adds the rows of a SELECT. Its columns are matched by name; those it lacks are null.</summary>
-    public Task<WriteResult> AppendAsync(DuckDbConnection connection, string selectSql, WriteOptions? options = null, CancellationToken cancellationToken = default) =>
-        RunAsync(connection, "WRITE", options, async operation =>
-        {
-            operation.Parameters["mode"] = "Append";
-            operation.RequireRowsFit();
-            var rows = SourceColumns.Of(connection, selectSql, table.Store.Root).Project(selectSql, operation.Schema, table.Store.Root);
-            operation.RowsInserted = await operation.AddAsync(rows, cancellationToken).ConfigureAwait(false);
-        }, cancellationToken);
+    public Task<WriteResult> AppendAsync(
+        DuckDbConnection connection,
+        string selectSql,
+        WriteOptions? options = null,
+        CancellationToken cancellationToken = default
+    ) =>
+        RunAsync(
+            connection,
+            "WRITE",
+            options,
+            async operation =>
+            {
+                operation.Parameters["mode"] = "Append";
+                operation.RequireRowsFit();
+                var rows = SourceColumns.Of(connection, selectSql, table.Store.Root).Project(selectSql, operation.Schema, table.Store.Root);
+                operation.RowsInserted = await operation.AddAsync(rows, cancellationToken).ConfigureAwait(false);
+            },
+            cancellationToken
+        );
 
     /// <summary>Puts the rows of a SELECT in the place of all that the table holds.</summary>
-    public Task<WriteResult> OverwriteAsync(DuckDbConnection connection, string selectSql, WriteOptions? options = null, CancellationToken cancellationToken = default) =>
-        RunAsync(connection, "WRITE", options, async operation =>
-        {
-            operation.Parameters["mode"] = "Overwrite";
-            operation.DependOnTable();
-            var rows = SourceColumns.Of(connection, selectSql, table.Store.Root).Project(selectSql, operation.Schema, table.Store.Root);
-            operation.RowsInserted = await operation.AddAsync(rows, cancellationToken).ConfigureAwait(false);
-            operation.RowsDeleted = operation.Snapshot.NumRecords ?? 0;
-            operation.Remove(operation.Snapshot.Files);
-        }, cancellationToken);
+    public Task<WriteResult> OverwriteAsync(
+        DuckDbConnection connection,
+        string selectSql,
+        WriteOptions? options = null,
+        CancellationToken cancellationToken = default
+    ) =>
+        RunAsync(
+            connection,
+            "WRITE",
+            options,
+            async operation =>
+            {
+                operation.Parameters["mode"] = "Overwrite";
+                operation.DependOnTable();
+                var rows = SourceColumns.Of(connection, selectSql, table.Store.Root).Project(selectSql, operation.Schema, table.Store.Root);
+                operation.RowsInserted = await operation.AddAsync(rows, cancellationToken).ConfigureAwait(false);
+                operation.RowsDeleted = operation.Snapshot.NumRecords ?? 0;
+                operation.Remove(operation.Snapshot.Files);
+            },
+            cancellationToken
+        );
 
     /// <summary>Deletes the rows for which a condition holds. Files without such rows stay as they are.</summary>
-    public Task<WriteResult> DeleteAsync(DuckDbConnection connection, string whereSql, WriteOptions? options = null, CancellationToken cancellationToken = default) =>
-        RunAsync(connection, "DELETE", options, operation => Rewrites.DeleteAsync(operation, whereSql, cancellationToken), cancellationToken);
+    public Task<WriteResult> DeleteAsync(
+        DuckDbConnection connection,
+        string whereSql,
+        WriteOptions? options = null,
+        CancellationToken cancellationToken = default
+    ) => RunAsync(connection, "DELETE", options, operation => Rewrites.DeleteAsync(operation, whereSql, cancellationToken), cancellationToken);
 
     /// <summary>Changes the rows for which a condition holds: column to expression on the table's columns. Files without such rows stay as they are.</summary>
     public Task<WriteResult> UpdateAsync(
@@ -94,22 +125,38 @@ public sealed class DeltaTableWriter
         IReadOnlyDictionary<string, string> assignments,
         string whereSql,
         WriteOptions? options = null,
-        CancellationToken cancellationToken = default) =>
-        RunAsync(connection, "UPDATE", options, operation => Rewrites.UpdateAsync(operation, assignments, whereSql, cancellationToken), cancellationToken);
+        CancellationToken cancellationToken = default
+    ) => RunAsync(connection, "UPDATE", options, operation => Rewrites.UpdateAsync(operation, assignments, whereSql, cancellationToken), cancellationToken);
 
     /// <summary>Merges rows by key. Only files with rows that match are written again. A key that the source has twice is <see cref="DeltaLogError.InvalidData"/>.</summary>
-    public Task<WriteResult> MergeAsync(DuckDbConnection connection, MergeRequest request, WriteOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<WriteResult> MergeAsync(
+        DuckDbConnection connection,
+        MergeRequest request,
+        WriteOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(request);
-        return RunAsync(connection, "MERGE", options, operation =>
-        {
-            operation.Parameters["matchedBy"] = JsonSerializer.Serialize(request.Keys, JsonText.Options);
-            return Rewrites.MergeAsync(operation, request, cancellationToken);
-        }, cancellationToken);
+        return RunAsync(
+            connection,
+            "MERGE",
+            options,
+            operation =>
+            {
+                operation.Parameters["matchedBy"] = JsonSerializer.Serialize(request.Keys, JsonText.Options);
+                return Rewrites.MergeAsync(operation, request, cancellationToken);
+            },
+            cancellationToken
+        );
     }
 
     private async Task<WriteResult> RunAsync(
-        DuckDbConnection connection, string name, WriteOptions? options, Func<WriteOperation, Task> work, CancellationToken cancellationToken)
+        DuckDbConnection connection,
+        string name,
+        WriteOptions? options,
+        Func<WriteOperation, Task> work,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(connection);
         options ??= new WriteOptions();

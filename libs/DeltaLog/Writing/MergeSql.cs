@@ -39,7 +39,9 @@ internal sealed class MergeSql(StructType schema, MergeRequest request, SourceCo
     public string CreateMatches(string scan)
     {
         var old = schema.Fields.Select((column, index) => $"t.{SqlText.Identifier(column.Name)} AS o{index}");
-        var next = schema.Fields.Select((column, index) => source.Find(column.Name) is null ? $"t.{SqlText.Identifier(column.Name)} AS n{index}" : $"m.n{index}");
+        var next = schema.Fields.Select(
+            (column, index) => source.Find(column.Name) is null ? $"t.{SqlText.Identifier(column.Name)} AS n{index}" : $"m.n{index}"
+        );
         // The source's own columns are fields of the column s, so that the condition can name them s.<column>.
         var counts = request.MatchWhenSql is { } condition ? $"coalesce(({condition}), false)" : "true";
         var keys = Keys.Select((_, index) => $"m.k{index}");
@@ -72,12 +74,13 @@ internal sealed class MergeSql(StructType schema, MergeRequest request, SourceCo
     }
 
     /// <summary>The rows of the change data feed.</summary>
-    public string Changes => $"""
-        SELECT {Columns("o")}, 'update_preimage' AS _change_type FROM {matchTable} WHERE {IsUpdate}
-        UNION ALL SELECT {Columns("n")}, 'update_postimage' FROM {matchTable} WHERE {IsUpdate}
-        UNION ALL SELECT {Columns("o")}, 'delete' FROM {matchTable} WHERE {IsDelete}
-        UNION ALL {Inserted("insert")}
-        """;
+    public string Changes =>
+        $"""
+            SELECT {Columns("o")}, 'update_preimage' AS _change_type FROM {matchTable} WHERE {IsUpdate}
+            UNION ALL SELECT {Columns("n")}, 'update_postimage' FROM {matchTable} WHERE {IsUpdate}
+            UNION ALL SELECT {Columns("o")}, 'delete' FROM {matchTable} WHERE {IsDelete}
+            UNION ALL {Inserted("insert")}
+            """;
 
     private string IsUpdate => request.UpdateMatched ? "(__counts AND NOT __delete)" : "false";
 
@@ -95,10 +98,10 @@ internal sealed class MergeSql(StructType schema, MergeRequest request, SourceCo
         return $"SELECT {Columns("n")}{type} FROM {sourceTable} i WHERE {condition}";
     }
 
-    private string Columns(string prefix) => string.Join(", ", schema.Fields.Select((column, index) => $"{prefix}{index} AS {SqlText.Identifier(column.Name)}"));
+    private string Columns(string prefix) =>
+        string.Join(", ", schema.Fields.Select((column, index) => $"{prefix}{index} AS {SqlText.Identifier(column.Name)}"));
 
     private string KeyNames() => string.Join(", ", Keys.Select((_, index) => $"k{index}"));
 
-    private string OnKeys(string alias = "s") =>
-        string.Join(" AND ", Keys.Select((key, index) => $"t.{SqlText.Identifier(key.Name)} = {alias}.k{index}"));
+    private string OnKeys(string alias = "s") => string.Join(" AND ", Keys.Select((key, index) => $"t.{SqlText.Identifier(key.Name)} = {alias}.k{index}"));
 }

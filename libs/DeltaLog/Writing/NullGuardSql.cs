@@ -23,12 +23,14 @@ internal static class NullGuardSql
         var item = $"g{depth}";
         return type switch
         {
-            StructType structure when Any([.. structure.Fields.Select(field => Violations(field, $"{value}.{SqlText.Identifier(field.Name)}", depth))]) is { } inside =>
+            StructType structure
+                when Any([.. structure.Fields.Select(field => Violations(field, $"{value}.{SqlText.Identifier(field.Name)}", depth))]) is { } inside =>
                 $"({value} IS NOT NULL AND ({inside}))",
             ArrayType array => Elements(array.ElementType, array.ContainsNull, value, item, depth),
             MapType map => Any(
                 Elements(map.KeyType, containsNull: true, $"map_keys({value})", item, depth),
-                Elements(map.ValueType, map.ValueContainsNull, $"map_values({value})", item, depth)),
+                Elements(map.ValueType, map.ValueContainsNull, $"map_values({value})", item, depth)
+            ),
             _ => null,
         };
     }

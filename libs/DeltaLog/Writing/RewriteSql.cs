@@ -20,9 +20,11 @@ internal static class RewriteSql
     /// <summary>The rows that are changed, as they become.</summary>
     public static string After(string scan, StructType schema, string condition, IReadOnlyDictionary<string, string> assignments, string? change)
     {
-        var values = schema.Fields.Select(field => assignments.TryGetValue(field.Name, out var value)
-            ? $"CAST(({value}) AS {DuckDbTypes.Sql(field.Type)}) AS {SqlText.Identifier(field.Name)}"
-            : SqlText.Identifier(field.Name));
+        var values = schema.Fields.Select(field =>
+            assignments.TryGetValue(field.Name, out var value)
+                ? $"CAST(({value}) AS {DuckDbTypes.Sql(field.Type)}) AS {SqlText.Identifier(field.Name)}"
+                : SqlText.Identifier(field.Name)
+        );
         if (change is not null)
             values = values.Append($"{SqlText.Literal(change)} AS _change_type");
         return $"SELECT {string.Join(", ", values)} FROM ({scan}) WHERE ({condition})";

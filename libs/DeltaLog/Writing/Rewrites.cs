@@ -28,7 +28,11 @@ internal static class Rewrites
     }
 
     public static async Task UpdateAsync(
-        WriteOperation operation, IReadOnlyDictionary<string, string> assignments, string whereSql, CancellationToken cancellationToken)
+        WriteOperation operation,
+        IReadOnlyDictionary<string, string> assignments,
+        string whereSql,
+        CancellationToken cancellationToken
+    )
     {
         operation.Parameters["predicate"] = whereSql;
         WriterRequirements.RequireRemovable(operation.Snapshot.Protocol, operation.Metadata, operation.Table.Store.Root);
@@ -42,7 +46,8 @@ internal static class Rewrites
         await operation.AddAsync(rows, cancellationToken).ConfigureAwait(false);
         if (operation.RecordsChanges)
         {
-            var changes = $"{RewriteSql.Before(scan, operation.Schema, whereSql, "update_preimage")} UNION ALL {RewriteSql.After(scan, operation.Schema, whereSql, byColumn, "update_postimage")}";
+            var changes =
+                $"{RewriteSql.Before(scan, operation.Schema, whereSql, "update_preimage")} UNION ALL {RewriteSql.After(scan, operation.Schema, whereSql, byColumn, "update_postimage")}";
             await operation.RecordAsync(changes, cancellationToken).ConfigureAwait(false);
         }
 
@@ -61,7 +66,10 @@ internal static class Rewrites
         foreach (var key in request.Keys)
         {
             if (source.Find(Column(operation, key).Name) is null)
-                throw new DeltaLogException(DeltaLogError.InvalidData, $"The source of the merge into '{root}' lacks the key column '{key}'.") { TableRoot = root };
+                throw new DeltaLogException(DeltaLogError.InvalidData, $"The source of the merge into '{root}' lacks the key column '{key}'.")
+                {
+                    TableRoot = root,
+                };
         }
 
         var sql = new MergeSql(operation.Schema, request, source, Guid.CreateVersion7().ToString("N"));
@@ -69,7 +77,10 @@ internal static class Rewrites
         {
             await RunAsync(operation, sql.CreateSource, cancellationToken).ConfigureAwait(false);
             if (connection.Scalar<string>(sql.DuplicateKey, cancellationToken) is { } duplicate)
-                throw new DeltaLogException(DeltaLogError.InvalidData, $"The source of the merge into '{root}' has the key ({duplicate}) more than once.") { TableRoot = root };
+                throw new DeltaLogException(DeltaLogError.InvalidData, $"The source of the merge into '{root}' has the key ({duplicate}) more than once.")
+                {
+                    TableRoot = root,
+                };
             await MergeAsync(operation, sql, cancellationToken).ConfigureAwait(false);
         }
         finally
@@ -102,26 +113,41 @@ internal static class Rewrites
         operation.Remove(changed);
     }
 
-    private static async Task<Dictionary<string, (long Rows, long Matching)>> FindAsync(WriteOperation operation, string whereSql, CancellationToken cancellationToken)
+    private static async Task<Dictionary<string, (long Rows, long Matching)>> FindAsync(
+        WriteOperation operation,
+        string whereSql,
+        CancellationToken cancellationToken
+    )
     {
         var scan = await operation.ScanAsync(null, cancellationToken).ConfigureAwait(false);
-        return await Task.Run(() =>
-        {
-            using var result = operation.Connection.Query(RewriteSql.Touched(scan, whereSql), cancellationToken);
-            return result.Rows(cancellationToken).ToDictionary(row => (string)row[0]!, row => ((long)row[1]!, (long)row[2]!), StringComparer.Ordinal);
-        }, cancellationToken).ConfigureAwait(false);
+        return await Task.Run(
+                () =>
+                {
+                    using var result = operation.Connection.Query(RewriteSql.Touched(scan, whereSql), cancellationToken);
+                    return result.Rows(cancellationToken).ToDictionary(row => (string)row[0]!, row => ((long)row[1]!, (long)row[2]!), StringComparer.Ordinal);
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
     }
 
-    private static Task<HashSet<string>> PathsAsync(WriteOperation operation, string sql, CancellationToken cancellationToken) => Task.Run(() =>
-    {
-        using var result = operation.Connection.Query(sql, cancellationToken);
-        return result.Rows(cancellationToken).Select(row => (string)row[0]!).ToHashSet(StringComparer.Ordinal);
-    }, cancellationToken);
+    private static Task<HashSet<string>> PathsAsync(WriteOperation operation, string sql, CancellationToken cancellationToken) =>
+        Task.Run(
+            () =>
+            {
+                using var result = operation.Connection.Query(sql, cancellationToken);
+                return result.Rows(cancellationToken).Select(row => (string)row[0]!).ToHashSet(StringComparer.Ordinal);
+            },
+            cancellationToken
+        );
 
     private static Task RunAsync(WriteOperation operation, string sql, CancellationToken cancellationToken) =>
         Task.Run(() => operation.Connection.Execute(sql, cancellationToken), cancellationToken);
 
     private static StructField Column(WriteOperation operation, string name) =>
-        operation.Schema.Find(name) ?? throw new DeltaLogException(
-            DeltaLogError.InvalidData, $"The table '{operation.Table.Store.Root}' has no column '{name}'.") { TableRoot = operation.Table.Store.Root };
+        operation.Schema.Find(name)
+        ?? throw new DeltaLogException(DeltaLogError.InvalidData, $"The table '{operation.Table.Store.Root}' has no column '{name}'.")
+        {
+            TableRoot = operation.Table.Store.Root,
+        };
 }

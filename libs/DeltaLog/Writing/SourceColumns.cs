@@ -30,9 +30,10 @@ internal sealed class SourceColumns
     }
 
     /// <summary>The value for a column of the table, cast to its type.</summary>
-    public string Value(StructField field, string prefix) => Find(field.Name) is { } name
-        ? $"CAST({prefix}{SqlText.Identifier(name)} AS {DuckDbTypes.Sql(field.Type)})"
-        : $"CAST(NULL AS {DuckDbTypes.Sql(field.Type)})";
+    public string Value(StructField field, string prefix) =>
+        Find(field.Name) is { } name
+            ? $"CAST({prefix}{SqlText.Identifier(name)} AS {DuckDbTypes.Sql(field.Type)})"
+            : $"CAST(NULL AS {DuckDbTypes.Sql(field.Type)})";
 
     private static DeltaLogException Invalid(Uri root, string reason) =>
         new(DeltaLogError.InvalidData, $"The rows do not fit the table '{root}': {reason}.") { TableRoot = root };

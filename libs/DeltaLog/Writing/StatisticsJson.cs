@@ -74,7 +74,13 @@ internal sealed class StatisticsJson
     }
 
     private static void WriteObject(
-        Utf8JsonWriter writer, string name, StructType schema, string path, IReadOnlyDictionary<string, ColumnStatistics> columns, Func<DeltaType, ColumnStatistics, string?> value)
+        Utf8JsonWriter writer,
+        string name,
+        StructType schema,
+        string path,
+        IReadOnlyDictionary<string, ColumnStatistics> columns,
+        Func<DeltaType, ColumnStatistics, string?> value
+    )
     {
         writer.WriteStartObject(name);
         foreach (var field in schema.Fields)
@@ -102,8 +108,14 @@ internal sealed class StatisticsJson
         return type switch
         {
             PrimitiveType { Kind: PrimitiveKind.Byte or PrimitiveKind.Short or PrimitiveKind.Integer or PrimitiveKind.Long } or DecimalType => Number(text),
-            PrimitiveType { Kind: PrimitiveKind.Float or PrimitiveKind.Double } =>
-                double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? Number(text) : null,
+            PrimitiveType { Kind: PrimitiveKind.Float or PrimitiveKind.Double } => double.TryParse(
+                text,
+                NumberStyles.Float,
+                CultureInfo.InvariantCulture,
+                out var number
+            ) && double.IsFinite(number)
+                ? Number(text)
+                : null,
             PrimitiveType { Kind: PrimitiveKind.String } => JsonSerializer.Serialize(isMax ? CutUp(text) : CutDown(text), JsonText.Options),
             PrimitiveType { Kind: PrimitiveKind.Date } => DateOnly.TryParseExact(text, "yyyy-MM-dd", out var date) ? $"\"{date:yyyy-MM-dd}\"" : null,
             PrimitiveType { Kind: PrimitiveKind.Timestamp } => text.EndsWith("+00", StringComparison.Ordinal) ? Timestamp(text[..^3], isMax, "Z") : null,
@@ -115,7 +127,9 @@ internal sealed class StatisticsJson
     private static string? Number(string text)
     {
         // As it stands where it is a number of JSON; DuckDB omits no digit that counts.
-        return text.Length > 0 && text[^1] != '.' && text.All(letter => char.IsAsciiDigit(letter) || letter is '-' or '+' or '.' or 'e') && text[0] != '.' ? text : null;
+        return text.Length > 0 && text[^1] != '.' && text.All(letter => char.IsAsciiDigit(letter) || letter is '-' or '+' or '.' or 'e') && text[0] != '.'
+            ? text
+            : null;
     }
 
     private static string? Timestamp(string text, bool isMax, string zone)

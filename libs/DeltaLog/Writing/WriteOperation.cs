@@ -89,7 +89,9 @@ internal sealed class WriteOperation
         if (options.Metadata is { } metadata && ChangeSchema.Reason(Snapshot.Metadata, Snapshot.With(metadata)) is { } reason)
         {
             throw new DeltaLogException(
-                DeltaLogError.IncompatibleSchemaChange, $"The rows of version {Snapshot.Version} of '{Snapshot.TableRoot}' do not fit the new schema: it {reason}.")
+                DeltaLogError.IncompatibleSchemaChange,
+                $"The rows of version {Snapshot.Version} of '{Snapshot.TableRoot}' do not fit the new schema: it {reason}."
+            )
             {
                 TableRoot = Snapshot.TableRoot,
                 Version = Snapshot.Version,
@@ -142,11 +144,19 @@ internal sealed class WriteOperation
         options.Prepare?.Invoke(transaction);
         if (!hasWork && options.Prepare is null)
             return Result(null);
-        foreach (var (name, value) in new[]
-        {
-            ("numOutputRows", RowsAdded), ("numTargetRowsInserted", RowsInserted), ("numTargetRowsUpdated", RowsUpdated), ("numTargetRowsDeleted", RowsDeleted),
-            ("numTargetRowsCopied", RowsCopied), ("numTargetFilesAdded", FilesAdded), ("numTargetFilesRemoved", FilesRemoved), ("numOutputBytes", BytesAdded),
-        })
+        foreach (
+            var (name, value) in new[]
+            {
+                ("numOutputRows", RowsAdded),
+                ("numTargetRowsInserted", RowsInserted),
+                ("numTargetRowsUpdated", RowsUpdated),
+                ("numTargetRowsDeleted", RowsDeleted),
+                ("numTargetRowsCopied", RowsCopied),
+                ("numTargetFilesAdded", FilesAdded),
+                ("numTargetFilesRemoved", FilesRemoved),
+                ("numOutputBytes", BytesAdded),
+            }
+        )
             transaction.OperationMetrics[name] = value.ToString();
         return Result(await transaction.CommitAsync(cancellationToken).ConfigureAwait(false));
     }
@@ -160,16 +170,17 @@ internal sealed class WriteOperation
 
     private long RowsCopied => Math.Max(0, RowsAdded - RowsInserted - RowsUpdated);
 
-    private WriteResult Result(CommitResult? commit) => new()
-    {
-        Version = commit?.Version ?? Snapshot.Version,
-        Commit = commit,
-        RowsInserted = RowsInserted,
-        RowsUpdated = RowsUpdated,
-        RowsDeleted = RowsDeleted,
-        RowsCopied = RowsCopied,
-        FilesAdded = FilesAdded,
-        FilesRemoved = FilesRemoved,
-        BytesAdded = BytesAdded,
-    };
+    private WriteResult Result(CommitResult? commit) =>
+        new()
+        {
+            Version = commit?.Version ?? Snapshot.Version,
+            Commit = commit,
+            RowsInserted = RowsInserted,
+            RowsUpdated = RowsUpdated,
+            RowsDeleted = RowsDeleted,
+            RowsCopied = RowsCopied,
+            FilesAdded = FilesAdded,
+            FilesRemoved = FilesRemoved,
+            BytesAdded = BytesAdded,
+        };
 }

@@ -13,8 +13,16 @@ internal static class ChainEndpoints
     public static void MapChain(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/tideway/v1/audit").RequireRoles(Roles.Auditor).WithTags("audit");
-        group.MapGet("/verify", VerifyAsync).WithName("verifyAuditChain").WithSummary("Walks the hash chain and names the first broken record").Produces<ChainState>();
-        group.MapGet("/head", HeadAsync).WithName("getAuditHead").WithSummary("The last record of the chain, without looking at the others").Produces<ChainHead>();
+        group
+            .MapGet("/verify", VerifyAsync)
+            .WithName("verifyAuditChain")
+            .WithSummary("Walks the hash chain and names the first broken record")
+            .Produces<ChainState>();
+        group
+            .MapGet("/head", HeadAsync)
+            .WithName("getAuditHead")
+            .WithSummary("The last record of the chain, without looking at the others")
+            .Produces<ChainHead>();
     }
 
     private static async Task<Results<JsonHttpResult<ChainState>, ProblemHttpResult>> VerifyAsync(

@@ -15,7 +15,16 @@ internal sealed class ChainVerification(AuditDatabase database)
         var (position, hash) = (0L, new byte[RecordHash.Length]);
         if (first > 1)
         {
-            var before = await database.QueryAsync<AuditRecord>(RecordSql.Range, new { after = first - 2, last = first - 1, limit = 1 }, cancellationToken);
+            var before = await database.QueryAsync<AuditRecord>(
+                RecordSql.Range,
+                new
+                {
+                    after = first - 2,
+                    last = first - 1,
+                    limit = 1,
+                },
+                cancellationToken
+            );
             if (before.Count == 0 && first <= end)
                 return new ChainState(0, first, end, null, new BrokenRecord(first - 1, null, "missing", "A record is missing where the chain goes on."));
             (position, hash) = (first - 1, before.Count == 0 ? hash : before[0].Hash);
@@ -24,7 +33,16 @@ internal sealed class ChainVerification(AuditDatabase database)
         var verified = 0L;
         while (position < end)
         {
-            var page = await database.QueryAsync<AuditRecord>(RecordSql.Range, new { after = position, last = end, limit = PageSize }, cancellationToken);
+            var page = await database.QueryAsync<AuditRecord>(
+                RecordSql.Range,
+                new
+                {
+                    after = position,
+                    last = end,
+                    limit = PageSize,
+                },
+                cancellationToken
+            );
             foreach (var record in page)
             {
                 if (Problem(record, position + 1, hash) is { } broken)
@@ -34,7 +52,13 @@ internal sealed class ChainVerification(AuditDatabase database)
             }
 
             if (page.Count == 0)
-                return new ChainState(verified, first, end, null, new BrokenRecord(position + 1, null, "missing", "A record is missing where the chain goes on."));
+                return new ChainState(
+                    verified,
+                    first,
+                    end,
+                    null,
+                    new BrokenRecord(position + 1, null, "missing", "A record is missing where the chain goes on.")
+                );
         }
 
         return new ChainState(verified, first, end, verified == 0 ? null : Convert.ToHexStringLower(hash), null);

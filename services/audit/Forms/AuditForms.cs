@@ -9,11 +9,8 @@ namespace Tideway.Audit.Forms;
 internal static class AuditForms
 {
     public static IReadOnlyList<AuditForm> All { get; } =
-        [.. ShareRegistryForms.All, .. RecipientAuthForms.All, .. CdfPublisherForms.All, .. InboundSyncForms.All];
+    [.. ShareRegistryForms.All, .. RecipientAuthForms.All, .. CdfPublisherForms.All, .. InboundSyncForms.All];
 
     public static IReadOnlyDictionary<Type, string> NotRecorded { get; } =
-        new Dictionary<Type, string>
-        {
-            [typeof(CredentialsChanged)] = "Only tells caches to forget; the change itself is recorded as what it was.",
-        };
+        new Dictionary<Type, string> { [typeof(CredentialsChanged)] = "Only tells caches to forget; the change itself is recorded as what it was." };
 }

@@ -7,66 +7,107 @@ namespace Tideway.Audit.Forms;
 internal static class RecipientAuthForms
 {
     public static IReadOnlyList<AuditForm> All { get; } =
-        [
-            new AuditForm<RecipientCreated>(
-                "record-recipient-created",
-                e =>
-                    Recipient(
-                        "createRecipient",
-                        e.OccurredAt,
-                        e.Actor,
-                        e.RecipientName,
-                        new { e.RecipientId, e.Revision, e.Comment, e.Properties, e.AllowedIpAddresses }
-                    )
-            ),
-            new AuditForm<RecipientUpdated>(
-                "record-recipient-updated",
-                e =>
-                    Recipient(
-                        "updateRecipient",
-                        e.OccurredAt,
-                        e.Actor,
-                        e.RecipientName,
-                        new { e.RecipientId, e.Revision, e.Comment, e.Properties, e.AllowedIpAddresses }
-                    )
-            ),
-            new AuditForm<RecipientDeleted>(
-                "record-recipient-deleted",
-                e => Recipient("deleteRecipient", e.OccurredAt, e.Actor, e.RecipientName, new { e.RecipientId, e.Revision })
-            ),
-            new AuditForm<RecipientTokenIssued>(
-                "record-recipient-token-issued",
-                // Whoever opened the activation link: the recipient is the best that is known of them.
-                e =>
-                    Recipient("retrieveRecipientToken", e.OccurredAt, e.RecipientName, e.RecipientName, new { e.RecipientId, e.TokenId, e.ExpiresAt }) with
+    [
+        new AuditForm<RecipientCreated>(
+            "record-recipient-created",
+            e =>
+                Recipient(
+                    "createRecipient",
+                    e.OccurredAt,
+                    e.Actor,
+                    e.RecipientName,
+                    new
                     {
-                        SourceIpAddress = e.SourceIp,
+                        e.RecipientId,
+                        e.Revision,
+                        e.Comment,
+                        e.Properties,
+                        e.AllowedIpAddresses,
                     }
-            ),
-            new AuditForm<RecipientTokenRotated>(
-                "record-recipient-token-rotated",
-                e =>
-                    Recipient(
-                        "rotateRecipientToken",
-                        e.OccurredAt,
-                        e.Actor,
-                        e.RecipientName,
-                        new { e.RecipientId, e.TokenId, e.PreviousTokensExpireAt }
-                    )
-            ),
-            new AuditForm<RecipientTokenRevoked>(
-                "record-recipient-token-revoked",
-                e => Recipient("revokeRecipientToken", e.OccurredAt, e.Actor, e.RecipientName, new { e.RecipientId, e.TokenId })
-            ),
-            new AuditForm<PrincipalCreated>(
-                "record-principal-created",
-                e => Principal("createPrincipal", e.OccurredAt, e.Actor, new { e.PrincipalId, e.PrincipalName, e.Roles })
-            ),
-            new AuditForm<PrincipalTokenRevoked>(
-                "record-principal-token-revoked",
-                e => Principal("revokePrincipalToken", e.OccurredAt, e.Actor, new { e.PrincipalId, e.PrincipalName })
-            ),
-        ];
+                )
+        ),
+        new AuditForm<RecipientUpdated>(
+            "record-recipient-updated",
+            e =>
+                Recipient(
+                    "updateRecipient",
+                    e.OccurredAt,
+                    e.Actor,
+                    e.RecipientName,
+                    new
+                    {
+                        e.RecipientId,
+                        e.Revision,
+                        e.Comment,
+                        e.Properties,
+                        e.AllowedIpAddresses,
+                    }
+                )
+        ),
+        new AuditForm<RecipientDeleted>(
+            "record-recipient-deleted",
+            e => Recipient("deleteRecipient", e.OccurredAt, e.Actor, e.RecipientName, new { e.RecipientId, e.Revision })
+        ),
+        new AuditForm<RecipientTokenIssued>(
+            "record-recipient-token-issued",
+            // Whoever opened the activation link: the recipient is the best that is known of them.
+            e =>
+                Recipient(
+                    "retrieveRecipientToken",
+                    e.OccurredAt,
+                    e.RecipientName,
+                    e.RecipientName,
+                    new
+                    {
+                        e.RecipientId,
+                        e.TokenId,
+                        e.ExpiresAt,
+                    }
+                ) with
+                {
+                    SourceIpAddress = e.SourceIp,
+                }
+        ),
+        new AuditForm<RecipientTokenRotated>(
+            "record-recipient-token-rotated",
+            e =>
+                Recipient(
+                    "rotateRecipientToken",
+                    e.OccurredAt,
+                    e.Actor,
+                    e.RecipientName,
+                    new
+                    {
+                        e.RecipientId,
+                        e.TokenId,
+                        e.PreviousTokensExpireAt,
+                    }
+                )
+        ),
+        new AuditForm<RecipientTokenRevoked>(
+            "record-recipient-token-revoked",
+            e => Recipient("revokeRecipientToken", e.OccurredAt, e.Actor, e.RecipientName, new { e.RecipientId, e.TokenId })
+        ),
+        new AuditForm<PrincipalCreated>(
+            "record-principal-created",
+            e =>
+                Principal(
+                    "createPrincipal",
+                    e.OccurredAt,
+                    e.Actor,
+                    new
+                    {
+                        e.PrincipalId,
+                        e.PrincipalName,
+                        e.Roles,
+                    }
+                )
+        ),
+        new AuditForm<PrincipalTokenRevoked>(
+            "record-principal-token-revoked",
+            e => Principal("revokePrincipalToken", e.OccurredAt, e.Actor, new { e.PrincipalId, e.PrincipalName })
+        ),
+    ];
 
     private static AuditEntry Recipient(string action, DateTimeOffset at, string actor, string recipient, object parameters) =>
         new()

@@ -7,61 +7,120 @@ namespace Tideway.Audit.Forms;
 internal static class ShareRegistryForms
 {
     public static IReadOnlyList<AuditForm> All { get; } =
-        [
-            new AuditForm<ShareCreated>(
-                "record-share-created",
-                e => Entry("createShare", e.OccurredAt, e.Actor, e.ShareName, new { e.ShareId, e.Revision, e.Comment, e.Owner, e.Tables })
-            ),
-            new AuditForm<ShareUpdated>(
-                "record-share-updated",
-                e => Entry("updateShare", e.OccurredAt, e.Actor, e.ShareName, new { e.ShareId, e.Revision, e.Comment, e.Owner, e.Tables })
-            ),
-            new AuditForm<ShareDeleted>(
-                "record-share-deleted",
-                e => Entry("deleteShare", e.OccurredAt, e.Actor, e.ShareName, new { e.ShareId, e.Revision })
-            ),
-            new AuditForm<ShareGranted>(
-                "record-share-granted",
-                e =>
-                    Entry("updateSharePermissions", e.OccurredAt, e.Actor, e.ShareName, new { e.ShareId, e.Revision, e.RecipientId, Add = Select }) with
+    [
+        new AuditForm<ShareCreated>(
+            "record-share-created",
+            e =>
+                Entry(
+                    "createShare",
+                    e.OccurredAt,
+                    e.Actor,
+                    e.ShareName,
+                    new
                     {
-                        RecipientName = e.RecipientName,
+                        e.ShareId,
+                        e.Revision,
+                        e.Comment,
+                        e.Owner,
+                        e.Tables,
                     }
-            ),
-            new AuditForm<ShareRevoked>(
-                "record-share-revoked",
-                e =>
-                    Entry("updateSharePermissions", e.OccurredAt, e.Actor, e.ShareName, new { e.ShareId, e.Revision, e.RecipientId, Remove = Select }) with
+                )
+        ),
+        new AuditForm<ShareUpdated>(
+            "record-share-updated",
+            e =>
+                Entry(
+                    "updateShare",
+                    e.OccurredAt,
+                    e.Actor,
+                    e.ShareName,
+                    new
                     {
-                        RecipientName = e.RecipientName,
+                        e.ShareId,
+                        e.Revision,
+                        e.Comment,
+                        e.Owner,
+                        e.Tables,
                     }
-            ),
-            new AuditForm<ShareAccessed>(
-                "record-share-accessed",
-                e => new AuditEntry
+                )
+        ),
+        new AuditForm<ShareDeleted>("record-share-deleted", e => Entry("deleteShare", e.OccurredAt, e.Actor, e.ShareName, new { e.ShareId, e.Revision })),
+        new AuditForm<ShareGranted>(
+            "record-share-granted",
+            e =>
+                Entry(
+                    "updateSharePermissions",
+                    e.OccurredAt,
+                    e.Actor,
+                    e.ShareName,
+                    new
+                    {
+                        e.ShareId,
+                        e.Revision,
+                        e.RecipientId,
+                        Add = Select,
+                    }
+                ) with
                 {
-                    EventId = e.AccessId,
-                    EventTime = e.OccurredAt,
-                    Direction = Direction.Outbound,
-                    ServiceName = "share-registry",
-                    ActionName = e.Action,
-                    UserIdentity = e.RecipientName,
                     RecipientName = e.RecipientName,
-                    Share = e.Share,
-                    Schema = e.Schema,
-                    Table = e.Table,
-                    SourceIpAddress = e.SourceIp,
-                    UserAgent = e.UserAgent,
-                    RequestIds = [e.RequestId],
-                    RequestParams = new { e.RecipientId, e.CredentialFingerprint, e.Parameters },
-                    StatusCode = e.Status,
-                    ErrorCode = e.ErrorCode,
-                    ErrorMessage = e.ErrorMessage,
-                    Result = new { e.TableVersion, e.FileCount, e.ByteCount },
-                    Decision = AccessDecision.Of(e.Status),
                 }
-            ),
-        ];
+        ),
+        new AuditForm<ShareRevoked>(
+            "record-share-revoked",
+            e =>
+                Entry(
+                    "updateSharePermissions",
+                    e.OccurredAt,
+                    e.Actor,
+                    e.ShareName,
+                    new
+                    {
+                        e.ShareId,
+                        e.Revision,
+                        e.RecipientId,
+                        Remove = Select,
+                    }
+                ) with
+                {
+                    RecipientName = e.RecipientName,
+                }
+        ),
+        new AuditForm<ShareAccessed>(
+            "record-share-accessed",
+            e => new AuditEntry
+            {
+                EventId = e.AccessId,
+                EventTime = e.OccurredAt,
+                Direction = Direction.Outbound,
+                ServiceName = "share-registry",
+                ActionName = e.Action,
+                UserIdentity = e.RecipientName,
+                RecipientName = e.RecipientName,
+                Share = e.Share,
+                Schema = e.Schema,
+                Table = e.Table,
+                SourceIpAddress = e.SourceIp,
+                UserAgent = e.UserAgent,
+                RequestIds = [e.RequestId],
+                RequestParams = new
+                {
+                    e.RecipientId,
+                    e.CredentialFingerprint,
+                    e.Parameters,
+                },
+                StatusCode = e.Status,
+                ErrorCode = e.ErrorCode,
+                ErrorMessage = e.ErrorMessage,
+                Result = new
+                {
+                    e.TableVersion,
+                    e.FileCount,
+                    e.ByteCount,
+                },
+                Decision = AccessDecision.Of(e.Status),
+            }
+        ),
+    ];
 
     private static readonly string[] Select = ["SELECT"];
 

@@ -24,7 +24,16 @@ internal sealed class HealthProjection(AuditDatabase database)
     {
         await using var transaction = await database.BeginAsync(cancellationToken);
         var after = await transaction.QueryFirstOrDefaultAsync<long>(HealthSql.LockPosition(database.Engine), null, cancellationToken);
-        var records = await transaction.QueryAsync<AuditRecord>(RecordSql.Range, new { after, last, limit = BatchSize }, cancellationToken);
+        var records = await transaction.QueryAsync<AuditRecord>(
+            RecordSql.Range,
+            new
+            {
+                after,
+                last,
+                limit = BatchSize,
+            },
+            cancellationToken
+        );
         var accesses = new AccessTally();
         foreach (var record in records)
         {

@@ -38,7 +38,8 @@ internal static class HealthSql
         "INSERT INTO sync_health (sync_id, sync_name, provider_name, share_name, schema_name, table_name) "
         + "VALUES (@syncId, @name, @provider, @share, @schema, @table) ON CONFLICT (sync_id) DO NOTHING";
 
-    public const string SyncStarted = "UPDATE sync_health SET last_started_at = @at WHERE sync_id = @syncId AND (last_started_at IS NULL OR last_started_at < @at)";
+    public const string SyncStarted =
+        "UPDATE sync_health SET last_started_at = @at WHERE sync_id = @syncId AND (last_started_at IS NULL OR last_started_at < @at)";
 
     public const string SyncCompleted =
         "UPDATE sync_health SET last_success_at = @at, remote_version = @remoteVersion, local_version = @localVersion "

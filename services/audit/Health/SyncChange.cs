@@ -38,6 +38,5 @@ internal sealed record SyncChange(string SyncId, string SyncName, string? Sql, l
         );
     }
 
-    private static long? Number(JsonDocument result, string name) =>
-        result.RootElement.TryGetProperty(name, out var value) ? value.GetInt64() : null;
+    private static long? Number(JsonDocument result, string name) => result.RootElement.TryGetProperty(name, out var value) ? value.GetInt64() : null;
 }

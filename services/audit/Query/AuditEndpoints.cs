@@ -16,13 +16,21 @@ internal static class AuditEndpoints
     {
         var group = routes.MapGroup("/api/tideway/v1/audit").RequireRoles(Roles.Auditor).WithTags("audit");
         group.MapGet("", ListAsync).WithName("listAuditRecords").WithSummary("Records by the time of their events, newest first").Produces<RecordPage>();
-        group.MapGet("/export", ExportAsync).WithName("exportAuditRecords").WithSummary("Records in the order they were made, one JSON object per line").Produces<RecordView>(contentType: NdJson);
+        group
+            .MapGet("/export", ExportAsync)
+            .WithName("exportAuditRecords")
+            .WithSummary("Records in the order they were made, one JSON object per line")
+            .Produces<RecordView>(contentType: NdJson);
         group.MapGet("/{event_id:guid}", GetAsync).WithName("getAuditRecord").WithSummary("One record").Produces<RecordView>();
     }
 
     private const string NdJson = "application/x-ndjson";
 
-    private static async Task<Results<JsonHttpResult<RecordPage>, ProblemHttpResult>> ListAsync(HttpRequest request, RecordReader records, CancellationToken cancellationToken)
+    private static async Task<Results<JsonHttpResult<RecordPage>, ProblemHttpResult>> ListAsync(
+        HttpRequest request,
+        RecordReader records,
+        CancellationToken cancellationToken
+    )
     {
         var (filter, problem) = RecordFilterReading.Read(request.Query, "max_results", "page_token", "order");
         if (filter is null)
@@ -47,7 +55,11 @@ internal static class AuditEndpoints
         return TypedResults.Json(new RecordPage(page.ConvertAll(RecordView.Of), next), AuditJson.Options);
     }
 
-    private static async Task<Results<JsonHttpResult<RecordView>, ProblemHttpResult>> GetAsync([Microsoft.AspNetCore.Mvc.FromRoute(Name = "event_id")] Guid eventId, RecordReader records, CancellationToken cancellationToken)
+    private static async Task<Results<JsonHttpResult<RecordView>, ProblemHttpResult>> GetAsync(
+        [Microsoft.AspNetCore.Mvc.FromRoute(Name = "event_id")] Guid eventId,
+        RecordReader records,
+        CancellationToken cancellationToken
+    )
     {
         var record = await records.FindAsync(eventId, cancellationToken);
         return record is null
@@ -55,7 +67,11 @@ internal static class AuditEndpoints
             : TypedResults.Json(RecordView.Of(record), AuditJson.Options);
     }
 
-    private static async Task<Results<EmptyHttpResult, ProblemHttpResult>> ExportAsync(HttpContext context, RecordReader records, CancellationToken cancellationToken)
+    private static async Task<Results<EmptyHttpResult, ProblemHttpResult>> ExportAsync(
+        HttpContext context,
+        RecordReader records,
+        CancellationToken cancellationToken
+    )
     {
         var (filter, problem) = RecordFilterReading.Read(context.Request.Query, "after_sequence");
         if (filter is null)

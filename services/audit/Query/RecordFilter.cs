@@ -42,7 +42,13 @@ internal sealed record RecordFilter
         {
             var column = Columns[name];
             // The partial indexes need to be told that the column is there. What has few values is known in lower case and needs no index on it.
-            Compare(sql, parameters, column is "direction" or "decision" ? $"{column} = @{name}" : $"{column} IS NOT NULL AND lower({column}) = lower(@{name})", name, value);
+            Compare(
+                sql,
+                parameters,
+                column is "direction" or "decision" ? $"{column} = @{name}" : $"{column} IS NOT NULL AND lower({column}) = lower(@{name})",
+                name,
+                value
+            );
         }
 
         Compare(

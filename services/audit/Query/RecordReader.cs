@@ -39,7 +39,11 @@ internal sealed class RecordReader(AuditDatabase database)
     /// Records in the order in which they were made, after <paramref name="afterSequence"/> up to the last one at the time of the call. Read page
     /// by page, so that a long export holds no transaction open.
     /// </summary>
-    public async IAsyncEnumerable<AuditRecord> ExportAsync(RecordFilter filter, long afterSequence, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<AuditRecord> ExportAsync(
+        RecordFilter filter,
+        long afterSequence,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var last = await LastSequenceAsync(cancellationToken);
         var sql = new StringBuilder("SELECT ").Append(RecordSql.Columns).Append(" FROM audit_record WHERE sequence > @after AND sequence <= @last");

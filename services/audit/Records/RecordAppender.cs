@@ -23,7 +23,11 @@ internal sealed class RecordAppender(AuditDatabase database, TimeProvider time) 
         if (!await insert!.RunAsync(record, cancellationToken))
             return;
         foreach (var requestId in entry.RequestIds.Skip(1))
-            await within.ExecuteAsync(RecordSql.InsertFurtherRequest, new { requestId = RecordText.CleanName(requestId), sequence = record.Sequence }, cancellationToken);
+            await within.ExecuteAsync(
+                RecordSql.InsertFurtherRequest,
+                new { requestId = RecordText.CleanName(requestId), sequence = record.Sequence },
+                cancellationToken
+            );
         (lastSequence, lastHash) = (record.Sequence, record.Hash);
         within.OnCommitted(() => Telemetry.Recorded(record));
     }

@@ -31,6 +31,5 @@ internal static class RecordSql
         + "@table_name, @source_ip_address, @user_agent, @request_id, @request_ids, @request_params, @status_code, @error_code, @error_message, "
         + "@result, @decision, @previous_hash, @hash) ON CONFLICT (event_id) DO NOTHING";
 
-    public const string InsertFurtherRequest =
-        "INSERT INTO audit_further_request (request_id, sequence) VALUES (@requestId, @sequence) ON CONFLICT DO NOTHING";
+    public const string InsertFurtherRequest = "INSERT INTO audit_further_request (request_id, sequence) VALUES (@requestId, @sequence) ON CONFLICT DO NOTHING";
 }

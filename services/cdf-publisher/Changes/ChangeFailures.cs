@@ -18,7 +18,9 @@ internal static class ChangeFailures
             DeltaLogException { Error: DeltaLogError.UnsupportedReaderFeature or DeltaLogError.UnsupportedType } => ProtocolRefusals.Unsupported(
                 $"Unsupported Delta Table Properties: {table.FullName} needs features that are not supported."
             ),
-            DeltaLogException { Error: DeltaLogError.FileOutsideTable } => ProtocolRefusals.Unsupported($"Table {table.FullName} has files that cannot be shared."),
+            DeltaLogException { Error: DeltaLogError.FileOutsideTable } => ProtocolRefusals.Unsupported(
+                $"Table {table.FullName} has files that cannot be shared."
+            ),
             DeltaLogException { Error: DeltaLogError.NotADeltaTable } => new ProtocolRefusal(
                 404,
                 ErrorCodes.ResourceDoesNotExist,

@@ -13,7 +13,7 @@ using Tideway.ObjectStorage.Signing;
 namespace Tideway.CdfPublisher.Changes;
 
 /// <summary>Answers for row changes of published tables, in the parquet format.</summary>
-internal sealed class ChangeFeed(TableOpener tables, IUrlSigner signer, IOptions<FileUrlOptions> urls)
+internal sealed class ChangeFeed(TableOpener tables, TableHeaders headers, IUrlSigner signer, IOptions<FileUrlOptions> urls)
 {
     /// <summary>The answer, its lines not made yet; a refusal where the range cannot be read as a whole.</summary>
     public async Task<IResult> AnswerAsync(
@@ -55,10 +55,10 @@ internal sealed class ChangeFeed(TableOpener tables, IUrlSigner signer, IOptions
         if (ChangeRange.Check(start, end, latest, rules) is { } outside)
             return outside;
 
-        var scan = await ChangeScan.ReadAsync(table, start, end, cancellationToken);
+        var scan = await ChangeScan.ReadAsync(table, headers, start, end, cancellationToken);
         if (scan.IsRefused(out refusal))
             return refusal;
-        var head = range.IncludeHistoricalMetadata ? scan.Value.Start : await TableHeader.ReadAsync(table, latest, cancellationToken);
+        var head = range.IncludeHistoricalMetadata ? scan.Value.Start : await headers.ReadAsync(table, latest, cancellationToken);
         if (PlainTable.FindFault(head) is { } fault)
             return ProtocolRefusals.Unsupported(fault);
 
@@ -94,7 +94,12 @@ internal sealed class ChangeFeed(TableOpener tables, IUrlSigner signer, IOptions
             Version = version,
         };
 
-    private static async Task<Checked<(long Start, long End)>> ResolveAsync(DeltaTable table, ChangeRange range, long latest, CancellationToken cancellationToken)
+    private static async Task<Checked<(long Start, long End)>> ResolveAsync(
+        DeltaTable table,
+        ChangeRange range,
+        long latest,
+        CancellationToken cancellationToken
+    )
     {
         long start;
         if (range.StartingTime is { } startingTime)

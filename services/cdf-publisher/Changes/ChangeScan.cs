@@ -37,11 +37,11 @@ internal sealed class ChangeScan
     /// <summary>Their size in bytes, as far as the log says.</summary>
     public long ByteCount { get; private set; }
 
-    public static async Task<Checked<ChangeScan>> ReadAsync(DeltaTable table, long start, long end, CancellationToken cancellationToken)
+    public static async Task<Checked<ChangeScan>> ReadAsync(DeltaTable table, TableHeaders headers, long start, long end, CancellationToken cancellationToken)
     {
         try
         {
-            var scan = new ChangeScan(table, await TableHeader.ReadAsync(table, start, cancellationToken), end);
+            var scan = new ChangeScan(table, await headers.ReadAsync(table, start, cancellationToken), end);
             return await scan.CheckAsync(cancellationToken) is { } refusal ? refusal : scan;
         }
         catch (DeltaLogException exception) when (exception.Error is DeltaLogError.VersionNotFound or DeltaLogError.MissingCommits)
@@ -66,7 +66,7 @@ internal sealed class ChangeScan
             yield break;
         }
 
-        await foreach (var changes in table.ReadChangesAsync(Start.Version, end, cancellationToken))
+        await foreach (var changes in table.ReadChangesAsync(Start.Version, end, (Start.Protocol, Start.Metadata), cancellationToken))
             yield return changes;
     }
 
@@ -76,7 +76,7 @@ internal sealed class ChangeScan
     private async Task<ProtocolRefusal?> CheckAsync(CancellationToken cancellationToken)
     {
         var header = Start;
-        await foreach (var changes in table.ReadChangesAsync(Start.Version, end, cancellationToken))
+        await foreach (var changes in table.ReadChangesAsync(Start.Version, end, (Start.Protocol, Start.Metadata), cancellationToken))
         {
             header = new TableHeader(changes.Version, changes.Protocol ?? header.Protocol, changes.Metadata ?? header.Metadata);
             if (!header.Metadata.IsEnabled(TableProperties.EnableChangeDataFeed))

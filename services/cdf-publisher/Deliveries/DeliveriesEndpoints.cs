@@ -16,7 +16,11 @@ internal static class DeliveriesEndpoints
         group.MapPost("/{id:guid}/replay", Replay).WithName("ReplayDelivery").WithSummary("Sends a delivery that was done with again");
     }
 
-    private static async Task<Results<Ok<DeliveryPage>, ProblemHttpResult>> List([AsParameters] DeliveryQuery query, DeliveryBook book, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<DeliveryPage>, ProblemHttpResult>> List(
+        [AsParameters] DeliveryQuery query,
+        DeliveryBook book,
+        CancellationToken cancellationToken
+    )
     {
         if (PageRequest.Read(query.MaxResults, query.PageToken, out var page) is { } problem)
             return problem;
@@ -44,7 +48,10 @@ internal static class DeliveriesEndpoints
             return NoSuch(id);
         return replayed
             ? TypedResults.Accepted($"/api/tideway/v1/deliveries/{id}", delivery)
-            : Problems.Conflict("INVALID_STATE", $"Delivery '{id}': expected DELIVERED, FAILED or CANCELLED, but it is {delivery.State.ToString().ToUpperInvariant()}.");
+            : Problems.Conflict(
+                "INVALID_STATE",
+                $"Delivery '{id}': expected DELIVERED, FAILED or CANCELLED and a subscription that is not DISABLED; it is {delivery.State.ToString().ToUpperInvariant()}."
+            );
     }
 
     private static ProblemHttpResult NoSuch(Guid id) => Problems.NotFound("DELIVERY_DOES_NOT_EXIST", $"Delivery '{id}' does not exist.");

@@ -71,9 +71,5 @@ public sealed record DeliveryPage
 
     /// <summary>A page out of up to one item more than it holds.</summary>
     internal static DeliveryPage Of(IReadOnlyList<Delivery> found, int limit) =>
-        new()
-        {
-            Deliveries = [.. found.Take(limit)],
-            NextPageToken = found.Count > limit ? PageRequest.TokenAfter(found[limit - 1].Id.ToString()) : null,
-        };
+        new() { Deliveries = [.. found.Take(limit)], NextPageToken = found.Count > limit ? PageRequest.TokenAfter(found[limit - 1].Id.ToString()) : null };
 }

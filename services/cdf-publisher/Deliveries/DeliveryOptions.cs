@@ -4,7 +4,7 @@ using Tideway.Hosting.Startup;
 namespace Tideway.CdfPublisher.Deliveries;
 
 /// <summary>How notices reach partners.</summary>
-public sealed class DeliveryOptions
+public sealed class DeliveryOptions : IValidatableObject
 {
     /// <summary>Configuration section.</summary>
     public const string Section = "CdfPublisher:Delivery";
@@ -27,8 +27,11 @@ public sealed class DeliveryOptions
     [DurationRange("00:00:00.050", "01:00:00")]
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a replica keeps a subscription to itself without a sign of life; must be well above <see cref="Timeout"/>.</summary>
-    [DurationRange("00:00:35", "01:00:00")]
+    /// <summary>
+    /// How long a replica keeps a subscription to itself without a sign of life, at least twice <see cref="Timeout"/>. After a crash, the
+    /// notice that was under way waits this long.
+    /// </summary>
+    [DurationRange("00:00:01", "01:00:00")]
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long deliveries that are done with stay visible.</summary>
@@ -42,4 +45,14 @@ public sealed class DeliveryOptions
     /// <summary>Most subscriptions that a recipient may have.</summary>
     [Range(1, 100_000)]
     public int MaxSubscriptionsPerRecipient { get; set; } = 100;
+
+    /// <inheritdoc />
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (LeaseDuration < Timeout * 2)
+            yield return new ValidationResult(
+                $"{Section}:LeaseDuration must be at least twice {Section}:Timeout; got {LeaseDuration} and {Timeout}.",
+                [nameof(LeaseDuration)]
+            );
+    }
 }

@@ -7,13 +7,20 @@ namespace Tideway.CdfPublisher.Deliveries;
 /// <summary>Puts a notice for each subscription concerned into the transaction that announces the versions.</summary>
 internal sealed class DeliveryQueue(DeliverySignal signal, TimeProvider time)
 {
-    public async Task QueueAsync(ServiceTransaction transaction, TableChangesPublished changes, CancellationToken cancellationToken)
+    /// <summary>Call it once in a transaction: subscriptions are taken in one order by everybody, so that none wait for each other in a circle.</summary>
+    public async Task QueueAsync(ServiceTransaction transaction, IReadOnlyList<TableChangesPublished> announced, CancellationToken cancellationToken)
     {
-        var scopeKey = SubscriptionScope.KeyOf(changes.Schema, changes.Name);
-        var concerned = await transaction.QueryAsync<Guid>(DeliverySql.Concerned, new { changes.ShareId, scopeKey }, cancellationToken);
-        foreach (var subscriptionId in concerned)
+        var notices = new List<(Guid SubscriptionId, TableChangesPublished Changes)>();
+        foreach (var changes in announced)
+        {
+            var scopeKey = SubscriptionScope.KeyOf(changes.Schema, changes.Name);
+            var concerned = await transaction.QueryAsync<Guid>(DeliverySql.Concerned, new { changes.ShareId, scopeKey }, cancellationToken);
+            notices.AddRange(concerned.Select(subscriptionId => (subscriptionId, changes)));
+        }
+
+        foreach (var (subscriptionId, changes) in notices.OrderBy(notice => notice.SubscriptionId))
             await InsertAsync(transaction, subscriptionId, changes, attempts: 0, time.GetUtcNow(), cancellationToken);
-        if (concerned.Count > 0)
+        if (notices.Count > 0)
             transaction.OnCommitted(signal.Set);
     }
 

@@ -80,21 +80,29 @@ internal static class DeliverySql
         WHERE subscription_id = @subscriptionId
         """;
 
-    public const string Release = "UPDATE subscription SET lease_owner = NULL, lease_until = 0 WHERE subscription_id = @subscriptionId AND lease_owner = @worker";
+    public const string Release =
+        "UPDATE subscription SET lease_owner = NULL, lease_until = 0 WHERE subscription_id = @subscriptionId AND lease_owner = @worker";
 
-    /// <summary>
-    /// Subscriptions whose turn has come and that nobody else has. One that nothing waits for any more loses its due time, so that it is not
-    /// looked at again.
-    /// </summary>
+    public const string IsAnyDue = $"SELECT 1 FROM subscription n WHERE {Due} LIMIT 1";
+
+    public const string CountPending = "SELECT COUNT(*) FROM delivery WHERE state = 'PENDING'";
+
+    public const string CountNotActive = "SELECT COUNT(*) FROM subscription WHERE state <> 'ACTIVE'";
+
+    private const string Due = """
+        n.next_attempt_at <= @now AND n.lease_until <= @now AND n.state <> 'DISABLED'
+            AND EXISTS (SELECT 1 FROM delivery d WHERE d.subscription_id = n.subscription_id AND d.state = 'PENDING')
+        """;
+
+    /// <summary>Subscriptions whose turn has come and that nobody else has.</summary>
     public static string Claim(DatabaseEngine engine) =>
         $"""
-        UPDATE subscription SET lease_owner = @worker, lease_until = @until WHERE subscription_id IN (
-            SELECT n.subscription_id FROM subscription n
-            WHERE n.next_attempt_at <= @now AND n.lease_until <= @now AND n.state <> 'DISABLED'
-                AND EXISTS (SELECT 1 FROM delivery d WHERE d.subscription_id = n.subscription_id AND d.state = 'PENDING')
-            ORDER BY n.next_attempt_at LIMIT @count{(engine == DatabaseEngine.PostgreSql ? " FOR UPDATE SKIP LOCKED" : "")})
-        RETURNING subscription_id
-        """;
+            UPDATE subscription SET lease_owner = @worker, lease_until = @until WHERE subscription_id IN (
+                SELECT n.subscription_id FROM subscription n
+                WHERE {Due}
+                ORDER BY n.next_attempt_at LIMIT @count{(engine == DatabaseEngine.PostgreSql ? " FOR UPDATE SKIP LOCKED" : "")})
+            RETURNING subscription_id
+            """;
 
     private const string Columns = """
         d.delivery_id AS Id, d.subscription_id AS SubscriptionId, n.recipient_name AS RecipientName, n.endpoint AS Endpoint, d.share_name AS Share,
@@ -118,7 +126,9 @@ internal static class DeliverySql
 
     public const string Replay = """
         UPDATE delivery SET state = 'PENDING', completed_at = NULL
-        WHERE delivery_id = @deliveryId AND state IN ('DELIVERED', 'FAILED', 'CANCELLED') RETURNING subscription_id
+        WHERE delivery_id = @deliveryId AND state IN ('DELIVERED', 'FAILED', 'CANCELLED') AND EXISTS
+            (SELECT 1 FROM subscription n WHERE n.subscription_id = delivery.subscription_id AND n.state <> 'DISABLED')
+        RETURNING subscription_id
         """;
 
     public const string MakeDue = "UPDATE subscription SET next_attempt_at = @now WHERE subscription_id = @subscriptionId";

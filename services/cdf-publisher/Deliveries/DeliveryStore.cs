@@ -12,10 +12,19 @@ internal sealed class DeliveryStore(CdfPublisherDatabase database, IOptions<Deli
     public async Task<IReadOnlyList<Guid>> ClaimAsync(string worker, int count, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
+        // Most of the time nothing is due, and then nobody need wait for the right to write.
+        if (await database.QueryFirstOrDefaultAsync<long>(DeliverySql.IsAnyDue, new { now }, cancellationToken) == 0)
+            return [];
         await using var transaction = await database.BeginAsync(cancellationToken);
         var claimed = await transaction.QueryAsync<Guid>(
             DeliverySql.Claim(database.Engine),
-            new { worker, now, until = now + options.Value.LeaseDuration, count },
+            new
+            {
+                worker,
+                now,
+                until = now + options.Value.LeaseDuration,
+                count,
+            },
             cancellationToken
         );
         foreach (var subscriptionId in claimed)
@@ -37,7 +46,12 @@ internal sealed class DeliveryStore(CdfPublisherDatabase database, IOptions<Deli
             return;
         await transaction.ExecuteAsync(
             DeliverySql.NoteSuccess,
-            new { subscriptionId = notice.SubscriptionId, now, until = now + options.Value.LeaseDuration },
+            new
+            {
+                subscriptionId = notice.SubscriptionId,
+                now,
+                until = now + options.Value.LeaseDuration,
+            },
             cancellationToken
         );
         transaction.Publish(
@@ -81,7 +95,16 @@ internal sealed class DeliveryStore(CdfPublisherDatabase database, IOptions<Deli
         if (!await NoteSentAsync(transaction, notice, DeliveryState.Failed, 410, Reason, now, cancellationToken))
             return;
         await NoteFailureAsync(transaction, notice, "DISABLED", Reason, now, nextAttemptAt: null, cancellationToken);
-        await transaction.ExecuteAsync(DeliverySql.CancelAll, new { subscriptionId = notice.SubscriptionId, reason = Reason, now }, cancellationToken);
+        await transaction.ExecuteAsync(
+            DeliverySql.CancelAll,
+            new
+            {
+                subscriptionId = notice.SubscriptionId,
+                reason = Reason,
+                now,
+            },
+            cancellationToken
+        );
         transaction.Publish(Describe(notice, Reason, now));
         await transaction.CommitAsync(cancellationToken);
     }
@@ -90,7 +113,16 @@ internal sealed class DeliveryStore(CdfPublisherDatabase database, IOptions<Deli
     public async Task CancelAsync(PendingNotice notice, string reason, CancellationToken cancellationToken)
     {
         await using var transaction = await database.BeginAsync(cancellationToken);
-        await transaction.ExecuteAsync(DeliverySql.Cancel, new { deliveryId = notice.DeliveryId, reason, now = time.GetUtcNow() }, cancellationToken);
+        await transaction.ExecuteAsync(
+            DeliverySql.Cancel,
+            new
+            {
+                deliveryId = notice.DeliveryId,
+                reason,
+                now = time.GetUtcNow(),
+            },
+            cancellationToken
+        );
         await transaction.CommitAsync(cancellationToken);
     }
 
@@ -101,6 +133,13 @@ internal sealed class DeliveryStore(CdfPublisherDatabase database, IOptions<Deli
         await transaction.ExecuteAsync(DeliverySql.Release, new { worker, subscriptionId }, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
+
+    /// <summary>Notices that wait, and subscriptions that are failing or disabled.</summary>
+    public async Task<(long Pending, long NotActive)> CountAsync(CancellationToken cancellationToken) =>
+        (
+            await database.QueryFirstOrDefaultAsync<long>(DeliverySql.CountPending, null, cancellationToken),
+            await database.QueryFirstOrDefaultAsync<long>(DeliverySql.CountNotActive, null, cancellationToken)
+        );
 
     /// <summary>Forgets deliveries that were done with long ago.</summary>
     public async Task CleanAsync(CancellationToken cancellationToken)
@@ -133,8 +172,25 @@ internal sealed class DeliveryStore(CdfPublisherDatabase database, IOptions<Deli
                 ChangeFeedAvailable = waiting.All(notice => notice.ChangeFeedAvailable),
                 OccurredAt = last.OccurredAt,
             };
-            var mergedInto = await DeliveryQueue.InsertAsync(transaction, subscriptionId, merged, waiting.Max(notice => notice.Attempts), now, cancellationToken);
-            await transaction.ExecuteAsync(DeliverySql.NoteMerged, new { subscriptionId, tableId, mergedInto, now }, cancellationToken);
+            var mergedInto = await DeliveryQueue.InsertAsync(
+                transaction,
+                subscriptionId,
+                merged,
+                waiting.Max(notice => notice.Attempts),
+                now,
+                cancellationToken
+            );
+            await transaction.ExecuteAsync(
+                DeliverySql.NoteMerged,
+                new
+                {
+                    subscriptionId,
+                    tableId,
+                    mergedInto,
+                    now,
+                },
+                cancellationToken
+            );
         }
     }
 

@@ -13,6 +13,7 @@ internal sealed class DeliveryWorker(
 ) : BackgroundService
 {
     private static readonly TimeSpan CleaningInterval = TimeSpan.FromHours(1);
+    private static readonly TimeSpan CountingInterval = TimeSpan.FromSeconds(15);
 
     private readonly string worker = $"{Environment.MachineName}-{Guid.CreateVersion7():N}";
 
@@ -51,6 +52,7 @@ internal sealed class DeliveryWorker(
     {
         var running = new List<Task>();
         var nextCleaning = time.GetUtcNow();
+        var nextCounting = nextCleaning;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -67,6 +69,14 @@ internal sealed class DeliveryWorker(
                 {
                     await store.CleanAsync(stoppingToken);
                     nextCleaning = time.GetUtcNow() + CleaningInterval;
+                }
+
+                if (time.GetUtcNow() >= nextCounting)
+                {
+                    var (pending, notActive) = await store.CountAsync(stoppingToken);
+                    Telemetry.DeliveriesPending.Record(pending);
+                    Telemetry.SubscriptionsNotActive.Record(notActive);
+                    nextCounting = time.GetUtcNow() + CountingInterval;
                 }
 
                 await signal.WaitAsync(options.Value.PollInterval, time, stoppingToken);

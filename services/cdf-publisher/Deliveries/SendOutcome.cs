@@ -3,9 +3,7 @@ namespace Tideway.CdfPublisher.Deliveries;
 /// <summary>What an attempt to send a notice came to.</summary>
 internal abstract record SendOutcome
 {
-    private SendOutcome()
-    {
-    }
+    private SendOutcome() { }
 
     /// <summary>The endpoint accepted it.</summary>
     public sealed record Delivered(int Status) : SendOutcome;

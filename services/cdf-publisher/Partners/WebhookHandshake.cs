@@ -25,7 +25,9 @@ internal sealed class WebhookHandshake(PartnerHttp http, IOptions<DeliveryOption
             var allowed = response.Headers.TryGetValues("WebHook-Allowed-Origin", out var values) ? string.Join(',', values) : null;
             if (!response.IsSuccessStatusCode)
                 return $"endpoint: expected its OPTIONS answer to be 200, got {(int)response.StatusCode}.";
-            return allowed is not null && allowed.Split(',', StringSplitOptions.TrimEntries).Any(value => value == "*" || value.Equals(origin, StringComparison.OrdinalIgnoreCase))
+            return
+                allowed is not null
+                && allowed.Split(',', StringSplitOptions.TrimEntries).Any(value => value == "*" || value.Equals(origin, StringComparison.OrdinalIgnoreCase))
                 ? null
                 : $"endpoint: expected its OPTIONS answer to carry WebHook-Allowed-Origin: {origin}, got {(allowed is null ? "none" : $"'{allowed}'")}.";
         }

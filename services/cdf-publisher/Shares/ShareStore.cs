@@ -9,7 +9,13 @@ internal sealed class ShareStore(CdfPublisherDatabase database)
     public Task<GrantedTable?> FindGrantedTableAsync(Guid recipientId, string share, string schema, string table, CancellationToken cancellationToken) =>
         database.QueryFirstOrDefaultAsync<GrantedTable>(
             ShareSql.FindGrantedTable,
-            new { recipientId, shareKey = NameKey.Of(share), schemaKey = NameKey.Of(schema), tableKey = NameKey.Of(table) },
+            new
+            {
+                recipientId,
+                shareKey = NameKey.Of(share),
+                schemaKey = NameKey.Of(schema),
+                tableKey = NameKey.Of(table),
+            },
             cancellationToken
         );
 

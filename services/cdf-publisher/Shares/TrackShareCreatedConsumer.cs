@@ -9,7 +9,12 @@ internal sealed class TrackShareCreatedConsumer(WatchSignal watch) : IEventConsu
 {
     public async Task ConsumeAsync(ShareCreated message, EventContext context, CancellationToken cancellationToken)
     {
-        await ShareState.SetAsync(context.Transaction, (message.ShareId, message.ShareName, message.Revision, message.OccurredAt), message.Tables, cancellationToken);
+        await ShareState.SetAsync(
+            context.Transaction,
+            (message.ShareId, message.ShareName, message.Revision, message.OccurredAt),
+            message.Tables,
+            cancellationToken
+        );
         context.Transaction.OnCommitted(watch.SharesChanged);
     }
 }

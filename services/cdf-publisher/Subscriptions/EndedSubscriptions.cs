@@ -40,7 +40,11 @@ internal static class EndedSubscriptions
         CancellationToken cancellationToken
     )
     {
-        var ending = await transaction.QueryAsync<EndingSubscription>(SubscriptionSql.Ending + " " + where, parameters, cancellationToken);
+        var ending = await transaction.QueryAsync<EndingSubscription>(
+            $"{SubscriptionSql.Ending} {where} ORDER BY subscription_id",
+            parameters,
+            cancellationToken
+        );
         foreach (var subscription in ending)
         {
             await transaction.ExecuteAsync(DeliverySql.DeleteOfSubscription, new { subscriptionId = subscription.SubscriptionId }, cancellationToken);

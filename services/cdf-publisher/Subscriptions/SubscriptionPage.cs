@@ -13,9 +13,5 @@ public sealed record SubscriptionPage
 
     /// <summary>A page out of up to one item more than it holds.</summary>
     internal static SubscriptionPage Of(IReadOnlyList<Subscription> found, int limit) =>
-        new()
-        {
-            Subscriptions = [.. found.Take(limit)],
-            NextPageToken = found.Count > limit ? PageRequest.TokenAfter(found[limit - 1].Id.ToString()) : null,
-        };
+        new() { Subscriptions = [.. found.Take(limit)], NextPageToken = found.Count > limit ? PageRequest.TokenAfter(found[limit - 1].Id.ToString()) : null };
 }

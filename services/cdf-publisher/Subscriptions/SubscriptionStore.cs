@@ -45,11 +45,23 @@ internal sealed class SubscriptionStore(
         };
         await using var transaction = await database.BeginAsync(cancellationToken);
         var exists = await transaction.QueryFirstOrDefaultAsync<string>(SubscriptionSql.Find, row, cancellationToken) is not null;
-        if (!exists && await transaction.QueryFirstOrDefaultAsync<long>(SubscriptionSql.Count, row, cancellationToken) >= options.Value.MaxSubscriptionsPerRecipient)
+        if (
+            !exists
+            && await transaction.QueryFirstOrDefaultAsync<long>(SubscriptionSql.Count, row, cancellationToken) >= options.Value.MaxSubscriptionsPerRecipient
+        )
             return null;
         var id = Guid.Parse((await transaction.QueryFirstOrDefaultAsync<string>(SubscriptionSql.Upsert, row, cancellationToken))!);
         var previousUntil = now + options.Value.PreviousSecretLifetime;
-        await transaction.ExecuteAsync(SubscriptionSql.SetSecret, new { id, secret = secrets.Protect(secret, id), previousUntil }, cancellationToken);
+        await transaction.ExecuteAsync(
+            SubscriptionSql.SetSecret,
+            new
+            {
+                id,
+                secret = secrets.Protect(secret, id),
+                previousUntil,
+            },
+            cancellationToken
+        );
         if (id == row.Id)
         {
             transaction.Publish(
@@ -65,7 +77,9 @@ internal sealed class SubscriptionStore(
             );
         }
 
-        var stored = (await transaction.QueryFirstOrDefaultAsync<Row>(SubscriptionSql.OneOfRecipient, new { recipientId = recipient.Id, id }, cancellationToken))!;
+        var stored = (
+            await transaction.QueryFirstOrDefaultAsync<Row>(SubscriptionSql.OneOfRecipient, new { recipientId = recipient.Id, id }, cancellationToken)
+        )!;
         transaction.OnCommitted(signal.Set);
         await transaction.CommitAsync(cancellationToken);
         return (stored.ToSubscription() with { Secret = secret }, Created: id == row.Id);
@@ -76,7 +90,18 @@ internal sealed class SubscriptionStore(
 
     /// <summary>A page of a recipient's own, oldest first; one more than asked for where there are more.</summary>
     public async Task<IReadOnlyList<Subscription>> ListAsync(Guid recipientId, PageRequest page, CancellationToken cancellationToken) =>
-        Convert(await database.QueryAsync<Row>(SubscriptionSql.OfRecipient, new { recipientId, after = page.After, limit = page.Limit + 1 }, cancellationToken));
+        Convert(
+            await database.QueryAsync<Row>(
+                SubscriptionSql.OfRecipient,
+                new
+                {
+                    recipientId,
+                    after = page.After,
+                    limit = page.Limit + 1,
+                },
+                cancellationToken
+            )
+        );
 
     /// <summary>A page of everybody's, oldest first; one more than asked for where there are more.</summary>
     public async Task<IReadOnlyList<Subscription>> ListAllAsync(

@@ -54,7 +54,11 @@ internal static class SubscriptionsEndpoints
         if (await handshake.RefusalAsync(endpoint, cancellationToken) is { } refusal)
             return Problems.Invalid(refusal);
         if (await store.PutAsync(recipient, endpoint, share, table, cancellationToken) is not var (subscription, created))
-            return Problems.Of(StatusCodes.Status400BadRequest, "RESOURCE_LIMIT_EXCEEDED", "The recipient has as many subscriptions as it may; delete one first.");
+            return Problems.Of(
+                StatusCodes.Status400BadRequest,
+                "RESOURCE_LIMIT_EXCEEDED",
+                "The recipient has as many subscriptions as it may; delete one first."
+            );
         return created ? TypedResults.Created($"/api/tideway/v1/subscriptions/{subscription.Id}", subscription) : TypedResults.Ok(subscription);
     }
 
@@ -71,11 +75,19 @@ internal static class SubscriptionsEndpoints
         return TypedResults.Ok(SubscriptionPage.Of(await store.ListAsync(RecipientCaller.Of(context).Id, page, cancellationToken), page.Limit));
     }
 
-    private static async Task<Results<Ok<Subscription>, ProblemHttpResult>> Get(Guid id, HttpContext context, SubscriptionStore store, CancellationToken cancellationToken) =>
-        await store.FindAsync(RecipientCaller.Of(context).Id, id, cancellationToken) is { } subscription ? TypedResults.Ok(subscription) : NoSuch(id);
+    private static async Task<Results<Ok<Subscription>, ProblemHttpResult>> Get(
+        Guid id,
+        HttpContext context,
+        SubscriptionStore store,
+        CancellationToken cancellationToken
+    ) => await store.FindAsync(RecipientCaller.Of(context).Id, id, cancellationToken) is { } subscription ? TypedResults.Ok(subscription) : NoSuch(id);
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(Guid id, HttpContext context, SubscriptionStore store, CancellationToken cancellationToken) =>
-        await store.DeleteAsync(RecipientCaller.Of(context), id, cancellationToken) ? TypedResults.NoContent() : NoSuch(id);
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
+        Guid id,
+        HttpContext context,
+        SubscriptionStore store,
+        CancellationToken cancellationToken
+    ) => await store.DeleteAsync(RecipientCaller.Of(context), id, cancellationToken) ? TypedResults.NoContent() : NoSuch(id);
 
     private static async Task<Results<Ok<SubscriptionPage>, ProblemHttpResult>> ListAll(
         SubscriptionStore store,

@@ -1,7 +1,6 @@
 using Tideway.CdfPublisher.Deliveries;
 using Tideway.CdfPublisher.Storage;
 using Tideway.Contracts.CdfPublisher;
-using Tideway.Hosting.Database;
 
 namespace Tideway.CdfPublisher.Tables;
 
@@ -35,8 +34,27 @@ internal sealed class Announcements(CdfPublisherDatabase database, DeliveryQueue
 
         foreach (var (commit, fingerprint) in step.Commits)
             transaction.Publish(Describe(commit, fingerprint, location, now));
+        var announced = new List<TableChangesPublished>();
         foreach (var table in await transaction.QueryAsync<AnnouncedTable>(WatchSql.SharedTables, new { location }, cancellationToken))
-            await AnnounceAsync(transaction, step, table, now, cancellationToken);
+        {
+            await transaction.ExecuteAsync(
+                WatchSql.NoteAnnounced,
+                new
+                {
+                    table.ShareId,
+                    table.TableId,
+                    location,
+                    version = step.ToVersion,
+                },
+                cancellationToken
+            );
+            if (Describe(step, table, now) is { } changes)
+                announced.Add(changes);
+        }
+
+        foreach (var changes in announced)
+            transaction.Publish(changes);
+        await deliveries.QueueAsync(transaction, announced, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
 
         Telemetry.VersionsAnnounced.Add(step.Commits.Count);
@@ -47,33 +65,25 @@ internal sealed class Announcements(CdfPublisherDatabase database, DeliveryQueue
         return true;
     }
 
-    private async Task AnnounceAsync(ServiceTransaction transaction, WatchStep step, AnnouncedTable table, DateTimeOffset now, CancellationToken cancellationToken)
+    private static TableChangesPublished? Describe(WatchStep step, AnnouncedTable table, DateTimeOffset now)
     {
         // Of a table that is new to the share, or made anew, only the latest version is news: a reader starts with a snapshot of it.
         var first = step.StartsOver || table.AnnouncedVersion is not { } announced ? step.ToVersion : announced + 1;
         first = Math.Max(first, table.StartVersion);
-        await transaction.ExecuteAsync(
-            WatchSql.NoteAnnounced,
-            new { table.ShareId, table.TableId, location = step.Before.StorageLocation, version = step.ToVersion },
-            cancellationToken
-        );
-        if (first > step.ToVersion)
-            return;
-
-        var changes = new TableChangesPublished
-        {
-            ShareId = table.ShareId,
-            ShareName = table.ShareName,
-            TableId = table.TableId,
-            Schema = table.SchemaName,
-            Name = table.TableName,
-            FromVersion = first,
-            ToVersion = step.ToVersion,
-            ChangeFeedAvailable = table.ChangeFeedShared && step.ChangeFeedSince <= first,
-            OccurredAt = now,
-        };
-        transaction.Publish(changes);
-        await deliveries.QueueAsync(transaction, changes, cancellationToken);
+        return first > step.ToVersion
+            ? null
+            : new TableChangesPublished
+            {
+                ShareId = table.ShareId,
+                ShareName = table.ShareName,
+                TableId = table.TableId,
+                Schema = table.SchemaName,
+                Name = table.TableName,
+                FromVersion = first,
+                ToVersion = step.ToVersion,
+                ChangeFeedAvailable = table.ChangeFeedShared && step.ChangeFeedSince <= first,
+                OccurredAt = now,
+            };
     }
 
     private static TableVersionCommitted Describe(CommittedVersion commit, string fingerprint, string location, DateTimeOffset now) =>

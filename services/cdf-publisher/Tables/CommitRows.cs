@@ -15,7 +15,11 @@ internal static class CommitRows
         switch (changes.CommitInfo?.Operation)
         {
             case "MERGE":
-                return new RowCounts(Number(metrics, "numTargetRowsInserted"), Number(metrics, "numTargetRowsDeleted"), Number(metrics, "numTargetRowsUpdated"));
+                return new RowCounts(
+                    Number(metrics, "numTargetRowsInserted"),
+                    Number(metrics, "numTargetRowsDeleted"),
+                    Number(metrics, "numTargetRowsUpdated")
+                );
             case "UPDATE":
                 return new RowCounts(0, 0, Number(metrics, "numUpdatedRows"));
             case "DELETE":

@@ -25,11 +25,8 @@ internal sealed class DeltaTableLog(TableOpener tables) : ITableLog
         }
     }
 
-    public async Task<string?> FindCommitAsync(string location, long version, CancellationToken cancellationToken)
-    {
-        var commit = await tables.Open(location).Table.Store.FindAsync($"_delta_log/{version:D20}.json", cancellationToken);
-        return commit is null ? null : $"{commit.Size}-{commit.LastModified.UtcTicks}";
-    }
+    public Task<string?> FindCommitAsync(string location, long version, CancellationToken cancellationToken) =>
+        CommitStamp.FindAsync(tables.Open(location).Table, version, cancellationToken);
 
     public async Task<long?> FindEarliestCommitAsync(string location, CancellationToken cancellationToken)
     {

@@ -3,7 +3,13 @@ using Microsoft.Extensions.Options;
 namespace Tideway.CdfPublisher.Tables;
 
 /// <summary>Looks at one table and announces what is new, step by step until nothing is left.</summary>
-internal sealed class TableWatch(ITableLog log, WatchStore store, Announcements announcements, IOptions<CdfPublisherOptions> options, ILogger<TableWatch> logger)
+internal sealed class TableWatch(
+    ITableLog log,
+    WatchStore store,
+    Announcements announcements,
+    IOptions<CdfPublisherOptions> options,
+    ILogger<TableWatch> logger
+)
 {
     private readonly TableLook look = new(log, options.Value.MaxVersionsPerStep);
 
@@ -13,26 +19,13 @@ internal sealed class TableWatch(ITableLog log, WatchStore store, Announcements 
     /// </summary>
     public async Task<WatchedTable?> CatchUpAsync(WatchedTable table, bool verify, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(options.Value.LookTimeout);
-        try
+        while (await LookAsync(table, verify, cancellationToken) is { } step)
         {
-            while (await look.LookAsync(table, verify, patience.Token) is { } step)
-            {
-                await announcements.AnnounceAsync(step, patience.Token);
-                // Whether announced here or by another replica: go on from what is in the database.
-                if (await store.FindAsync(table.StorageLocation, patience.Token) is not { } now)
-                    return null;
-                table = now;
-            }
-        }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            var reason = exception is OperationCanceledException ? $"No answer from storage within {options.Value.LookTimeout}." : exception.Message;
-            Telemetry.LookFailures.Add(1);
-            Log.TableUnreadable(logger, exception, table.StorageLocation);
-            await store.NoteAsync(table.StorageLocation, reason, cancellationToken);
-            throw new TableUnreadableException(reason, exception);
+            await announcements.AnnounceAsync(step, cancellationToken);
+            // Whether announced here or by another replica: go on from what is in the database.
+            if (await store.FindAsync(table.StorageLocation, cancellationToken) is not { } now)
+                return null;
+            table = now;
         }
 
         if (table.Failures > 0)
@@ -43,6 +36,24 @@ internal sealed class TableWatch(ITableLog log, WatchStore store, Announcements 
         }
 
         return table;
+    }
+
+    private async Task<WatchStep?> LookAsync(WatchedTable table, bool verify, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(options.Value.LookTimeout);
+        try
+        {
+            return await look.LookAsync(table, verify, patience.Token);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            var reason = exception is OperationCanceledException ? $"No answer from storage within {options.Value.LookTimeout}." : exception.Message;
+            Telemetry.LookFailures.Add(1);
+            Log.TableUnreadable(logger, exception, table.StorageLocation);
+            await store.NoteAsync(table.StorageLocation, reason, cancellationToken);
+            throw new TableUnreadableException(reason, exception);
+        }
     }
 }
 

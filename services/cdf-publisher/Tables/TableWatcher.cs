@@ -88,6 +88,8 @@ internal sealed class TableWatcher(
 
             foreach (var location in gone)
                 slots.Remove(location);
+            Telemetry.TablesWatched.Record(mine.Count);
+            Telemetry.TablesUnreadable.Record(mine.Count(table => table.LastError is not null));
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -110,7 +112,9 @@ internal sealed class TableWatcher(
                 slot.Failures = 0;
                 if (verify)
                     slot.VerifyAt = time.GetUtcNow() + options.Value.VerifyInterval;
-                slot.DueAt = time.GetUtcNow() + options.Value.PollInterval;
+                // Tables that are taken on together are spread over the interval with their second look.
+                slot.DueAt = time.GetUtcNow() + (options.Value.PollInterval * (slot.IsSpread ? 1 : Random.Shared.NextDouble()));
+                slot.IsSpread = true;
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
@@ -172,6 +176,8 @@ internal sealed class TableWatcher(
         public DateTimeOffset VerifyAt { get; set; } = now;
 
         public int Failures { get; set; }
+
+        public bool IsSpread { get; set; }
 
         public void Refresh(WatchedTable table, DateTimeOffset now)
         {

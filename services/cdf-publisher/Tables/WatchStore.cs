@@ -19,14 +19,33 @@ internal sealed class WatchStore(CdfPublisherDatabase database, TimeProvider tim
         await transaction.ExecuteAsync(WatchSql.InsertMissing, null, cancellationToken);
         await transaction.ExecuteAsync(WatchSql.NoteReplica, new { replica, now }, cancellationToken);
         await transaction.ExecuteAsync(WatchSql.ForgetReplicas, new { before = now - lease }, cancellationToken);
-        await transaction.ExecuteAsync(WatchSql.Renew, new { replica, now, until = now + lease }, cancellationToken);
+        await transaction.ExecuteAsync(
+            WatchSql.Renew,
+            new
+            {
+                replica,
+                now,
+                until = now + lease,
+            },
+            cancellationToken
+        );
 
         var fair = FairPart(await CountAsync(transaction, WatchSql.CountTables), await CountAsync(transaction, WatchSql.CountReplicas));
         var mine = await CountAsync(transaction, WatchSql.CountMine);
         if (mine > fair)
             await transaction.ExecuteAsync(WatchSql.Release, new { replica, count = mine - fair }, cancellationToken);
         else if (mine < fair)
-            await transaction.ExecuteAsync(WatchSql.Claim, new { replica, now, until = now + lease, count = fair - mine }, cancellationToken);
+            await transaction.ExecuteAsync(
+                WatchSql.Claim,
+                new
+                {
+                    replica,
+                    now,
+                    until = now + lease,
+                    count = fair - mine,
+                },
+                cancellationToken
+            );
 
         var tables = await transaction.QueryAsync<WatchedTable>(WatchSql.Mine, new { replica, now }, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -49,7 +68,8 @@ internal sealed class WatchStore(CdfPublisherDatabase database, TimeProvider tim
         database.QueryFirstOrDefaultAsync<WatchedTable>(WatchSql.One, new { location }, cancellationToken);
 
     /// <summary>Every table that is watched by any replica.</summary>
-    public Task<IReadOnlyList<WatchedTable>> ListAsync(CancellationToken cancellationToken) => database.QueryAsync<WatchedTable>(WatchSql.All, null, cancellationToken);
+    public Task<IReadOnlyList<WatchedTable>> ListAsync(CancellationToken cancellationToken) =>
+        database.QueryAsync<WatchedTable>(WatchSql.All, null, cancellationToken);
 
     /// <summary>The tables behind what a share shows under these names; null names mean any.</summary>
     public Task<IReadOnlyList<WatchedTable>> ListAsync(string share, string? schema, string? table, CancellationToken cancellationToken) =>
@@ -76,7 +96,16 @@ internal sealed class WatchStore(CdfPublisherDatabase database, TimeProvider tim
     public async Task NoteAsync(string location, string? error, CancellationToken cancellationToken)
     {
         await using var transaction = await database.BeginAsync(cancellationToken);
-        await transaction.ExecuteAsync(error is null ? WatchSql.Recover : WatchSql.Fail, new { location, error, now = time.GetUtcNow() }, cancellationToken);
+        await transaction.ExecuteAsync(
+            error is null ? WatchSql.Recover : WatchSql.Fail,
+            new
+            {
+                location,
+                error,
+                now = time.GetUtcNow(),
+            },
+            cancellationToken
+        );
         await transaction.CommitAsync(cancellationToken);
     }
 

@@ -71,7 +71,14 @@ internal sealed class ActivationStore(RecipientAuthDatabase database, IOptions<C
         var expiresAt = row!.ExpirationTime ?? now + options.Value.TokenLifetime;
         var issued = await transaction.ExecuteAsync(
             RecipientTokenSql.Issue,
-            new { id = token!.Id, tokenSha256 = Secret.Sha256(secret), now, expiresAt, actor = row.Name },
+            new
+            {
+                id = token!.Id,
+                tokenSha256 = Secret.Sha256(secret),
+                now,
+                expiresAt,
+                actor = row.Name,
+            },
             cancellationToken
         );
         if (issued != 1)
@@ -88,7 +95,12 @@ internal sealed class ActivationStore(RecipientAuthDatabase database, IOptions<C
             }
         );
         await transaction.CommitAsync(cancellationToken);
-        return new LinkResult { RecipientName = row.Name, Token = secret, ExpiresAt = expiresAt };
+        return new LinkResult
+        {
+            RecipientName = row.Name,
+            Token = secret,
+            ExpiresAt = expiresAt,
+        };
     }
 
     private static LinkResult Check(RecipientToken? token, Recipient? recipient, IPAddress? source, DateTimeOffset now)

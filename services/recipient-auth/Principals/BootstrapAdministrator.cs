@@ -3,7 +3,8 @@ using Microsoft.Extensions.Options;
 namespace Tideway.RecipientAuth.Principals;
 
 /// <summary>At the start, makes the first administrator from the configuration where one is needed.</summary>
-internal sealed class BootstrapAdministrator(FirstAdministrator first, IOptions<CredentialOptions> options, ILogger<BootstrapAdministrator> logger) : IHostedService
+internal sealed class BootstrapAdministrator(FirstAdministrator first, IOptions<CredentialOptions> options, ILogger<BootstrapAdministrator> logger)
+    : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {

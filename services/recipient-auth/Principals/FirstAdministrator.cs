@@ -54,7 +54,15 @@ public sealed class FirstAdministrator
             return false;
         if (existing is { IsAdmin: true })
         {
-            await PrincipalStore.ReplaceTokenAsync(transaction, existing, token, options.PrincipalTokenLifetime, RecipientAuthStartup.Name, now, cancellationToken);
+            await PrincipalStore.ReplaceTokenAsync(
+                transaction,
+                existing,
+                token,
+                options.PrincipalTokenLifetime,
+                RecipientAuthStartup.Name,
+                now,
+                cancellationToken
+            );
             return true;
         }
 

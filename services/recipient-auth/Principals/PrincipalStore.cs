@@ -70,15 +70,18 @@ internal sealed class PrincipalStore(RecipientAuthDatabase database, IOptions<Cr
             return DoesNotExist(name);
         var now = time.GetUtcNow();
         if (principal.IsAdmin && await CountOtherAdminsAsync(transaction, principal.Id, now, cancellationToken) == 0)
-            return new Refusal(StatusCodes.Status409Conflict, "INVALID_STATE", $"Principal '{principal.Name}' is the last administrator; make another one first.");
+            return new Refusal(
+                StatusCodes.Status409Conflict,
+                "INVALID_STATE",
+                $"Principal '{principal.Name}' is the last administrator; make another one first."
+            );
         await transaction.ExecuteAsync(PrincipalSql.Delete, new { id = principal.Id }, cancellationToken);
         PublishTokenRevoked(transaction, principal, actor, now);
         await transaction.CommitAsync(cancellationToken);
         return principal;
     }
 
-    public static Refusal DoesNotExist(string name) =>
-        new(StatusCodes.Status404NotFound, "PRINCIPAL_DOES_NOT_EXIST", $"Principal '{name}' does not exist.");
+    public static Refusal DoesNotExist(string name) => new(StatusCodes.Status404NotFound, "PRINCIPAL_DOES_NOT_EXIST", $"Principal '{name}' does not exist.");
 
     public static async Task<bool> TryInsertAsync(ServiceTransaction transaction, Principal principal, string token, CancellationToken cancellationToken)
     {
@@ -100,7 +103,9 @@ internal sealed class PrincipalStore(RecipientAuthDatabase database, IOptions<Cr
     public static async Task<Principal?> LockAsync(ServiceTransaction transaction, string name, CancellationToken cancellationToken)
     {
         await transaction.ExecuteAsync(PrincipalSql.TakeTurn, parameters: null, cancellationToken);
-        return (await transaction.QueryFirstOrDefaultAsync<PrincipalRow>(PrincipalSql.ByKey, new { key = ObjectName.Key(name) }, cancellationToken))?.ToPrincipal();
+        return (
+            await transaction.QueryFirstOrDefaultAsync<PrincipalRow>(PrincipalSql.ByKey, new { key = ObjectName.Key(name) }, cancellationToken)
+        )?.ToPrincipal();
     }
 
     public static async Task<Principal> ReplaceTokenAsync(
@@ -116,7 +121,14 @@ internal sealed class PrincipalStore(RecipientAuthDatabase database, IOptions<Cr
         var after = principal with { TokenExpiresAt = now + lifetime, UpdatedAt = now, UpdatedBy = actor };
         await transaction.ExecuteAsync(
             PrincipalSql.ReplaceToken,
-            new { id = principal.Id, tokenSha256 = Secret.Sha256(token), expiresAt = after.TokenExpiresAt, now, actor },
+            new
+            {
+                id = principal.Id,
+                tokenSha256 = Secret.Sha256(token),
+                expiresAt = after.TokenExpiresAt,
+                now,
+                actor,
+            },
             cancellationToken
         );
         PublishTokenRevoked(transaction, principal, actor, now);
@@ -124,7 +136,16 @@ internal sealed class PrincipalStore(RecipientAuthDatabase database, IOptions<Cr
     }
 
     public static async Task<long> CountOtherAdminsAsync(ServiceTransaction transaction, Guid id, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await transaction.QueryFirstOrDefaultAsync<long>(PrincipalSql.CountOtherAdmins, new { id, yes = true, now }, cancellationToken);
+        await transaction.QueryFirstOrDefaultAsync<long>(
+            PrincipalSql.CountOtherAdmins,
+            new
+            {
+                id,
+                yes = true,
+                now,
+            },
+            cancellationToken
+        );
 
     private static void PublishTokenRevoked(ServiceTransaction transaction, Principal principal, string actor, DateTimeOffset now)
     {

@@ -17,7 +17,10 @@ internal static class PrincipalsEndpoints
         group.MapGet("/", ListAsync).WithName("listPrincipals").WithSummary("Service principals in the order of their names");
         group.MapGet("/{name}", GetAsync).WithName("getPrincipal").WithSummary("A service principal");
         group.MapDelete("/{name}", DeleteAsync).WithName("deletePrincipal").WithSummary("Removes a service principal and ends its token at once");
-        group.MapPost("/{name}/rotate-token", RotateAsync).WithName("rotatePrincipalToken").WithSummary("Replaces the token at once and shows the new one once");
+        group
+            .MapPost("/{name}/rotate-token", RotateAsync)
+            .WithName("rotatePrincipalToken")
+            .WithSummary("Replaces the token at once and shows the new one once");
         return group;
     }
 

@@ -42,7 +42,11 @@ internal sealed class IpAccessList
 
     /// <summary>Reads entries that <see cref="Parse"/> let pass before.</summary>
     public static IpAccessList OfStored(IReadOnlyList<string> entries) =>
-        Of([.. entries.Select(e => ParseEntry(e) ?? throw new InvalidOperationException($"The stored IP access list holds '{e}', which is no address or range."))]);
+        Of([
+            .. entries.Select(e =>
+                ParseEntry(e) ?? throw new InvalidOperationException($"The stored IP access list holds '{e}', which is no address or range.")
+            ),
+        ]);
 
     /// <summary>Whether a request from this address is let in. An address that is not known is let in only where everyone is.</summary>
     public bool Allows(IPAddress? address)

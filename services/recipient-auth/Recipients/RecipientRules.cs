@@ -63,7 +63,11 @@ internal static class RecipientRules
         if (request.ExpirationTime is { } milliseconds)
         {
             if (!TryExpiration(milliseconds, now, out expiration))
-                return Refusal.Invalid("expiration_time", $"a time after now and at most {CredentialOptions.MaxTokenDays} days ahead, in milliseconds since 1970", milliseconds);
+                return Refusal.Invalid(
+                    "expiration_time",
+                    $"a time after now and at most {CredentialOptions.MaxTokenDays} days ahead, in milliseconds since 1970",
+                    milliseconds
+                );
         }
 
         return recipient with

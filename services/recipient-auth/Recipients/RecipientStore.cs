@@ -53,7 +53,17 @@ internal sealed class RecipientStore(RecipientAuthDatabase database, IOptions<Cr
         if (!await TryUpdateAsync(transaction, after, cancellationToken))
             return NameTaken(after.Name);
         if (after.ExpirationTime is { } end)
-            await transaction.ExecuteAsync(RecipientTokenSql.Shorten, new { recipientId = after.Id, end, now, actor }, cancellationToken);
+            await transaction.ExecuteAsync(
+                RecipientTokenSql.Shorten,
+                new
+                {
+                    recipientId = after.Id,
+                    end,
+                    now,
+                    actor,
+                },
+                cancellationToken
+            );
         after = after with { Tokens = await TokensAsync(transaction, after.Id, cancellationToken) };
         transaction.PublishUpdated(after);
         transaction.PublishCredentialsChanged(after.Id, now);
@@ -74,8 +84,7 @@ internal sealed class RecipientStore(RecipientAuthDatabase database, IOptions<Cr
         return recipient;
     }
 
-    public static Refusal DoesNotExist(string name) =>
-        new(StatusCodes.Status404NotFound, "RECIPIENT_DOES_NOT_EXIST", $"Recipient '{name}' does not exist.");
+    public static Refusal DoesNotExist(string name) => new(StatusCodes.Status404NotFound, "RECIPIENT_DOES_NOT_EXIST", $"Recipient '{name}' does not exist.");
 
     /// <summary>The recipient, which nobody else changes until the transaction ends.</summary>
     public static async Task<Recipient?> LockAsync(ServiceTransaction transaction, string name, CancellationToken cancellationToken)
@@ -100,7 +109,15 @@ internal sealed class RecipientStore(RecipientAuthDatabase database, IOptions<Cr
         var nonce = Secret.NewNonce();
         await transaction.ExecuteAsync(
             RecipientTokenSql.Insert,
-            new { id, recipientId, nonceSha256 = Secret.Sha256(nonce), linkExpiresAt = now + lifetime, now, actor },
+            new
+            {
+                id,
+                recipientId,
+                nonceSha256 = Secret.Sha256(nonce),
+                linkExpiresAt = now + lifetime,
+                now,
+                actor,
+            },
             cancellationToken
         );
         return (id, nonce);
@@ -137,8 +154,7 @@ internal sealed class RecipientStore(RecipientAuthDatabase database, IOptions<Cr
         return [.. rows.Select(r => r.ToRecipient([.. byRecipient[r.Id]]))];
     }
 
-    private static Refusal NameTaken(string name) =>
-        new(StatusCodes.Status409Conflict, "RECIPIENT_ALREADY_EXISTS", $"Recipient '{name}' already exists.");
+    private static Refusal NameTaken(string name) => new(StatusCodes.Status409Conflict, "RECIPIENT_ALREADY_EXISTS", $"Recipient '{name}' already exists.");
 
     private DateTimeOffset Now() => time.GetUtcNow();
 }

@@ -21,17 +21,42 @@ internal sealed class RecipientTokenStore(RecipientAuthDatabase database, IOptio
             return RecipientStore.DoesNotExist(name);
         var now = time.GetUtcNow();
         if (recipient.ExpirationTime <= now)
-            return new Refusal(StatusCodes.Status400BadRequest, "INVALID_STATE", $"The expiration_time of recipient {recipient.Name} has passed; set a later one first.");
+            return new Refusal(
+                StatusCodes.Status400BadRequest,
+                "INVALID_STATE",
+                $"The expiration_time of recipient {recipient.Name} has passed; set a later one first."
+            );
 
         // No token lives longer than a year, so that a later end changes nothing.
         var end = now.AddSeconds(Math.Min(seconds, CredentialOptions.MaxTokenDays * 86_400L));
         await transaction.ExecuteAsync(RecipientTokenSql.DeleteUnusedAndEnded, new { recipientId = recipient.Id, now }, cancellationToken);
-        var shortened = await transaction.ExecuteAsync(RecipientTokenSql.Shorten, new { recipientId = recipient.Id, end, now, actor }, cancellationToken);
+        var shortened = await transaction.ExecuteAsync(
+            RecipientTokenSql.Shorten,
+            new
+            {
+                recipientId = recipient.Id,
+                end,
+                now,
+                actor,
+            },
+            cancellationToken
+        );
         var live = (await RecipientStore.TokensAsync(transaction, recipient.Id, cancellationToken)).Where(t => t.IsLive(now)).ToList();
         if (live.Count > 1)
-            return new Refusal(StatusCodes.Status400BadRequest, "INVALID_PARAMETER_VALUE", $"There are already two active tokens for recipient {recipient.Name}");
+            return new Refusal(
+                StatusCodes.Status400BadRequest,
+                "INVALID_PARAMETER_VALUE",
+                $"There are already two active tokens for recipient {recipient.Name}"
+            );
 
-        var (tokenId, nonce) = await RecipientStore.InsertLinkAsync(transaction, recipient.Id, actor, now, options.Value.ActivationLinkLifetime, cancellationToken);
+        var (tokenId, nonce) = await RecipientStore.InsertLinkAsync(
+            transaction,
+            recipient.Id,
+            actor,
+            now,
+            options.Value.ActivationLinkLifetime,
+            cancellationToken
+        );
         var tokens = await RecipientStore.TokensAsync(transaction, recipient.Id, cancellationToken);
         transaction.Publish(
             new RecipientTokenRotated

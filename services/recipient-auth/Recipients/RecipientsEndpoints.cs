@@ -19,7 +19,10 @@ internal static class RecipientsEndpoints
         group.MapGet("/{name}", GetAsync).WithName("getRecipient").WithSummary("A recipient");
         group.MapPatch("/{name}", UpdateAsync).WithName("updateRecipient").WithSummary("Changes what the body names; the rest stays");
         group.MapDelete("/{name}", DeleteAsync).WithName("deleteRecipient").WithSummary("Removes a recipient and ends its tokens at once");
-        group.MapPost("/{name}/rotate-token", RotateAsync).WithName("rotateRecipientToken").WithSummary("Makes a new activation link and gives the token before it an end");
+        group
+            .MapPost("/{name}/rotate-token", RotateAsync)
+            .WithName("rotateRecipientToken")
+            .WithSummary("Makes a new activation link and gives the token before it an end");
         group.MapDelete("/{name}/tokens/{tokenId:guid}", RevokeAsync).WithName("revokeRecipientToken").WithSummary("Ends a token, or an unused link, at once");
         return group;
     }

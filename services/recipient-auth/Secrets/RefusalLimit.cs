@@ -30,7 +30,11 @@ internal sealed class RefusalLimit(int perWindow, TimeSpan window, TimeProvider 
         if (wait <= TimeSpan.Zero)
             return null;
         context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString();
-        return Problems.Of(StatusCodes.Status429TooManyRequests, "RESOURCE_LIMIT_EXCEEDED", "There were too many refused requests from this address; try again later.");
+        return Problems.Of(
+            StatusCodes.Status429TooManyRequests,
+            "RESOURCE_LIMIT_EXCEEDED",
+            "There were too many refused requests from this address; try again later."
+        );
     }
 
     /// <summary>Counts a refusal; true where it is the one that makes the address wait.</summary>

@@ -25,7 +25,9 @@ public sealed class AuditFormsTests
     [Fact]
     public void Every_form_has_its_queue_in_the_routing_and_the_other_way_round()
     {
-        var routed = EventRouting.All.Where(route => route.Queue.StartsWith("audit-", StringComparison.Ordinal)).OrderBy(route => route.Queue, StringComparer.Ordinal);
+        var routed = EventRouting
+            .All.Where(route => route.Queue.StartsWith("audit-", StringComparison.Ordinal))
+            .OrderBy(route => route.Queue, StringComparer.Ordinal);
 
         AuditForms.All.Select(form => ("audit-" + form.Name, form.EventType)).OrderBy(form => form.Item1, StringComparer.Ordinal).ShouldBe(routed);
     }
@@ -64,7 +66,9 @@ public sealed class AuditFormsTests
             bool flag => [flag ? "true" : "false"],
             string text => [text],
             IReadOnlyDictionary<string, string> map => map.Keys.Concat(map.Values),
-            IEnumerable items => items.Cast<object>().SelectMany(item => item is string text ? [text] : item.GetType().GetProperties().SelectMany(p => Texts(p, item))),
+            IEnumerable items => items
+                .Cast<object>()
+                .SelectMany(item => item is string text ? [text] : item.GetType().GetProperties().SelectMany(p => Texts(p, item))),
             { } value => [value.ToString()!],
             null => throw new InvalidOperationException($"{property.Name} has no sample."),
         };

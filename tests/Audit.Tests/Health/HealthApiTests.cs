@@ -50,11 +50,27 @@ public sealed class HealthApiTests : IAsyncLifetime
     {
         var now = TimeProvider.System.GetUtcNow();
         await host.DeliverAsync(
-            Accesses.At(1, status: 403) with { OccurredAt = now },
-            Accesses.At(2, status: 403) with { OccurredAt = now },
-            Accesses.At(3, status: 503) with { OccurredAt = now, ErrorCode = "TEMPORARILY_UNAVAILABLE" },
-            Accesses.At(4, status: 403) with { OccurredAt = now.AddHours(-25) },
-            Accesses.At(5) with { OccurredAt = now }
+            Accesses.At(1, status: 403) with
+            {
+                OccurredAt = now,
+            },
+            Accesses.At(2, status: 403) with
+            {
+                OccurredAt = now,
+            },
+            Accesses.At(3, status: 503) with
+            {
+                OccurredAt = now,
+                ErrorCode = "TEMPORARILY_UNAVAILABLE",
+            },
+            Accesses.At(4, status: 403) with
+            {
+                OccurredAt = now.AddHours(-25),
+            },
+            Accesses.At(5) with
+            {
+                OccurredAt = now,
+            }
         );
 
         var outbound = (await GetAsync()).GetProperty("outbound");
@@ -70,12 +86,41 @@ public sealed class HealthApiTests : IAsyncLifetime
     public async Task The_state_of_a_sync_follows_its_newest_run_whichever_order_the_events_come_in()
     {
         await host.DeliverAsync(
-            EventSamples.Make<SyncCompleted>() with { SyncId = Sync, OccurredAt = Accesses.Start.AddSeconds(9), ToVersion = 7, LocalVersion = 3 },
-            EventSamples.Make<SyncFailed>() with { SyncId = Sync, OccurredAt = Accesses.Start.AddSeconds(5), Reason = "The partner does not answer." },
-            EventSamples.Make<SyncCompleted>() with { SyncId = Sync, OccurredAt = Accesses.Start.AddSeconds(1), ToVersion = 2, LocalVersion = 1 },
-            EventSamples.Make<SyncStarted>() with { SyncId = Sync, OccurredAt = Accesses.Start.AddSeconds(8) },
-            EventSamples.Make<SyncGapDetected>() with { SyncId = Sync, OccurredAt = Accesses.Start.AddSeconds(7) },
-            EventSamples.Make<RowsQuarantined>() with { SyncId = Sync, OccurredAt = Accesses.Start.AddSeconds(6) }
+            EventSamples.Make<SyncCompleted>() with
+            {
+                SyncId = Sync,
+                OccurredAt = Accesses.Start.AddSeconds(9),
+                ToVersion = 7,
+                LocalVersion = 3,
+            },
+            EventSamples.Make<SyncFailed>() with
+            {
+                SyncId = Sync,
+                OccurredAt = Accesses.Start.AddSeconds(5),
+                Reason = "The partner does not answer.",
+            },
+            EventSamples.Make<SyncCompleted>() with
+            {
+                SyncId = Sync,
+                OccurredAt = Accesses.Start.AddSeconds(1),
+                ToVersion = 2,
+                LocalVersion = 1,
+            },
+            EventSamples.Make<SyncStarted>() with
+            {
+                SyncId = Sync,
+                OccurredAt = Accesses.Start.AddSeconds(8),
+            },
+            EventSamples.Make<SyncGapDetected>() with
+            {
+                SyncId = Sync,
+                OccurredAt = Accesses.Start.AddSeconds(7),
+            },
+            EventSamples.Make<RowsQuarantined>() with
+            {
+                SyncId = Sync,
+                OccurredAt = Accesses.Start.AddSeconds(6),
+            }
         );
 
         var sync = (await GetAsync()).GetProperty("inbound").GetProperty("syncs").EnumerateArray().ShouldHaveSingleItem();
@@ -96,9 +141,23 @@ public sealed class HealthApiTests : IAsyncLifetime
     public async Task A_sync_whose_newest_run_failed_is_failing_and_a_new_one_is_pending()
     {
         await host.DeliverAsync(
-            EventSamples.Make<SyncCompleted>() with { SyncId = Sync, SyncName = "a", OccurredAt = Accesses.Start },
-            EventSamples.Make<SyncFailed>() with { SyncId = Sync, SyncName = "a", OccurredAt = Accesses.Start.AddSeconds(1) },
-            EventSamples.Make<SyncCreated>() with { SyncId = Guid.CreateVersion7(), SyncName = "b" }
+            EventSamples.Make<SyncCompleted>() with
+            {
+                SyncId = Sync,
+                SyncName = "a",
+                OccurredAt = Accesses.Start,
+            },
+            EventSamples.Make<SyncFailed>() with
+            {
+                SyncId = Sync,
+                SyncName = "a",
+                OccurredAt = Accesses.Start.AddSeconds(1),
+            },
+            EventSamples.Make<SyncCreated>() with
+            {
+                SyncId = Guid.CreateVersion7(),
+                SyncName = "b",
+            }
         );
 
         var syncs = (await GetAsync()).GetProperty("inbound").GetProperty("syncs");

@@ -103,7 +103,11 @@ public sealed class AuditApiTests : IAsyncLifetime
 
         var page = await GetAsync($"{Audit}?{query}");
 
-        page.GetProperty("records").EnumerateArray().Select(record => record.GetProperty("request_id").GetString()!["request-".Length..]).Order(StringComparer.Ordinal).ShouldBe(expected.Split(',', StringSplitOptions.RemoveEmptyEntries));
+        page.GetProperty("records")
+            .EnumerateArray()
+            .Select(record => record.GetProperty("request_id").GetString()!["request-".Length..])
+            .Order(StringComparer.Ordinal)
+            .ShouldBe(expected.Split(',', StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Theory]

@@ -69,13 +69,14 @@ public abstract class RecordContract : IAsyncLifetime
     {
         var events = Enumerable
             .Range(0, 300)
-            .Select(object (i) =>
-                (i % 3) switch
-                {
-                    0 => Accesses.At(i),
-                    1 => EventSamples.Make<RecipientUpdated>(i),
-                    _ => EventSamples.Make<SyncCompleted>(i),
-                }
+            .Select(
+                object (i) =>
+                    (i % 3) switch
+                    {
+                        0 => Accesses.At(i),
+                        1 => EventSamples.Make<RecipientUpdated>(i),
+                        _ => EventSamples.Make<SyncCompleted>(i),
+                    }
             );
 
         await host.DeliverAsync(events);
@@ -221,9 +222,18 @@ public abstract class RecordContract : IAsyncLifetime
 
     public static TheoryData<string, string> Columns =>
         new(
-            from name in typeof(AuditRecord).GetProperties().Select(property => string.Concat(property.Name.Select((c, i) => i > 0 && char.IsUpper(c) ? "_" + c : c.ToString())).ToLower(CultureInfo.InvariantCulture))
+            from name in typeof(AuditRecord)
+                .GetProperties()
+                .Select(property =>
+                    string.Concat(property.Name.Select((c, i) => i > 0 && char.IsUpper(c) ? "_" + c : c.ToString())).ToLower(CultureInfo.InvariantCulture)
+                )
             where name is not "sequence" and not "hash" and not "previous_hash"
-            select (name, name is "event_time" or "recorded_at" or "status_code" ? "123" : name == "event_id" ? "'00000000-0000-0000-0000-000000000001'" : "'other'")
+            select (
+                name,
+                name is "event_time" or "recorded_at" or "status_code" ? "123"
+                : name == "event_id" ? "'00000000-0000-0000-0000-000000000001'"
+                : "'other'"
+            )
         );
 
     [Fact]
@@ -244,7 +254,10 @@ public abstract class RecordContract : IAsyncLifetime
         await host.DeliverAsync(Enumerable.Range(0, 5).Select(i => (object)Accesses.At(i)));
         await host.RemoveGuardsAsync();
         var record = (await host.RecordsAsync())[1] with { UserIdentity = "somebody else" };
-        await host.TamperAsync("UPDATE audit_record SET user_identity = 'somebody else', hash = @hash WHERE sequence = 2", new { hash = RecordHash.Of(record) });
+        await host.TamperAsync(
+            "UPDATE audit_record SET user_identity = 'somebody else', hash = @hash WHERE sequence = 2",
+            new { hash = RecordHash.Of(record) }
+        );
 
         var broken = (await host.VerifyAsync()).FirstBroken!;
 
@@ -274,7 +287,10 @@ public abstract class RecordContract : IAsyncLifetime
             Accesses.At(1),
             Accesses.At(2, "globex", "finance", "orders", 404),
             Accesses.At(3),
-            EventSamples.Make<SyncFailed>() with { OccurredAt = Accesses.Start.AddSeconds(2) }
+            EventSamples.Make<SyncFailed>() with
+            {
+                OccurredAt = Accesses.Start.AddSeconds(2),
+            }
         );
 
     private Task<IReadOnlyList<AuditRecord>> PageAsync(RecordFilter? filter = null, bool ascending = false) =>

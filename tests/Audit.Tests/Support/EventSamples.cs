@@ -9,7 +9,12 @@ internal static class EventSamples
 {
     /// <summary>Every event: a record of the contracts that says when it happened.</summary>
     public static IReadOnlyList<Type> Types { get; } =
-        [.. typeof(EventRouting).Assembly.GetExportedTypes().Where(type => type.GetProperty("OccurredAt") is not null).OrderBy(type => type.Name, StringComparer.Ordinal)];
+    [
+        .. typeof(EventRouting)
+            .Assembly.GetExportedTypes()
+            .Where(type => type.GetProperty("OccurredAt") is not null)
+            .OrderBy(type => type.Name, StringComparer.Ordinal),
+    ];
 
     public static object Make(Type type, int seed = 1)
     {

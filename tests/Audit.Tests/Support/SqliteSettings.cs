@@ -4,5 +4,10 @@ namespace Tideway.Audit.Tests.Support;
 internal static class SqliteSettings
 {
     public static string[] In(TempFolder folder) =>
-        [$"--Database:Folder={folder.Path}", "--Database:SqliteSynchronous=NORMAL", "--Bus:OutboxPollInterval=00:00:00.050", "--RecipientAuth:Url=http://127.0.0.1:1"];
+        [
+            $"--Database:Folder={folder.Path}",
+            "--Database:SqliteSynchronous=NORMAL",
+            "--Bus:OutboxPollInterval=00:00:00.050",
+            "--RecipientAuth:Url=http://127.0.0.1:1",
+        ];
 }

@@ -159,4 +159,18 @@ public sealed class ChangesApiTests : ChangesScene
         lines.Count.ShouldBe(2 + (Versions * FilesPerVersion));
         lines.Skip(2).Select(line => line.GetProperty("add").GetProperty("id").GetString()).Distinct().Count().ShouldBe(Versions * FilesPerVersion);
     }
+
+    [Fact]
+    public async Task A_table_that_was_made_anew_is_described_as_it_is_now()
+    {
+        (await LinesOf(await GetAsync("merged", "startingVersion=1")))[1].GetProperty("metaData").GetProperty("id").GetString().ShouldBe("t1");
+
+        var table = new DeltaFolder(storage.Path, "merged");
+        table.Vanish();
+        table.Create(id: "t2", schema: DeltaFolder.WiderSchema).Append(1);
+
+        var lines = await LinesOf(await GetAsync("merged", "startingVersion=1&includeHistoricalMetadata=true"));
+        lines[1].GetProperty("metaData").GetProperty("id").GetString().ShouldBe("t2");
+        lines.Skip(2).Select(KindOf).ShouldBe(["add:1"]);
+    }
 }

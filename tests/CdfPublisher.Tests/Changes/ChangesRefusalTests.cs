@@ -76,7 +76,9 @@ public sealed class ChangesRefusalTests : ChangesScene
         var error = await JsonOf(ungranted);
         error.GetProperty("errorCode").GetString().ShouldBe("RESOURCE_DOES_NOT_EXIST");
         error.GetProperty("message").GetString().ShouldBe("[Share] 'sales' does not exist, please contact your share provider for further information.");
-        (await unknown.Content.ReadAsStringAsync()).ShouldBe((await ungranted.Content.ReadAsStringAsync()).Replace("sales", "nothing", StringComparison.Ordinal));
+        (await unknown.Content.ReadAsStringAsync()).ShouldBe(
+            (await ungranted.Content.ReadAsStringAsync()).Replace("sales", "nothing", StringComparison.Ordinal)
+        );
         NamesOf(ungranted).ShouldBe(NamesOf(unknown));
     }
 

@@ -42,10 +42,21 @@ public abstract class ChangesScene : IAsyncLifetime
             .Append(3)
             .Commit(4, DeltaFolder.Metadata(feed: true))
             .Append(5);
-        var mapped = new DeltaFolder(storage.Path, "mapped").Commit(0, DeltaFolder.Protocol, DeltaFolder.Metadata(mapping: "name"), DeltaFolder.Add("a.parquet"));
+        var mapped = new DeltaFolder(storage.Path, "mapped").Commit(
+            0,
+            DeltaFolder.Protocol,
+            DeltaFolder.Metadata(mapping: "name"),
+            DeltaFolder.Add("a.parquet")
+        );
         var deleted = new DeltaFolder(storage.Path, "deleted")
             .Create()
-            .Commit(1, DeltaFolder.Add("a.parquet", more: ""","deletionVector":{"storageType":"u","pathOrInlineDv":"ab^-aqEH.-t@S}K{vb[*k^","offset":4,"sizeInBytes":40,"cardinality":6}"""));
+            .Commit(
+                1,
+                DeltaFolder.Add(
+                    "a.parquet",
+                    more: ""","deletionVector":{"storageType":"u","pathOrInlineDv":"ab^-aqEH.-t@S}K{vb[*k^","offset":4,"sizeInBytes":40,"cardinality":6}"""
+                )
+            );
         var partitioned = new DeltaFolder(storage.Path, "partitioned")
             .Commit(0, DeltaFolder.Protocol, DeltaFolder.Metadata(partitionColumns: "[\"id\"]"), DeltaFolder.Add("a.parquet"))
             .Commit(1, DeltaFolder.Remove("a.parquet", more: ""));
@@ -93,7 +104,8 @@ public abstract class ChangesScene : IAsyncLifetime
 
     private protected static string PathOf(string table, string query) => $"/delta-sharing/shares/sales/schemas/public/tables/{table}/changes?{query}";
 
-    private protected static string? HeaderOf(HttpResponseMessage answer, string name) => answer.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : null;
+    private protected static string? HeaderOf(HttpResponseMessage answer, string name) =>
+        answer.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : null;
 
     private protected static IEnumerable<string> NamesOf(HttpResponseMessage answer) => answer.Headers.Select(header => header.Key).Order();
 
@@ -103,7 +115,8 @@ public abstract class ChangesScene : IAsyncLifetime
         return field.Name is "protocol" or "metaData" ? field.Name : $"{field.Name}:{field.Value.GetProperty("version").GetInt64()}";
     }
 
-    private protected static async Task<JsonElement> JsonOf(HttpResponseMessage answer) => JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
+    private protected static async Task<JsonElement> JsonOf(HttpResponseMessage answer) =>
+        JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
 
     private protected static async Task<List<JsonElement>> LinesOf(HttpResponseMessage answer)
     {

@@ -30,7 +30,9 @@ public abstract class DeliveryContract(DatabaseEngine engine) : DeliveryScene(en
         json.GetProperty("subject").GetString().ShouldBe("sales.public.orders");
         json.GetProperty("time").GetDateTimeOffset().ShouldBe(time.GetUtcNow());
         json.GetProperty("sequence").GetString().ShouldBe("0000000000000000001");
-        json.GetProperty("data").GetRawText().ShouldBe("""{"share":"sales","schema":"public","table":"orders","from_version":1,"to_version":1,"change_feed_available":true}""");
+        json.GetProperty("data")
+            .GetRawText()
+            .ShouldBe("""{"share":"sales","schema":"public","table":"orders","from_version":1,"to_version":1,"change_feed_available":true}""");
         notice.Headers["webhook-id"].ShouldBe(notice.Id);
         notice.Headers.Keys.ShouldNotContain("traceparent");
         Verifies(notice, subscription.Secret!).ShouldBeTrue();
@@ -125,10 +127,11 @@ public abstract class DeliveryContract(DatabaseEngine engine) : DeliveryScene(en
         partner.Notices.Count.ShouldBe(1);
         (await SubscriptionAsync()).State.ShouldBe(SubscriptionState.Disabled);
         (await host.PublishedAsync<DeliveryFailed>()).ShouldHaveSingleItem().Reason.ShouldContain("410");
-        (await DeliveriesAsync()).ToDictionary(delivery => delivery.Table, delivery => delivery.State).ShouldBe(
-            new Dictionary<string, DeliveryState> { ["orders"] = DeliveryState.Failed, ["lines"] = DeliveryState.Cancelled },
-            ignoreOrder: true
-        );
+        (await DeliveriesAsync())
+            .ToDictionary(delivery => delivery.Table, delivery => delivery.State)
+            .ShouldBe(new Dictionary<string, DeliveryState> { ["orders"] = DeliveryState.Failed, ["lines"] = DeliveryState.Cancelled }, ignoreOrder: true);
+        var book = host.Services.GetRequiredService<DeliveryBook>();
+        (await book.ReplayAsync((await DeliveriesAsync())[0].Id, TestContext.Current.CancellationToken)).ShouldBeFalse();
     }
 
     [Theory]

@@ -31,7 +31,9 @@ public abstract class DeliveryQueueContract(DatabaseEngine engine) : DeliverySce
         (await host.DeliverDueAsync()).ShouldBe(2);
 
         var later = partner.Notices.Skip(1).ToList();
-        later.Select(notice => (notice.Json.GetProperty("data").GetProperty("table").GetString(), notice.Versions)).ShouldBe([("lines", (1, 1)), ("orders", (1, 3))]);
+        later
+            .Select(notice => (notice.Json.GetProperty("data").GetProperty("table").GetString(), notice.Versions))
+            .ShouldBe([("lines", (1, 1)), ("orders", (1, 3))]);
         later.Select(notice => notice.Id).ShouldNotContain(first.Id);
         later.ShouldAllBe(notice => Verifies(notice, subscription.Secret!));
     }

@@ -81,7 +81,8 @@ public abstract class DeliveryScene(DatabaseEngine engine) : IAsyncLifetime
         return put!.Value.Subscription;
     }
 
-    private protected async Task<Subscription> SubscriptionAsync() => (await Subscriptions.FindAsync(recipient.Id, subscription.Id, TestContext.Current.CancellationToken))!;
+    private protected async Task<Subscription> SubscriptionAsync() =>
+        (await Subscriptions.FindAsync(recipient.Id, subscription.Id, TestContext.Current.CancellationToken))!;
 
     private protected Task<IReadOnlyList<Delivery>> DeliveriesAsync() =>
         host

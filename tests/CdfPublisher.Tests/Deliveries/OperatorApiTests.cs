@@ -31,7 +31,9 @@ public sealed class OperatorApiTests : IAsyncLifetime
         await share.CreateAsync(host, 1, ShareEvents.TableAt(orders.Location));
         await share.GrantAsync(host, 2);
         await host.CatchUpAsync();
-        (await host.ClientOf(share.Token).PostAsJsonAsync("/api/tideway/v1/subscriptions", new { endpoint = partner.Url, share = "sales" })).EnsureSuccessStatusCode();
+        (
+            await host.ClientOf(share.Token).PostAsJsonAsync("/api/tideway/v1/subscriptions", new { endpoint = partner.Url, share = "sales" })
+        ).EnsureSuccessStatusCode();
     }
 
     public async ValueTask DisposeAsync()
@@ -140,12 +142,16 @@ public sealed class OperatorApiTests : IAsyncLifetime
         await host.CatchUpAsync();
         await host.DeliverDueAsync();
 
-        var listed = (await JsonOf(await client.GetAsync("/api/tideway/v1/deliveries?state=delivered&share=sales&schema=public&table=orders&recipient_name=acme")))
+        var listed = (
+            await JsonOf(await client.GetAsync("/api/tideway/v1/deliveries?state=delivered&share=sales&schema=public&table=orders&recipient_name=acme"))
+        )
             .GetProperty("deliveries")
             .EnumerateArray()
             .ShouldHaveSingleItem();
         var id = listed.GetProperty("id").GetString();
-        (listed.GetProperty("state").GetString(), listed.GetProperty("attempts").GetInt32(), listed.GetProperty("last_status").GetInt32()).ShouldBe(("DELIVERED", 1, 202));
+        (listed.GetProperty("state").GetString(), listed.GetProperty("attempts").GetInt32(), listed.GetProperty("last_status").GetInt32()).ShouldBe(
+            ("DELIVERED", 1, 202)
+        );
         (await client.PostAsync($"/api/tideway/v1/deliveries/{id}/replay", null)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
         (await client.PostAsync($"/api/tideway/v1/deliveries/{id}/replay", null)).StatusCode.ShouldBe(HttpStatusCode.Conflict);
         (await host.DeliverDueAsync()).ShouldBe(1);

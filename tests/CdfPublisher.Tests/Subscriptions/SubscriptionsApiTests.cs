@@ -79,7 +79,18 @@ public sealed class SubscriptionsApiTests : IAsyncLifetime
     [Fact]
     public async Task One_table_may_be_asked_for()
     {
-        var made = await JsonOf(await client.PostAsJsonAsync(Path, new { endpoint = partner.Url, share = "sales", schema = "PUBLIC", table = "ORDERS" }));
+        var made = await JsonOf(
+            await client.PostAsJsonAsync(
+                Path,
+                new
+                {
+                    endpoint = partner.Url,
+                    share = "sales",
+                    schema = "PUBLIC",
+                    table = "ORDERS",
+                }
+            )
+        );
 
         (made.GetProperty("schema").GetString(), made.GetProperty("table").GetString()).ShouldBe(("public", "orders"));
     }
@@ -130,7 +141,16 @@ public sealed class SubscriptionsApiTests : IAsyncLifetime
     [Fact]
     public async Task A_table_that_is_not_there_is_not_found()
     {
-        var answer = await client.PostAsJsonAsync(Path, new { endpoint = partner.Url, share = "sales", schema = "public", table = "nothing" });
+        var answer = await client.PostAsJsonAsync(
+            Path,
+            new
+            {
+                endpoint = partner.Url,
+                share = "sales",
+                schema = "public",
+                table = "nothing",
+            }
+        );
 
         answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await JsonOf(answer)).GetProperty("error_code").GetString().ShouldBe("TABLE_DOES_NOT_EXIST");
@@ -195,7 +215,10 @@ public sealed class SubscriptionsApiTests : IAsyncLifetime
         await using var strict = await StartAsync("false");
         var own = strict.ClientOf(share.Token);
 
-        var answer = await own.PostAsJsonAsync(Path, new { endpoint = endpoint.Replace("{port}", partner.Port.ToString(), StringComparison.Ordinal), share = "sales" });
+        var answer = await own.PostAsJsonAsync(
+            Path,
+            new { endpoint = endpoint.Replace("{port}", partner.Port.ToString(), StringComparison.Ordinal), share = "sales" }
+        );
 
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         partner.Handshakes.ShouldBeEmpty();
@@ -207,7 +230,9 @@ public sealed class SubscriptionsApiTests : IAsyncLifetime
         resolver.Hosts["inside.example.org"] = ["127.0.0.1"];
         await using var allowing = await StartAsync("false", "--CdfPublisher:Delivery:AllowedHosts:0=inside.example.org");
 
-        var answer = await allowing.ClientOf(share.Token).PostAsJsonAsync(Path, new { endpoint = $"https://inside.example.org:{partner.Port}/hook", share = "sales" });
+        var answer = await allowing
+            .ClientOf(share.Token)
+            .PostAsJsonAsync(Path, new { endpoint = $"https://inside.example.org:{partner.Port}/hook", share = "sales" });
 
         // The partner of this test speaks no TLS, so the call fails, but only after it was let through.
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);

@@ -7,7 +7,8 @@ namespace Tideway.CdfPublisher.Tests.Support;
 internal sealed class DeltaFolder
 {
     public const string Schema = """{"type":"struct","fields":[{"name":"id","type":"long","nullable":true,"metadata":{}}]}""";
-    public const string WiderSchema = """{"type":"struct","fields":[{"name":"id","type":"long","nullable":true,"metadata":{}},{"name":"name","type":"string","nullable":true,"metadata":{}}]}""";
+    public const string WiderSchema =
+        """{"type":"struct","fields":[{"name":"id","type":"long","nullable":true,"metadata":{}},{"name":"name","type":"string","nullable":true,"metadata":{}}]}""";
 
     private readonly string path;
 
@@ -45,7 +46,8 @@ internal sealed class DeltaFolder
         $$$"""{"commitInfo":{"timestamp":1,"operation":"{{{operation}}}","operationMetrics":{{{metrics}}}}}""";
 
     /// <summary>Version 0: a protocol, metadata and one file.</summary>
-    public DeltaFolder Create(string id = "t1", bool feed = true, string schema = Schema) => Commit(0, Protocol, Metadata(id, feed, schema), Add("part-0.parquet"));
+    public DeltaFolder Create(string id = "t1", bool feed = true, string schema = Schema) =>
+        Commit(0, Protocol, Metadata(id, feed, schema), Add("part-0.parquet"));
 
     public DeltaFolder Append(long version) => Commit(version, Add($"part-{version}.parquet"));
 

@@ -26,11 +26,12 @@ internal sealed class PartnerEndpoint : IAsyncDisposable
     public int HandshakeStatus { get; set; } = 200;
 
     /// <summary>Answers a notice; gets its number, from 1 on.</summary>
-    public Func<HttpContext, int, Task> OnNotice { get; set; } = static (context, _) =>
-    {
-        context.Response.StatusCode = StatusCodes.Status202Accepted;
-        return Task.CompletedTask;
-    };
+    public Func<HttpContext, int, Task> OnNotice { get; set; } =
+        static (context, _) =>
+        {
+            context.Response.StatusCode = StatusCodes.Status202Accepted;
+            return Task.CompletedTask;
+        };
 
     public int Port => new Uri(app.Urls.First()).Port;
 
@@ -87,5 +88,6 @@ internal sealed record ReceivedNotice(string Body, string ContentType, IReadOnly
 
     public string Id => Json.GetProperty("id").GetString()!;
 
-    public (long From, long To) Versions => (Json.GetProperty("data").GetProperty("from_version").GetInt64(), Json.GetProperty("data").GetProperty("to_version").GetInt64());
+    public (long From, long To) Versions =>
+        (Json.GetProperty("data").GetProperty("from_version").GetInt64(), Json.GetProperty("data").GetProperty("to_version").GetInt64());
 }

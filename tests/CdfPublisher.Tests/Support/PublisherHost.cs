@@ -47,18 +47,7 @@ internal sealed class PublisherHost : IAsyncDisposable
         params string[] settings
     )
     {
-        string[] all =
-        [
-            .. database.Settings,
-            "--Bus:OutboxPollInterval=00:00:00.050",
-            "--RecipientAuth:Url=http://127.0.0.1:1",
-            "--Public:Url=https://share.example.org",
-            $"--Storage:Roots:main={storageRoot}",
-            $"--Files:SigningKeys:0={Convert.ToBase64String(new byte[32])}",
-            $"--Secrets:Keys:0={Convert.ToBase64String(new byte[32])}",
-            "--CdfPublisher:Delivery:AllowInsecureLoopback=true",
-            .. settings,
-        ];
+        string[] all = [.. Settings(database, storageRoot), .. settings];
         var builder = TidewayHost.CreateBuilder(all, CdfPublisherStartup.Name, EventRouting.All);
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
@@ -71,7 +60,11 @@ internal sealed class PublisherHost : IAsyncDisposable
         {
             builder.Services.RemoveAll(typeof(IHostedService), typeof(TableWatcher));
             builder.Services.RemoveAll(typeof(IHostedService), typeof(DeliveryWorker));
-            foreach (var dispatcher in builder.Services.Where(service => service.ImplementationType?.Name.StartsWith("OutboxDispatcher", StringComparison.Ordinal) == true).ToList())
+            foreach (
+                var dispatcher in builder
+                    .Services.Where(service => service.ImplementationType?.Name.StartsWith("OutboxDispatcher", StringComparison.Ordinal) == true)
+                    .ToList()
+            )
                 builder.Services.Remove(dispatcher);
         }
 
@@ -82,6 +75,19 @@ internal sealed class PublisherHost : IAsyncDisposable
         await built.StartAsync(TestContext.Current.CancellationToken);
         return new PublisherHost(built);
     }
+
+    /// <summary>What every host of the service needs here.</summary>
+    public static IReadOnlyList<string> Settings(TestDatabase database, string storageRoot) =>
+        [
+            .. database.Settings,
+            "--Bus:OutboxPollInterval=00:00:00.050",
+            "--RecipientAuth:Url=http://127.0.0.1:1",
+            "--Public:Url=https://share.example.org",
+            $"--Storage:Roots:main={storageRoot}",
+            $"--Files:SigningKeys:0={Convert.ToBase64String(new byte[32])}",
+            $"--Secrets:Keys:0={Convert.ToBase64String(new byte[32])}",
+            "--CdfPublisher:Delivery:AllowInsecureLoopback=true",
+        ];
 
     /// <summary>A client that calls with this token; the name of a role is a token of that role.</summary>
     public HttpClient ClientOf(string? token)

@@ -18,7 +18,14 @@ internal sealed class ShareEvents
 
     public string Token => "token-of-" + RecipientName;
 
-    public static SharedTable TableAt(string location, string name = "orders", string schema = "public", long startVersion = 0, bool feed = true, Guid? id = null) =>
+    public static SharedTable TableAt(
+        string location,
+        string name = "orders",
+        string schema = "public",
+        long startVersion = 0,
+        bool feed = true,
+        Guid? id = null
+    ) =>
         new()
         {
             TableId = id ?? Guid.CreateVersion7(),

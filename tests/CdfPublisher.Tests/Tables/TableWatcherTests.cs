@@ -71,7 +71,9 @@ public sealed class TableWatcherTests : IAsyncLifetime
             await Eventually.Async(async () => await LastVersionAsync(good) == version);
         }
 
-        await Eventually.Async(async () => (await host.Tables.ListAsync(TestContext.Current.CancellationToken)).Count(table => table.LastError is not null) >= 3);
+        await Eventually.Async(async () =>
+            (await host.Tables.ListAsync(TestContext.Current.CancellationToken)).Count(table => table.LastError is not null) >= 3
+        );
         broken.Create();
         await Eventually.Async(async () => await LastVersionAsync(broken) == 0);
     }
@@ -155,7 +157,8 @@ public sealed class TableWatcherTests : IAsyncLifetime
                 return await inner.FindCommitAsync(location, version, cancellationToken);
             }
 
-            public Task<long?> FindEarliestCommitAsync(string location, CancellationToken cancellationToken) => inner.FindEarliestCommitAsync(location, cancellationToken);
+            public Task<long?> FindEarliestCommitAsync(string location, CancellationToken cancellationToken) =>
+                inner.FindEarliestCommitAsync(location, cancellationToken);
 
             public IAsyncEnumerable<CommittedVersion> ReadCommitsAsync(string location, long from, CancellationToken cancellationToken) =>
                 inner.ReadCommitsAsync(location, from, cancellationToken);

@@ -34,7 +34,10 @@ public abstract class WatchScene(DatabaseEngine engine) : IAsyncLifetime
     }
 
     private protected static Task WriteCheckpointAsync(DeltaFolder table, long version) =>
-        new DeltaLog.DeltaTable(new ObjectStorage.Local.LocalObjectStore(table.Path), TimeProvider.System).WriteCheckpointAsync(version, TestContext.Current.CancellationToken);
+        new DeltaLog.DeltaTable(new ObjectStorage.Local.LocalObjectStore(table.Path), TimeProvider.System).WriteCheckpointAsync(
+            version,
+            TestContext.Current.CancellationToken
+        );
 
     private protected Task<PublisherHost> StartAsync(params string[] settings) =>
         PublisherHost.StartAsync(

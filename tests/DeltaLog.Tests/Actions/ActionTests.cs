@@ -9,8 +9,7 @@ namespace Tideway.DeltaLog.Tests.Actions;
 public class ActionTests
 {
     [Fact]
-    public void Any_add_action_reads_back_as_it_was_written() =>
-        Check.QuickThrowOnFailure(Prop.ForAll(Adds(), add => ReadBack(add) == Line(add)));
+    public void Any_add_action_reads_back_as_it_was_written() => Check.QuickThrowOnFailure(Prop.ForAll(Adds(), add => ReadBack(add) == Line(add)));
 
     [Fact]
     public void Any_remove_action_reads_back_as_it_was_written() =>
@@ -18,14 +17,20 @@ public class ActionTests
 
     [Theory]
     [InlineData("""{"protocol":{"minReaderVersion":3,"minWriterVersion":7,"readerFeatures":["deletionVectors"],"writerFeatures":["deletionVectors"]}}""")]
-    [InlineData("""{"metaData":{"id":"x","name":"n","description":"d","format":{"provider":"parquet","options":{"a":"b"}},"schemaString":"{}","partitionColumns":["p"],"configuration":{"k":"v"},"createdTime":5}}""")]
+    [InlineData(
+        """{"metaData":{"id":"x","name":"n","description":"d","format":{"provider":"parquet","options":{"a":"b"}},"schemaString":"{}","partitionColumns":["p"],"configuration":{"k":"v"},"createdTime":5}}"""
+    )]
     [InlineData("""{"cdc":{"path":"_change_data/a.parquet","partitionValues":{"p":null},"size":7,"dataChange":false,"tags":{"a":"b"}}}""")]
     [InlineData("""{"txn":{"appId":"sync","version":9,"lastUpdated":4}}""")]
     [InlineData("""{"domainMetadata":{"domain":"delta.clustering","configuration":"{\"a\":1}","removed":false}}""")]
     [InlineData("""{"sidecar":{"path":"a.parquet","sizeInBytes":4,"modificationTime":5,"tags":{}}}""")]
     [InlineData("""{"checkpointMetadata":{"version":4,"tags":{"a":"b"}}}""")]
-    [InlineData("""{"add":{"path":"a%20b","partitionValues":{},"size":1,"modificationTime":2,"dataChange":true,"deletionVector":{"storageType":"u","pathOrInlineDv":"ab^-aqEH.-t@S}K{vb[*k^","offset":4,"sizeInBytes":40,"cardinality":6},"baseRowId":3,"defaultRowCommitVersion":4,"clusteringProvider":"liquid"}}""")]
-    [InlineData("""{"commitInfo":{"inCommitTimestamp":5,"timestamp":4,"operation":"WRITE","operationParameters":{"a":[1,{"b":null}]},"other":1.50,"isBlindAppend":true,"engineInfo":"e","txnId":"t"}}""")]
+    [InlineData(
+        """{"add":{"path":"a%20b","partitionValues":{},"size":1,"modificationTime":2,"dataChange":true,"deletionVector":{"storageType":"u","pathOrInlineDv":"ab^-aqEH.-t@S}K{vb[*k^","offset":4,"sizeInBytes":40,"cardinality":6},"baseRowId":3,"defaultRowCommitVersion":4,"clusteringProvider":"liquid"}}"""
+    )]
+    [InlineData(
+        """{"commitInfo":{"inCommitTimestamp":5,"timestamp":4,"operation":"WRITE","operationParameters":{"a":[1,{"b":null}]},"other":1.50,"isBlindAppend":true,"engineInfo":"e","txnId":"t"}}"""
+    )]
     public void A_line_is_written_as_it_was_read(string line) => Line(Read(line)!).ShouldBe(line);
 
     [Fact]
@@ -98,7 +103,14 @@ public class ActionTests
                 Stats = stats,
                 Tags = hasVector ? new Dictionary<string, string?> { [value] = key } : null,
                 DeletionVector = hasVector
-                    ? new DeletionVectorDescriptor { StorageType = "u", PathOrInlineDv = value, Offset = offset, SizeInBytes = 4, Cardinality = size }
+                    ? new DeletionVectorDescriptor
+                    {
+                        StorageType = "u",
+                        PathOrInlineDv = value,
+                        Offset = offset,
+                        SizeInBytes = 4,
+                        Cardinality = size,
+                    }
                     : null,
                 BaseRowId = offset,
             };

@@ -13,7 +13,12 @@ public sealed class ChangesTests : IDisposable
     {
         folder.Commit(0, TableFolder.Protocol, FeedOn, TableFolder.Add("a"));
         folder.Commit(1, TableFolder.Remove("a"), TableFolder.Add("b"), TableFolder.Add("c").Replace("\"dataChange\":true", "\"dataChange\":false"));
-        folder.Commit(2, TableFolder.Remove("b"), """{"cdc":{"path":"_change_data/x","partitionValues":{},"size":1,"dataChange":false}}""", TableFolder.Add("d"));
+        folder.Commit(
+            2,
+            TableFolder.Remove("b"),
+            """{"cdc":{"path":"_change_data/x","partitionValues":{},"size":1,"dataChange":false}}""",
+            TableFolder.Add("d")
+        );
         folder.At(0, 100).At(1, 100).At(2, 50);
 
         var changes = await folder.Table.ReadChangeDataFeedAsync(0, 2).ToListAsync();
@@ -84,11 +89,12 @@ public sealed class ChangesTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private static string Path(DeltaAction action) => action switch
-    {
-        AddFile add => add.Path,
-        RemoveFile remove => remove.Path,
-        AddCdcFile cdc => cdc.Path,
-        _ => throw new InvalidOperationException(action.GetType().Name),
-    };
+    private static string Path(DeltaAction action) =>
+        action switch
+        {
+            AddFile add => add.Path,
+            RemoveFile remove => remove.Path,
+            AddCdcFile cdc => cdc.Path,
+            _ => throw new InvalidOperationException(action.GetType().Name),
+        };
 }

@@ -17,8 +17,12 @@ public sealed class CheckpointTests : IDisposable
             TableFolder.Add("a%20b", ",\"stats\":\"{\\\"numRecords\\\":3,\\\"minValues\\\":{\\\"x\\\":\\\"\\\\u0001\\\"}}\",\"tags\":{\"k\":\"v\"}"),
             """{"add":{"path":"p=1/c","partitionValues":{"p":"1","q":null,"r":""},"size":7,"modificationTime":8,"dataChange":true,"deletionVector":{"storageType":"u","pathOrInlineDv":"ab^-aqEH.-t@S}K{vb[*k^","offset":4,"sizeInBytes":40,"cardinality":6},"baseRowId":3,"defaultRowCommitVersion":4}}""",
             """{"txn":{"appId":"sync","version":9,"lastUpdated":4}}""",
-            """{"domainMetadata":{"domain":"d","configuration":"{\"a\":1}","removed":false}}""");
-        folder.Commit(1, TableFolder.Remove("gone").Replace("\"deletionTimestamp\":1", $"\"deletionTimestamp\":{TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()}"));
+            """{"domainMetadata":{"domain":"d","configuration":"{\"a\":1}","removed":false}}"""
+        );
+        folder.Commit(
+            1,
+            TableFolder.Remove("gone").Replace("\"deletionTimestamp\":1", $"\"deletionTimestamp\":{TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()}")
+        );
         var before = await folder.Table.LoadAsync();
 
         await folder.Table.WriteCheckpointAsync(1);
@@ -46,7 +50,10 @@ public sealed class CheckpointTests : IDisposable
             snapshot = await folder.Table.UpdateAsync(snapshot);
         }
 
-        Directory.GetFiles(folder.Log, "*.parquet").Select(Path.GetFileName).Order()
+        Directory
+            .GetFiles(folder.Log, "*.parquet")
+            .Select(Path.GetFileName)
+            .Order()
             .ShouldBe(["00000000000000000010.checkpoint.parquet", "00000000000000000020.checkpoint.parquet"]);
         File.ReadAllText(folder.LogFile("_last_checkpoint")).ShouldStartWith("""{"version":20,"size":22,"sizeInBytes":""");
         for (var version = 0; version < 20; version++)
@@ -76,7 +83,11 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public async Task A_table_that_wants_statistics_in_columns_gets_no_checkpoint_without_them()
     {
-        folder.Commit(0, TableFolder.Protocol, TableFolder.Metadata.Replace("\"configuration\":{}", "\"configuration\":{\"delta.checkpoint.writeStatsAsStruct\":\"true\"}"));
+        folder.Commit(
+            0,
+            TableFolder.Protocol,
+            TableFolder.Metadata.Replace("\"configuration\":{}", "\"configuration\":{\"delta.checkpoint.writeStatsAsStruct\":\"true\"}")
+        );
 
         await folder.Table.WriteCheckpointAsync(0).ShouldFailAsync(DeltaLogError.UnsupportedWriterFeature);
 
@@ -106,7 +117,8 @@ public sealed class CheckpointTests : IDisposable
         // Protocol, metadata and one tombstone.
         File.ReadAllText(folder.LogFile("_last_checkpoint")).ShouldStartWith("""{"version":1,"size":3,""");
 
-        static string Removed(string path, DateTimeOffset at) => TableFolder.Remove(path).Replace("\"deletionTimestamp\":1", $"\"deletionTimestamp\":{at.ToUnixTimeMilliseconds()}");
+        static string Removed(string path, DateTimeOffset at) =>
+            TableFolder.Remove(path).Replace("\"deletionTimestamp\":1", $"\"deletionTimestamp\":{at.ToUnixTimeMilliseconds()}");
     }
 
     public void Dispose() => folder.Dispose();

@@ -86,15 +86,21 @@ public sealed class ConflictTests : IDisposable
         folder.Create();
         var snapshot = await folder.Table.LoadAsync();
 
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(writer => Task.Run(async () =>
-        {
-            for (var index = 0; index < 10; index++)
-            {
-                var transaction = folder.Table.BeginTransaction(snapshot);
-                transaction.Add(TableFolder.File($"{writer}-{index}"));
-                await transaction.CommitAsync();
-            }
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 4)
+                .Select(writer =>
+                    Task.Run(async () =>
+                    {
+                        for (var index = 0; index < 10; index++)
+                        {
+                            var transaction = folder.Table.BeginTransaction(snapshot);
+                            transaction.Add(TableFolder.File($"{writer}-{index}"));
+                            await transaction.CommitAsync();
+                        }
+                    })
+                )
+        );
 
         var loaded = await folder.Table.LoadAsync();
         loaded.Version.ShouldBe(40);

@@ -63,11 +63,18 @@ public sealed class DeltaTransactionTests : IDisposable
     [InlineData("telepathy")]
     public async Task A_writer_feature_that_is_not_supported_is_refused_by_name(string feature)
     {
-        folder.Commit(0, $$$"""{"protocol":{"minReaderVersion":1,"minWriterVersion":7,"writerFeatures":["appendOnly","{{{feature}}}"]}}""", TableFolder.Metadata);
+        folder.Commit(
+            0,
+            $$$"""{"protocol":{"minReaderVersion":1,"minWriterVersion":7,"writerFeatures":["appendOnly","{{{feature}}}"]}}""",
+            TableFolder.Metadata
+        );
         var transaction = folder.Table.BeginTransaction(await folder.Table.LoadAsync());
         transaction.Add(TableFolder.File("a"));
 
-        var commit = async () => { await transaction.CommitAsync(); };
+        var commit = async () =>
+        {
+            await transaction.CommitAsync();
+        };
 
         (await commit().ShouldFailAsync(DeltaLogError.UnsupportedWriterFeature)).Message.ShouldContain(feature);
         File.Exists(folder.CommitPath(1)).ShouldBeFalse();
@@ -83,7 +90,10 @@ public sealed class DeltaTransactionTests : IDisposable
         var compaction = folder.Table.BeginTransaction(snapshot);
         compaction.Remove(TableFolder.File("a"), dataChange: false);
 
-        var commit = async () => { await removal.CommitAsync(); };
+        var commit = async () =>
+        {
+            await removal.CommitAsync();
+        };
 
         await commit().ShouldFailAsync(DeltaLogError.AppendOnly);
         (await compaction.CommitAsync()).Version.ShouldBe(1);

@@ -8,13 +8,7 @@ namespace Tideway.DeltaLog.Tests.Conformance;
 public class ChangeFeedConformanceTests
 {
     public static TheoryData<string> WithFeed =>
-    [
-        "dat/cdf",
-        "delta-rs/cdf-table",
-        "delta-rs/cdf-table-non-partitioned",
-        "delta-rs/cdf-table-with-cdc-and-dvs",
-        "delta-rs/cdc_ict_table",
-    ];
+        ["dat/cdf", "delta-rs/cdf-table", "delta-rs/cdf-table-non-partitioned", "delta-rs/cdf-table-with-cdc-and-dvs", "delta-rs/cdc_ict_table"];
 
     [Theory]
     [MemberData(nameof(WithFeed))]
@@ -35,14 +29,18 @@ public class ChangeFeedConformanceTests
             connection.Execute($"CREATE OR REPLACE TABLE new AS {await reader.ScanSqlAsync(after)}");
             connection.Execute($"CREATE OR REPLACE TABLE changes AS {await reader.ChangesSqlAsync(after, [version])}");
 
-            connection.Execute($"""
+            connection.Execute(
+                $"""
                 CREATE OR REPLACE TABLE replayed AS
                 (SELECT {names} FROM old EXCEPT ALL SELECT {names} FROM changes WHERE _change_type IN ('delete', 'update_preimage'))
                 UNION ALL SELECT {names} FROM changes WHERE _change_type IN ('insert', 'update_postimage')
-                """);
+                """
+            );
             connection.Scalar<long>("SELECT count(*) FROM (FROM replayed EXCEPT ALL FROM new)").ShouldBe(0, $"version {version.Version}");
             connection.Scalar<long>("SELECT count(*) FROM (FROM new EXCEPT ALL FROM replayed)").ShouldBe(0, $"version {version.Version}");
-            connection.Scalar<long>($"SELECT count(*) FROM changes WHERE _commit_version <> {version.Version} OR _commit_timestamp IS NULL OR _change_type IS NULL").ShouldBe(0);
+            connection
+                .Scalar<long>($"SELECT count(*) FROM changes WHERE _commit_version <> {version.Version} OR _commit_timestamp IS NULL OR _change_type IS NULL")
+                .ShouldBe(0);
             before = after;
         }
     }
@@ -60,7 +58,9 @@ public class ChangeFeedConformanceTests
 
         connection.Execute($"CREATE TABLE changes AS {await new TableReader(store).ChangesSqlAsync(snapshot, versions)}");
 
-        var balance = connection.Scalar<long>("SELECT count(*) FILTER (_change_type IN ('insert', 'update_postimage')) - count(*) FILTER (_change_type IN ('delete', 'update_preimage')) FROM changes");
+        var balance = connection.Scalar<long>(
+            "SELECT count(*) FILTER (_change_type IN ('insert', 'update_postimage')) - count(*) FILTER (_change_type IN ('delete', 'update_preimage')) FROM changes"
+        );
         balance.ShouldBe(snapshot.NumRecords!.Value);
         connection.Scalar<long>("SELECT count(DISTINCT _commit_version) FROM changes").ShouldBe(versions.Count(version => version.ChangesRows));
     }

@@ -8,7 +8,11 @@ namespace Tideway.DeltaLog.Tests.Conformance;
 public class ReadingConformanceTests
 {
     public static TheoryData<string> WithRows =>
-        [.. TestTables.All.Where(table => TestTables.Expected(table) is not null && !RefusedTables.Broken.ContainsKey(table) && !RefusedTables.RowsNotSupported.ContainsKey(table))];
+        [
+            .. TestTables.All.Where(table =>
+                TestTables.Expected(table) is not null && !RefusedTables.Broken.ContainsKey(table) && !RefusedTables.RowsNotSupported.ContainsKey(table)
+            ),
+        ];
 
     public static TheoryData<string> Counted => [.. TestTables.Counts.Keys];
 
@@ -24,7 +28,9 @@ public class ReadingConformanceTests
         TableReader.UseUtc(connection);
         connection.Execute($"CREATE TABLE actual AS {sql}");
         var names = string.Join(", ", snapshot.Schema.Fields.Select(field => SqlText.Identifier(field.Name)));
-        connection.Execute($"CREATE TABLE expected AS SELECT {names} FROM read_parquet({SqlText.Literal(TestTables.Expected(table) + "/*.parquet")}, hive_partitioning = false)");
+        connection.Execute(
+            $"CREATE TABLE expected AS SELECT {names} FROM read_parquet({SqlText.Literal(TestTables.Expected(table) + "/*.parquet")}, hive_partitioning = false)"
+        );
 
         Difference(connection, "actual", "expected").ShouldBe([]);
         Difference(connection, "expected", "actual").ShouldBe([]);
@@ -48,8 +54,7 @@ public class ReadingConformanceTests
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public async Task What_is_not_supported_is_refused(string table) =>
-        await ScanAsync(table).ShouldFailAsync(RefusedTables.RowsNotSupported[table]);
+    public async Task What_is_not_supported_is_refused(string table) => await ScanAsync(table).ShouldFailAsync(RefusedTables.RowsNotSupported[table]);
 
     private static async Task<(Snapshot Snapshot, string Sql)> ScanAsync(string table)
     {

@@ -10,8 +10,7 @@ public class SnapshotConformanceTests
 
     [Theory]
     [MemberData(nameof(Broken))]
-    public async Task A_broken_log_is_refused_for_its_reason(string table) =>
-        await Open(table).LoadAsync().ShouldFailAsync(RefusedTables.Broken[table]);
+    public async Task A_broken_log_is_refused_for_its_reason(string table) => await Open(table).LoadAsync().ShouldFailAsync(RefusedTables.Broken[table]);
 
     [Theory]
     [MemberData(nameof(Readable))]
@@ -39,7 +38,9 @@ public class SnapshotConformanceTests
         var updated = await opened.UpdateAsync(older);
 
         updated.Version.ShouldBe(latest.Version);
-        updated.Files.Select(file => (file.Path, file.DeletionVector?.UniqueId)).ShouldBe(latest.Files.Select(file => (file.Path, file.DeletionVector?.UniqueId)));
+        updated
+            .Files.Select(file => (file.Path, file.DeletionVector?.UniqueId))
+            .ShouldBe(latest.Files.Select(file => (file.Path, file.DeletionVector?.UniqueId)));
     }
 
     private static DeltaTable Open(string table) => new(new LocalObjectStore(TestTables.Folder(table)), TimeProvider.System);

@@ -9,7 +9,13 @@ namespace Tideway.DeltaLog.Tests.DeletionVectors;
 public sealed class DeletionVectorTests : IDisposable
 {
     // The rows of the protocol's inline example, in the format that the protocol describes.
-    private static readonly DeletionVectorDescriptor Inline = new() { StorageType = "i", PathOrInlineDv = "^Bg9^0rr910000000000iXQKl0rr91000f55c8Xg0@@D72lkbi5=-{L", SizeInBytes = 44, Cardinality = 6 };
+    private static readonly DeletionVectorDescriptor Inline = new()
+    {
+        StorageType = "i",
+        PathOrInlineDv = "^Bg9^0rr910000000000iXQKl0rr91000f55c8Xg0@@D72lkbi5=-{L",
+        SizeInBytes = 44,
+        Cardinality = 6,
+    };
 
     private readonly TableFolder folder = new();
 
@@ -19,7 +25,17 @@ public sealed class DeletionVectorTests : IDisposable
 
     [Fact]
     public void A_vector_in_a_file_has_the_name_that_the_protocol_says() =>
-        DeletionVectorReader.Key(new DeletionVectorDescriptor { StorageType = "u", PathOrInlineDv = "ab^-aqEH.-t@S}K{vb[*k^", SizeInBytes = 1, Cardinality = 1 }, folder.Store.Root)
+        DeletionVectorReader
+            .Key(
+                new DeletionVectorDescriptor
+                {
+                    StorageType = "u",
+                    PathOrInlineDv = "ab^-aqEH.-t@S}K{vb[*k^",
+                    SizeInBytes = 1,
+                    Cardinality = 1,
+                },
+                folder.Store.Root
+            )
             .ShouldBe("ab/deletion_vector_d2c639aa-8816-431a-aaf6-d3fe2512ff61.bin");
 
     [Theory]
@@ -41,7 +57,17 @@ public sealed class DeletionVectorTests : IDisposable
     [InlineData("u", "ab^-aqEH.-t@S}K{vb[*k^")]
     public async Task A_vector_that_cannot_be_found_is_refused(string storage, string path) =>
         await new DeletionVectorReader(folder.Store)
-            .ReadAsync(new DeletionVectorDescriptor { StorageType = storage, PathOrInlineDv = path, Offset = 1, SizeInBytes = 40, Cardinality = 6 }, default)
+            .ReadAsync(
+                new DeletionVectorDescriptor
+                {
+                    StorageType = storage,
+                    PathOrInlineDv = path,
+                    Offset = 1,
+                    SizeInBytes = 40,
+                    Cardinality = 6,
+                },
+                default
+            )
             .ShouldFailAsync(DeltaLogError.CorruptLog);
 
     [Fact]
@@ -119,5 +145,6 @@ public sealed class DeletionVectorTests : IDisposable
         return set;
     }
 
-    private static IEnumerable<long> Rows(RowSet set) => set.Ranges.SelectMany(range => Enumerable.Range(0, (int)(range.End - range.Start)).Select(offset => range.Start + offset));
+    private static IEnumerable<long> Rows(RowSet set) =>
+        set.Ranges.SelectMany(range => Enumerable.Range(0, (int)(range.End - range.Start)).Select(offset => range.Start + offset));
 }

@@ -79,7 +79,17 @@ public sealed class LogSegmentTests : IDisposable
     public async Task Other_files_in_the_log_are_ignored()
     {
         folder.Create().Commit(1, TableFolder.Add("a"));
-        foreach (var name in new[] { "00000000000000000001.crc", "00000000000000000000.00000000000000000001.compacted.json", "notes.txt", "1.json", "00000000000000000002.json.tmp", "00000000000000000002.checkpoint.json" })
+        foreach (
+            var name in new[]
+            {
+                "00000000000000000001.crc",
+                "00000000000000000000.00000000000000000001.compacted.json",
+                "notes.txt",
+                "1.json",
+                "00000000000000000002.json.tmp",
+                "00000000000000000002.checkpoint.json",
+            }
+        )
             File.WriteAllText(folder.LogFile(name), "junk");
 
         (await folder.Table.LoadAsync()).Version.ShouldBe(1);

@@ -68,7 +68,9 @@ public sealed class TableReaderTests : IDisposable
 
         fixture.Texts(await reader.ScanSqlAsync(snapshot, new ScanOptions { Columns = ["NAME"], WhereSql = "p = 1 AND id > 1" })).ShouldBe(["n3", "n5"]);
         fixture.Texts(await reader.ScanSqlAsync(snapshot, new ScanOptions { Columns = ["p"], Files = snapshot.Files.Take(1) })).ShouldBe(["0", "0", "0"]);
-        fixture.Texts($"SELECT count(*) FROM ({await reader.ScanSqlAsync(snapshot)}) a JOIN ({await reader.ScanSqlAsync(snapshot)}) b USING (id)").ShouldBe(["6"]);
+        fixture
+            .Texts($"SELECT count(*) FROM ({await reader.ScanSqlAsync(snapshot)}) a JOIN ({await reader.ScanSqlAsync(snapshot)}) b USING (id)")
+            .ShouldBe(["6"]);
         await Should.ThrowAsync<ArgumentException>(reader.ScanSqlAsync(snapshot, new ScanOptions { Columns = ["nothing"] }));
     }
 
@@ -104,8 +106,12 @@ public sealed class TableReaderTests : IDisposable
         const int Count = 10_000;
         WriteParquet("first.parquet", "SELECT 7::BIGINT AS id");
         var bytes = File.ReadAllBytes(Path.Combine(fixture.Folder.Path, "first.parquet"));
-        var metadata = TableFolder.Metadata.Replace("\"partitionColumns\":[]", "\"partitionColumns\":[\"p\"]")
-            .Replace("\\\"metadata\\\":{}}]", "\\\"metadata\\\":{}},{\\\"name\\\":\\\"p\\\",\\\"type\\\":\\\"integer\\\",\\\"nullable\\\":true,\\\"metadata\\\":{}}]");
+        var metadata = TableFolder
+            .Metadata.Replace("\"partitionColumns\":[]", "\"partitionColumns\":[\"p\"]")
+            .Replace(
+                "\\\"metadata\\\":{}}]",
+                "\\\"metadata\\\":{}},{\\\"name\\\":\\\"p\\\",\\\"type\\\":\\\"integer\\\",\\\"nullable\\\":true,\\\"metadata\\\":{}}]"
+            );
         var adds = new List<string>();
         for (var index = 0; index < Count; index++)
         {
@@ -188,7 +194,12 @@ public sealed class TableReaderTests : IDisposable
     {
         var snapshot = await fixture.Table.LoadAsync();
         var transaction = fixture.Table.BeginTransaction(snapshot);
-        transaction.UpdateMetadata(snapshot.Metadata with { SchemaString = Tideway.DeltaLog.Schema.SchemaJson.Write(Tideway.DeltaLog.Schema.DuckDbTypes.SchemaOf(fixture.Connection, select)) });
+        transaction.UpdateMetadata(
+            snapshot.Metadata with
+            {
+                SchemaString = Tideway.DeltaLog.Schema.SchemaJson.Write(Tideway.DeltaLog.Schema.DuckDbTypes.SchemaOf(fixture.Connection, select)),
+            }
+        );
         await transaction.CommitAsync();
     }
 

@@ -8,12 +8,18 @@ public class SchemaTests
 {
     [Theory]
     [InlineData("""{"type":"struct","fields":[]}""")]
-    [InlineData("""{"type":"struct","fields":[{"name":"a \"b\"","type":"decimal(38,18)","nullable":false,"metadata":{"comment":"x","delta.columnMapping.id":4,"deep":{"a":[1,null]}}},{"name":"m","type":{"type":"map","keyType":"string","valueType":{"type":"array","elementType":{"type":"struct","fields":[{"name":"z","type":"timestamp_ntz","nullable":true,"metadata":{}}]},"containsNull":false},"valueContainsNull":true},"nullable":true,"metadata":{}}]}""")]
+    [InlineData(
+        """{"type":"struct","fields":[{"name":"a \"b\"","type":"decimal(38,18)","nullable":false,"metadata":{"comment":"x","delta.columnMapping.id":4,"deep":{"a":[1,null]}}},{"name":"m","type":{"type":"map","keyType":"string","valueType":{"type":"array","elementType":{"type":"struct","fields":[{"name":"z","type":"timestamp_ntz","nullable":true,"metadata":{}}]},"containsNull":false},"valueContainsNull":true},"nullable":true,"metadata":{}}]}"""
+    )]
     public void A_schema_is_written_as_it_was_read(string json) => SchemaJson.Write(SchemaJson.Parse(json)).ShouldBe(json);
 
     [Theory]
     [InlineData("""{"type":"struct","fields":[{"name":"v","type":"variant","nullable":true,"metadata":{}}]}""", DeltaLogError.UnsupportedType, "'v'")]
-    [InlineData("""{"type":"struct","fields":[{"name":"v","type":{"type":"array","elementType":"geometry","containsNull":true},"nullable":true}]}""", DeltaLogError.UnsupportedType, "'v.element'")]
+    [InlineData(
+        """{"type":"struct","fields":[{"name":"v","type":{"type":"array","elementType":"geometry","containsNull":true},"nullable":true}]}""",
+        DeltaLogError.UnsupportedType,
+        "'v.element'"
+    )]
     [InlineData("""{"type":"struct","fields":[{"name":"v","type":"decimal(39,1)","nullable":true}]}""", DeltaLogError.UnsupportedType, "decimal(39,1)")]
     [InlineData("""{"type":"struct","fields":[{"name":"v","type":"decimal(5,6)","nullable":true}]}""", DeltaLogError.UnsupportedType, "decimal(5,6)")]
     [InlineData("""{"type":"struct","fields":[{"name":"a","type":"long"},{"name":"A","type":"long"}]}""", DeltaLogError.CorruptLog, "two fields")]
@@ -28,7 +34,10 @@ public class SchemaTests
     [Fact]
     public void Deep_nesting_is_refused()
     {
-        var json = string.Concat(Enumerable.Repeat("""{"type":"array","elementType":""", 2000)) + "\"long\"" + string.Concat(Enumerable.Repeat(",\"containsNull\":true}", 2000));
+        var json =
+            string.Concat(Enumerable.Repeat("""{"type":"array","elementType":""", 2000))
+            + "\"long\""
+            + string.Concat(Enumerable.Repeat(",\"containsNull\":true}", 2000));
 
         new Action(() => SchemaJson.Parse($$"""{"type":"struct","fields":[{"name":"a","type":{{json}}}]}""")).ShouldFail(DeltaLogError.CorruptLog);
     }
@@ -39,10 +48,17 @@ public class SchemaTests
         using var database = DuckDbDatabase.Open();
         using var connection = database.Connect();
 
-        var schema = DuckDbTypes.SchemaOf(connection, "SELECT 1::UTINYINT a, 1::USMALLINT b, 1::UINTEGER c, 1::UBIGINT d, 1::HUGEINT e, uuid() f, [1, 2] g, MAP {'k': {'x': 1.5::DECIMAL(4,1)}} h, now() i, now()::TIMESTAMP j");
+        var schema = DuckDbTypes.SchemaOf(
+            connection,
+            "SELECT 1::UTINYINT a, 1::USMALLINT b, 1::UINTEGER c, 1::UBIGINT d, 1::HUGEINT e, uuid() f, [1, 2] g, MAP {'k': {'x': 1.5::DECIMAL(4,1)}} h, now() i, now()::TIMESTAMP j"
+        );
 
-        SchemaJson.Write(schema).Replace(",\"nullable\":true,\"metadata\":{}", "").ShouldBe(
-            """{"type":"struct","fields":[{"name":"a","type":"short"},{"name":"b","type":"integer"},{"name":"c","type":"long"},{"name":"d","type":"decimal(20,0)"},{"name":"e","type":"decimal(38,0)"},{"name":"f","type":"string"},{"name":"g","type":{"type":"array","elementType":"integer","containsNull":true}},{"name":"h","type":{"type":"map","keyType":"string","valueType":{"type":"struct","fields":[{"name":"x","type":"decimal(4,1)"}]},"valueContainsNull":true}},{"name":"i","type":"timestamp"},{"name":"j","type":"timestamp_ntz"}]}""");
+        SchemaJson
+            .Write(schema)
+            .Replace(",\"nullable\":true,\"metadata\":{}", "")
+            .ShouldBe(
+                """{"type":"struct","fields":[{"name":"a","type":"short"},{"name":"b","type":"integer"},{"name":"c","type":"long"},{"name":"d","type":"decimal(20,0)"},{"name":"e","type":"decimal(38,0)"},{"name":"f","type":"string"},{"name":"g","type":{"type":"array","elementType":"integer","containsNull":true}},{"name":"h","type":{"type":"map","keyType":"string","valueType":{"type":"struct","fields":[{"name":"x","type":"decimal(4,1)"}]},"valueContainsNull":true}},{"name":"i","type":"timestamp"},{"name":"j","type":"timestamp_ntz"}]}"""
+            );
     }
 
     [Theory]
@@ -66,7 +82,8 @@ public class SchemaTests
         Versions(NewTableProtocol.For(plain, new Dictionary<string, string>())).ShouldBe("1 2  ");
         Versions(NewTableProtocol.For(plain, feed)).ShouldBe("1 4  ");
         Versions(NewTableProtocol.For(ntz, feed)).ShouldBe("3 7 timestampNtz timestampNtz,changeDataFeed");
-        Versions(NewTableProtocol.For(plain, new Dictionary<string, string> { ["delta.enableInCommitTimestamps"] = "true" })).ShouldBe("1 7  inCommitTimestamp");
+        Versions(NewTableProtocol.For(plain, new Dictionary<string, string> { ["delta.enableInCommitTimestamps"] = "true" }))
+            .ShouldBe("1 7  inCommitTimestamp");
         var before = TableFolder.NewProtocol(1, 2);
         NewTableProtocol.With(before, plain, new Dictionary<string, string>()).ShouldBeSameAs(before);
         Versions(NewTableProtocol.With(before, plain, feed)).ShouldBe("1 4  ");
@@ -82,8 +99,12 @@ public class SchemaTests
     [InlineData("timestamp", "date")]
     public void A_change_of_type_that_is_no_widening_is_refused(string from, string to)
     {
-        var schema = SchemaJson.Parse($$$$"""{"type":"struct","fields":[{"name":"a","type":"{{{{to}}}}","nullable":true,"metadata":{"delta.typeChanges":[{"fromType":"{{{{from}}}}","toType":"{{{{to}}}}"}]}}]}""");
+        var schema = SchemaJson.Parse(
+            $$$$"""{"type":"struct","fields":[{"name":"a","type":"{{{{to}}}}","nullable":true,"metadata":{"delta.typeChanges":[{"fromType":"{{{{from}}}}","toType":"{{{{to}}}}"}]}}]}"""
+        );
 
-        new Action(() => TypeWidening.RequireSupported(schema, new Uri("file:///t"))).ShouldFail(DeltaLogError.UnsupportedType).Message.ShouldContain($"from {from} to {to}");
+        new Action(() => TypeWidening.RequireSupported(schema, new Uri("file:///t")))
+            .ShouldFail(DeltaLogError.UnsupportedType)
+            .Message.ShouldContain($"from {from} to {to}");
     }
 }

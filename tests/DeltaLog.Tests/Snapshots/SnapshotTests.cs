@@ -7,10 +7,13 @@ public sealed class SnapshotTests : IDisposable
     [Fact]
     public async Task A_snapshot_tells_what_the_log_says()
     {
-        folder.Create(
-            TableFolder.Add("b", ",\"stats\":\"{\\\"numRecords\\\":3}\""),
-            TableFolder.Add("a", ",\"stats\":\"{\\\"numRecords\\\":4}\""),
-            """{"txn":{"appId":"sync","version":9}}""").At(0, 1000);
+        folder
+            .Create(
+                TableFolder.Add("b", ",\"stats\":\"{\\\"numRecords\\\":3}\""),
+                TableFolder.Add("a", ",\"stats\":\"{\\\"numRecords\\\":4}\""),
+                """{"txn":{"appId":"sync","version":9}}"""
+            )
+            .At(0, 1000);
 
         var snapshot = await folder.Table.LoadAsync();
 
@@ -109,8 +112,14 @@ public sealed class SnapshotTests : IDisposable
 
     [Theory]
     [InlineData("""{"protocol":{"minReaderVersion":4,"minWriterVersion":7}}""", "reader version 4")]
-    [InlineData("""{"protocol":{"minReaderVersion":3,"minWriterVersion":7,"readerFeatures":["telepathy","deletionVectors"],"writerFeatures":["telepathy"]}}""", "telepathy")]
-    [InlineData("""{"protocol":{"minReaderVersion":3,"minWriterVersion":7,"readerFeatures":["catalogManaged"],"writerFeatures":["catalogManaged"]}}""", "catalogManaged")]
+    [InlineData(
+        """{"protocol":{"minReaderVersion":3,"minWriterVersion":7,"readerFeatures":["telepathy","deletionVectors"],"writerFeatures":["telepathy"]}}""",
+        "telepathy"
+    )]
+    [InlineData(
+        """{"protocol":{"minReaderVersion":3,"minWriterVersion":7,"readerFeatures":["catalogManaged"],"writerFeatures":["catalogManaged"]}}""",
+        "catalogManaged"
+    )]
     public async Task What_is_not_understood_is_refused_by_name(string protocol, string name)
     {
         folder.Commit(0, protocol, TableFolder.Metadata);

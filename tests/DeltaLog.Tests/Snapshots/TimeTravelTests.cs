@@ -35,7 +35,9 @@ public sealed class TimeTravelTests : IDisposable
             """{"protocol":{"minReaderVersion":1,"minWriterVersion":7,"writerFeatures":["inCommitTimestamp"]}}""",
             TableFolder.Metadata.Replace(
                 "\"configuration\":{}",
-                "\"configuration\":{\"delta.enableInCommitTimestamps\":\"true\",\"delta.inCommitTimestampEnablementVersion\":\"2\",\"delta.inCommitTimestampEnablementTimestamp\":\"5000000\"}"));
+                "\"configuration\":{\"delta.enableInCommitTimestamps\":\"true\",\"delta.inCommitTimestampEnablementVersion\":\"2\",\"delta.inCommitTimestampEnablementTimestamp\":\"5000000\"}"
+            )
+        );
         folder.Commit(3, """{"commitInfo":{"inCommitTimestamp":6000000}}""", TableFolder.Add("b"));
         folder.At(0, 1000).At(1, 2000).At(2, 100).At(3, 100);
 
@@ -48,13 +50,17 @@ public sealed class TimeTravelTests : IDisposable
     [Fact]
     public async Task In_commit_timestamps_count_even_where_older_commits_were_copied_later()
     {
-        folder.Create().Commit(
-            1,
-            """{"commitInfo":{"inCommitTimestamp":5000000}}""",
-            """{"protocol":{"minReaderVersion":1,"minWriterVersion":7,"writerFeatures":["inCommitTimestamp"]}}""",
-            TableFolder.Metadata.Replace(
-                "\"configuration\":{}",
-                "\"configuration\":{\"delta.enableInCommitTimestamps\":\"true\",\"delta.inCommitTimestampEnablementVersion\":\"1\",\"delta.inCommitTimestampEnablementTimestamp\":\"5000000\"}"));
+        folder
+            .Create()
+            .Commit(
+                1,
+                """{"commitInfo":{"inCommitTimestamp":5000000}}""",
+                """{"protocol":{"minReaderVersion":1,"minWriterVersion":7,"writerFeatures":["inCommitTimestamp"]}}""",
+                TableFolder.Metadata.Replace(
+                    "\"configuration\":{}",
+                    "\"configuration\":{\"delta.enableInCommitTimestamps\":\"true\",\"delta.inCommitTimestampEnablementVersion\":\"1\",\"delta.inCommitTimestampEnablementTimestamp\":\"5000000\"}"
+                )
+            );
         folder.At(0, 9000).At(1, 9000);
 
         (await folder.Table.VersionAtOrBeforeAsync(DateTimeOffset.FromUnixTimeSeconds(6000))).ShouldBe(1);

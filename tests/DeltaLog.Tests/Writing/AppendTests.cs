@@ -41,13 +41,20 @@ public sealed class AppendTests : IDisposable
     public async Task Statistics_are_written_as_the_protocol_has_them()
     {
         await fixture.CreateAsync(EveryType);
-        await fixture.Writer.AppendAsync(fixture.Connection, $"{EveryType} UNION ALL BY NAME SELECT 9::TINYINT AS byte, repeat('z', 40) AS text, TIMESTAMPTZ '2024-01-02 03:04:05.678001+00' AS ts");
+        await fixture.Writer.AppendAsync(
+            fixture.Connection,
+            $"{EveryType} UNION ALL BY NAME SELECT 9::TINYINT AS byte, repeat('z', 40) AS text, TIMESTAMPTZ '2024-01-02 03:04:05.678001+00' AS ts"
+        );
 
         var stats = JsonDocument.Parse((await fixture.Table.LoadAsync()).Files.Single().Stats!).RootElement;
 
         stats.GetProperty("numRecords").GetInt64().ShouldBe(2);
-        stats.GetProperty("minValues").GetRawText().ShouldBe(
-            """{"byte":1,"short":2,"int":3,"long":4,"float":1.5,"double":-2.25,"text":"it's","day":"2024-02-29","ts":"2024-01-02T03:04:05.678Z","ntz":"1969-12-31T23:59:59.999","money":1.50,"huge":12345678901234567890123456789.5,"st":{"a":1,"b":{"c":"x"}}}""");
+        stats
+            .GetProperty("minValues")
+            .GetRawText()
+            .ShouldBe(
+                """{"byte":1,"short":2,"int":3,"long":4,"float":1.5,"double":-2.25,"text":"it's","day":"2024-02-29","ts":"2024-01-02T03:04:05.678Z","ntz":"1969-12-31T23:59:59.999","money":1.50,"huge":12345678901234567890123456789.5,"st":{"a":1,"b":{"c":"x"}}}"""
+            );
         var max = stats.GetProperty("maxValues");
         max.GetProperty("byte").GetInt32().ShouldBe(9);
         max.GetProperty("text").GetString().ShouldBe(new string('z', 32) + "\U0010FFFF");
@@ -112,11 +119,16 @@ public sealed class AppendTests : IDisposable
     {
         await fixture.CreateAsync("SELECT 1 AS id, 'x' AS a, DATE '2024-01-01' AS b", ["b", "a"]);
 
-        await fixture.Writer.AppendAsync(fixture.Connection, "SELECT i AS id, 'v' || (i % 2) AS a, DATE '2024-01-01' + (i % 3)::INTEGER AS b FROM range(60) t(i)");
+        await fixture.Writer.AppendAsync(
+            fixture.Connection,
+            "SELECT i AS id, 'v' || (i % 2) AS a, DATE '2024-01-01' + (i % 3)::INTEGER AS b FROM range(60) t(i)"
+        );
 
         var snapshot = await fixture.Table.LoadAsync();
         snapshot.FileCount.ShouldBe(6);
-        snapshot.Files.ShouldAllBe(file => file.Path.StartsWith($"b={file.PartitionValues["b"]}/a={file.PartitionValues["a"]}/part-", StringComparison.Ordinal));
+        snapshot.Files.ShouldAllBe(file =>
+            file.Path.StartsWith($"b={file.PartitionValues["b"]}/a={file.PartitionValues["a"]}/part-", StringComparison.Ordinal)
+        );
         snapshot.NumRecords.ShouldBe(60);
         (await fixture.RowsAsync()).Count.ShouldBe(60);
     }
@@ -157,13 +169,14 @@ public sealed class AppendTests : IDisposable
     public async Task Rows_that_do_not_fit_are_refused_and_leave_nothing(string select, string reason)
     {
         var number = new PrimitiveType(PrimitiveKind.Integer);
-        await fixture.Writer.CreateAsync(new StructType(
-        [
-            new StructField("id", number, Nullable: false),
-            new StructField("st", new StructType([new StructField("a", number, Nullable: false)])),
-            new StructField("list", new ArrayType(number, ContainsNull: false)),
-            new StructField("m", new MapType(new PrimitiveType(PrimitiveKind.String), number, ValueContainsNull: false)),
-        ]));
+        await fixture.Writer.CreateAsync(
+            new StructType([
+                new StructField("id", number, Nullable: false),
+                new StructField("st", new StructType([new StructField("a", number, Nullable: false)])),
+                new StructField("list", new ArrayType(number, ContainsNull: false)),
+                new StructField("m", new MapType(new PrimitiveType(PrimitiveKind.String), number, ValueContainsNull: false)),
+            ])
+        );
 
         var failure = await fixture.Writer.AppendAsync(fixture.Connection, select).ShouldFailAsync(DeltaLogError.InvalidData);
 
@@ -178,7 +191,9 @@ public sealed class AppendTests : IDisposable
         await fixture.CreateAsync("SELECT 1 AS id");
 
         (await fixture.Writer.AppendAsync(fixture.Connection, "SELECT 1 AS id WHERE false")).Commit.ShouldBeNull();
-        (await fixture.Writer.AppendAsync(fixture.Connection, "SELECT 1 AS id WHERE false", new WriteOptions { Transaction = ("sync", 4) })).Version.ShouldBe(1);
+        (await fixture.Writer.AppendAsync(fixture.Connection, "SELECT 1 AS id WHERE false", new WriteOptions { Transaction = ("sync", 4) })).Version.ShouldBe(
+            1
+        );
 
         (await fixture.Table.LoadAsync()).Transactions["sync"].ShouldBe(4);
         fixture.DataFiles().ShouldBeEmpty();
@@ -202,7 +217,10 @@ public sealed class AppendTests : IDisposable
         await fixture.CreateAsync("SELECT 1 AS id");
         await fixture.Writer.AppendAsync(fixture.Connection, "SELECT 1 AS id");
         var before = await fixture.Table.LoadAsync();
-        var wider = before.Metadata with { SchemaString = SchemaJson.Write(DuckDbTypes.SchemaOf(fixture.Connection, "SELECT 1 AS id, now()::TIMESTAMP AS at")) };
+        var wider = before.Metadata with
+        {
+            SchemaString = SchemaJson.Write(DuckDbTypes.SchemaOf(fixture.Connection, "SELECT 1 AS id, now()::TIMESTAMP AS at")),
+        };
 
         await fixture.Writer.AppendAsync(fixture.Connection, "SELECT 2 AS id, TIMESTAMP '2024-01-01 00:00:00' AS at", new WriteOptions { Metadata = wider });
 
@@ -224,8 +242,9 @@ public sealed class AppendTests : IDisposable
 
     [Fact]
     public void A_table_elsewhere_cannot_be_written_to() =>
-        new Action(() => _ = new DeltaTableWriter(new DeltaTable(new FaultyStore(fixture.Folder.Store) { IsRemote = true }, TimeProvider.System)))
-            .ShouldFail(DeltaLogError.NotSupportedByStore);
+        new Action(() => _ = new DeltaTableWriter(new DeltaTable(new FaultyStore(fixture.Folder.Store) { IsRemote = true }, TimeProvider.System))).ShouldFail(
+            DeltaLogError.NotSupportedByStore
+        );
 
     public void Dispose() => fixture.Dispose();
 }

@@ -13,12 +13,15 @@ public sealed class MergeTests : IDisposable
         await fixture.Writer.AppendAsync(fixture.Connection, "SELECT i AS id, 'n' || i AS name, i * 10 AS kept FROM range(4) t(i)");
         await fixture.Writer.AppendAsync(fixture.Connection, "SELECT i AS id, 'n' || i AS name, i * 10 AS kept FROM range(4, 8) t(i)");
 
-        var result = await fixture.Writer.MergeAsync(fixture.Connection, new MergeRequest
-        {
-            SourceSql = "SELECT * FROM (VALUES (1, 'new1', 'u'), (2, 'gone', 'd'), (9, 'new9', 'u'), (10, 'never', 'd')) t(id, name, op)",
-            Keys = ["ID"],
-            DeleteWhenSql = "op = 'd'",
-        });
+        var result = await fixture.Writer.MergeAsync(
+            fixture.Connection,
+            new MergeRequest
+            {
+                SourceSql = "SELECT * FROM (VALUES (1, 'new1', 'u'), (2, 'gone', 'd'), (9, 'new9', 'u'), (10, 'never', 'd')) t(id, name, op)",
+                Keys = ["ID"],
+                DeleteWhenSql = "op = 'd'",
+            }
+        );
 
         (result.RowsInserted, result.RowsUpdated, result.RowsDeleted, result.RowsCopied, result.FilesRemoved).ShouldBe((1, 1, 1, 2, 1));
         (await fixture.RowsAsync()).ShouldBe(["0|n0|0", "1|new1|10", "3|n3|30", "4|n4|40", "5|n5|50", "6|n6|60", "7|n7|70", "9|new9|~"]);
@@ -31,12 +34,15 @@ public sealed class MergeTests : IDisposable
         await fixture.CreateAsync("SELECT 1 AS id, 1 AS version, 'x' AS name");
         await fixture.Writer.AppendAsync(fixture.Connection, "SELECT * FROM (VALUES (1, 5, 'old'), (2, 5, 'old')) t(id, version, name)");
 
-        var result = await fixture.Writer.MergeAsync(fixture.Connection, new MergeRequest
-        {
-            SourceSql = "SELECT * FROM (VALUES (1, 4, 'late'), (2, 6, 'new')) t(id, version, name)",
-            Keys = ["id"],
-            MatchWhenSql = "s.version > t.version",
-        });
+        var result = await fixture.Writer.MergeAsync(
+            fixture.Connection,
+            new MergeRequest
+            {
+                SourceSql = "SELECT * FROM (VALUES (1, 4, 'late'), (2, 6, 'new')) t(id, version, name)",
+                Keys = ["id"],
+                MatchWhenSql = "s.version > t.version",
+            }
+        );
 
         (result.RowsUpdated, result.RowsInserted).ShouldBe((1, 0));
         (await fixture.RowsAsync()).ShouldBe(["1|5|old", "2|6|new"]);
@@ -48,12 +54,15 @@ public sealed class MergeTests : IDisposable
         await fixture.CreateAsync("SELECT 1 AS id, 'x' AS name", null, WriterFixture.FeedOn);
         await fixture.Writer.AppendAsync(fixture.Connection, "SELECT 1 AS id, 'old' AS name");
 
-        var result = await fixture.Writer.MergeAsync(fixture.Connection, new MergeRequest
-        {
-            SourceSql = "SELECT * FROM (VALUES (1, 'new'), (2, 'new')) t(id, name)",
-            Keys = ["id"],
-            UpdateMatched = false,
-        });
+        var result = await fixture.Writer.MergeAsync(
+            fixture.Connection,
+            new MergeRequest
+            {
+                SourceSql = "SELECT * FROM (VALUES (1, 'new'), (2, 'new')) t(id, name)",
+                Keys = ["id"],
+                UpdateMatched = false,
+            }
+        );
 
         (result.FilesRemoved, result.FilesAdded).ShouldBe((0, 1));
         (await fixture.RowsAsync()).ShouldBe(["1|old", "2|new"]);
@@ -65,7 +74,10 @@ public sealed class MergeTests : IDisposable
     {
         await fixture.CreateAsync("SELECT 1 AS id");
 
-        await fixture.Writer.MergeAsync(fixture.Connection, new MergeRequest { SourceSql = "SELECT 1 AS id UNION ALL SELECT NULL UNION ALL SELECT NULL", Keys = ["id"] });
+        await fixture.Writer.MergeAsync(
+            fixture.Connection,
+            new MergeRequest { SourceSql = "SELECT 1 AS id UNION ALL SELECT NULL UNION ALL SELECT NULL", Keys = ["id"] }
+        );
 
         (await fixture.RowsAsync()).ShouldBe(["1", "~", "~"]);
     }
@@ -76,7 +88,17 @@ public sealed class MergeTests : IDisposable
         await fixture.CreateAsync("SELECT 1 AS id");
         await fixture.Writer.AppendAsync(fixture.Connection, "SELECT 1 AS id");
 
-        (await fixture.Writer.MergeAsync(fixture.Connection, new MergeRequest { SourceSql = "SELECT 5 AS id", Keys = ["id"], DeleteWhenSql = "true" })).Commit.ShouldBeNull();
+        (
+            await fixture.Writer.MergeAsync(
+                fixture.Connection,
+                new MergeRequest
+                {
+                    SourceSql = "SELECT 5 AS id",
+                    Keys = ["id"],
+                    DeleteWhenSql = "true",
+                }
+            )
+        ).Commit.ShouldBeNull();
     }
 
     [Theory]
@@ -87,8 +109,11 @@ public sealed class MergeTests : IDisposable
     {
         await fixture.CreateAsync("SELECT 1 AS id, 2 AS other");
 
-        (await fixture.Writer.MergeAsync(fixture.Connection, new MergeRequest { SourceSql = source, Keys = [key] }).ShouldFailAsync(DeltaLogError.InvalidData))
-            .Message.ShouldContain(reason);
+        (
+            await fixture
+                .Writer.MergeAsync(fixture.Connection, new MergeRequest { SourceSql = source, Keys = [key] })
+                .ShouldFailAsync(DeltaLogError.InvalidData)
+        ).Message.ShouldContain(reason);
         fixture.Texts("SELECT table_name FROM duckdb_tables()").ShouldBeEmpty();
     }
 
@@ -142,11 +167,15 @@ public sealed class MergeTests : IDisposable
                 var part = $"p{random.Next(3)}";
                 foreach (var (key, (value, _)) in model.Where(pair => pair.Value.Part == part).ToList())
                     model[key] = (value + 1, part);
-                return (await fixture.Writer.UpdateAsync(fixture.Connection, new Dictionary<string, string> { ["value"] = "value + 1" }, $"part = '{part}'")).Commit?.Version;
+                return (await fixture.Writer.UpdateAsync(fixture.Connection, new Dictionary<string, string> { ["value"] = "value + 1" }, $"part = '{part}'"))
+                    .Commit
+                    ?.Version;
             default:
-                var source = Enumerable.Range(0, random.Next(1, 30))
+                var source = Enumerable
+                    .Range(0, random.Next(1, 30))
                     .Select(_ => (A: random.Next(8), B: $"k{random.Next(8)}", Value: random.Next(100), Part: $"p{random.Next(3)}", Delete: random.Next(4) == 0))
-                    .DistinctBy(row => (row.A, row.B)).ToList();
+                    .DistinctBy(row => (row.A, row.B))
+                    .ToList();
                 foreach (var row in source)
                 {
                     if (row.Delete)
@@ -156,12 +185,17 @@ public sealed class MergeTests : IDisposable
                 }
 
                 var values = string.Join(", ", source.Select(row => $"({row.A}, '{row.B}', {row.Value}, '{row.Part}', {row.Delete})"));
-                return (await fixture.Writer.MergeAsync(fixture.Connection, new MergeRequest
-                {
-                    SourceSql = $"SELECT * FROM (VALUES {values}) t(a, b, value, part, gone)",
-                    Keys = ["a", "b"],
-                    DeleteWhenSql = "gone",
-                })).Commit?.Version;
+                return (
+                    await fixture.Writer.MergeAsync(
+                        fixture.Connection,
+                        new MergeRequest
+                        {
+                            SourceSql = $"SELECT * FROM (VALUES {values}) t(a, b, value, part, gone)",
+                            Keys = ["a", "b"],
+                            DeleteWhenSql = "gone",
+                        }
+                    )
+                ).Commit?.Version;
         }
     }
 }

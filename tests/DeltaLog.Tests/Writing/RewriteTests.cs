@@ -21,7 +21,8 @@ public sealed class RewriteTests : IDisposable
             () => result.RowsDeleted.ShouldBe(15),
             () => result.RowsCopied.ShouldBe(5),
             () => result.FilesRemoved.ShouldBe(2),
-            () => result.FilesAdded.ShouldBe(1));
+            () => result.FilesAdded.ShouldBe(1)
+        );
         (await fixture.Table.LoadAsync()).Files.Select(file => file.Path).Count(untouched.Contains).ShouldBe(1);
         (await fixture.RowsAsync()).Count.ShouldBe(15);
         (await fixture.ChangesAsync(4)).ShouldBe([.. Enumerable.Range(5, 15).Select(id => $"{id}|delete|4").Order(StringComparer.Ordinal)]);
@@ -46,7 +47,9 @@ public sealed class RewriteTests : IDisposable
         await fixture.Writer.AppendAsync(fixture.Connection, "SELECT 1 AS id");
         var metadata = (await fixture.Table.LoadAsync()).Metadata with
         {
-            SchemaString = Tideway.DeltaLog.Schema.SchemaJson.Write(Tideway.DeltaLog.Schema.DuckDbTypes.SchemaOf(fixture.Connection, "SELECT 'x' AS code, 1 AS p")),
+            SchemaString = Tideway.DeltaLog.Schema.SchemaJson.Write(
+                Tideway.DeltaLog.Schema.DuckDbTypes.SchemaOf(fixture.Connection, "SELECT 'x' AS code, 1 AS p")
+            ),
             PartitionColumns = ["p"],
         };
 
@@ -166,14 +169,22 @@ public sealed class RewriteTests : IDisposable
     {
         await fixture.CreateAsync("SELECT 1 AS id");
 
-        await Task.WhenAll(Enumerable.Range(0, 2).Select(writer => Task.Run(async () =>
-        {
-            using var connection = fixture.NewConnection();
-            for (var index = 0; index < 15; index++)
-                await fixture.Writer.AppendAsync(connection, $"SELECT {(writer * 100) + index} AS id");
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 2)
+                .Select(writer =>
+                    Task.Run(async () =>
+                    {
+                        using var connection = fixture.NewConnection();
+                        for (var index = 0; index < 15; index++)
+                            await fixture.Writer.AppendAsync(connection, $"SELECT {(writer * 100) + index} AS id");
+                    })
+                )
+        );
 
-        (await fixture.RowsAsync()).ShouldBe([.. Enumerable.Range(0, 15).SelectMany(index => new[] { $"{index}", $"{100 + index}" }).Order(StringComparer.Ordinal)]);
+        (await fixture.RowsAsync()).ShouldBe([
+            .. Enumerable.Range(0, 15).SelectMany(index => new[] { $"{index}", $"{100 + index}" }).Order(StringComparer.Ordinal),
+        ]);
     }
 
     [Theory]
@@ -181,9 +192,15 @@ public sealed class RewriteTests : IDisposable
     [InlineData("delta.columnMapping.mode", "name", "columnMapping")]
     public async Task Rules_that_could_not_be_kept_are_refused_by_name(string property, string value, string feature)
     {
-        fixture.Folder.Commit(0, """{"protocol":{"minReaderVersion":2,"minWriterVersion":5}}""", TableFolder.Metadata.Replace("\"configuration\":{}", $"\"configuration\":{{\"{property}\":\"{value}\"}}"));
+        fixture.Folder.Commit(
+            0,
+            """{"protocol":{"minReaderVersion":2,"minWriterVersion":5}}""",
+            TableFolder.Metadata.Replace("\"configuration\":{}", $"\"configuration\":{{\"{property}\":\"{value}\"}}")
+        );
 
-        (await fixture.Writer.AppendAsync(fixture.Connection, "SELECT 1 AS id").ShouldFailAsync(DeltaLogError.UnsupportedWriterFeature)).Message.ShouldContain(feature);
+        (await fixture.Writer.AppendAsync(fixture.Connection, "SELECT 1 AS id").ShouldFailAsync(DeltaLogError.UnsupportedWriterFeature)).Message.ShouldContain(
+            feature
+        );
     }
 
     [Fact]

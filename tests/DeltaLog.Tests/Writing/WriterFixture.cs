@@ -31,7 +31,11 @@ internal sealed class WriterFixture : IDisposable
 
     /// <summary>Makes a table with the columns of a SELECT.</summary>
     public async Task CreateAsync(string selectSql, string[]? partitionColumns = null, params (string Key, string Value)[] configuration) =>
-        await Writer.CreateAsync(DuckDbTypes.SchemaOf(Connection, selectSql), partitionColumns, configuration.ToDictionary(pair => pair.Key, pair => pair.Value));
+        await Writer.CreateAsync(
+            DuckDbTypes.SchemaOf(Connection, selectSql),
+            partitionColumns,
+            configuration.ToDictionary(pair => pair.Key, pair => pair.Value)
+        );
 
     /// <summary>The rows of the latest version as text, sorted.</summary>
     public async Task<List<string>> RowsAsync(long? version = null, string[]? columns = null)
@@ -57,7 +61,13 @@ internal sealed class WriterFixture : IDisposable
 
     /// <summary>Every file below the table's folder but the log's.</summary>
     public List<string> DataFiles() =>
-        [.. Directory.GetFiles(Folder.Path, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Folder.Path, path)).Where(path => !path.StartsWith("_delta_log", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        [
+            .. Directory
+                .GetFiles(Folder.Path, "*", SearchOption.AllDirectories)
+                .Select(path => Path.GetRelativePath(Folder.Path, path))
+                .Where(path => !path.StartsWith("_delta_log", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal),
+        ];
 
     public void Dispose()
     {

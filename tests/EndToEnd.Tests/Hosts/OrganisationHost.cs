@@ -10,7 +10,15 @@ internal sealed class OrganisationHost : IAsyncDisposable
     private readonly PathProxy proxy;
     private readonly Dictionary<string, ServiceProcess> processes;
 
-    private OrganisationHost(string name, string folder, PathProxy proxy, string adminToken, Dictionary<string, ServiceProcess> processes, OrganisationApi api)
+    private OrganisationHost(
+        string name,
+        string folder,
+        PathProxy proxy,
+        string adminToken,
+        Dictionary<string, ServiceProcess> processes,
+        OrganisationApi api,
+        Uri broker
+    )
     {
         Name = name;
         Folder = folder;
@@ -18,6 +26,7 @@ internal sealed class OrganisationHost : IAsyncDisposable
         AdminToken = adminToken;
         this.processes = processes;
         Api = api;
+        Broker = broker;
     }
 
     public string Name { get; }
@@ -30,6 +39,8 @@ internal sealed class OrganisationHost : IAsyncDisposable
 
     public OrganisationApi Api { get; }
 
+    public Uri Broker { get; }
+
     public string Tables => Path.Combine(Folder, "tables");
 
     public ServiceProcess this[string service] => processes[service];
@@ -40,14 +51,14 @@ internal sealed class OrganisationHost : IAsyncDisposable
         var adminToken = "boot" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         var port = ServiceProcess.FreePort();
         var settings = Settings(folder, broker, database, redis, new Uri($"http://127.0.0.1:{port}"), adminToken);
-        var processes = Services.ToDictionary(service => service, service => new ServiceProcess(service, folder, settings), StringComparer.Ordinal);
+        var services = Services.ToDictionary(service => service, service => new ServiceProcess(service, folder, settings), StringComparer.Ordinal);
         // Every service finds recipient-auth by its own address; the public host never passes on what is internal.
-        settings["RecipientAuth:Url"] = processes["RecipientAuth"].Url.GetLeftPart(UriPartial.Authority);
-        var proxy = await PathProxy.StartAsync(port, path => ServiceRoutes.ServiceOf(path) is { } service ? processes[service].Url : null);
-        foreach (var process in processes.Values)
+        settings["RecipientAuth:Url"] = services["RecipientAuth"].Url.GetLeftPart(UriPartial.Authority);
+        var front = await PathProxy.StartAsync(port, path => ServiceRoutes.ServiceOf(path) is { } service ? services[service].Url : null);
+        foreach (var process in services.Values)
             process.Start();
-        await Task.WhenAll(processes.Values.Select(process => process.WaitUntilAsync("/health/ready")));
-        return new OrganisationHost(name, folder, proxy, adminToken, processes, new OrganisationApi(name, proxy.Url, adminToken));
+        await Task.WhenAll(services.Values.Select(process => process.WaitUntilAsync("/health/ready")));
+        return new OrganisationHost(name, folder, front, adminToken, services, new OrganisationApi(name, front.Url, adminToken), broker);
     }
 
     /// <summary>What the services wrote last, for the message of a test that failed.</summary>

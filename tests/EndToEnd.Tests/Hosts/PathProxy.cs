@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace Tideway.EndToEnd.Tests.Hosts;
@@ -36,10 +37,10 @@ internal sealed class PathProxy : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls(url.GetLeftPart(UriPartial.Authority));
-        var app = builder.Build();
-        var proxy = new PathProxy(app, url);
-        app.Run(context => proxy.PassAsync(context, route(context.Request.Path)));
-        await app.StartAsync();
+        var host = builder.Build();
+        var proxy = new PathProxy(host, url);
+        host.Run(context => proxy.PassAsync(context, route(context.Request.Path)));
+        await host.StartAsync();
         return proxy;
     }
 
@@ -59,7 +60,7 @@ internal sealed class PathProxy : IAsyncDisposable
 
         using var request = new HttpRequestMessage(
             new HttpMethod(context.Request.Method),
-            new Uri(service, context.Request.Path.ToUriComponent() + context.Request.QueryString)
+            new Uri(service, context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget)
         );
         if (context.Request.ContentLength is > 0 || context.Request.Headers.TransferEncoding.Count > 0)
             request.Content = new StreamContent(context.Request.Body);

@@ -167,5 +167,6 @@ public sealed class ActivationTests : IAsyncLifetime
     private static string WithoutTrace(Answer answer) =>
         string.Join('\n', answer.Json.EnumerateObject().Where(p => p.Name is not ("traceId" or "trace_id")).Select(p => p.ToString()));
 
-    private Task<Credential?> FindAsync(string token) => process.Get<ICredentialSource>().FindAsync(Secret.Sha256(token), TestContext.Current.CancellationToken);
+    private Task<Credential?> FindAsync(string token) =>
+        process.Get<ICredentialSource>().FindAsync(Secret.Sha256(token), TestContext.Current.CancellationToken);
 }

@@ -49,7 +49,9 @@ public sealed class FirstAdministratorTests : IDisposable
     {
         await using var process = await RecipientAuthProcess.StartAsync(Folder, NoToken + "=");
 
-        var tokens = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => process.Get<FirstAdministrator>().EnsureAsync(TestContext.Current.CancellationToken)));
+        var tokens = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(_ => process.Get<FirstAdministrator>().EnsureAsync(TestContext.Current.CancellationToken))
+        );
 
         tokens.Count(t => t is not null).ShouldBe(1);
     }

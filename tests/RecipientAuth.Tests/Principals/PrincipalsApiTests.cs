@@ -16,7 +16,15 @@ public sealed class PrincipalsApiTests : IAsyncLifetime
     [Fact]
     public async Task A_new_principal_shows_its_token_once()
     {
-        var made = await process.Admin.PostAnswerAsync(PrincipalsPath, new { name = "Sync", comment = "nightly", roles = new[] { "inbound-operator", "auditor" } });
+        var made = await process.Admin.PostAnswerAsync(
+            PrincipalsPath,
+            new
+            {
+                name = "Sync",
+                comment = "nightly",
+                roles = new[] { "inbound-operator", "auditor" },
+            }
+        );
 
         made.Status.ShouldBe(HttpStatusCode.Created);
         made.Json.GetProperty("token").GetString()!.ShouldStartWith("twp_");
@@ -65,7 +73,9 @@ public sealed class PrincipalsApiTests : IAsyncLifetime
 
     [Fact]
     public async Task A_second_principal_of_the_name_is_refused() =>
-        (await process.Admin.PostAnswerAsync(PrincipalsPath, new { name = "ADMIN", roles = new[] { "steward" } })).ErrorCode.ShouldBe("PRINCIPAL_ALREADY_EXISTS");
+        (await process.Admin.PostAnswerAsync(PrincipalsPath, new { name = "ADMIN", roles = new[] { "steward" } })).ErrorCode.ShouldBe(
+            "PRINCIPAL_ALREADY_EXISTS"
+        );
 
     [Fact]
     public async Task Only_an_admin_touches_principals()
@@ -123,7 +133,15 @@ public sealed class PrincipalsApiTests : IAsyncLifetime
     [Fact]
     public async Task The_last_administrator_who_can_sign_in_stays()
     {
-        await process.Admin.PostAnswerAsync(PrincipalsPath, new { name = "brief", roles = new[] { "admin" }, token_lifetime_seconds = 60 });
+        await process.Admin.PostAnswerAsync(
+            PrincipalsPath,
+            new
+            {
+                name = "brief",
+                roles = new[] { "admin" },
+                token_lifetime_seconds = 60,
+            }
+        );
         process.Time.Advance(TimeSpan.FromSeconds(60));
 
         var last = await process.Admin.DeleteAnswerAsync(PrincipalsPath + "/admin");
@@ -135,7 +153,8 @@ public sealed class PrincipalsApiTests : IAsyncLifetime
         (await process.Admin.DeleteAnswerAsync(PrincipalsPath + "/admin")).Status.ShouldBe(HttpStatusCode.NoContent);
     }
 
-    private static IEnumerable<string?> Names(Answer answer) => answer.Json.GetProperty("principals").EnumerateArray().Select(p => p.GetProperty("name").GetString());
+    private static IEnumerable<string?> Names(Answer answer) =>
+        answer.Json.GetProperty("principals").EnumerateArray().Select(p => p.GetProperty("name").GetString());
 
     private static async Task WaitForAsync(Func<Task<bool>> condition)
     {

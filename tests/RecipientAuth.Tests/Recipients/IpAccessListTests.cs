@@ -74,7 +74,8 @@ public class IpAccessListTests
                     var bits = length % 33;
                     var mask = bits == 0 ? 0u : uint.MaxValue << (32 - bits);
                     var list = Parse($"{Address(network & mask)}/{bits}");
-                    return list.Allows(Address(address)) == ((address & mask) == (network & mask)) && list.Allows(Address((network & mask) | (address & ~mask)));
+                    return list.Allows(Address(address)) == ((address & mask) == (network & mask))
+                        && list.Allows(Address((network & mask) | (address & ~mask)));
                 }
             )
             .QuickCheckThrowOnFailure();

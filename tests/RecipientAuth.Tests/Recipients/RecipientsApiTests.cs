@@ -32,7 +32,11 @@ public sealed class RecipientsApiTests : IAsyncLifetime
         json.GetProperty("owner").GetString().ShouldBe("admin");
         json.GetProperty("authentication_type").GetString().ShouldBe("TOKEN");
         json.GetProperty("activated").GetBoolean().ShouldBeFalse();
-        json.GetProperty("ip_access_list").GetProperty("allowed_ip_addresses").EnumerateArray().Select(e => e.GetString()).ShouldBe(["192.0.2.0/24", "2001:db8::/32"]);
+        json.GetProperty("ip_access_list")
+            .GetProperty("allowed_ip_addresses")
+            .EnumerateArray()
+            .Select(e => e.GetString())
+            .ShouldBe(["192.0.2.0/24", "2001:db8::/32"]);
         json.GetProperty("properties_kvpairs").GetProperty("properties").GetProperty("country").GetString().ShouldBe("US");
         var now = process.Time.GetUtcNow().ToUnixTimeMilliseconds();
         json.GetProperty("created_at").GetInt64().ShouldBeInRange(now - 600_000, now);
@@ -237,7 +241,14 @@ public sealed class RecipientsApiTests : IAsyncLifetime
         using var recipient = process.ClientOf(await process.TokenOfAsync(await process.CreateRecipientAsync("acme")));
 
         (await outbound.PostAnswerAsync(RecipientsPath, new { name = "b" })).Json.GetProperty("created_by").GetString().ShouldBe("out");
-        foreach (var (client, expected) in new[] { (inbound, HttpStatusCode.Forbidden), (recipient, HttpStatusCode.Unauthorized), (process.Stranger, HttpStatusCode.Unauthorized) })
+        foreach (
+            var (client, expected) in new[]
+            {
+                (inbound, HttpStatusCode.Forbidden),
+                (recipient, HttpStatusCode.Unauthorized),
+                (process.Stranger, HttpStatusCode.Unauthorized),
+            }
+        )
         {
             (await client.GetAnswerAsync(RecipientsPath)).Status.ShouldBe(expected);
             (await client.GetAnswerAsync(RecipientsPath + "/acme")).Status.ShouldBe(expected);
@@ -249,7 +260,10 @@ public sealed class RecipientsApiTests : IAsyncLifetime
     }
 
     private Task<Answer> WithAddressesAsync(string name, int count) =>
-        process.Admin.PostAnswerAsync(RecipientsPath, new { name, ip_access_list = new { allowed_ip_addresses = Enumerable.Range(0, count).Select(i => $"10.0.0.{i}") } });
+        process.Admin.PostAnswerAsync(
+            RecipientsPath,
+            new { name, ip_access_list = new { allowed_ip_addresses = Enumerable.Range(0, count).Select(i => $"10.0.0.{i}") } }
+        );
 
     private Task<Answer> WithPropertiesAsync(string name, int count, string value) =>
         process.Admin.PostAnswerAsync(

@@ -139,7 +139,11 @@ public sealed class TokenRotationTests : IAsyncLifetime
     {
         var first = await process.TokenOfAsync(await process.CreateRecipientAsync("acme"));
         var second = await process.TokenOfAsync(LinkOf(await RotateAsync(3600)));
-        var ids = (await process.Admin.GetAnswerAsync(RecipientsPath + "/acme")).Json.GetProperty("tokens").EnumerateArray().Select(t => t.GetProperty("id").GetGuid()).ToList();
+        var ids = (await process.Admin.GetAnswerAsync(RecipientsPath + "/acme"))
+            .Json.GetProperty("tokens")
+            .EnumerateArray()
+            .Select(t => t.GetProperty("id").GetGuid())
+            .ToList();
 
         (await process.Admin.DeleteAnswerAsync($"{RecipientsPath}/acme/tokens/{ids[0]}")).Status.ShouldBe(HttpStatusCode.NoContent);
 
@@ -186,5 +190,6 @@ public sealed class TokenRotationTests : IAsyncLifetime
 
     private Task<Answer> RotateAsync(long seconds) => process.Admin.PostAnswerAsync(Rotate, new { existing_token_expire_in_seconds = seconds });
 
-    private Task<Credential?> FindAsync(string token) => process.Get<ICredentialSource>().FindAsync(Secret.Sha256(token), TestContext.Current.CancellationToken);
+    private Task<Credential?> FindAsync(string token) =>
+        process.Get<ICredentialSource>().FindAsync(Secret.Sha256(token), TestContext.Current.CancellationToken);
 }

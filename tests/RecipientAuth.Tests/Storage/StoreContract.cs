@@ -48,7 +48,10 @@ public abstract class StoreContract : IAsyncLifetime
                 Comment = "line\none 'quoted' \U0001F30A",
                 Owner = "somebody",
                 IpAccessList = new IpAccessListInfo { AllowedIpAddresses = ["192.0.2.0/24", "2001:db8::1"] },
-                PropertiesKvpairs = new PropertiesKvPairs { Properties = new Dictionary<string, string?>(StringComparer.Ordinal) { ["land"] = "Österreich", ["Land"] = "\"x\"" } },
+                PropertiesKvpairs = new PropertiesKvPairs
+                {
+                    Properties = new Dictionary<string, string?>(StringComparer.Ordinal) { ["land"] = "Österreich", ["Land"] = "\"x\"" },
+                },
                 ExpirationTime = end,
             }
         );
@@ -241,7 +244,8 @@ public abstract class StoreContract : IAsyncLifetime
 
     private Task<RecipientWithLink> CreateAsync(string name) => CreateAsync(new CreateRecipient { Name = name });
 
-    private async Task<RecipientWithLink> CreateAsync(CreateRecipient request) => (await Recipients.CreateAsync(request, "test", Cancel)).Value.ShouldNotBeNull();
+    private async Task<RecipientWithLink> CreateAsync(CreateRecipient request) =>
+        (await Recipients.CreateAsync(request, "test", Cancel)).Value.ShouldNotBeNull();
 
     private Task<Outcome<RecipientWithLink>> RotateAsync(long seconds) =>
         Tokens.RotateAsync("acme", new RotateToken { ExistingTokenExpireInSeconds = seconds }, "test", Cancel);
@@ -250,5 +254,6 @@ public abstract class StoreContract : IAsyncLifetime
 
     private Task<Credential?> FindAsync(string token) => process.Get<ICredentialSource>().FindAsync(Secret.Sha256(token), Cancel);
 
-    private static Task<T[]> AtOnceAsync<T>(int count, Func<int, Task<T>> act) => Task.WhenAll(Enumerable.Range(0, count).Select(i => Task.Run(() => act(i), Cancel)));
+    private static Task<T[]> AtOnceAsync<T>(int count, Func<int, Task<T>> act) =>
+        Task.WhenAll(Enumerable.Range(0, count).Select(i => Task.Run(() => act(i), Cancel)));
 }

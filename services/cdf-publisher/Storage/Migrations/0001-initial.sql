@@ -111,3 +111,4 @@ CREATE TABLE delivery (
 );
 
 CREATE INDEX delivery_subscription ON delivery (subscription_id, state, sequence);
+CREATE INDEX delivery_state ON delivery (state, completed_at);

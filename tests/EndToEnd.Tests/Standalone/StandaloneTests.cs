@@ -1,0 +1,89 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using Tideway.EndToEnd.Tests.Hosts;
+
+namespace Tideway.EndToEnd.Tests.Standalone;
+
+public sealed partial class StandaloneTests : IDisposable
+{
+    private const int SettingIsWrong = 2;
+    private const int FolderInUse = 3;
+    private const int AddressInUse = 4;
+
+    private readonly string folder = Path.Combine(Path.GetTempPath(), $"tideway-standalone-{Guid.CreateVersion7():N}");
+    private readonly string url = $"http://127.0.0.1:{ServiceProcess.FreePort()}";
+
+    [Fact]
+    public async Task The_first_start_prints_an_administrator_token_that_works_and_no_later_start_does()
+    {
+        string token;
+        await using (var first = StandaloneRun.Start("--folder", folder, "--listen", url))
+        {
+            await first.WaitUntilReadyAsync(url);
+            token = Token().Match(first.Output).Groups["token"].Value;
+            using var api = new OrganisationApi("first", new Uri(url), token);
+            await api.PostAsync("/api/2.1/unity-catalog/shares", new { name = "kept" }, TestContext.Current.CancellationToken);
+            await first.KillAsync();
+        }
+
+        await using var second = StandaloneRun.Start("--folder", folder, "--listen", url);
+        await second.WaitUntilReadyAsync(url);
+        second.Output.ShouldNotContain("shown this once");
+        using var again = new OrganisationApi("again", new Uri(url), token);
+        (await again.GetAsync("/api/2.1/unity-catalog/shares/kept", TestContext.Current.CancellationToken))["name"]!.GetValue<string>().ShouldBe("kept");
+    }
+
+    [Fact]
+    public async Task A_second_process_on_the_same_folder_is_refused()
+    {
+        await using var first = StandaloneRun.Start("--folder", folder, "--listen", url);
+        await first.WaitUntilReadyAsync(url);
+
+        await using var second = StandaloneRun.Start("--folder", folder, "--listen", $"http://127.0.0.1:{ServiceProcess.FreePort()}");
+
+        (await second.ExitCodeAsync()).ShouldBe(FolderInUse);
+        second.Output.ShouldContain("is in use by another Tideway process");
+    }
+
+    [Fact]
+    public async Task An_address_in_use_is_named()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var address = $"http://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}";
+
+        await using var run = StandaloneRun.Start("--folder", folder, "--listen", address);
+
+        (await run.ExitCodeAsync()).ShouldBe(AddressInUse);
+        run.Output.ShouldContain(address);
+    }
+
+    [Fact]
+    public async Task A_setting_that_is_wrong_is_named()
+    {
+        await using var run = StandaloneRun.Start("--folder", folder, "--listen", url, "--Bus:BatchSize", "0");
+
+        (await run.ExitCodeAsync()).ShouldBe(SettingIsWrong);
+        run.Output.ShouldContain("BatchSize");
+    }
+
+    [Fact]
+    public async Task The_keys_of_an_organisation_are_readable_by_their_owner_only()
+    {
+        await using var run = StandaloneRun.Start("--folder", folder, "--listen", url);
+        await run.WaitUntilReadyAsync(url);
+
+        foreach (var key in Directory.GetFiles(Path.Combine(folder, "keys")))
+            File.GetUnixFileMode(key).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    public void Dispose()
+    {
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+    }
+
+    [GeneratedRegex(@"shown this once: (?<token>\S+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Token();
+}
