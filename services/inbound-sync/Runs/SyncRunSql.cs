@@ -30,13 +30,15 @@ internal static class SyncRunSql
 
     public const string Find = $"SELECT {Columns} FROM sync_run WHERE run_id = @runId AND sync_id = @syncId";
 
-    public const string FindMany = $"SELECT {Columns} FROM sync_run WHERE run_id IN @runIds";
+    /// <summary>Several runs. The ids are our own and hold nothing but hex digits, so they may stand in the text: a list as parameter is written differently in each engine.</summary>
+    public static string FindMany(IEnumerable<Guid> runIds) =>
+        $"SELECT {Columns} FROM sync_run WHERE run_id IN ({string.Join(", ", runIds.Select(id => $"'{id}'"))})";
 
-    public const string Page = $"SELECT {Columns} FROM sync_run WHERE sync_id = @syncId AND (@before = '' OR run_id < @before) ORDER BY run_id DESC LIMIT @limit";
+    public const string Page =
+        $"SELECT {Columns} FROM sync_run WHERE sync_id = @syncId AND (@before = '' OR run_id < @before) ORDER BY run_id DESC LIMIT @limit";
 
     /// <summary>Ends runs whose process ended under them.</summary>
-    public const string Interrupt =
-        "UPDATE sync_run SET state = 'failed', finished_at = @now, reason = @reason WHERE state = 'running' AND sync_id = @syncId";
+    public const string Interrupt = "UPDATE sync_run SET state = 'failed', finished_at = @now, reason = @reason WHERE state = 'running' AND sync_id = @syncId";
 
     public const string InterruptAll = "UPDATE sync_run SET state = 'failed', finished_at = @now, reason = @reason WHERE state = 'running'";
 

@@ -80,7 +80,10 @@ internal static class SyncsEndpoints
         if (await store.FindAsync(sync.Name, cancellationToken) is not null)
             return Problems.Conflict("SYNC_ALREADY_EXISTS", $"There is a sync named '{sync.Name}' already.");
         if (await store.FindByTargetAsync(sync.TargetLocation, cancellationToken) is { } other)
-            return Problems.Conflict("RESOURCE_ALREADY_EXISTS", $"target: sync '{other.Name}' writes to {other.TargetLocation} already; a table has one writer.");
+            return Problems.Conflict(
+                "RESOURCE_ALREADY_EXISTS",
+                $"target: sync '{other.Name}' writes to {other.TargetLocation} already; a table has one writer."
+            );
         await using var transaction = await database.BeginAsync(cancellationToken);
         if (!await store.AddAsync(transaction, sync, cancellationToken))
             return Problems.Conflict("RESOURCE_ALREADY_EXISTS", $"A sync of that name or target was created at the same time; nothing was done.");
@@ -118,9 +121,15 @@ internal static class SyncsEndpoints
             return problem;
         var rows = await store.ListAsync(page.After, page.Limit + 1, cancellationToken);
         var runs = await LastRunsAsync(database, rows, cancellationToken);
-        var syncs = rows.Take(page.Limit).Select(sync => SyncInfo.Of(sync, sync.LastRunId is { } id ? runs.GetValueOrDefault(id) : null, time.GetUtcNow())).ToList();
+        var syncs = rows.Take(page.Limit)
+            .Select(sync => SyncInfo.Of(sync, sync.LastRunId is { } id ? runs.GetValueOrDefault(id) : null, time.GetUtcNow()))
+            .ToList();
         return TypedResults.Ok(
-            new SyncPage { Syncs = syncs, NextPageToken = rows.Count > page.Limit ? PageRequest.TokenAfter(rows[page.Limit - 1].Name.ToLowerInvariant()) : null }
+            new SyncPage
+            {
+                Syncs = syncs,
+                NextPageToken = rows.Count > page.Limit ? PageRequest.TokenAfter(rows[page.Limit - 1].Name.ToLowerInvariant()) : null,
+            }
         );
     }
 
@@ -220,10 +229,14 @@ internal static class SyncsEndpoints
             : null;
     }
 
-    private static async Task<Dictionary<Guid, SyncRun>> LastRunsAsync(InboundSyncDatabase database, IReadOnlyList<Sync> syncs, CancellationToken cancellationToken)
+    private static async Task<Dictionary<Guid, SyncRun>> LastRunsAsync(
+        InboundSyncDatabase database,
+        IReadOnlyList<Sync> syncs,
+        CancellationToken cancellationToken
+    )
     {
-        var runIds = syncs.Where(sync => sync.LastRunId is not null).Select(sync => sync.LastRunId!.Value.ToString()).ToList();
-        var runs = runIds.Count == 0 ? [] : await database.QueryAsync<SyncRun>(SyncRunSql.FindMany, new { runIds }, cancellationToken);
+        var runIds = syncs.Where(sync => sync.LastRunId is not null).Select(sync => sync.LastRunId!.Value).ToList();
+        var runs = runIds.Count == 0 ? [] : await database.QueryAsync<SyncRun>(SyncRunSql.FindMany(runIds), null, cancellationToken);
         return runs.ToDictionary(run => run.RunId);
     }
 
