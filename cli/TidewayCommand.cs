@@ -18,13 +18,17 @@ namespace Tideway.Cli;
 /// <summary>The <c>tideway</c> command.</summary>
 internal static class TidewayCommand
 {
+    private const string MissingCommand = "Required command was not provided.";
+
     /// <summary>Runs a command line; returns one of <see cref="ExitCode"/>.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> args, CliEnvironment environment, CancellationToken cancellationToken)
     {
         var parsed = Make(environment).Parse(args);
         if (parsed.Action is ParseErrorAction)
         {
-            foreach (var error in parsed.Errors)
+            // Where a word is not understood, that a command is missing only follows from it.
+            var errors = parsed.UnmatchedTokens.Count == 0 ? parsed.Errors : parsed.Errors.Where(error => error.Message != MissingCommand);
+            foreach (var error in errors)
                 environment.Error.WriteLine("error: " + Output.SafeText.Of(error.Message));
             environment.Error.WriteLine($"See '{PathOf(parsed.CommandResult.Command)} --help'.");
             return ExitCode.Usage;

@@ -11,7 +11,13 @@ internal readonly struct ApiPath(int literalLength, int formattedCount)
 
     public void AppendLiteral(string literal) => text.Append(literal);
 
-    public void AppendFormatted(string? value, string? format = null) => text.Append(format == "raw" ? value : Uri.EscapeDataString(value ?? ""));
+    public void AppendFormatted(string? value, string? format = null)
+    {
+        // An address takes these away and would name something else; no escaping keeps them.
+        if (format != "raw" && value is null or "" or "." or "..")
+            throw new CliFailure(ExitCode.Usage, $"'{value}' is not a name.");
+        text.Append(format == "raw" ? value : Uri.EscapeDataString(value!));
+    }
 
     public void AppendFormatted(long value) => text.Append(value);
 

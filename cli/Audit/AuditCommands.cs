@@ -71,7 +71,7 @@ internal static class AuditCommands
 
     private static Command Get(CommandSet commands)
     {
-        var id = new Argument<Guid>("EVENT_ID") { Description = "Identity of the event" };
+        var id = new Argument<Guid>("EVENT_ID") { Description = "Identity of the event", CustomParser = ValueText.Id };
         return commands.Leaf(
             "get",
             "Show one record whole",
@@ -88,7 +88,7 @@ internal static class AuditCommands
     private static Command Export(CommandSet commands)
     {
         var filter = new AuditFilter();
-        var after = new Option<long>("--after") { Description = "Go on after this sequence", HelpName = "SEQUENCE" };
+        var after = Symbols.Number("--after", "Go on after this sequence", "SEQUENCE");
         return commands.Leaf(
             "export",
             "Write all records to standard output, one JSON object per line, in the order they were made",
@@ -96,7 +96,7 @@ internal static class AuditCommands
             [.. filter.Options, after],
             async (call, cancellationToken) =>
             {
-                var query = new Query([.. filter.Of(call), ("after_sequence", call.Get(after))]);
+                var query = new Query([.. filter.Of(call), ("after_sequence", call.Get(after) ?? 0)]);
                 await foreach (var record in call.Api.LinesAsync($"{Path:raw}/export{query}", cancellationToken))
                     await call.Environment.Out.WriteLineAsync(record.GetRawText());
             }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Tideway.Cli.CommandLine;
 
@@ -6,6 +7,8 @@ namespace Tideway.Cli.CommandLine;
 internal sealed class GlobalOptions
 {
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(100);
+
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(1);
 
     public Option<string?> Url { get; } =
         new("--url")
@@ -38,7 +41,7 @@ internal sealed class GlobalOptions
             Description = "How long to wait for an answer, such as 30s or 5m [default: 100s]",
             HelpName = "DURATION",
             Recursive = true,
-            CustomParser = result => DurationText.Parse(result),
+            CustomParser = ReadTimeout,
         };
 
     public void AddTo(Command root)
@@ -47,5 +50,13 @@ internal sealed class GlobalOptions
         root.Add(Token);
         root.Add(Output);
         root.Add(Timeout);
+    }
+
+    private static TimeSpan? ReadTimeout(ArgumentResult result)
+    {
+        var timeout = DurationText.Parse(result);
+        if (!result.Errors.Any() && (timeout <= TimeSpan.Zero || timeout > LongestTimeout))
+            result.AddError($"--timeout must be 1s to {LongestTimeout.TotalDays}d; got '{result.Tokens[^1].Value}'.");
+        return timeout;
     }
 }

@@ -5,18 +5,43 @@ namespace Tideway.Cli.CommandLine;
 /// <summary>Arguments and options that several commands have.</summary>
 internal static class Symbols
 {
-    public static Argument<string> Name(string what) => new("NAME") { Description = $"Name of the {what}" };
+    public static Argument<string> Name(string what) => Text("NAME", $"Name of the {what}");
 
-    public static Argument<string> Text(string name, string description) => new(name) { Description = description };
+    public static Argument<string> Text(string name, string description)
+    {
+        var argument = new Argument<string>(name) { Description = description };
+        argument.Validators.Add(ValueText.RefuseEmpty);
+        return argument;
+    }
 
     public static Option<string?> Option(string name, string description, string helpName) => new(name) { Description = description, HelpName = helpName };
 
-    public static Option<string> Required(string name, string description, string helpName) =>
-        new(name)
+    public static Option<string> Required(string name, string description, string helpName)
+    {
+        var option = new Option<string>(name)
         {
             Description = description,
             HelpName = helpName,
             Required = true,
+        };
+        option.Validators.Add(ValueText.RefuseEmpty);
+        return option;
+    }
+
+    public static Option<long?> Number(string name, string description, string helpName) =>
+        new(name)
+        {
+            Description = description,
+            HelpName = helpName,
+            CustomParser = ValueText.Number,
+        };
+
+    public static Option<DateTimeOffset?> Time(string name, string description) =>
+        new(name)
+        {
+            Description = description,
+            HelpName = "TIME",
+            CustomParser = ValueText.Time,
         };
 
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description };

@@ -9,6 +9,7 @@ namespace Tideway.Cli.Recipients;
 internal static class RecipientCommands
 {
     private const string Path = "/api/2.1/unity-catalog/recipients";
+    private const string SendTheLink = "Send the activation link to the recipient by a safe way; it works once and is not shown again.";
 
     private static readonly Column[] ListColumns = [Column.Of("NAME", "name"), Column.Of("ACTIVATED", "activated"), Column.Time("UPDATED", "updated_at"), Column.Of("COMMENT", "comment")];
 
@@ -47,7 +48,7 @@ internal static class RecipientCommands
         var comment = Symbols.Option("--comment", "Free text for people", "TEXT");
         var allow = Symbols.Many("--allow-ip", "An address or CIDR range it may come from, any number of times; from anywhere where none is given", "CIDR");
         var properties = Symbols.Many("--property", "A property for row rules, any number of times", "KEY=VALUE");
-        var expires = new Option<DateTimeOffset?>("--expires") { Description = "When its tokens end at the latest, such as 2027-06-30T00:00:00Z", HelpName = "TIME" };
+        var expires = Symbols.Time("--expires", "When its tokens end at the latest, such as 2027-06-30T00:00:00Z");
         return commands.Leaf(
             "create",
             "Make a recipient and print its activation link, which is shown this once",
@@ -66,7 +67,7 @@ internal static class RecipientCommands
                 };
                 var recipient = await call.Api.SendAsync(HttpMethod.Post, $"{Path:raw}", body, cancellationToken);
                 call.Output.Item(recipient, ItemColumns);
-                call.Output.Message("Send the activation link to the recipient by a safe way; it works once and is not shown again.");
+                call.Output.Message(SendTheLink);
             }
         );
     }
@@ -113,6 +114,7 @@ internal static class RecipientCommands
                 var body = new { existing_token_expire_in_seconds = (long)(call.Get(existing) ?? TimeSpan.FromHours(24)).TotalSeconds };
                 var recipient = await call.Api.SendAsync(HttpMethod.Post, $"{Path:raw}/{call.Get(name)}/rotate-token", body, cancellationToken);
                 call.Output.Item(recipient, ItemColumns);
+                call.Output.Message(SendTheLink);
             }
         );
     }

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Text.Json;
 using Tideway.Cli.CommandLine;
+using Tideway.Cli.Output;
 
 namespace Tideway.Cli.Shares;
 
@@ -10,11 +12,11 @@ internal static class ShareTableCommands
     {
         var share = Symbols.Text("SHARE", "Name of the share");
         var table = Symbols.Text("TABLE", "Name of the table, such as schema.table");
-        var location = Symbols.Required("--location", "Folder of the Delta table as an address, such as file:///srv/tables/orders", "URL");
+        var location = Symbols.Required("--location", "Folder of the Delta table on the server, as a path or as an address such as file:///srv/tables/orders", "FOLDER");
         var alias = Symbols.Option("--as", "schema.table under which recipients see it, where that is another", "NAME");
         var history = Symbols.Flag("--history", "Let recipients read earlier versions");
         var changes = Symbols.Flag("--cdf", "Let recipients read row changes; implies --history");
-        var start = new Option<long?>("--start-version") { Description = "First version that recipients may see; else the one of now", HelpName = "VERSION" };
+        var start = Symbols.Number("--start-version", "First version that recipients may see; else the one of now", "VERSION");
         var comment = Symbols.Option("--comment", "Free text for people", "TEXT");
         return commands.Leaf(
             "add",
@@ -28,14 +30,14 @@ internal static class ShareTableCommands
                     name = call.Get(table),
                     data_object_type = "TABLE",
                     shared_as = call.Get(alias),
-                    storage_location = call.Get(location),
+                    storage_location = FolderAddress.Of(call.Get(location)!),
                     cdf_enabled = call.Get(changes) ? true : (bool?)null,
                     history_data_sharing_status = call.Get(history) || call.Get(changes) ? "ENABLED" : null,
                     start_version = call.Get(start),
                     comment = call.Get(comment),
                 };
-                await UpdateAsync(call, call.Get(share), "ADD", shared, cancellationToken);
-                call.Output.Message($"Table '{call.Get(table)}' is in share '{call.Get(share)}'.");
+                var updated = await UpdateAsync(call, call.Get(share), "ADD", shared, cancellationToken);
+                call.Output.Message($"Table '{call.Get(table)}' is in share '{call.Get(share)}'{SeenAs(updated, call.Get(table))}.");
             }
         );
     }
@@ -59,11 +61,19 @@ internal static class ShareTableCommands
         );
     }
 
-    private static async Task UpdateAsync(Call call, string share, string action, object table, CancellationToken cancellationToken)
+    private static async Task<JsonElement> UpdateAsync(Call call, string share, string action, object table, CancellationToken cancellationToken)
     {
         var body = new { updates = new[] { new { action, data_object = table } } };
         var updated = await call.Api.SendAsync(HttpMethod.Patch, $"{ShareCommands.Path:raw}/{share}", body, cancellationToken);
         if (call.Output.IsJson)
             call.Output.Item(updated);
+        return updated;
+    }
+
+    // A name that is not schema.table is made one; who asks for the table needs to know which.
+    private static string SeenAs(JsonElement share, string table)
+    {
+        var added = Json.Items(share, "objects").FirstOrDefault(item => Column.Find(item, "name")?.GetString() == table);
+        return Column.Find(added, "shared_as")?.GetString() is { } alias && alias != table ? $"; recipients see it as '{alias}'" : "";
     }
 }

@@ -80,7 +80,7 @@ internal static class SyncCommands
             Required = true,
         }.AcceptOnlyFromAmong("mirror", "merge");
         var keys = Symbols.Many("--key", "A column that identifies a row with the others given, for merge", "COLUMN");
-        var target = Symbols.Required("--target", "Folder of our table as an address, such as file:///srv/received/orders", "URL");
+        var target = Symbols.Required("--target", "Folder of our table on the server, as a path or as an address such as file:///srv/received/orders", "FOLDER");
         var interval = Symbols.Duration("--interval", "How often to look where no notice comes");
         return commands.Leaf(
             "create",
@@ -98,7 +98,7 @@ internal static class SyncCommands
                     table = call.Get(table),
                     mode = call.Get(mode),
                     keys = call.Get(keys),
-                    target = call.Get(target),
+                    target = FolderAddress.Of(call.Get(target)!),
                     interval_seconds = (long?)call.Get(interval)?.TotalSeconds,
                 };
                 call.Output.Item(await call.Api.SendAsync(HttpMethod.Post, $"{Path:raw}", body, cancellationToken), ItemColumns);

@@ -13,10 +13,9 @@ internal sealed class LocalTable
 {
     public Argument<string> Path { get; } = Symbols.Text("PATH", "Folder of the table, or its file:// address");
 
-    public Option<long?> Version { get; } = new("--version") { Description = "The version to look at; else the latest", HelpName = "VERSION" };
+    public Option<long?> Version { get; } = Symbols.Number("--version", "The version to look at; else the latest", "VERSION");
 
-    public Option<DateTimeOffset?> Timestamp { get; } =
-        new("--timestamp") { Description = "The version that was there at this time, such as 2026-11-23T10:00:00Z", HelpName = "TIME" };
+    public Option<DateTimeOffset?> Timestamp { get; } = Symbols.Time("--timestamp", "The version that was there at this time, such as 2026-11-23T10:00:00Z");
 
     /// <summary>The table, which need not be there yet.</summary>
     public DeltaTable Open(Call call) => new(new LocalObjectStore(Folder(call.Get(Path))), call.Environment.Time);
@@ -48,6 +47,10 @@ internal sealed class LocalTable
         catch (DeltaLogException exception)
         {
             throw new CliFailure(ExitCodeOf(exception.Error), exception.Message, exception);
+        }
+        catch (DuckDbException exception) when (exception.Error is DuckDbError.Parser or DuckDbError.Syntax or DuckDbError.Binder or DuckDbError.Catalog)
+        {
+            throw new CliFailure(ExitCode.Usage, exception.Message, exception);
         }
         catch (Exception exception) when (exception is DuckDbException or ObjectStorageException)
         {

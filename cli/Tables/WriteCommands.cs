@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Tideway.Cli.CommandLine;
 using Tideway.Cli.Output;
+using Tideway.DeltaLog;
 using Tideway.DeltaLog.Reading;
 using Tideway.DeltaLog.Schema;
 using Tideway.DeltaLog.Writing;
@@ -39,12 +40,14 @@ internal static class WriteCommands
                     var partitions = call.Get(partition) ?? [];
                     if (partitions.FirstOrDefault(name => schema.Fields.All(field => field.Name != name)) is { } unknown)
                         throw new CliFailure(ExitCode.Usage, $"--partition: the rows have no column '{unknown}'; they have {string.Join(", ", schema.Fields.Select(field => field.Name))}.");
+                    if (partitions.Length == schema.Fields.Count)
+                        throw new CliFailure(ExitCode.Usage, "--partition: one column at least must be left that the table is not partitioned by.");
                     var properties = new Dictionary<string, string>(StringComparer.Ordinal);
                     if (call.Get(changes))
                         properties[ChangeDataFeed] = "true";
                     var writer = new DeltaTableWriter(table.Open(call));
                     await writer.CreateAsync(schema, partitions, properties, cancellationToken: cancellationToken);
-                    Show(call, await writer.AppendAsync(connection, sql, cancellationToken: cancellationToken));
+                    Show(call, await FillAsync(call, table, () => writer.AppendAsync(connection, sql, cancellationToken: cancellationToken)));
                 })
         );
     }
@@ -67,6 +70,20 @@ internal static class WriteCommands
                     Show(call, await new DeltaTableWriter(table.Open(call)).AppendAsync(connection, sql, cancellationToken: cancellationToken));
                 })
         );
+    }
+
+    // The table is there by now: without a word, trying again would only meet that it exists.
+    private static async Task<WriteResult> FillAsync(Call call, LocalTable table, Func<Task<WriteResult>> fill)
+    {
+        try
+        {
+            return await fill();
+        }
+        catch (Exception exception) when (exception is DeltaLogException or DuckDbException)
+        {
+            call.Output.Message($"The table {call.Get(table.Path)} is made but has no rows; add some with 'tideway table append', or delete its folder.");
+            throw;
+        }
     }
 
     private static void Show(Call call, WriteResult result) =>

@@ -73,6 +73,37 @@ public sealed class HelpTests
         run.Out.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("PATH", "table", "rows", "")]
+    [InlineData("NAME", "share", "get", " ")]
+    [InlineData("--location", "share", "add", "s", "a.b", "--location", "")]
+    [InlineData("--out", "recipient", "activate", "http://127.0.0.1:1/", "--out", "")]
+    [InlineData("--version", "table", "rows", "t", "--version", "x")]
+    [InlineData("--version", "table", "rows", "t", "--version", "-1")]
+    [InlineData("--timestamp", "table", "rows", "t", "--timestamp", "yesterday")]
+    [InlineData("--expires", "recipient", "create", "r", "--expires", "soon")]
+    [InlineData("--after", "audit", "export", "--after", "x")]
+    [InlineData("EVENT_ID", "audit", "get", "x")]
+    [InlineData("--timeout", "share", "list", "--timeout", "0")]
+    [InlineData("--timeout", "share", "list", "--timeout", "30d")]
+    public async Task A_value_that_is_wrong_is_named_and_told_without_names_of_types(string named, params string[] line)
+    {
+        var run = await new CliRun().RunAsync(line);
+
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldStartWith($"error: {named} must ");
+        run.Error.ShouldNotContain("System.");
+    }
+
+    [Fact]
+    public async Task An_unknown_command_is_the_only_thing_that_is_told_of()
+    {
+        var run = await new CliRun().RunAsync("share", "lst");
+
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldBe($"error: Unrecognized command or argument 'lst'.{System.Environment.NewLine}See 'tideway share --help'.{System.Environment.NewLine}");
+    }
+
     private static IEnumerable<string> Leaves(Command command, string path)
     {
         foreach (var child in command.Subcommands)

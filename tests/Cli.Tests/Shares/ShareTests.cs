@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Tideway.Cli.Tests.Support;
 
 namespace Tideway.Cli.Tests.Shares;
@@ -97,6 +98,45 @@ public sealed class ShareTests : IAsyncLifetime
 
         api.Requests.ShouldHaveSingleItem()
             .Body.ShouldBe("""{"updates":[{"action":"ADD","data_object":{"name":"s.orders","data_object_type":"TABLE","storage_location":"file:///t"}}]}""");
+    }
+
+    [Theory]
+    [InlineData("tables/or ders")]
+    [InlineData("./tables/or ders")]
+    public async Task A_location_that_is_a_path_is_sent_as_its_absolute_address(string path)
+    {
+        api.On($"PATCH {Path}/sales", "{}");
+
+        var run = await CliRun.Async(api, "share", "add", "sales", "s.orders", "--location", path);
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        var location = JsonDocument.Parse(api.Requests.ShouldHaveSingleItem().Body).RootElement.GetProperty("updates")[0].GetProperty("data_object").GetProperty("storage_location").GetString()!;
+        location.ShouldStartWith("file:///");
+        new Uri(location).LocalPath.ShouldBe(System.IO.Path.GetFullPath("tables/or ders"));
+    }
+
+    [Fact]
+    public async Task Add_tells_the_name_that_recipients_see_where_it_is_another()
+    {
+        api.On($"PATCH {Path}/sales", """{"objects":[{"name":"orders","shared_as":"default.orders"},{"name":"s.returns","shared_as":"s.returns"}]}""");
+
+        (await CliRun.Async(api, "share", "add", "sales", "orders", "--location", "/t")).Error.ShouldContain("recipients see it as 'default.orders'");
+        (await CliRun.Async(api, "share", "add", "sales", "s.returns", "--location", "/t")).Error.ShouldNotContain("recipients see");
+    }
+
+    [Theory]
+    [InlineData("share", "get", ".")]
+    [InlineData("share", "delete", "..", "--yes")]
+    [InlineData("share", "grant", "..", "acme")]
+    [InlineData("recipient", "delete", "..", "--yes")]
+    [InlineData("sync", "run", ".")]
+    public async Task A_name_that_would_change_the_address_asked_is_exit_code_2(params string[] args)
+    {
+        var run = await CliRun.Async(api, args);
+
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldContain("is not a name");
+        api.Requests.ShouldBeEmpty();
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Tideway.Cli.Tests.Support;
 
 namespace Tideway.Cli.Tests.Syncs;
@@ -28,6 +29,21 @@ public sealed class SyncTests : IAsyncLifetime
             .Body.ShouldBe(
                 """{"name":"orders","provider":"acme","share":"sales","schema":"public","table":"orders","mode":"merge","keys":["id","day"],"target":"file:///r","interval_seconds":600}"""
             );
+    }
+
+    [Fact]
+    public async Task A_target_that_is_a_path_is_sent_as_its_absolute_address()
+    {
+        api.On($"POST {Path}", """{"name":"orders"}""", 201);
+
+        var run = await CliRun.Async(
+            api,
+            "sync", "create", "orders", "--provider", "acme", "--share", "sales", "--schema", "public", "--table", "orders", "--mode", "mirror", "--target", "./received/orders"
+        );
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        var target = JsonDocument.Parse(api.Requests.ShouldHaveSingleItem().Body).RootElement.GetProperty("target").GetString();
+        target.ShouldBe(new Uri(System.IO.Path.GetFullPath("received/orders")).AbsoluteUri);
     }
 
     [Fact]

@@ -117,7 +117,7 @@ public sealed class ReadTests
         var column = await new CliRun().RunAsync("table", "rows", path, "--column", "colour");
         var condition = await new CliRun().RunAsync("table", "rows", path, "--where", "colour = 1");
 
-        (column.ExitCode, condition.ExitCode).ShouldBe((2, 1));
+        (column.ExitCode, condition.ExitCode).ShouldBe((2, 2));
         column.Error.ShouldContain("colour");
         condition.Error.ShouldContain("colour");
     }

@@ -26,6 +26,32 @@ public sealed class WriteTests : IDisposable
         schema.Json.GetProperty("properties").GetProperty("delta.enableChangeDataFeed").GetString().ShouldBe("true");
     }
 
+    [Theory]
+    [InlineData("--sql", "SELEC")]
+    [InlineData("--sql", "")]
+    [InlineData("--sql", "SELECT FROM")]
+    [InlineData("--sql", "SELECT nope")]
+    [InlineData("--sql", "SELECT 1 AS id", "--partition", "nothing")]
+    [InlineData("--sql", "SELECT 1 AS id", "--partition", "id")]
+    public async Task Rows_that_cannot_be_asked_for_are_exit_code_2_and_make_no_table(params string[] rows)
+    {
+        var run = await new CliRun().RunAsync(["table", "create", folder.File("t"), .. rows]);
+
+        run.ExitCode.ShouldBe(2, run.Error);
+        Directory.Exists(folder.File("t")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Rows_that_fail_on_their_way_leave_a_table_that_is_told_of()
+    {
+        var run = await new CliRun().RunAsync("table", "create", folder.File("t"), "--sql", "SELECT CAST(text AS INT) AS id FROM (VALUES ('1'), ('x')) v(text)");
+        var append = await new CliRun().RunAsync("table", "append", folder.File("t"), "--sql", "SELECT 1 AS id");
+
+        run.ExitCode.ShouldNotBe(0);
+        run.Error.ShouldContain("is made but has no rows");
+        append.ExitCode.ShouldBe(0, append.Error);
+    }
+
     [Fact]
     public async Task A_table_that_is_there_is_not_made_again()
     {
@@ -46,17 +72,6 @@ public sealed class WriteTests : IDisposable
 
         append.ExitCode.ShouldBe(2);
         append.Error.ShouldContain("other");
-    }
-
-    [Theory]
-    [InlineData("SELECT FROM", 1)]
-    [InlineData("SELECT 1 AS id", 2, "--partition", "nothing")]
-    public async Task A_query_or_a_partition_that_is_wrong_makes_no_table(string sql, int exitCode, params string[] more)
-    {
-        var create = await new CliRun().RunAsync(["table", "create", folder.File("t"), "--sql", sql, .. more]);
-
-        create.ExitCode.ShouldBe(exitCode, create.Error);
-        Directory.Exists(folder.File("t/_delta_log")).ShouldBeFalse();
     }
 
     [Fact]
