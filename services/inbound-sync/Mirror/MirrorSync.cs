@@ -132,8 +132,8 @@ public sealed class MirrorSync(SyncRecorder recorder, StagingArea staging, TimeP
             },
             cancellationToken
         );
-        var committed = await CommitAsync(work, transaction, answer.Version, cancellationToken);
-        return new SyncOutcome(work.Held.RemoteVersion, answer.Version, committed.Version, WholeTable: true);
+        var committed = await PutAsync(work, transaction, answer.Version, cancellationToken);
+        return new SyncOutcome(work.Held.RemoteVersion, answer.Version, committed, WholeTable: true);
     }
 
     private static DeltaTransaction Begin(SyncWork work, Snapshot? held, MetadataLine remote, DateTimeOffset now)
@@ -157,11 +157,16 @@ public sealed class MirrorSync(SyncRecorder recorder, StagingArea staging, TimeP
 
     private static async Task<Snapshot> CommitAsync(SyncWork work, DeltaTransaction transaction, long remoteVersion, CancellationToken cancellationToken)
     {
+        await PutAsync(work, transaction, remoteVersion, cancellationToken);
+        return await work.Table.UpdateAsync(transaction.Snapshot!, cancellationToken);
+    }
+
+    private static async Task<long> PutAsync(SyncWork work, DeltaTransaction transaction, long remoteVersion, CancellationToken cancellationToken)
+    {
         transaction.Operation = "MIRROR";
         transaction.OperationParameters["provider"] = work.Sync.ProviderName;
         transaction.OperationParameters["remoteVersion"] = remoteVersion.ToString();
         transaction.SetTransaction(work.Sync.AppId, remoteVersion);
-        await transaction.CommitAsync(cancellationToken);
-        return transaction.Snapshot is { } before ? await work.Table.UpdateAsync(before, cancellationToken) : await work.Table.LoadAsync(cancellationToken: cancellationToken);
+        return (await transaction.CommitAsync(cancellationToken)).Version;
     }
 }
