@@ -28,14 +28,24 @@ internal static class KeyCheck
             throw new QuarantineException(version, version, doubled, $"{doubled} rows of version {version} share their key {Names(keys)} with another.");
     }
 
-    /// <summary>Why changes cannot be applied by key, or <see langword="null"/>.</summary>
-    public static async Task<string?> FindFaultAsync(DuckDbConnection connection, string changes, IReadOnlyList<string> keys, CancellationToken cancellationToken)
+    /// <summary>Why changes cannot be applied by key to the rows of <paramref name="local"/>, or <see langword="null"/>.</summary>
+    public static async Task<string?> FindFaultAsync(
+        DuckDbConnection connection,
+        string changes,
+        string local,
+        IReadOnlyList<string> keys,
+        CancellationToken cancellationToken
+    )
     {
-        var lacking = await CountAsync(connection, MergeSql.NullKeys(changes, keys), cancellationToken);
+        await Task.Run(() => connection.Execute(MergeSql.KeepChangedKeys(changes, keys), cancellationToken), cancellationToken);
+        var lacking = await CountAsync(connection, MergeSql.NullKeys($"FROM {MergeSql.ChangedKeys}", keys), cancellationToken);
         if (lacking > 0)
             return $"{lacking} changed rows lack a value in the key {Names(keys)}";
-        var doubled = await CountAsync(connection, MergeSql.AmbiguousChanges(changes, keys), cancellationToken);
-        return doubled > 0 ? $"{doubled} changed rows share their key {Names(keys)} with another of the same version" : null;
+        var doubled = await CountAsync(connection, MergeSql.AmbiguousKeys(keys), cancellationToken);
+        if (doubled > 0)
+            return $"{doubled} changed rows share their key {Names(keys)} with another of the same version";
+        var miscounted = await CountAsync(connection, MergeSql.MiscountedKeys(local, keys), cancellationToken);
+        return miscounted > 0 ? $"{miscounted} keys {Names(keys)} would have more or fewer rows than the changes leave them" : null;
     }
 
     private static Task<long> CountAsync(DuckDbConnection connection, string sql, CancellationToken cancellationToken) =>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Tideway.DeltaLog;
+using Tideway.DeltaLog.Reading;
 using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaSharing.Client;
 using Tideway.DeltaSharing.Protocol.Lines;
@@ -40,7 +41,8 @@ public sealed class RemoteChangesReader(StagingArea staging, IOptions<SyncOption
             work.Progress.Expect(files.Count, files.Bytes);
             var versions = await staged.FillChangesAsync(files, cancellationToken);
             var sql = await staged.Reader.ChangesSqlAsync(staged.Snapshot, versions, cancellationToken: cancellationToken);
-            var fault = await KeyCheck.FindFaultAsync(connection, sql, work.Sync.Keys, cancellationToken);
+            var here = await new TableReader(work.Table.Store).ScanSqlAsync(local, new ScanOptions { Columns = work.Sync.Keys }, cancellationToken);
+            var fault = await KeyCheck.FindFaultAsync(connection, sql, here, work.Sync.Keys, cancellationToken);
             return fault is null ? new RemoteChanges(to, sql, null) : Blocked($"versions {from} to {to}: {fault}");
         }
         catch (DeltaSharingException exception) when (exception.Status is 400 or 404)

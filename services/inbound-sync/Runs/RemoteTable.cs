@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Tideway.DeltaSharing.Client;
 using Tideway.DeltaSharing.Client.Downloads;
 using Tideway.DeltaSharing.Protocol;
@@ -41,18 +42,34 @@ public sealed class RemoteTable(DeltaSharingClient client, FileDownloader downlo
             )
         );
 
-    /// <summary>Brings files to the paths that <paramref name="pathOf"/> gives, several at once. <paramref name="arrived"/> is called for each, from several threads.</summary>
-    public Task DownloadAsync<T>(IAsyncEnumerable<T> lines, Func<T, string> pathOf, Action<T> arrived, CancellationToken cancellationToken)
-        where T : DataFileLine =>
-        Parallel.ForEachAsync(
-            lines,
+    /// <summary>
+    /// Brings files to the paths that <paramref name="pathOf"/> gives, several at once. <paramref name="arrived"/> is called for each, from several threads.
+    /// Where one fails no further one is begun, but those under way come to their end: what is here need not come again.
+    /// </summary>
+    public async Task DownloadAsync<T>(IAsyncEnumerable<T> lines, Func<T, string> pathOf, Action<T> arrived, CancellationToken cancellationToken)
+        where T : DataFileLine
+    {
+        ExceptionDispatchInfo? failure = null;
+        await Parallel.ForEachAsync(
+            lines.TakeWhile(_ => Volatile.Read(ref failure) is null),
             new ParallelOptions { MaxDegreeOfParallelism = parallelDownloads, CancellationToken = cancellationToken },
             async (line, stop) =>
             {
-                await DownloadAsync(line, pathOf(line), stop);
+                try
+                {
+                    await DownloadAsync(line, pathOf(line), stop);
+                }
+                catch (DeltaSharingException exception)
+                {
+                    Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(exception), null);
+                    return;
+                }
+
                 arrived(line);
             }
         );
+        failure?.Throw();
+    }
 
     /// <summary>Brings a file here, unless it is here already: a file has its final name only when it is whole.</summary>
     private async Task DownloadAsync(DataFileLine line, string path, CancellationToken cancellationToken)

@@ -9,6 +9,7 @@ using Tideway.Contracts;
 using Tideway.Hosting.Identity;
 using Tideway.Hosting.Startup;
 using Tideway.Hosting.Web;
+using Tideway.InboundSync.Runs;
 using Tideway.InboundSync.Storage;
 using Tideway.Testing;
 
@@ -42,10 +43,19 @@ internal sealed class InboundHost : IAsyncDisposable
 
     public EventLog Events => Services.GetRequiredService<EventLog>();
 
+    /// <summary>Its name as a holder of syncs.</summary>
+    public string Owner => Services.GetRequiredService<SyncQueue>().Owner;
+
     public CapturedLogs Logs => Services.GetRequiredService<CapturedLogs>();
 
     /// <summary>Starts the service in a folder; what an earlier one left there is there again.</summary>
-    public static async Task<InboundHost> StartAsync(TempFolder folder, params string[] settings)
+    public static Task<InboundHost> StartAsync(TempFolder folder, params string[] settings) => StartAsync(folder, settings, _ => { });
+
+    /// <summary>The service without the part that runs syncs, for tests that do that themselves.</summary>
+    public static Task<InboundHost> StartIdleAsync(TempFolder folder, params string[] settings) =>
+        StartAsync(folder, settings, services => services.Remove(services.Single(service => service.ImplementationType == typeof(SyncScheduler))));
+
+    private static async Task<InboundHost> StartAsync(TempFolder folder, string[] settings, Action<IServiceCollection> configure)
     {
         var lake = folder.Sub("lake");
         string[] defaults =
@@ -73,6 +83,7 @@ internal sealed class InboundHost : IAsyncDisposable
         builder.AddInboundSync();
         EventLog.AddTo(builder);
         builder.Services.AddSingleton<ICredentialSource, TokenPerRole>();
+        configure(builder.Services);
         var built = builder.Build();
         built.UseTideway();
         built.MapInboundSync();
