@@ -162,6 +162,8 @@ public sealed class MirrorSync(SyncRecorder recorder, StagingArea staging, TimeP
         transaction.OperationParameters["remoteVersion"] = remoteVersion.ToString();
         transaction.SetTransaction(work.Sync.AppId, remoteVersion);
         await transaction.CommitAsync(cancellationToken);
-        return transaction.Snapshot is { } before ? await work.Table.UpdateAsync(before, cancellationToken) : await work.Table.LoadAsync(cancellationToken: cancellationToken);
+        return transaction.Snapshot is { } before
+            ? await work.Table.UpdateAsync(before, cancellationToken)
+            : await work.Table.LoadAsync(cancellationToken: cancellationToken);
     }
 }
