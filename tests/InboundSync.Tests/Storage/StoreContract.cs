@@ -403,14 +403,3 @@ public abstract class StoreContract : IAsyncLifetime
         }
     }
 }
-
-public sealed class SqliteStoreTests : StoreContract
-{
-    protected override Task<string[]> SettingsAsync() => Task.FromResult<string[]>([]);
-}
-
-[Trait("Needs", "Servers")]
-public sealed class PostgreSqlStoreTests : StoreContract
-{
-    protected override Task<string[]> SettingsAsync() => Postgres.SettingsAsync();
-}
