@@ -391,15 +391,4 @@ public abstract class StoreContract : IAsyncLifetime
         await transaction.CommitAsync(Stop);
         return result;
     }
-
-    private sealed class QueueSet(InboundSyncDatabase database, IOptions<SyncOptions> options, int count) : IDisposable
-    {
-        public IReadOnlyList<SyncQueue> Queues { get; } = [.. Enumerable.Range(0, count).Select(_ => new SyncQueue(database, options, TimeProvider.System))];
-
-        public void Dispose()
-        {
-            foreach (var queue in Queues)
-                queue.Dispose();
-        }
-    }
 }
