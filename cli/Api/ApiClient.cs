@@ -47,7 +47,8 @@ internal sealed class ApiClient : IDisposable
         string? token = null;
         do
         {
-            var page = $"{escaped}{separator}max_results={Math.Min(PageSize, limit - found.Count)}{(token is null ? "" : "&page_token=" + Uri.EscapeDataString(token))}";
+            var page =
+                $"{escaped}{separator}max_results={Math.Min(PageSize, limit - found.Count)}{(token is null ? "" : "&page_token=" + Uri.EscapeDataString(token))}";
             using var answer = await AskAsync(HttpMethod.Get, page, null, HttpCompletionOption.ResponseContentRead, cancellationToken);
             var body = await ApiFailure.ReadJsonAsync(answer, connection.Url, cancellationToken);
             if (body.TryGetProperty(member, out var items))
@@ -73,7 +74,13 @@ internal sealed class ApiClient : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    private async Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, object? body, HttpCompletionOption completion, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> AskAsync(
+        HttpMethod method,
+        string path,
+        object? body,
+        HttpCompletionOption completion,
+        CancellationToken cancellationToken
+    )
     {
         using var request = new HttpRequestMessage(method, connection.At(path));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", connection.Token);

@@ -26,7 +26,8 @@ internal static class ApiFailure
     public static async Task<JsonElement> ReadJsonAsync(HttpResponseMessage answer, Uri server, CancellationToken cancellationToken)
     {
         var text = await GuardAsync(() => answer.Content.ReadAsStringAsync(cancellationToken), server, cancellationToken);
-        return TryParse(text) ?? throw new CliFailure(ExitCode.Failed, $"{server} did not answer with JSON but with {Kind(answer)}; is this the address of Tideway?");
+        return TryParse(text)
+            ?? throw new CliFailure(ExitCode.Failed, $"{server} did not answer with JSON but with {Kind(answer)}; is this the address of Tideway?");
     }
 
     /// <summary>The failure that an answer which is not 2xx stands for.</summary>
@@ -74,7 +75,9 @@ internal static class ApiFailure
     }
 
     private static string? Member(JsonElement body, string name) =>
-        body.ValueKind == JsonValueKind.Object && body.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        body.ValueKind == JsonValueKind.Object && body.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     private static string Kind(HttpResponseMessage answer) => answer.Content.Headers.ContentType?.MediaType ?? "nothing";
 }

@@ -7,7 +7,10 @@ internal sealed class Query(params IEnumerable<(string Name, object? Value)> par
 
     private static string Join(IEnumerable<(string Name, object? Value)> parameters)
     {
-        var given = parameters.Where(parameter => parameter.Value is not null).Select(parameter => $"{parameter.Name}={Uri.EscapeDataString($"{parameter.Value}")}").ToList();
+        var given = parameters
+            .Where(parameter => parameter.Value is not null)
+            .Select(parameter => $"{parameter.Name}={Uri.EscapeDataString($"{parameter.Value}")}")
+            .ToList();
         return given.Count == 0 ? "" : "?" + string.Join('&', given);
     }
 }

@@ -14,17 +14,17 @@ internal static class AuditCommands
     private static readonly string[] ObjectNames = ["provider_name", "share", "schema", "table"];
 
     private static readonly Column[] Columns =
-        [
-            Column.Time("TIME", "event_time"),
-            Column.Of("DIRECTION", "direction"),
-            Column.Of("ACTION", "action_name"),
-            Column.Of("WHO", "user_identity"),
-            new("OBJECT", Object),
-            Column.Of("DECISION", "decision"),
-            Column.Of("STATUS", "response.status_code"),
-            Column.Of("ERROR", "response.error_message"),
-            Column.Of("REQUEST", "request_id"),
-        ];
+    [
+        Column.Time("TIME", "event_time"),
+        Column.Of("DIRECTION", "direction"),
+        Column.Of("ACTION", "action_name"),
+        Column.Of("WHO", "user_identity"),
+        new("OBJECT", Object),
+        Column.Of("DECISION", "decision"),
+        Column.Of("STATUS", "response.status_code"),
+        Column.Of("ERROR", "response.error_message"),
+        Column.Of("REQUEST", "request_id"),
+    ];
 
     public static Command Make(CommandSet commands)
     {
@@ -38,7 +38,9 @@ internal static class AuditCommands
             "tideway audit --decision refused --start 2026-11-23\ntideway audit --recipient acme --follow",
             [.. filter.Options, limit, ascending, follow],
             (call, cancellationToken) =>
-                call.Get(follow) ? FollowAsync(call, filter, cancellationToken) : ListAsync(call, filter, call.Get(ascending), call.Get(limit), cancellationToken)
+                call.Get(follow)
+                    ? FollowAsync(call, filter, cancellationToken)
+                    : ListAsync(call, filter, call.Get(ascending), call.Get(limit), cancellationToken)
         );
         audit.Add(Get(commands));
         audit.Add(Export(commands));

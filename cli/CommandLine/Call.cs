@@ -17,11 +17,15 @@ internal sealed class Call(ParseResult parsed, CommandSet commands) : IDisposabl
     public TimeSpan Timeout => parsed.GetValue(commands.Global.Timeout) ?? GlobalOptions.DefaultTimeout;
 
     /// <summary>The server, with the credential that is in force.</summary>
-    public ApiClient Api => api ??= new ApiClient(Connection.Find(Environment, parsed.GetValue(commands.Global.Url), parsed.GetValue(commands.Global.Token)), Timeout);
+    public ApiClient Api =>
+        api ??= new ApiClient(Connection.Find(Environment, parsed.GetValue(commands.Global.Url), parsed.GetValue(commands.Global.Token)), Timeout);
 
     /// <summary>The address that is in force, and the token that came with the command.</summary>
     public (Uri Url, string? Token) Given =>
-        (Connection.FindUrl(Environment, parsed.GetValue(commands.Global.Url)), parsed.GetValue(commands.Global.Token) ?? Environment.Variable(Connection.TokenVariable));
+        (
+            Connection.FindUrl(Environment, parsed.GetValue(commands.Global.Url)),
+            parsed.GetValue(commands.Global.Token) ?? Environment.Variable(Connection.TokenVariable)
+        );
 
     public T? Get<T>(Option<T> option) => parsed.GetValue(option);
 

@@ -73,10 +73,5 @@ internal static class Symbols
         return limit;
     }
 
-    public static Option<string[]> Many(string name, string description, string helpName) =>
-        new(name)
-        {
-            Description = description,
-            HelpName = helpName,
-        };
+    public static Option<string[]> Many(string name, string description, string helpName) => new(name) { Description = description, HelpName = helpName };
 }

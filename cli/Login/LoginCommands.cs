@@ -53,7 +53,8 @@ internal static class LoginCommands
         {
             await api.GetAsync($"/api/tideway/v1/health", cancellationToken);
         }
-        catch (CliFailure failure) when (failure is { ExitCode: ExitCode.Denied, Message: var message } && message.Contains("PERMISSION_DENIED", StringComparison.Ordinal))
+        catch (CliFailure failure)
+            when (failure is { ExitCode: ExitCode.Denied, Message: var message } && message.Contains("PERMISSION_DENIED", StringComparison.Ordinal))
         {
             // The server knows whose token it is.
         }

@@ -12,14 +12,14 @@ internal static class PrincipalCommands
     private static readonly string[] Roles = ["outbound-operator", "inbound-operator", "steward", "auditor", "admin"];
 
     private static readonly Column[] ItemColumns =
-        [
-            Column.Of("Name", "name"),
-            Column.Of("Id", "id"),
-            Column.Of("Roles", "roles"),
-            Column.Of("Token", "token"),
-            Column.Time("Token ends", "token_expiration_time"),
-            Column.Of("Comment", "comment"),
-        ];
+    [
+        Column.Of("Name", "name"),
+        Column.Of("Id", "id"),
+        Column.Of("Roles", "roles"),
+        Column.Of("Token", "token"),
+        Column.Time("Token ends", "token_expiration_time"),
+        Column.Of("Comment", "comment"),
+    ];
 
     public static Command Make(CommandSet commands) =>
         CommandSet.Group("principal", "Principals: who of us may do what", Create(commands), List(commands), Rotate(commands), Delete(commands));

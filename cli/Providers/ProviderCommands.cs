@@ -10,21 +10,26 @@ internal static class ProviderCommands
     private const string Path = "/api/2.1/unity-catalog/providers";
 
     private static readonly Column[] ListColumns =
-        [Column.Of("NAME", "name"), Column.Of("ENDPOINT", "recipient_profile.endpoint"), Column.Time("TOKEN ENDS", "expiration_time"), Column.Of("COMMENT", "comment")];
+    [
+        Column.Of("NAME", "name"),
+        Column.Of("ENDPOINT", "recipient_profile.endpoint"),
+        Column.Time("TOKEN ENDS", "expiration_time"),
+        Column.Of("COMMENT", "comment"),
+    ];
 
     private static readonly Column[] ItemColumns =
-        [
-            Column.Of("Name", "name"),
-            Column.Of("Id", "id"),
-            Column.Of("Endpoint", "recipient_profile.endpoint"),
-            Column.Time("Token ends", "expiration_time"),
-            Column.Of("Comment", "comment"),
-            Column.Of("Owner", "owner"),
-            Column.Time("Created", "created_at"),
-            Column.Of("Created by", "created_by"),
-            Column.Time("Updated", "updated_at"),
-            Column.Of("Updated by", "updated_by"),
-        ];
+    [
+        Column.Of("Name", "name"),
+        Column.Of("Id", "id"),
+        Column.Of("Endpoint", "recipient_profile.endpoint"),
+        Column.Time("Token ends", "expiration_time"),
+        Column.Of("Comment", "comment"),
+        Column.Of("Owner", "owner"),
+        Column.Time("Created", "created_at"),
+        Column.Of("Created by", "created_by"),
+        Column.Time("Updated", "updated_at"),
+        Column.Of("Updated by", "updated_by"),
+    ];
 
     public static Command Make(CommandSet commands) =>
         CommandSet.Group(

@@ -32,7 +32,12 @@ internal static class ActivateCommand
                     endpoint = Column.Find(profile, "endpoint")?.GetString(),
                     expiration_time = Column.Find(profile, "expirationTime")?.GetString(),
                 };
-                call.Output.Item(JsonSerializer.SerializeToElement(result), Column.Of("File", "file"), Column.Of("Endpoint", "endpoint"), Column.Time("Token ends", "expiration_time"));
+                call.Output.Item(
+                    JsonSerializer.SerializeToElement(result),
+                    Column.Of("File", "file"),
+                    Column.Of("Endpoint", "endpoint"),
+                    Column.Time("Token ends", "expiration_time")
+                );
             }
         );
     }

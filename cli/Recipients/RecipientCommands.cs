@@ -11,24 +11,30 @@ internal static class RecipientCommands
     private const string Path = "/api/2.1/unity-catalog/recipients";
     private const string SendTheLink = "Send the activation link to the recipient by a safe way; it works once and is not shown again.";
 
-    private static readonly Column[] ListColumns = [Column.Of("NAME", "name"), Column.Of("ACTIVATED", "activated"), Column.Time("UPDATED", "updated_at"), Column.Of("COMMENT", "comment")];
+    private static readonly Column[] ListColumns =
+    [
+        Column.Of("NAME", "name"),
+        Column.Of("ACTIVATED", "activated"),
+        Column.Time("UPDATED", "updated_at"),
+        Column.Of("COMMENT", "comment"),
+    ];
 
     private static readonly Column[] ItemColumns =
-        [
-            Column.Of("Name", "name"),
-            Column.Of("Id", "id"),
-            Column.Of("Comment", "comment"),
-            Column.Of("Owner", "owner"),
-            Column.Of("Activated", "activated"),
-            Column.Of("Activation link", "activation_url"),
-            Column.Of("Allowed addresses", "ip_access_list.allowed_ip_addresses"),
-            Column.Of("Properties", "properties_kvpairs.properties"),
-            Column.Time("Tokens end by", "expiration_time"),
-            Column.Time("Created", "created_at"),
-            Column.Of("Created by", "created_by"),
-            Column.Time("Updated", "updated_at"),
-            Column.Of("Updated by", "updated_by"),
-        ];
+    [
+        Column.Of("Name", "name"),
+        Column.Of("Id", "id"),
+        Column.Of("Comment", "comment"),
+        Column.Of("Owner", "owner"),
+        Column.Of("Activated", "activated"),
+        Column.Of("Activation link", "activation_url"),
+        Column.Of("Allowed addresses", "ip_access_list.allowed_ip_addresses"),
+        Column.Of("Properties", "properties_kvpairs.properties"),
+        Column.Time("Tokens end by", "expiration_time"),
+        Column.Time("Created", "created_at"),
+        Column.Of("Created by", "created_by"),
+        Column.Time("Updated", "updated_at"),
+        Column.Of("Updated by", "updated_by"),
+    ];
 
     public static Command Make(CommandSet commands) =>
         CommandSet.Group(
@@ -94,7 +100,14 @@ internal static class RecipientCommands
                 var recipient = await call.Api.GetAsync($"{Path:raw}/{call.Get(name)}", cancellationToken);
                 var permissions = await call.Api.GetAsync($"{Path:raw}/{call.Get(name)}/share-permissions", cancellationToken);
                 call.Output.Item(Json.Merge(recipient, permissions, "permissions_out"), ItemColumns);
-                call.Output.Part("Tokens", Json.Items(recipient, "tokens"), Column.Of("ID", "id"), Column.Time("ENDS", "expiration_time"), Column.Time("CREATED", "created_at"), Column.Of("BY", "created_by"));
+                call.Output.Part(
+                    "Tokens",
+                    Json.Items(recipient, "tokens"),
+                    Column.Of("ID", "id"),
+                    Column.Time("ENDS", "expiration_time"),
+                    Column.Time("CREATED", "created_at"),
+                    Column.Of("BY", "created_by")
+                );
                 call.Output.Part("May read", Json.Items(permissions, "permissions_out"), Column.Of("SHARE", "share_name"));
             }
         );

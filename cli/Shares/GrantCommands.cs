@@ -9,7 +9,14 @@ internal static class GrantCommands
     private static readonly string[] Select = ["SELECT"];
 
     public static Command Grant(CommandSet commands) =>
-        Make(commands, "grant", "Let a recipient read a share", "tideway share grant sales acme", recipient => new { principal = recipient, add = Select }, "may read");
+        Make(
+            commands,
+            "grant",
+            "Let a recipient read a share",
+            "tideway share grant sales acme",
+            recipient => new { principal = recipient, add = Select },
+            "may read"
+        );
 
     public static Command Revoke(CommandSet commands) =>
         Make(
@@ -33,7 +40,12 @@ internal static class GrantCommands
             async (call, cancellationToken) =>
             {
                 var body = new { changes = new[] { change(call.Get(recipient)) } };
-                var permissions = await call.Api.SendAsync(HttpMethod.Patch, $"{ShareCommands.Path:raw}/{call.Get(share)}/permissions", body, cancellationToken);
+                var permissions = await call.Api.SendAsync(
+                    HttpMethod.Patch,
+                    $"{ShareCommands.Path:raw}/{call.Get(share)}/permissions",
+                    body,
+                    cancellationToken
+                );
                 if (call.Output.IsJson)
                     call.Output.Item(permissions);
                 call.Output.Message($"Recipient '{call.Get(recipient)}' {outcome} share '{call.Get(share)}'.");

@@ -9,29 +9,35 @@ internal static class ShareCommands
 {
     public const string Path = "/api/2.1/unity-catalog/shares";
 
-    private static readonly Column[] ListColumns = [Column.Of("NAME", "name"), Column.Of("OWNER", "owner"), Column.Time("UPDATED", "updated_at"), Column.Of("COMMENT", "comment")];
+    private static readonly Column[] ListColumns =
+    [
+        Column.Of("NAME", "name"),
+        Column.Of("OWNER", "owner"),
+        Column.Time("UPDATED", "updated_at"),
+        Column.Of("COMMENT", "comment"),
+    ];
 
     private static readonly Column[] ItemColumns =
-        [
-            Column.Of("Name", "name"),
-            Column.Of("Id", "id"),
-            Column.Of("Comment", "comment"),
-            Column.Of("Owner", "owner"),
-            Column.Time("Created", "created_at"),
-            Column.Of("Created by", "created_by"),
-            Column.Time("Updated", "updated_at"),
-            Column.Of("Updated by", "updated_by"),
-        ];
+    [
+        Column.Of("Name", "name"),
+        Column.Of("Id", "id"),
+        Column.Of("Comment", "comment"),
+        Column.Of("Owner", "owner"),
+        Column.Time("Created", "created_at"),
+        Column.Of("Created by", "created_by"),
+        Column.Time("Updated", "updated_at"),
+        Column.Of("Updated by", "updated_by"),
+    ];
 
     private static readonly Column[] TableColumns =
-        [
-            Column.Of("TABLE", "shared_as"),
-            Column.Of("SOURCE", "name"),
-            Column.Of("LOCATION", "storage_location"),
-            Column.Of("HISTORY", "history_data_sharing_status"),
-            Column.Of("CHANGES", "cdf_enabled"),
-            Column.Of("FROM VERSION", "start_version"),
-        ];
+    [
+        Column.Of("TABLE", "shared_as"),
+        Column.Of("SOURCE", "name"),
+        Column.Of("LOCATION", "storage_location"),
+        Column.Of("HISTORY", "history_data_sharing_status"),
+        Column.Of("CHANGES", "cdf_enabled"),
+        Column.Of("FROM VERSION", "start_version"),
+    ];
 
     public static Command Make(CommandSet commands) =>
         CommandSet.Group(
@@ -58,7 +64,12 @@ internal static class ShareCommands
             [name, comment],
             async (call, cancellationToken) =>
             {
-                var share = await call.Api.SendAsync(HttpMethod.Post, $"{Path:raw}", new { name = call.Get(name), comment = call.Get(comment) }, cancellationToken);
+                var share = await call.Api.SendAsync(
+                    HttpMethod.Post,
+                    $"{Path:raw}",
+                    new { name = call.Get(name), comment = call.Get(comment) },
+                    cancellationToken
+                );
                 call.Output.Item(share, ItemColumns);
             }
         );
@@ -87,7 +98,12 @@ internal static class ShareCommands
                 var permissions = await call.Api.GetAsync($"{Path:raw}/{call.Get(name)}/permissions", cancellationToken);
                 call.Output.Item(Json.Merge(share, permissions, "privilege_assignments"), ItemColumns);
                 call.Output.Part("Tables", Json.Items(share, "objects"), TableColumns);
-                call.Output.Part("Granted to", Json.Items(permissions, "privilege_assignments"), Column.Of("RECIPIENT", "principal"), Column.Of("PRIVILEGES", "privileges"));
+                call.Output.Part(
+                    "Granted to",
+                    Json.Items(permissions, "privilege_assignments"),
+                    Column.Of("RECIPIENT", "principal"),
+                    Column.Of("PRIVILEGES", "privileges")
+                );
             }
         );
     }

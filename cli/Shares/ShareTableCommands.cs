@@ -12,7 +12,11 @@ internal static class ShareTableCommands
     {
         var share = Symbols.Text("SHARE", "Name of the share");
         var table = Symbols.Text("TABLE", "Name of the table, such as schema.table");
-        var location = Symbols.Required("--location", "Folder of the Delta table on the server, as a path or as an address such as file:///srv/tables/orders", "FOLDER");
+        var location = Symbols.Required(
+            "--location",
+            "Folder of the Delta table on the server, as a path or as an address such as file:///srv/tables/orders",
+            "FOLDER"
+        );
         var alias = Symbols.Option("--as", "schema.table under which recipients see it, where that is another", "NAME");
         var history = Symbols.Flag("--history", "Let recipients read earlier versions");
         var changes = Symbols.Flag("--cdf", "Let recipients read row changes; implies --history");

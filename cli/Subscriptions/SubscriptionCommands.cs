@@ -8,7 +8,8 @@ namespace Tideway.Cli.Subscriptions;
 /// <summary>Who is told of new versions of what we share.</summary>
 internal static class SubscriptionCommands
 {
-    public static Command Make(CommandSet commands) => CommandSet.Group("subscription", "Subscriptions: who is told of new versions of our tables", List(commands));
+    public static Command Make(CommandSet commands) =>
+        CommandSet.Group("subscription", "Subscriptions: who is told of new versions of our tables", List(commands));
 
     private static Command List(CommandSet commands)
     {

@@ -9,18 +9,18 @@ namespace Tideway.Cli.Syncs;
 internal static class RunCommand
 {
     private static readonly Column[] Columns =
-        [
-            Column.Of("Run", "run_id"),
-            Column.Of("State", "state"),
-            Column.Of("From version", "from_version"),
-            Column.Of("To version", "to_version"),
-            Column.Of("Local version", "local_version"),
-            Column.Of("Files", "files_done"),
-            Column.Bytes("Size", "bytes_done"),
-            Column.Of("Rows inserted", "rows_inserted"),
-            Column.Of("Rows updated", "rows_updated"),
-            Column.Of("Rows deleted", "rows_deleted"),
-        ];
+    [
+        Column.Of("Run", "run_id"),
+        Column.Of("State", "state"),
+        Column.Of("From version", "from_version"),
+        Column.Of("To version", "to_version"),
+        Column.Of("Local version", "local_version"),
+        Column.Of("Files", "files_done"),
+        Column.Bytes("Size", "bytes_done"),
+        Column.Of("Rows inserted", "rows_inserted"),
+        Column.Of("Rows updated", "rows_updated"),
+        Column.Of("Rows deleted", "rows_deleted"),
+    ];
 
     public static Command Make(CommandSet commands)
     {
@@ -61,5 +61,6 @@ internal static class RunCommand
             cancellationToken
         );
 
-    private static string? Text(JsonElement element, string name) => Column.Find(element, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+    private static string? Text(JsonElement element, string name) =>
+        Column.Find(element, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 }

@@ -58,5 +58,6 @@ internal static class RunProgress
     private static string Amount(JsonElement run) =>
         $"{Number(run, "files_done") ?? 0}/{Number(run, "files_total") ?? 0} files, {BytesText.Of(Number(run, "bytes_done") ?? 0)} of {BytesText.Of(Number(run, "bytes_total") ?? 0)}";
 
-    private static long? Number(JsonElement run, string name) => Column.Find(run, name) is { ValueKind: JsonValueKind.Number } number ? number.GetInt64() : null;
+    private static long? Number(JsonElement run, string name) =>
+        Column.Find(run, name) is { ValueKind: JsonValueKind.Number } number ? number.GetInt64() : null;
 }

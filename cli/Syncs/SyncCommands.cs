@@ -10,49 +10,49 @@ internal static class SyncCommands
     public const string Path = "/api/tideway/v1/syncs";
 
     public static readonly Column[] RunColumns =
-        [
-            Column.Of("RUN", "run_id"),
-            Column.Of("STATE", "state"),
-            Column.Of("TRIGGER", "trigger"),
-            Column.Time("STARTED", "started_at"),
-            Column.Time("FINISHED", "finished_at"),
-            Column.Of("FROM", "from_version"),
-            Column.Of("TO", "to_version"),
-            Column.Of("FILES", "files_done"),
-            Column.Bytes("SIZE", "bytes_done"),
-            Column.Of("REASON", "reason"),
-        ];
+    [
+        Column.Of("RUN", "run_id"),
+        Column.Of("STATE", "state"),
+        Column.Of("TRIGGER", "trigger"),
+        Column.Time("STARTED", "started_at"),
+        Column.Time("FINISHED", "finished_at"),
+        Column.Of("FROM", "from_version"),
+        Column.Of("TO", "to_version"),
+        Column.Of("FILES", "files_done"),
+        Column.Bytes("SIZE", "bytes_done"),
+        Column.Of("REASON", "reason"),
+    ];
 
     private static readonly Column[] ListColumns =
-        [
-            Column.Of("NAME", "name"),
-            Column.Of("STATUS", "status"),
-            Column.Of("PROVIDER", "provider"),
-            new("TABLE", sync => string.Join('.', new[] { "share", "schema", "table" }.Select(part => Column.Find(sync, part)?.GetString()))),
-            Column.Of("MODE", "mode"),
-            Column.Of("VERSION", "remote_version"),
-            Column.Time("SYNCED", "synced_at"),
-        ];
+    [
+        Column.Of("NAME", "name"),
+        Column.Of("STATUS", "status"),
+        Column.Of("PROVIDER", "provider"),
+        new("TABLE", sync => string.Join('.', new[] { "share", "schema", "table" }.Select(part => Column.Find(sync, part)?.GetString()))),
+        Column.Of("MODE", "mode"),
+        Column.Of("VERSION", "remote_version"),
+        Column.Time("SYNCED", "synced_at"),
+    ];
 
     private static readonly Column[] ItemColumns =
-        [
-            Column.Of("Name", "name"),
-            Column.Of("Id", "id"),
-            Column.Of("Status", "status"),
-            Column.Of("Provider", "provider"),
-            Column.Of("Share", "share"),
-            Column.Of("Schema", "schema"),
-            Column.Of("Table", "table"),
-            Column.Of("Mode", "mode"),
-            Column.Of("Keys", "keys"),
-            Column.Of("Target", "target"),
-            Column.Of("Interval (s)", "interval_seconds"),
-            Column.Of("Remote version", "remote_version"),
-            Column.Time("Synced", "synced_at"),
-            Column.Time("Next", "due_at"),
-            Column.Of("Last run", "last_run.state"),
-            Column.Of("Reason", "last_run.reason"),
-        ];
+    [
+        Column.Of("Name", "name"),
+        Column.Of("Id", "id"),
+        Column.Of("Status", "status"),
+        Column.Of("Provider", "provider"),
+        Column.Of("Share", "share"),
+        Column.Of("Schema", "schema"),
+        Column.Of("Table", "table"),
+        Column.Of("Mode", "mode"),
+        Column.Of("Keys", "keys"),
+        Column.Of("Target", "target"),
+        Column.Of("Interval (s)", "interval_seconds"),
+        Column.Of("Remote version", "remote_version"),
+        Column.Time("Synced", "synced_at"),
+        Column.Time("Next", "due_at"),
+        Column.Of("Last run", "last_run.state"),
+        Column.Of("Reason", "last_run.reason"),
+    ];
 
     public static Command Make(CommandSet commands) =>
         CommandSet.Group(
@@ -80,7 +80,11 @@ internal static class SyncCommands
             Required = true,
         }.AcceptOnlyFromAmong("mirror", "merge");
         var keys = Symbols.Many("--key", "A column that identifies a row with the others given, for merge", "COLUMN");
-        var target = Symbols.Required("--target", "Folder of our table on the server, as a path or as an address such as file:///srv/received/orders", "FOLDER");
+        var target = Symbols.Required(
+            "--target",
+            "Folder of our table on the server, as a path or as an address such as file:///srv/received/orders",
+            "FOLDER"
+        );
         var interval = Symbols.Duration("--interval", "How often to look where no notice comes");
         return commands.Leaf(
             "create",

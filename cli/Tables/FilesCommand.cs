@@ -10,14 +10,14 @@ namespace Tideway.Cli.Tables;
 internal static class FilesCommand
 {
     private static readonly Column[] Columns =
-        [
-            Column.Of("PATH", "path"),
-            Column.Bytes("SIZE", "size"),
-            Column.Of("ROWS", "rows"),
-            Column.Of("DELETED ROWS", "deleted_rows"),
-            Column.Of("PARTITION", "partition_values"),
-            Column.Time("MADE", "modification_time"),
-        ];
+    [
+        Column.Of("PATH", "path"),
+        Column.Bytes("SIZE", "size"),
+        Column.Of("ROWS", "rows"),
+        Column.Of("DELETED ROWS", "deleted_rows"),
+        Column.Of("PARTITION", "partition_values"),
+        Column.Time("MADE", "modification_time"),
+    ];
 
     public static Command Make(CommandSet commands)
     {

@@ -9,14 +9,14 @@ namespace Tideway.Cli.Tables;
 internal static class HistoryCommand
 {
     private static readonly Column[] Columns =
-        [
-            Column.Of("VERSION", "version"),
-            Column.Time("COMMITTED", "committed_at"),
-            Column.Of("OPERATION", "operation"),
-            Column.Of("PARAMETERS", "operation_parameters"),
-            Column.Of("METRICS", "operation_metrics"),
-            Column.Of("ENGINE", "engine_info"),
-        ];
+    [
+        Column.Of("VERSION", "version"),
+        Column.Time("COMMITTED", "committed_at"),
+        Column.Of("OPERATION", "operation"),
+        Column.Of("PARAMETERS", "operation_parameters"),
+        Column.Of("METRICS", "operation_metrics"),
+        Column.Of("ENGINE", "engine_info"),
+    ];
 
     public static Command Make(CommandSet commands)
     {

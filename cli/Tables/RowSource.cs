@@ -26,7 +26,10 @@ internal sealed class RowSource
             ".PARQUET" => "read_parquet",
             ".CSV" or ".TSV" => "read_csv",
             ".JSON" or ".NDJSON" or ".JSONL" => "read_json",
-            var other => throw new CliFailure(ExitCode.Usage, $"--from must end in .parquet, .csv, .tsv, .json, .ndjson or .jsonl; got '{other}'. For other files there is --sql."),
+            var other => throw new CliFailure(
+                ExitCode.Usage,
+                $"--from must end in .parquet, .csv, .tsv, .json, .ndjson or .jsonl; got '{other}'. For other files there is --sql."
+            ),
         };
         // In DuckDB these characters would stand for other names; in brackets they stand for themselves.
         var name = string.Concat(Path.GetFullPath(file).Select(character => character is '*' or '?' or '[' ? $"[{character}]" : $"{character}"));

@@ -27,7 +27,10 @@ internal static class RowsCommand
                     var snapshot = await table.LoadAsync(call, cancellationToken);
                     var wanted = call.Get(columns) is { Length: > 0 } names ? names : null;
                     if (wanted?.FirstOrDefault(name => snapshot.Schema.Find(name) is null) is { } unknown)
-                        throw new CliFailure(ExitCode.Usage, $"The table has no column '{unknown}'; it has {string.Join(", ", snapshot.Schema.Fields.Select(field => field.Name))}.");
+                        throw new CliFailure(
+                            ExitCode.Usage,
+                            $"The table has no column '{unknown}'; it has {string.Join(", ", snapshot.Schema.Fields.Select(field => field.Name))}."
+                        );
                     var options = new ScanOptions { WhereSql = call.Get(where), Columns = wanted };
                     var sql = await new TableReader(table.Open(call).Store).ScanSqlAsync(snapshot, options, cancellationToken);
                     var shown = wanted ?? [.. snapshot.Schema.Fields.Select(field => field.Name)];

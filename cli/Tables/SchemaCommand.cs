@@ -10,21 +10,21 @@ namespace Tideway.Cli.Tables;
 internal static class SchemaCommand
 {
     private static readonly Column[] Columns =
-        [
-            Column.Of("Table", "table"),
-            Column.Of("Id", "id"),
-            Column.Of("Version", "version"),
-            Column.Time("Committed", "committed_at"),
-            Column.Of("Files", "files"),
-            Column.Bytes("Size", "bytes"),
-            Column.Of("Rows", "rows"),
-            Column.Of("Partitioned by", "partition_columns"),
-            Column.Of("Properties", "properties"),
-            Column.Of("Reader version", "min_reader_version"),
-            Column.Of("Writer version", "min_writer_version"),
-            Column.Of("Reader features", "reader_features"),
-            Column.Of("Writer features", "writer_features"),
-        ];
+    [
+        Column.Of("Table", "table"),
+        Column.Of("Id", "id"),
+        Column.Of("Version", "version"),
+        Column.Time("Committed", "committed_at"),
+        Column.Of("Files", "files"),
+        Column.Bytes("Size", "bytes"),
+        Column.Of("Rows", "rows"),
+        Column.Of("Partitioned by", "partition_columns"),
+        Column.Of("Properties", "properties"),
+        Column.Of("Reader version", "min_reader_version"),
+        Column.Of("Writer version", "min_writer_version"),
+        Column.Of("Reader features", "reader_features"),
+        Column.Of("Writer features", "writer_features"),
+    ];
 
     public static Command Make(CommandSet commands)
     {
@@ -79,7 +79,8 @@ internal static class SchemaCommand
         {
             "array" => $"array<{TypeText(type.GetProperty("elementType"))}>",
             "map" => $"map<{TypeText(type.GetProperty("keyType"))}, {TypeText(type.GetProperty("valueType"))}>",
-            "struct" => $"struct<{string.Join(", ", type.GetProperty("fields").EnumerateArray().Select(field => $"{field.GetProperty("name").GetString()}: {TypeText(field.GetProperty("type"))}"))}>",
+            "struct" =>
+                $"struct<{string.Join(", ", type.GetProperty("fields").EnumerateArray().Select(field => $"{field.GetProperty("name").GetString()}: {TypeText(field.GetProperty("type"))}"))}>",
             var other => other ?? "",
         };
     }

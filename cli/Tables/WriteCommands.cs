@@ -16,7 +16,12 @@ internal static class WriteCommands
     private const string ChangeDataFeed = "delta.enableChangeDataFeed";
 
     private static readonly Column[] Columns =
-        [Column.Of("Version", "version"), Column.Of("Rows", "rows"), Column.Of("Files", "files"), Column.Bytes("Size", "bytes")];
+    [
+        Column.Of("Version", "version"),
+        Column.Of("Rows", "rows"),
+        Column.Of("Files", "files"),
+        Column.Bytes("Size", "bytes"),
+    ];
 
     public static Command Create(CommandSet commands)
     {
@@ -39,7 +44,10 @@ internal static class WriteCommands
                     var schema = DuckDbTypes.SchemaOf(connection, sql);
                     var partitions = call.Get(partition) ?? [];
                     if (partitions.FirstOrDefault(name => schema.Fields.All(field => field.Name != name)) is { } unknown)
-                        throw new CliFailure(ExitCode.Usage, $"--partition: the rows have no column '{unknown}'; they have {string.Join(", ", schema.Fields.Select(field => field.Name))}.");
+                        throw new CliFailure(
+                            ExitCode.Usage,
+                            $"--partition: the rows have no column '{unknown}'; they have {string.Join(", ", schema.Fields.Select(field => field.Name))}."
+                        );
                     if (partitions.Length == schema.Fields.Count)
                         throw new CliFailure(ExitCode.Usage, "--partition: one column at least must be left that the table is not partitioned by.");
                     var properties = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -28,7 +28,8 @@ internal static class Telemetry
             "Time since a local table was last known to hold the newest remote version"
         );
 
-    public static Activity? RunBegins(Sync sync) => Source.StartActivity("sync", ActivityKind.Internal)?.SetTag("tideway.sync", sync.Name).SetTag("tideway.sync.mode", sync.Mode);
+    public static Activity? RunBegins(Sync sync) =>
+        Source.StartActivity("sync", ActivityKind.Internal)?.SetTag("tideway.sync", sync.Name).SetTag("tideway.sync.mode", sync.Mode);
 
     public static void RunEnded(Sync sync, SyncRun run, RunProgress progress)
     {

@@ -18,7 +18,13 @@ internal static class KeyCheck
     }
 
     /// <summary>Throws <see cref="QuarantineException"/> where rows of a version lack a key or share one.</summary>
-    public static async Task RequireUniqueAsync(DuckDbConnection connection, string rows, IReadOnlyList<string> keys, long version, CancellationToken cancellationToken)
+    public static async Task RequireUniqueAsync(
+        DuckDbConnection connection,
+        string rows,
+        IReadOnlyList<string> keys,
+        long version,
+        CancellationToken cancellationToken
+    )
     {
         var lacking = await CountAsync(connection, MergeSql.NullKeys(rows, keys), cancellationToken);
         if (lacking > 0)

@@ -19,10 +19,10 @@ internal static class MergeSql
     /// </summary>
     public static string LastStates(string changes, IReadOnlyList<string> columns, IReadOnlyList<string> keys) =>
         $"""
-        SELECT {List(columns)}, {IsGone} AS {Gone}
-        FROM ({changes}) AS changes
-        QUALIFY row_number() OVER (PARTITION BY {List(keys)} ORDER BY _commit_version DESC, {IsGone}) = 1
-        """;
+            SELECT {List(columns)}, {IsGone} AS {Gone}
+            FROM ({changes}) AS changes
+            QUALIFY row_number() OVER (PARTITION BY {List(keys)} ORDER BY _commit_version DESC, {IsGone}) = 1
+            """;
 
     /// <summary>Keeps the keys of changed rows, so that the checks need not read the files again.</summary>
     public static string KeepChangedKeys(string changes, IReadOnlyList<string> keys) =>
@@ -31,9 +31,9 @@ internal static class MergeSql
     /// <summary>How many rows of one version are new images of a key that another new image of that version has too.</summary>
     public static string AmbiguousKeys(IReadOnlyList<string> keys) =>
         $"""
-        SELECT COALESCE(sum(images - 1), 0)::BIGINT FROM (
-            SELECT count(*) AS images FROM {ChangedKeys} WHERE NOT {Gone} GROUP BY {List(keys)}, _commit_version HAVING count(*) > 1)
-        """;
+            SELECT COALESCE(sum(images - 1), 0)::BIGINT FROM (
+                SELECT count(*) AS images FROM {ChangedKeys} WHERE NOT {Gone} GROUP BY {List(keys)}, _commit_version HAVING count(*) > 1)
+            """;
 
     /// <summary>
     /// How many keys end with another number of rows than their last state says. The local table has a row for each key of the remote one as it was

@@ -19,7 +19,11 @@ public sealed class MergeSync(MergeEngine engine, StagingArea staging, SyncRecor
     public async Task<SyncOutcome> RunAsync(SyncWork work, CancellationToken cancellationToken)
     {
         var reason = work.Break;
-        if (reason is null && work.Held is { RemoteVersion: not null, Snapshot: { } held } && !ReceivedMetadata.HasSameSchema(work.Newest.Metadata, held.Metadata))
+        if (
+            reason is null
+            && work.Held is { RemoteVersion: not null, Snapshot: { } held }
+            && !ReceivedMetadata.HasSameSchema(work.Newest.Metadata, held.Metadata)
+        )
             reason = "the remote schema changed";
         if (reason is not null)
             await recorder.GapAsync(work, work.Held.RemoteVersion!.Value, reason, cancellationToken);
@@ -52,11 +56,7 @@ public sealed class MergeSync(MergeEngine engine, StagingArea staging, SyncRecor
                     Keys = work.Sync.Keys,
                     DeleteWhenSql = MergeSql.Gone,
                 },
-                new WriteOptions
-                {
-                    Snapshot = snapshot,
-                    Prepare = transaction => Checkpoint(transaction, work, range.To),
-                },
+                new WriteOptions { Snapshot = snapshot, Prepare = transaction => Checkpoint(transaction, work, range.To) },
                 cancellationToken
             );
             staging.Clear(work.Sync.SyncId);

@@ -32,7 +32,9 @@ public sealed class RemoteChangesReader(StagingArea staging, IOptions<SyncOption
             var folder = staging.FolderOf(work.Sync.SyncId);
             var staged = await StagedTable.CreateAsync(work, answer.Metadata, folder, time, cancellationToken);
             string? change = null;
-            var lines = answer.ReadAsync(cancellationToken).TakeWhile(line => (change = line is MetadataLine metadata ? Changed(metadata, local) : null) is null);
+            var lines = answer
+                .ReadAsync(cancellationToken)
+                .TakeWhile(line => (change = line is MetadataLine metadata ? Changed(metadata, local) : null) is null);
             // Where a provider takes the end as a hint, later versions come too; they are asked for again.
             var wanted = lines.OfType<ChangedFileLine>().Where(line => line.Version >= from && line.Version <= to);
             await using var files = await FileList.GatherAsync(wanted, folder, cancellationToken);
@@ -47,7 +49,11 @@ public sealed class RemoteChangesReader(StagingArea staging, IOptions<SyncOption
         }
         catch (DeltaSharingException exception) when (exception.Status is 400 or 404)
         {
-            return new RemoteChanges(to, "", new Obstacle(exception.Message, IsGap: !NotShared.Any(text => exception.Message.Contains(text, StringComparison.OrdinalIgnoreCase))));
+            return new RemoteChanges(
+                to,
+                "",
+                new Obstacle(exception.Message, IsGap: !NotShared.Any(text => exception.Message.Contains(text, StringComparison.OrdinalIgnoreCase)))
+            );
         }
         catch (DeltaLogException exception) when (exception.Error == DeltaLogError.IncompatibleSchemaChange)
         {

@@ -45,7 +45,9 @@ internal sealed class StagedTable
         var begun = time.GetUtcNow();
         var metadata = ReceivedMetadata.Of(remote, null, begun);
         var delta = new DeltaTable(new LocalObjectStore(folder), time);
-        await delta.BeginCreation(NewTableProtocol.For(SchemaJson.Parse(metadata.SchemaString), metadata.Configuration), metadata).CommitAsync(cancellationToken);
+        await delta
+            .BeginCreation(NewTableProtocol.For(SchemaJson.Parse(metadata.SchemaString), metadata.Configuration), metadata)
+            .CommitAsync(cancellationToken);
         return new StagedTable(work, delta, await delta.LoadAsync(cancellationToken: cancellationToken), remote.Id, begun);
     }
 

@@ -79,7 +79,17 @@ internal static class PartnerEventsEndpoints
             return Refuse(logger, notice, $"it is about share '{notice.Share}' but signed for '{sender.Share}'");
 
         await using var transaction = await database.BeginAsync(cancellationToken);
-        var first = await transaction.ExecuteAsync(PartnerSubscriptionSql.Note, new { eventId = notice.Id, providerId = sender.ProviderId, now }, cancellationToken) == 1;
+        var first =
+            await transaction.ExecuteAsync(
+                PartnerSubscriptionSql.Note,
+                new
+                {
+                    eventId = notice.Id,
+                    providerId = sender.ProviderId,
+                    now,
+                },
+                cancellationToken
+            ) == 1;
         if (first && notice is { Schema: not null, Table: not null })
         {
             await syncs.MakeDueAsync(transaction, sender.ProviderId, sender.Share, notice.Schema, notice.Table, SyncTrigger.Event, now, cancellationToken);
@@ -107,7 +117,11 @@ internal static class PartnerEventsEndpoints
     private static ProblemHttpResult Refuse(ILogger logger, PartnerNotice notice, string reason)
     {
         Log.NoticeRefused(logger, notice.Source, reason);
-        return Problems.Of(StatusCodes.Status401Unauthorized, "PERMISSION_DENIED", "The notice is not signed by a provider that this organisation subscribed to.");
+        return Problems.Of(
+            StatusCodes.Status401Unauthorized,
+            "PERMISSION_DENIED",
+            "The notice is not signed by a provider that this organisation subscribed to."
+        );
     }
 
     /// <summary>The origin of a handshake is a host name, without scheme and port.</summary>

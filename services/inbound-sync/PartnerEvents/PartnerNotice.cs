@@ -42,7 +42,11 @@ internal sealed record PartnerNotice
                 return null;
             }
 
-            if (Text(root, "id") is not { Length: > 0 and <= 255 } id || Text(root, "source") is not { Length: > 0 } source || Text(root, "type") is not { Length: > 0 } type)
+            if (
+                Text(root, "id") is not { Length: > 0 and <= 255 } id
+                || Text(root, "source") is not { Length: > 0 } source
+                || Text(root, "type") is not { Length: > 0 } type
+            )
             {
                 fault = "Expected id, source and type of a CloudEvents event.";
                 return null;
@@ -58,7 +62,8 @@ internal sealed record PartnerNotice
                 Share = Text(data, "share"),
                 Schema = Text(data, "schema"),
                 Table = Text(data, "table"),
-                ToVersion = data.ValueKind == JsonValueKind.Object && data.TryGetProperty("to_version", out var to) && to.TryGetInt64(out var version) ? version : null,
+                ToVersion =
+                    data.ValueKind == JsonValueKind.Object && data.TryGetProperty("to_version", out var to) && to.TryGetInt64(out var version) ? version : null,
             };
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
@@ -69,5 +74,7 @@ internal sealed record PartnerNotice
     }
 
     private static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 }

@@ -74,7 +74,9 @@ public sealed class PartnerSubscriber(
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, provider.PublicUrl + "/api/tideway/v1/subscriptions");
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", connections.Profile(provider).BearerToken);
-            request.Content = JsonContent.Create(new SubscriptionRequest { Endpoint = address.Value.At(PartnerEventsEndpoints.Path).AbsoluteUri, Share = share });
+            request.Content = JsonContent.Create(
+                new SubscriptionRequest { Endpoint = address.Value.At(PartnerEventsEndpoints.Path).AbsoluteUri, Share = share }
+            );
             using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             timeout.CancelAfter(Patience);
             using var response = await connections.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
@@ -91,7 +93,9 @@ public sealed class PartnerSubscriber(
             return null;
         }
         catch (Exception exception)
-            when (exception is HttpRequestException or IOException or JsonException or DeltaSharingException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            when (exception is HttpRequestException or IOException or JsonException or DeltaSharingException or OperationCanceledException
+                && !cancellationToken.IsCancellationRequested
+            )
         {
             return exception is OperationCanceledException ? $"no answer within {Patience.TotalSeconds} s" : exception.Message;
         }

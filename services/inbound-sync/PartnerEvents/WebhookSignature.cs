@@ -20,7 +20,8 @@ internal static class WebhookSignature
 
     /// <summary>Reads the timestamp header; <see langword="null"/> where it is none or too far from <paramref name="now"/>.</summary>
     public static long? FreshTimestamp(string? header, DateTimeOffset now) =>
-        long.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && Math.Abs(now.ToUnixTimeSeconds() - seconds) <= Tolerance.TotalSeconds
+        long.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+        && Math.Abs(now.ToUnixTimeSeconds() - seconds) <= Tolerance.TotalSeconds
             ? seconds
             : null;
 
@@ -31,7 +32,9 @@ internal static class WebhookSignature
     /// <summary>Whether one of the signatures of the header was made with the secret.</summary>
     public static bool IsValid(string secret, string id, long timestamp, ReadOnlySpan<byte> body, string signatures)
     {
-        var key = secret.StartsWith(SecretPrefix, StringComparison.Ordinal) ? Convert.FromBase64String(secret[SecretPrefix.Length..]) : Encoding.UTF8.GetBytes(secret);
+        var key = secret.StartsWith(SecretPrefix, StringComparison.Ordinal)
+            ? Convert.FromBase64String(secret[SecretPrefix.Length..])
+            : Encoding.UTF8.GetBytes(secret);
         using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
         hmac.AppendData(Encoding.UTF8.GetBytes($"{id}.{timestamp}."));
         hmac.AppendData(body);

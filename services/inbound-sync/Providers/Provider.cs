@@ -40,7 +40,9 @@ public sealed record Provider
         get
         {
             var endpoint = new Uri(Endpoint).GetLeftPart(UriPartial.Path).TrimEnd('/');
-            return endpoint.EndsWith(SharingPath, StringComparison.OrdinalIgnoreCase) ? endpoint[..^SharingPath.Length] : new Uri(Endpoint).GetLeftPart(UriPartial.Authority);
+            return endpoint.EndsWith(SharingPath, StringComparison.OrdinalIgnoreCase)
+                ? endpoint[..^SharingPath.Length]
+                : new Uri(Endpoint).GetLeftPart(UriPartial.Authority);
         }
     }
 

@@ -55,7 +55,8 @@ public sealed class ProviderConnections : IDisposable
     }
 
     /// <summary>The profile file as the database may hold it.</summary>
-    public string Seal(SharingProfile profile, Guid providerId) => secrets.Protect(Encoding.UTF8.GetString(profile.ToJson()), Provider.SecretPurpose, providerId.ToString());
+    public string Seal(SharingProfile profile, Guid providerId) =>
+        secrets.Protect(Encoding.UTF8.GetString(profile.ToJson()), Provider.SecretPurpose, providerId.ToString());
 
     /// <inheritdoc />
     public void Dispose() => Http.Dispose();

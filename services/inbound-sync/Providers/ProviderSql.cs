@@ -27,5 +27,6 @@ internal static class ProviderSql
 
     public const string All = $"SELECT {Columns} FROM provider";
 
-    public const string Delete = "DELETE FROM provider WHERE provider_id = @id AND NOT EXISTS (SELECT 1 FROM sync WHERE sync.provider_id = provider.provider_id)";
+    public const string Delete =
+        "DELETE FROM provider WHERE provider_id = @id AND NOT EXISTS (SELECT 1 FROM sync WHERE sync.provider_id = provider.provider_id)";
 }

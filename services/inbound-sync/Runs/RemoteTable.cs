@@ -21,7 +21,8 @@ public sealed class RemoteTable(DeltaSharingClient client, FileDownloader downlo
     }
 
     /// <summary>The files of the newest version.</summary>
-    public Task<TableStream> SnapshotAsync(CancellationToken cancellationToken) => NoteAsync(client.QueryTableAsync(name, new QueryRequest(), cancellationToken));
+    public Task<TableStream> SnapshotAsync(CancellationToken cancellationToken) =>
+        NoteAsync(client.QueryTableAsync(name, new QueryRequest(), cancellationToken));
 
     /// <summary>The files that each version added and removed.</summary>
     public Task<TableStream> VersionsAsync(long from, long to, CancellationToken cancellationToken) =>

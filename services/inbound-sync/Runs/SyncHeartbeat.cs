@@ -17,7 +17,16 @@ internal sealed class SyncHeartbeat : IAsyncDisposable
     private readonly Task beating;
     private volatile SyncRun? run;
 
-    public SyncHeartbeat(SyncQueue queue, SyncRecorder recorder, Guid syncId, TimeSpan lease, RunProgress progress, TimeProvider time, ILogger logger, CancellationToken stoppingToken)
+    public SyncHeartbeat(
+        SyncQueue queue,
+        SyncRecorder recorder,
+        Guid syncId,
+        TimeSpan lease,
+        RunProgress progress,
+        TimeProvider time,
+        ILogger logger,
+        CancellationToken stoppingToken
+    )
     {
         this.queue = queue;
         this.recorder = recorder;

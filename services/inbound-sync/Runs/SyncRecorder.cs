@@ -85,13 +85,27 @@ public sealed class SyncRecorder(InboundSyncDatabase database, SyncQueue queue, 
     }
 
     /// <summary>The run ended without; it is tried again later, each time after a longer wait, and where rows were set aside not before there are others.</summary>
-    public async Task<bool> FailAsync(Sync sync, SyncRun run, string reason, QuarantineException? quarantine, RunProgress progress, CancellationToken cancellationToken)
+    public async Task<bool> FailAsync(
+        Sync sync,
+        SyncRun run,
+        string reason,
+        QuarantineException? quarantine,
+        RunProgress progress,
+        CancellationToken cancellationToken
+    )
     {
         var now = time.GetUtcNow();
         var failures = sync.Failures + 1;
         var dueAt = now + (quarantine is null ? RetryDelay(failures) : Interval(sync));
         await using var transaction = await database.BeginAsync(cancellationToken);
-        if (!await ReleaseAsync(transaction, sync, new Release(dueAt, failures, QuarantinedVersion: quarantine?.ToVersion ?? sync.QuarantinedVersion), cancellationToken))
+        if (
+            !await ReleaseAsync(
+                transaction,
+                sync,
+                new Release(dueAt, failures, QuarantinedVersion: quarantine?.ToVersion ?? sync.QuarantinedVersion),
+                cancellationToken
+            )
+        )
             return false;
         var closed = Close(run, SyncRun.Failed, progress, now) with { Reason = reason };
         await FinishRunAsync(transaction, closed, cancellationToken);

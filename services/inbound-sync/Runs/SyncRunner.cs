@@ -130,10 +130,17 @@ public sealed class SyncRunner(
     {
         var reason = exception switch
         {
-            DeltaSharingException or DeltaLogException or ObjectStorageException or QuarantineException or SyncRefusedException or DuckDbException or IOException => exception.Message,
+            DeltaSharingException
+            or DeltaLogException
+            or ObjectStorageException
+            or QuarantineException
+            or SyncRefusedException
+            or DuckDbException
+            or IOException => exception.Message,
             _ => $"{exception.GetType().Name}: {exception.Message}",
         };
-        return exception is DeltaSharingException { Error: DeltaSharingError.Unauthorized } && provider.ExpirationTime is { } expiry && expiry <= time.GetUtcNow()
+        return
+            exception is DeltaSharingException { Error: DeltaSharingError.Unauthorized } && provider.ExpirationTime is { } expiry && expiry <= time.GetUtcNow()
             ? $"The credential of provider '{provider.Name}' ended at {expiry:O}; give the provider a new profile. {reason}"
             : reason;
     }

@@ -55,7 +55,16 @@ public sealed class SqlSyncStore(InboundSyncDatabase database) : ISyncStore
 
     /// <inheritdoc />
     public Task MakeDueAsync(ServiceTransaction transaction, Guid syncId, string trigger, DateTimeOffset now, CancellationToken cancellationToken) =>
-        transaction.ExecuteAsync(SyncSql.MakeDue, new { id = syncId, trigger, now }, cancellationToken);
+        transaction.ExecuteAsync(
+            SyncSql.MakeDue,
+            new
+            {
+                id = syncId,
+                trigger,
+                now,
+            },
+            cancellationToken
+        );
 
     /// <inheritdoc />
     public Task MakeFailingDueAsync(ServiceTransaction transaction, Guid providerId, DateTimeOffset now, CancellationToken cancellationToken) =>

@@ -35,8 +35,7 @@ internal static class SyncSql
     public const string MakeFailingDue =
         "UPDATE sync SET due_at = @now, due_trigger = @trigger WHERE provider_id = @providerId AND failures > 0 AND due_at > @now";
 
-    public const string MakeDueByRemote =
-        "UPDATE sync SET due_at = @now, due_trigger = @trigger WHERE provider_id = @providerId AND remote_key = @remoteKey";
+    public const string MakeDueByRemote = "UPDATE sync SET due_at = @now, due_trigger = @trigger WHERE provider_id = @providerId AND remote_key = @remoteKey";
 
     /// <summary>Takes syncs that are due and that nobody has, for a time. A holder that died loses them when the time is over.</summary>
     public const string Claim =

@@ -23,8 +23,36 @@ public sealed class AuditTests : IAsyncLifetime
 
         var run = await CliRun.Async(
             api,
-            "audit", "--start", "2026-11-23T10:00:00+01:00", "--end", "2026-11-24", "--actor", "a", "--recipient", "r", "--provider", "p", "--share", "s", "--schema", "c", "--table", "t",
-            "--action", "x", "--direction", "outbound", "--decision", "refused", "--request-id", "q", "--service", "v", "--oldest-first", "--limit", "10"
+            "audit",
+            "--start",
+            "2026-11-23T10:00:00+01:00",
+            "--end",
+            "2026-11-24",
+            "--actor",
+            "a",
+            "--recipient",
+            "r",
+            "--provider",
+            "p",
+            "--share",
+            "s",
+            "--schema",
+            "c",
+            "--table",
+            "t",
+            "--action",
+            "x",
+            "--direction",
+            "outbound",
+            "--decision",
+            "refused",
+            "--request-id",
+            "q",
+            "--service",
+            "v",
+            "--oldest-first",
+            "--limit",
+            "10"
         );
 
         run.ExitCode.ShouldBe(0, run.Error);
@@ -85,7 +113,10 @@ public sealed class AuditTests : IAsyncLifetime
     [Fact]
     public async Task Verify_of_a_broken_record_is_exit_code_1_and_names_it()
     {
-        api.On($"GET {Path}/verify", """{"verified_count":4,"valid":false,"first_broken":{"sequence":5,"reason":"altered","message":"Its content does not have the hash it carries."}}""");
+        api.On(
+            $"GET {Path}/verify",
+            """{"verified_count":4,"valid":false,"first_broken":{"sequence":5,"reason":"altered","message":"Its content does not have the hash it carries."}}"""
+        );
 
         var run = await CliRun.Async(api, "audit", "verify", "-o", "json");
 

@@ -101,7 +101,9 @@ public sealed class HelpTests
         var run = await new CliRun().RunAsync("share", "lst");
 
         run.ExitCode.ShouldBe(2);
-        run.Error.ShouldBe($"error: Unrecognized command or argument 'lst'.{System.Environment.NewLine}See 'tideway share --help'.{System.Environment.NewLine}");
+        run.Error.ShouldBe(
+            $"error: Unrecognized command or argument 'lst'.{System.Environment.NewLine}See 'tideway share --help'.{System.Environment.NewLine}"
+        );
     }
 
     private static IEnumerable<string> Leaves(Command command, string path)

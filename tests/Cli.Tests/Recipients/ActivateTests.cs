@@ -4,7 +4,8 @@ namespace Tideway.Cli.Tests.Recipients;
 
 public sealed class ActivateTests : IAsyncLifetime
 {
-    private const string Profile = """{"shareCredentialsVersion":1,"endpoint":"https://example.org/delta-sharing","bearerToken":"partner-secret","expirationTime":"2027-01-01T00:00:00Z"}""";
+    private const string Profile =
+        """{"shareCredentialsVersion":1,"endpoint":"https://example.org/delta-sharing","bearerToken":"partner-secret","expirationTime":"2027-01-01T00:00:00Z"}""";
 
     private readonly TempFolder folder = new();
     private FakeApi api = null!;

@@ -19,7 +19,21 @@ public sealed class RecipientTests : IAsyncLifetime
 
         var run = await CliRun.Async(
             api,
-            "recipient", "create", "acme", "--comment", "c", "--allow-ip", "192.0.2.0/24", "--allow-ip", "2001:db8::1", "--property", "country=DE", "--property", "formula=a=b", "--expires", "2027-06-30T00:00:00Z"
+            "recipient",
+            "create",
+            "acme",
+            "--comment",
+            "c",
+            "--allow-ip",
+            "192.0.2.0/24",
+            "--allow-ip",
+            "2001:db8::1",
+            "--property",
+            "country=DE",
+            "--property",
+            "formula=a=b",
+            "--expires",
+            "2027-06-30T00:00:00Z"
         );
 
         run.ExitCode.ShouldBe(0, run.Error);

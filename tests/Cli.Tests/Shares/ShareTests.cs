@@ -79,7 +79,22 @@ public sealed class ShareTests : IAsyncLifetime
     {
         api.On($"PATCH {Path}/sales", "{}");
 
-        var run = await CliRun.Async(api, "share", "add", "sales", "s.orders", "--location", "file:///t", "--as", "public.orders", "--cdf", "--start-version", "3", "--comment", "c");
+        var run = await CliRun.Async(
+            api,
+            "share",
+            "add",
+            "sales",
+            "s.orders",
+            "--location",
+            "file:///t",
+            "--as",
+            "public.orders",
+            "--cdf",
+            "--start-version",
+            "3",
+            "--comment",
+            "c"
+        );
 
         run.ExitCode.ShouldBe(0, run.Error);
         api.Requests.ShouldHaveSingleItem()
@@ -110,7 +125,12 @@ public sealed class ShareTests : IAsyncLifetime
         var run = await CliRun.Async(api, "share", "add", "sales", "s.orders", "--location", path);
 
         run.ExitCode.ShouldBe(0, run.Error);
-        var location = JsonDocument.Parse(api.Requests.ShouldHaveSingleItem().Body).RootElement.GetProperty("updates")[0].GetProperty("data_object").GetProperty("storage_location").GetString()!;
+        var location = JsonDocument
+            .Parse(api.Requests.ShouldHaveSingleItem().Body)
+            .RootElement.GetProperty("updates")[0]
+            .GetProperty("data_object")
+            .GetProperty("storage_location")
+            .GetString()!;
         location.ShouldStartWith("file:///");
         new Uri(location).LocalPath.ShouldBe(System.IO.Path.GetFullPath("tables/or ders"));
     }

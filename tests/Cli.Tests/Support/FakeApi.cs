@@ -59,7 +59,13 @@ internal sealed class FakeApi : IAsyncDisposable
 
     /// <summary>Refuses a request as the management API does.</summary>
     public FakeApi Refuse(string methodAndPath, int status, string errorCode, string message, string? requestId = null) =>
-        On(methodAndPath, $$"""{"title":"{{errorCode}}","status":{{status}},"error_code":"{{errorCode}}","message":"{{message}}"}""", status, "application/problem+json", requestId);
+        On(
+            methodAndPath,
+            $$"""{"title":"{{errorCode}}","status":{{status}},"error_code":"{{errorCode}}","message":"{{message}}"}""",
+            status,
+            "application/problem+json",
+            requestId
+        );
 
     public async ValueTask DisposeAsync() => await app.DisposeAsync();
 

@@ -14,7 +14,8 @@ internal sealed class TempFolder : IDisposable
     }
 
     /// <summary>Rights of a file; the tests run on Linux.</summary>
-    public static UnixFileMode ModeOf(string path) => OperatingSystem.IsWindows() ? throw new PlatformNotSupportedException() : System.IO.File.GetUnixFileMode(path);
+    public static UnixFileMode ModeOf(string path) =>
+        OperatingSystem.IsWindows() ? throw new PlatformNotSupportedException() : System.IO.File.GetUnixFileMode(path);
 
     public static void SetMode(string path, UnixFileMode mode)
     {

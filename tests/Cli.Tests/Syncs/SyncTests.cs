@@ -21,7 +21,27 @@ public sealed class SyncTests : IAsyncLifetime
 
         var run = await CliRun.Async(
             api,
-            "sync", "create", "orders", "--provider", "acme", "--share", "sales", "--schema", "public", "--table", "orders", "--mode", "merge", "--key", "id", "--key", "day", "--target", "file:///r", "--interval", "10m"
+            "sync",
+            "create",
+            "orders",
+            "--provider",
+            "acme",
+            "--share",
+            "sales",
+            "--schema",
+            "public",
+            "--table",
+            "orders",
+            "--mode",
+            "merge",
+            "--key",
+            "id",
+            "--key",
+            "day",
+            "--target",
+            "file:///r",
+            "--interval",
+            "10m"
         );
 
         run.ExitCode.ShouldBe(0, run.Error);
@@ -38,7 +58,21 @@ public sealed class SyncTests : IAsyncLifetime
 
         var run = await CliRun.Async(
             api,
-            "sync", "create", "orders", "--provider", "acme", "--share", "sales", "--schema", "public", "--table", "orders", "--mode", "mirror", "--target", "./received/orders"
+            "sync",
+            "create",
+            "orders",
+            "--provider",
+            "acme",
+            "--share",
+            "sales",
+            "--schema",
+            "public",
+            "--table",
+            "orders",
+            "--mode",
+            "mirror",
+            "--target",
+            "./received/orders"
         );
 
         run.ExitCode.ShouldBe(0, run.Error);
@@ -49,7 +83,8 @@ public sealed class SyncTests : IAsyncLifetime
     [Fact]
     public async Task List_and_status_show_the_syncs()
     {
-        const string Sync = """{"name":"orders","status":"failing","provider":"acme","share":"sales","schema":"public","table":"orders","last_run":{"state":"failed","reason":"no answer"}}""";
+        const string Sync =
+            """{"name":"orders","status":"failing","provider":"acme","share":"sales","schema":"public","table":"orders","last_run":{"state":"failed","reason":"no answer"}}""";
         api.On($"GET {Path}?max_results=1000", $$"""{"syncs":[{{Sync}}]}""").On($"GET {Path}/orders", Sync);
 
         (await CliRun.Async(api, "sync", "list")).Lines[1].ShouldMatch("^orders +failing +acme +sales.public.orders");
@@ -59,7 +94,10 @@ public sealed class SyncTests : IAsyncLifetime
     [Fact]
     public async Task Runs_asks_for_no_more_than_it_shows()
     {
-        api.On($"GET {Path}/orders/runs?max_results=2", """{"runs":[{"run_id":"a","state":"succeeded","bytes_done":1536},{"run_id":"b","state":"failed"}],"next_page_token":"more"}""");
+        api.On(
+            $"GET {Path}/orders/runs?max_results=2",
+            """{"runs":[{"run_id":"a","state":"succeeded","bytes_done":1536},{"run_id":"b","state":"failed"}],"next_page_token":"more"}"""
+        );
 
         var run = await CliRun.Async(api, "sync", "runs", "orders", "--limit", "2");
 

@@ -13,7 +13,16 @@ public sealed class WriteTests : IDisposable
     {
         var more = folder.Write("more [1].csv", "id,country\n3,FR\n4,DE\n");
 
-        var create = await new CliRun().RunAsync("table", "create", folder.File("t"), "--sql", "SELECT 1::BIGINT AS id, 'DE' AS country UNION ALL SELECT 2, 'FR';", "--partition", "country", "--cdf");
+        var create = await new CliRun().RunAsync(
+            "table",
+            "create",
+            folder.File("t"),
+            "--sql",
+            "SELECT 1::BIGINT AS id, 'DE' AS country UNION ALL SELECT 2, 'FR';",
+            "--partition",
+            "country",
+            "--cdf"
+        );
         var append = await new CliRun().RunAsync("table", "append", folder.File("t"), "--from", more, "-o", "json");
         var rows = await new CliRun().RunAsync("table", "rows", folder.File("t"), "--where", "country = 'FR'", "-o", "json");
         var schema = await new CliRun().RunAsync("table", "schema", folder.File("t"), "-o", "json");
@@ -44,7 +53,13 @@ public sealed class WriteTests : IDisposable
     [Fact]
     public async Task Rows_that_fail_on_their_way_leave_a_table_that_is_told_of()
     {
-        var run = await new CliRun().RunAsync("table", "create", folder.File("t"), "--sql", "SELECT CAST(text AS INT) AS id FROM (VALUES ('1'), ('x')) v(text)");
+        var run = await new CliRun().RunAsync(
+            "table",
+            "create",
+            folder.File("t"),
+            "--sql",
+            "SELECT CAST(text AS INT) AS id FROM (VALUES ('1'), ('x')) v(text)"
+        );
         var append = await new CliRun().RunAsync("table", "append", folder.File("t"), "--sql", "SELECT 1 AS id");
 
         run.ExitCode.ShouldNotBe(0);

@@ -162,7 +162,10 @@ public sealed class MirrorTests : SyncFixture
         var snapshot = await table.LoadAsync(cancellationToken: TestContext.Current.CancellationToken);
         var transaction = table.BeginTransaction(snapshot);
         transaction.UpdateMetadata(
-            snapshot.Metadata with { Configuration = new Dictionary<string, string>(snapshot.Configuration) { ["delta.checkpointInterval"] = "50" } }
+            snapshot.Metadata with
+            {
+                Configuration = new Dictionary<string, string>(snapshot.Configuration) { ["delta.checkpointInterval"] = "50" },
+            }
         );
         await transaction.CommitAsync(TestContext.Current.CancellationToken);
         await Orders.AddColumnAsync("note", new PrimitiveType(PrimitiveKind.String));
@@ -182,7 +185,9 @@ public sealed class MirrorTests : SyncFixture
 
         await Host.AddSyncAsync();
 
-        (await DeltaTables.FilesAsync(Copy)).Select(file => file.Split(' ')[0]).ShouldBe((await DeltaTables.FilesAsync(Orders.Folder)).Select(file => file.Split(' ')[0]));
+        (await DeltaTables.FilesAsync(Copy))
+            .Select(file => file.Split(' ')[0])
+            .ShouldBe((await DeltaTables.FilesAsync(Orders.Folder)).Select(file => file.Split(' ')[0]));
         await ShouldBeSameRowsAsync();
         (await DeltaTables.SnapshotAsync(Copy)).PartitionColumns.ShouldBe(["customer"]);
     }

@@ -27,9 +27,7 @@ public sealed class WebhookSignatureTests
     [InlineData("v1,")]
     [InlineData("g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=")]
     public void Anything_else_is_not(string signatures) =>
-        WebhookSignature
-            .IsValid(Secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, """{"test": 2432232314}"""u8, signatures)
-            .ShouldBeFalse();
+        WebhookSignature.IsValid(Secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, """{"test": 2432232314}"""u8, signatures).ShouldBeFalse();
 
     [Fact]
     public void One_of_several_signatures_is_enough_but_only_of_the_first_ten()

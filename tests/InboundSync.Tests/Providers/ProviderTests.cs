@@ -112,7 +112,16 @@ public sealed class ProviderTests : IAsyncLifetime
     [Fact]
     public async Task Another_kind_of_authentication_is_refused()
     {
-        var (status, json) = await host.SendAsync(HttpMethod.Post, InboundHost.Providers, new { name = "acme", authentication_type = "OIDC", recipient_profile_str = Profile() });
+        var (status, json) = await host.SendAsync(
+            HttpMethod.Post,
+            InboundHost.Providers,
+            new
+            {
+                name = "acme",
+                authentication_type = "OIDC",
+                recipient_profile_str = Profile(),
+            }
+        );
 
         status.ShouldBe(400);
         json!["message"]!.GetValue<string>().ShouldBe("authentication_type: expected TOKEN, got 'OIDC'.");
@@ -129,7 +138,9 @@ public sealed class ProviderTests : IAsyncLifetime
         json!["error_code"]!.GetValue<string>().ShouldBe("PROVIDER_ALREADY_EXISTS");
 
         (await host.SendAsync(HttpMethod.Patch, InboundHost.Providers + "/globex", new { new_name = "Acme" })).Status.ShouldBe(409);
-        (await host.ExpectAsync(HttpMethod.Patch, InboundHost.Providers + "/globex", new { new_name = "GLOBEX" }))["name"]!.GetValue<string>().ShouldBe("GLOBEX");
+        (await host.ExpectAsync(HttpMethod.Patch, InboundHost.Providers + "/globex", new { new_name = "GLOBEX" }))["name"]!
+            .GetValue<string>()
+            .ShouldBe("GLOBEX");
     }
 
     [Fact]
@@ -141,7 +152,11 @@ public sealed class ProviderTests : IAsyncLifetime
         var first = await host.GetAsync(InboundHost.Providers + "?max_results=3");
         var second = await host.GetAsync($"{InboundHost.Providers}?max_results=3&page_token={first["next_page_token"]}");
 
-        first["providers"]!.AsArray().Concat(second["providers"]!.AsArray()).Select(provider => provider!["name"]!.GetValue<string>()).ShouldBe(["A", "b", "c", "d"]);
+        first["providers"]!
+            .AsArray()
+            .Concat(second["providers"]!.AsArray())
+            .Select(provider => provider!["name"]!.GetValue<string>())
+            .ShouldBe(["A", "b", "c", "d"]);
         second["next_page_token"].ShouldBeNull();
         (await host.SendAsync(HttpMethod.Get, InboundHost.Providers + "?max_results=-1", null)).Status.ShouldBe(400);
         (await host.SendAsync(HttpMethod.Get, InboundHost.Providers + "?page_token=%3F", null)).Status.ShouldBe(400);

@@ -87,7 +87,10 @@ public sealed class SchedulerTests : SyncFixture
         await Host.ChangeAsync("UPDATE sync SET lease_owner = 'other', lease_until = @at", new { at = TimeProvider.System.GetUtcNow().AddHours(1) });
 
         await Eventually.Async(() => Volatile.Read(ref downloading) == 0, because: "the end of the run");
-        await Eventually.Async(() => Host.Logs.Lines.Any(line => line.Contains("was lost to another process", StringComparison.Ordinal)), because: "the log line");
+        await Eventually.Async(
+            () => Host.Logs.Lines.Any(line => line.Contains("was lost to another process", StringComparison.Ordinal)),
+            because: "the log line"
+        );
         (await DeltaTables.Open(Copy).ExistsAsync(TestContext.Current.CancellationToken)).ShouldBeFalse();
         (await Host.CountAsync("sync_run WHERE state = 'running'")).ShouldBe(1);
 

@@ -49,7 +49,10 @@ public sealed class SeveralProcessesTests : IAsyncLifetime
         var downloading = 0;
         provider.Fault = async context =>
         {
-            if (!context.Request.Path.Value!.Contains("/sales/public/orders/", StringComparison.Ordinal) || !context.Request.Path.Value.StartsWith("/files", StringComparison.Ordinal))
+            if (
+                !context.Request.Path.Value!.Contains("/sales/public/orders/", StringComparison.Ordinal)
+                || !context.Request.Path.Value.StartsWith("/files", StringComparison.Ordinal)
+            )
                 return false;
             Interlocked.Increment(ref downloading);
             await goOn.Task;

@@ -11,7 +11,13 @@ public sealed class TelemetryTests : SyncFixture
         await Orders.AppendOrdersAsync(1, 10);
         await Host.AddSyncAsync();
 
-        var text = await Eventually.Async(MetricsAsync, text => text.Contains("tideway_inbound_bytes_total{", StringComparison.Ordinal) && text.Contains("tideway_inbound_lag_seconds{", StringComparison.Ordinal), because: "figures");
+        var text = await Eventually.Async(
+            MetricsAsync,
+            text =>
+                text.Contains("tideway_inbound_bytes_total{", StringComparison.Ordinal)
+                && text.Contains("tideway_inbound_lag_seconds{", StringComparison.Ordinal),
+            because: "figures"
+        );
 
         text.ShouldContain("tideway_inbound_runs_total{");
         text.ShouldContain("outcome=\"succeeded\"");

@@ -100,7 +100,9 @@ public abstract class StoreContract : IAsyncLifetime
         (await Syncs.FindAsync("ORDERS", Stop)).ShouldBe(sync);
         (await Syncs.FindAsync(sync.SyncId, Stop))!.Keys.ShouldBe(["id", "day"]);
         (await Syncs.ListAsync("", 10, Stop)).ShouldBe([sync]);
-        (await CommitAsync(transaction => Syncs.AddAsync(transaction, sync with { SyncId = Guid.CreateVersion7(), TargetLocation = "file:///other" }, Stop))).ShouldBeFalse();
+        (
+            await CommitAsync(transaction => Syncs.AddAsync(transaction, sync with { SyncId = Guid.CreateVersion7(), TargetLocation = "file:///other" }, Stop))
+        ).ShouldBeFalse();
         (await CommitAsync(transaction => Syncs.AddAsync(transaction, sync with { SyncId = Guid.CreateVersion7(), Name = "other" }, Stop))).ShouldBeFalse();
     }
 
@@ -322,7 +324,18 @@ public abstract class StoreContract : IAsyncLifetime
     }
 
     private async Task<SyncRun> LastRunAsync(Sync sync) =>
-        (await Database.QueryFirstOrDefaultAsync<SyncRun>(SyncRunSql.Page, new { syncId = sync.SyncId, before = "", limit = 1 }, Stop))!;
+        (
+            await Database.QueryFirstOrDefaultAsync<SyncRun>(
+                SyncRunSql.Page,
+                new
+                {
+                    syncId = sync.SyncId,
+                    before = "",
+                    limit = 1,
+                },
+                Stop
+            )
+        )!;
 
     private async Task<Provider> AddProviderAsync(string name)
     {
@@ -378,26 +391,4 @@ public abstract class StoreContract : IAsyncLifetime
         await transaction.CommitAsync(Stop);
         return result;
     }
-
-    private sealed class QueueSet(InboundSyncDatabase database, IOptions<SyncOptions> options, int count) : IDisposable
-    {
-        public IReadOnlyList<SyncQueue> Queues { get; } = [.. Enumerable.Range(0, count).Select(_ => new SyncQueue(database, options, TimeProvider.System))];
-
-        public void Dispose()
-        {
-            foreach (var queue in Queues)
-                queue.Dispose();
-        }
-    }
-}
-
-public sealed class SqliteStoreTests : StoreContract
-{
-    protected override Task<string[]> SettingsAsync() => Task.FromResult<string[]>([]);
-}
-
-[Trait("Needs", "Servers")]
-public sealed class PostgreSqlStoreTests : StoreContract
-{
-    protected override Task<string[]> SettingsAsync() => Postgres.SettingsAsync();
 }

@@ -34,7 +34,9 @@ internal static class DeltaTables
         {
             await using var stream = File.OpenRead(table.Store.LocalPath(FilePath.Key(file.Path, table.Store.Root))!);
             var digest = Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, TestContext.Current.CancellationToken));
-            files.Add($"{digest} {string.Join(',', file.PartitionValues.OrderBy(pair => pair.Key).Select(pair => $"{pair.Key}={pair.Value ?? "null"}"))} {file.Stats}");
+            files.Add(
+                $"{digest} {string.Join(',', file.PartitionValues.OrderBy(pair => pair.Key).Select(pair => $"{pair.Key}={pair.Value ?? "null"}"))} {file.Stats}"
+            );
         }
 
         files.Sort(StringComparer.Ordinal);

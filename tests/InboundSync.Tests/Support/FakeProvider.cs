@@ -86,7 +86,10 @@ internal sealed class FakeProvider : IAsyncDisposable
             await RefuseAsync(context, 401, "UNAUTHENTICATED", "The token is not known.");
         else if (parts is ["delta-sharing", "shares"])
             await context.Response.WriteAsync("""{"items":[{"name":"sales"}]}""", context.RequestAborted);
-        else if (parts is ["delta-sharing", "shares", var s, "schemas", var sc, "tables", var t, var call] && Tables.TryGetValue($"{s}/{sc}/{t}", out var shared))
+        else if (
+            parts is ["delta-sharing", "shares", var s, "schemas", var sc, "tables", var t, var call]
+            && Tables.TryGetValue($"{s}/{sc}/{t}", out var shared)
+        )
             await AnswerAsync(context, $"{s}/{sc}/{t}", shared, call);
         else if (path == "/api/tideway/v1/subscriptions" && TakesSubscriptions)
             await SubscribeAsync(context);
@@ -122,6 +125,14 @@ internal sealed class FakeProvider : IAsyncDisposable
         var secret = "whsec_" + Convert.ToBase64String(Guid.CreateVersion7().ToByteArray());
         Subscription = (request!["endpoint"], request["share"], secret);
         context.Response.StatusCode = 201;
-        await context.Response.WriteAsJsonAsync(new { id = Guid.CreateVersion7(), secret, state = "ACTIVE" }, context.RequestAborted);
+        await context.Response.WriteAsJsonAsync(
+            new
+            {
+                id = Guid.CreateVersion7(),
+                secret,
+                state = "ACTIVE",
+            },
+            context.RequestAborted
+        );
     }
 }

@@ -36,7 +36,12 @@ internal sealed class SharedTable
     public static string OrdersSql(long from, long to, string customer = "acme") =>
         $"SELECT i AS id, '{customer}' AS customer, CAST(i * 1.5 AS DECIMAL(10, 2)) AS amount FROM range({from}, {to} + 1) r(i)";
 
-    public static async Task<SharedTable> CreateAsync(string folder, StructType? schema = null, IReadOnlyList<string>? partitionColumns = null, bool changeFeed = true)
+    public static async Task<SharedTable> CreateAsync(
+        string folder,
+        StructType? schema = null,
+        IReadOnlyList<string>? partitionColumns = null,
+        bool changeFeed = true
+    )
     {
         var shared = new SharedTable(folder);
         await shared.CreateAsync(schema ?? Orders, partitionColumns, changeFeed);
@@ -53,18 +58,29 @@ internal sealed class SharedTable
 
     public Task<long> VersionAsync() => Table.LatestVersionAsync(TestContext.Current.CancellationToken);
 
-    public Task AppendAsync(string select) => WriteAsync((writer, connection) => writer.AppendAsync(connection, select, null, TestContext.Current.CancellationToken));
+    public Task AppendAsync(string select) =>
+        WriteAsync((writer, connection) => writer.AppendAsync(connection, select, null, TestContext.Current.CancellationToken));
 
     public Task AppendOrdersAsync(long from, long to, string customer = "acme") => AppendAsync(OrdersSql(from, to, customer));
 
     public Task OverwriteAsync(string select, Metadata? metadata = null) =>
-        WriteAsync((writer, connection) => writer.OverwriteAsync(connection, select, new WriteOptions { Metadata = metadata }, TestContext.Current.CancellationToken));
+        WriteAsync(
+            (writer, connection) => writer.OverwriteAsync(connection, select, new WriteOptions { Metadata = metadata }, TestContext.Current.CancellationToken)
+        );
 
-    public Task DeleteAsync(string where) => WriteAsync((writer, connection) => writer.DeleteAsync(connection, where, null, TestContext.Current.CancellationToken));
+    public Task DeleteAsync(string where) =>
+        WriteAsync((writer, connection) => writer.DeleteAsync(connection, where, null, TestContext.Current.CancellationToken));
 
     public Task UpdateAsync(string column, string value, string where) =>
-        WriteAsync((writer, connection) =>
-            writer.UpdateAsync(connection, new Dictionary<string, string>(StringComparer.Ordinal) { [column] = value }, where, null, TestContext.Current.CancellationToken)
+        WriteAsync(
+            (writer, connection) =>
+                writer.UpdateAsync(
+                    connection,
+                    new Dictionary<string, string>(StringComparer.Ordinal) { [column] = value },
+                    where,
+                    null,
+                    TestContext.Current.CancellationToken
+                )
         );
 
     /// <summary>Writes all rows into one new file, as OPTIMIZE does: no row changes, so recipients are not told.</summary>

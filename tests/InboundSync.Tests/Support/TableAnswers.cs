@@ -37,7 +37,14 @@ internal static class TableAnswers
                 await FakeProvider.RefuseAsync(context, 400, "INVALID_PARAMETER_VALUE", $"cdf is not enabled on table {name}");
                 break;
             case "changes":
-                await SendChangesAsync(context, provider, name, shared, long.Parse(context.Request.Query["startingVersion"]!), long.Parse(context.Request.Query["endingVersion"]!));
+                await SendChangesAsync(
+                    context,
+                    provider,
+                    name,
+                    shared,
+                    long.Parse(context.Request.Query["startingVersion"]!),
+                    long.Parse(context.Request.Query["endingVersion"]!)
+                );
                 break;
             default:
                 await FakeProvider.RefuseAsync(context, 404, "NOT_FOUND", call);
@@ -83,14 +90,15 @@ internal static class TableAnswers
                 lines.AddRange(
                     version
                         .ChangeFiles()
-                        .Select(SharingLine (file) =>
-                            file switch
-                            {
-                                AddCdcFile cdc => CdfOf(provider, name, cdc, version.Version),
-                                AddFile add => AddOf(provider, name, add, version.Version),
-                                RemoveFile remove => RemoveOf(provider, name, remove, version.Version),
-                                _ => throw new InvalidOperationException(),
-                            }
+                        .Select(
+                            SharingLine (file) =>
+                                file switch
+                                {
+                                    AddCdcFile cdc => CdfOf(provider, name, cdc, version.Version),
+                                    AddFile add => AddOf(provider, name, add, version.Version),
+                                    RemoveFile remove => RemoveOf(provider, name, remove, version.Version),
+                                    _ => throw new InvalidOperationException(),
+                                }
                         )
                 );
             }

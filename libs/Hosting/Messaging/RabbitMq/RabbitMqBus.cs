@@ -11,6 +11,7 @@ namespace Tideway.Hosting.Messaging.RabbitMq;
 internal sealed class RabbitMqBus : BackgroundService, IEventTransport
 {
     private readonly IBusControl bus;
+    private readonly RabbitMqPublisher publisher;
     private readonly BusOptions options;
     private readonly IReadOnlyList<EventSubscription> subscriptions;
     private readonly TimeProvider time;
@@ -30,6 +31,7 @@ internal sealed class RabbitMqBus : BackgroundService, IEventTransport
         this.subscriptions = subscriptions.All;
         this.time = time;
         this.logger = logger;
+        publisher = new RabbitMqPublisher(options.Value.ConnectionString!, subscriptions.All);
         bus = Bus.Factory.CreateUsingRabbitMq(configure =>
         {
             configure.Host(this.options.ConnectionString!, host => host.PublisherConfirmation = true);
@@ -57,7 +59,7 @@ internal sealed class RabbitMqBus : BackgroundService, IEventTransport
         await WaitUntilReadyAsync(cancellationToken);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(TimeSpan.FromSeconds(30));
-        await Task.WhenAll(messages.Select(message => SendAsync(message, timeout.Token)));
+        await publisher.PublishAsync(messages, timeout.Token);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -86,23 +88,8 @@ internal sealed class RabbitMqBus : BackgroundService, IEventTransport
         await base.StopAsync(cancellationToken);
         if (started.Task.IsCompletedSuccessfully)
             await bus.StopAsync(cancellationToken);
+        await publisher.DisposeAsync();
     }
 
     private string Host => $"{options.ConnectionString!.Host}:{options.ConnectionString.Port}{options.ConnectionString.AbsolutePath}";
-
-    private Task SendAsync(ReceivedMessage message, CancellationToken cancellationToken) =>
-        bus.Publish(
-            message.Event,
-            message.Event.GetType(),
-            context =>
-            {
-                context.MessageId = message.MessageId;
-                context.Headers.Set(RabbitMqEndpoint.OutboxTimeHeader, message.SentAt.ToString("O"));
-                if (message.TraceParent is not null)
-                    context.Headers.Set(RabbitMqEndpoint.TraceHeader, message.TraceParent);
-                // Without a queue the broker would drop the message and confirm it all the same.
-                context.Mandatory = subscriptions.Any(subscription => subscription.EventType == message.Event.GetType());
-            },
-            cancellationToken
-        );
 }

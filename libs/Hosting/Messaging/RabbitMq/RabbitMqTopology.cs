@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MassTransit;
 using RabbitMQ.Client;
 
@@ -9,6 +10,8 @@ namespace Tideway.Hosting.Messaging.RabbitMq;
 /// </summary>
 internal static class RabbitMqTopology
 {
+    private static readonly ConcurrentDictionary<Type, string> Exchanges = new();
+
     private static readonly Dictionary<string, object?> QuorumQueue = new(StringComparer.Ordinal) { ["x-queue-type"] = "quorum" };
 
     public static async Task DeclareAsync(Uri broker, IReadOnlyList<EventSubscription> subscriptions, CancellationToken cancellationToken)
@@ -28,5 +31,6 @@ internal static class RabbitMqTopology
     }
 
     /// <summary>The exchange that MassTransit publishes a type to.</summary>
-    private static string MessageExchange(Type eventType) => MessageUrn.ForType(eventType).ToString()["urn:message:".Length..];
+    public static string MessageExchange(Type eventType) =>
+        Exchanges.GetOrAdd(eventType, static type => MessageUrn.ForType(type).ToString()["urn:message:".Length..]);
 }
