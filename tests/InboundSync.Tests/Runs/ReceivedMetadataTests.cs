@@ -1,0 +1,77 @@
+using Tideway.DeltaLog.Schema;
+using Tideway.DeltaSharing.Protocol.Lines;
+using Tideway.InboundSync.Runs;
+
+namespace Tideway.InboundSync.Tests.Runs;
+
+public sealed class ReceivedMetadataTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    [Fact]
+    public void A_schema_without_rules_stays_byte_for_byte()
+    {
+        const string Schema = """{ "fields" : [{"name":"id","type":"long","nullable":false,"metadata":{"comment":"the key"}}], "type":"struct"}""";
+
+        ReceivedMetadata.Of(Remote(Schema), null, Now).SchemaString.ShouldBe(Schema);
+    }
+
+    [Fact]
+    public void Rules_for_writers_of_the_remote_table_are_left_out()
+    {
+        const string Schema = """
+            {"type":"struct","fields":[
+              {"name":"id","type":"long","nullable":false,"metadata":{"delta.identity.start":1,"delta.identity.step":1,"delta.identity.allowExplicitInsert":false,"comment":"the key"}},
+              {"name":"day","type":"date","nullable":true,"metadata":{"delta.generationExpression":"CAST(at AS DATE)"}},
+              {"name":"state","type":"string","nullable":true,"metadata":{"CURRENT_DEFAULT":"'new'","EXISTS_DEFAULT":"'new'"}},
+              {"name":"lines","type":{"type":"array","elementType":{"type":"struct","fields":[{"name":"n","type":"integer","nullable":true,"metadata":{"delta.invariants":"{}"}}]},"containsNull":true},"nullable":true,"metadata":{}},
+              {"name":"tags","type":{"type":"map","keyType":"string","valueType":{"type":"struct","fields":[{"name":"v","type":"string","nullable":true,"metadata":{"delta.x":1}}]},"valueContainsNull":true},"nullable":true,"metadata":{}}]}
+            """;
+
+        var received = SchemaJson.Parse(ReceivedMetadata.Of(Remote(Schema), null, Now).SchemaString);
+
+        received.Fields[0].Metadata.ShouldBe(new Dictionary<string, string> { ["comment"] = "\"the key\"" });
+        received.Fields[0].Nullable.ShouldBeFalse();
+        received.Fields[1].Metadata.ShouldBeEmpty();
+        received.Fields[2].Metadata.ShouldBeEmpty();
+        SchemaJson.Write(received).ShouldNotContain("delta.");
+        received.Fields.Select(field => field.Name).ShouldBe(["id", "day", "state", "lines", "tags"]);
+    }
+
+    [Fact]
+    public void Settings_and_identity_of_the_local_table_stay_and_remote_settings_do_not_come()
+    {
+        var remote = Remote("""{"type":"struct","fields":[]}""") with { Configuration = new Dictionary<string, string> { ["delta.appendOnly"] = "true" } };
+        var local = ReceivedMetadata.Of(remote, null, Now, ("delta.checkpointInterval", "50"));
+
+        var again = ReceivedMetadata.Of(remote with { Id = "other" }, local, Now.AddDays(1), ("delta.enableChangeDataFeed", "true"));
+
+        (again.Id, again.CreatedTime).ShouldBe((local.Id, local.CreatedTime));
+        again.Configuration["delta.checkpointInterval"].ShouldBe("50");
+        again.Configuration["delta.enableChangeDataFeed"].ShouldBe("true");
+        again.Configuration.Keys.ShouldNotContain("delta.appendOnly");
+        ReceivedMetadata.IsSameTable(remote, again).ShouldBeFalse();
+        ReceivedMetadata.IsSameTable(remote with { Id = "other" }, again).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Another_schema_or_partitioning_is_noticed()
+    {
+        var remote = Remote("""{"type":"struct","fields":[]}""");
+        var local = ReceivedMetadata.Of(remote, null, Now);
+
+        ReceivedMetadata.HasSameSchema(remote with { Name = "renamed", Description = "described" }, local).ShouldBeTrue();
+        ReceivedMetadata.HasSameSchema(remote with { PartitionColumns = ["day"] }, local).ShouldBeFalse();
+        ReceivedMetadata
+            .HasSameSchema(Remote("""{"type":"struct","fields":[{"name":"id","type":"long","nullable":true,"metadata":{}}]}"""), local)
+            .ShouldBeFalse();
+    }
+
+    private static MetadataLine Remote(string schema) =>
+        new()
+        {
+            Id = "remote",
+            Name = "orders",
+            SchemaString = schema,
+        };
+}
