@@ -16,7 +16,11 @@ internal static class CheckpointFileColumns
     public static string Add(string activeSql, TableState state)
     {
         var metadata = state.Metadata;
-        var keepJson = !string.Equals(metadata.Configuration.GetValueOrDefault(TableProperties.CheckpointStatsAsJson), "false", StringComparison.OrdinalIgnoreCase);
+        var keepJson = !string.Equals(
+            metadata.Configuration.GetValueOrDefault(TableProperties.CheckpointStatsAsJson),
+            "false",
+            StringComparison.OrdinalIgnoreCase
+        );
         var values = new List<string>();
         foreach (var (name, _) in FileActionSql.Add)
         {

@@ -107,6 +107,5 @@ internal static class FileActionSql
 
     private static bool Has(DuckDbType type, string member) => type.Fields.Any(field => field.Name == member);
 
-    private static string VectorId(string vector) =>
-        $"{vector}.storageType || {vector}.pathOrInlineDv || coalesce('@' || {vector}.\"offset\", '')";
+    private static string VectorId(string vector) => $"{vector}.storageType || {vector}.pathOrInlineDv || coalesce('@' || {vector}.\"offset\", '')";
 }

@@ -44,11 +44,11 @@ internal sealed class ReconciledLog : IDisposable
             return add is null
                 ? changed
                 : $"""
-                SELECT {FileActionSql.Project(add, "c.\"add\"", FileActionSql.Add)} AS a
-                FROM {checkpoint} c ANTI JOIN {changes} x ON x.k = {FileActionSql.KeyOf(add, "c.\"add\"")}
-                WHERE c."add".path IS NOT NULL
-                UNION ALL {changed}
-                """;
+                    SELECT {FileActionSql.Project(add, "c.\"add\"", FileActionSql.Add)} AS a
+                    FROM {checkpoint} c ANTI JOIN {changes} x ON x.k = {FileActionSql.KeyOf(add, "c.\"add\"")}
+                    WHERE c."add".path IS NOT NULL
+                    UNION ALL {changed}
+                    """;
         }
     }
 
@@ -59,13 +59,13 @@ internal sealed class ReconciledLog : IDisposable
         return remove is null
             ? changed
             : $"""
-            SELECT r FROM (
-                SELECT {FileActionSql.Project(remove, "c.remove", FileActionSql.Remove)} AS r
-                FROM {checkpoint} c ANTI JOIN {changes} x ON x.k = {FileActionSql.KeyOf(remove, "c.remove")}
-                WHERE c.remove.path IS NOT NULL
-            ) WHERE coalesce(r.deletionTimestamp, 0) >= {milliseconds}
-            UNION ALL {changed}
-            """;
+                SELECT r FROM (
+                    SELECT {FileActionSql.Project(remove, "c.remove", FileActionSql.Remove)} AS r
+                    FROM {checkpoint} c ANTI JOIN {changes} x ON x.k = {FileActionSql.KeyOf(remove, "c.remove")}
+                    WHERE c.remove.path IS NOT NULL
+                ) WHERE coalesce(r.deletionTimestamp, 0) >= {milliseconds}
+                UNION ALL {changed}
+                """;
     }
 
     public static async Task<ReconciledLog> OpenAsync(

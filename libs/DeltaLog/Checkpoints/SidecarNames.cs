@@ -31,7 +31,8 @@ internal static class SidecarNames
 
     private static string JsonSource(List<string> paths)
     {
-        var columns = $$"""{"add": {{SqlText.Literal(FileActionSql.StructType(FileActionSql.Add))}}, "remove": {{SqlText.Literal(FileActionSql.StructType(FileActionSql.Remove))}}, "sidecar": 'STRUCT(path VARCHAR)'}""";
+        var columns =
+            $$"""{"add": {{SqlText.Literal(FileActionSql.StructType(FileActionSql.Add))}}, "remove": {{SqlText.Literal(FileActionSql.StructType(FileActionSql.Remove))}}, "sidecar": 'STRUCT(path VARCHAR)'}""";
         var files = SqlText.LiteralList(paths.Select(GlobText.Escape));
         return $"read_json({files}, format = 'newline_delimited', maximum_object_size = {ReconciledLog.MaxLineBytes}, columns = {columns})";
     }

@@ -26,8 +26,7 @@ internal static class RowTracking
         protocol.Has(TableFeatures.RowTracking) && !metadata.IsEnabled(TableProperties.RowTrackingSuspended);
 
     /// <summary>Whether rows can be relied on to have ids, which they keep.</summary>
-    public static bool IsEnabled(Protocol protocol, Metadata metadata) =>
-        Applies(protocol, metadata) && metadata.IsEnabled(TableProperties.EnableRowTracking);
+    public static bool IsEnabled(Protocol protocol, Metadata metadata) => Applies(protocol, metadata) && metadata.IsEnabled(TableProperties.EnableRowTracking);
 
     /// <summary>The highest id given out so far; -1 where there is none.</summary>
     public static long HighWaterMark(DomainMetadata? domain, Uri root)

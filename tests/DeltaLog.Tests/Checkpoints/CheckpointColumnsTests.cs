@@ -18,12 +18,10 @@ public sealed class CheckpointColumnsTests : IDisposable
         await folder.Table.WriteCheckpointAsync(0);
 
         Rows("SELECT CAST(\"add\".stats_parsed AS VARCHAR), \"add\".\"partitionValues_parsed\".p, typeof(\"add\".stats_parsed.\"minValues\".at)")
-            .ShouldBe(
-                [
-                    "{'numRecords': 3, 'minValues': {'id': 1, 'at': '2024-01-02 03:04:05.678+00', 'day': 2024-01-02, 's': {'x': 1.5}}, 'maxValues': {'id': 9007199254740993, 'at': '2024-01-02 03:04:05.679+00', 'day': NULL, 's': {'x': 2.5}}, 'nullCount': {'id': 0, 'at': NULL, 'day': NULL, 's': {'x': 1}, 'long': NULL, 'tags': 2}}|7|TIMESTAMP WITH TIME ZONE",
-                    "~|~|TIMESTAMP WITH TIME ZONE",
-                ]
-            );
+            .ShouldBe([
+                "{'numRecords': 3, 'minValues': {'id': 1, 'at': '2024-01-02 03:04:05.678+00', 'day': 2024-01-02, 's': {'x': 1.5}}, 'maxValues': {'id': 9007199254740993, 'at': '2024-01-02 03:04:05.679+00', 'day': NULL, 's': {'x': 2.5}}, 'nullCount': {'id': 0, 'at': NULL, 'day': NULL, 's': {'x': 1}, 'long': NULL, 'tags': 2}}|7|TIMESTAMP WITH TIME ZONE",
+                "~|~|TIMESTAMP WITH TIME ZONE",
+            ]);
         Columns("add").ShouldNotContain("stats");
     }
 
@@ -39,13 +37,11 @@ public sealed class CheckpointColumnsTests : IDisposable
         (await folder.Table.LoadAsync())
             .Files.Select(file => file.Stats ?? "~")
             .Order(StringComparer.Ordinal)
-            .ShouldBe(
-                [
-                    """{"numRecords":3,"minValues":{"id":1,"at":"2024-01-02T03:04:05.678000Z","day":"2024-01-02","s":{"x":1.5}},"maxValues":{"id":9007199254740993,"at":"2024-01-02T03:04:05.679000Z","s":{"x":2.5}},"nullCount":{"id":0,"s":{"x":1},"tags":2}}""",
-                    """{"numRecords":5}""",
-                    "~",
-                ]
-            );
+            .ShouldBe([
+                """{"numRecords":3,"minValues":{"id":1,"at":"2024-01-02T03:04:05.678000Z","day":"2024-01-02","s":{"x":1.5}},"maxValues":{"id":9007199254740993,"at":"2024-01-02T03:04:05.679000Z","s":{"x":2.5}},"nullCount":{"id":0,"s":{"x":1},"tags":2}}""",
+                """{"numRecords":5}""",
+                "~",
+            ]);
         Columns("add").ShouldNotContain("stats_parsed");
     }
 
@@ -63,7 +59,8 @@ public sealed class CheckpointColumnsTests : IDisposable
         await folder.Table.WriteCheckpointAsync(0);
 
         (await folder.Table.LoadAsync()).FileCount.ShouldBe(2);
-        Rows("SELECT CAST(\"add\".stats_parsed.\"minValues\".id AS VARCHAR), \"add\".stats").ShouldBe(["~|no json", """~|{"numRecords":"many","minValues":{"id":"x"}}"""]);
+        Rows("SELECT CAST(\"add\".stats_parsed.\"minValues\".id AS VARCHAR), \"add\".stats")
+            .ShouldBe(["~|no json", """~|{"numRecords":"many","minValues":{"id":"x"}}"""]);
     }
 
     public void Dispose()

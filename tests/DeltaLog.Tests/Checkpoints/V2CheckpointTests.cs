@@ -97,7 +97,10 @@ public sealed class V2CheckpointTests : IDisposable
         folder.Commit(
             0,
             Protocol,
-            TableFolder.Metadata.Replace("\"configuration\":{}", policy is null ? "\"configuration\":{}" : $"\"configuration\":{{\"delta.checkpointPolicy\":\"{policy}\"}}"),
+            TableFolder.Metadata.Replace(
+                "\"configuration\":{}",
+                policy is null ? "\"configuration\":{}" : $"\"configuration\":{{\"delta.checkpointPolicy\":\"{policy}\"}}"
+            ),
             TableFolder.Add("a"),
             TableFolder.Add("b"),
             """{"txn":{"appId":"sync","version":9}}""",
