@@ -54,7 +54,8 @@ internal sealed class CheckpointWriter(IObjectStore store, SnapshotLoader snapsh
     private async Task<Written> WriteAsync(LogSegment segment, TableState state, CancellationToken cancellationToken)
     {
         using var transit = new TransitFolder(options);
-        using var log = await ReconciledLog.OpenAsync(store, segment, transit, options, cancellationToken).ConfigureAwait(false);
+        using var database = new CheckpointDatabase(options);
+        using var log = await ReconciledLog.OpenAsync(store, segment, transit, database.Connection, cancellationToken).ConfigureAwait(false);
         var now = time.GetUtcNow();
         var removedSince = now.Subtract(IntervalText.Retention(state.Metadata)).ToUnixTimeMilliseconds() + 1;
         var adds = CheckpointFileColumns.Add(log.ActiveSql, state);

@@ -74,6 +74,14 @@ internal static class FileActionSql
             """;
     }
 
+    /// <summary>The change files that commits name: a SELECT of <c>cdc</c>.</summary>
+    public static string ChangeFiles(IEnumerable<string> commits, long maxLineBytes) =>
+        $$"""
+            SELECT cdc FROM read_json({{SqlText.LiteralList(
+                commits.Select(GlobText.Escape)
+            )}}, format = 'newline_delimited', maximum_object_size = {{maxLineBytes}}, columns = {"cdc": 'STRUCT(path VARCHAR)'}) WHERE cdc.path IS NOT NULL
+            """;
+
     /// <summary>
     /// What tells files apart: the path, decoded, and the deletion vector.
     /// </summary>

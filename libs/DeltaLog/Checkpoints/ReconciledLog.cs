@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Tideway.DeltaLog.LogSegments;
 using Tideway.DeltaLog.Reading;
 using Tideway.DuckDb;
@@ -15,15 +14,14 @@ internal sealed class ReconciledLog : IDisposable
 {
     public const long MaxLineBytes = 16 * 1024 * 1024;
 
-    private readonly CheckpointDatabase database;
     private readonly string changes = $"tideway_changes_{Guid.CreateVersion7():N}";
     private readonly string? checkpoint;
     private readonly DuckDbType? add;
     private readonly DuckDbType? remove;
 
-    private ReconciledLog(CheckpointDatabase database, string? checkpoint)
+    private ReconciledLog(DuckDbConnection connection, string? checkpoint)
     {
-        this.database = database;
+        Connection = connection;
         this.checkpoint = checkpoint;
         if (checkpoint is null)
             return;
@@ -33,7 +31,7 @@ internal sealed class ReconciledLog : IDisposable
     }
 
     /// <summary>Where the queries are run.</summary>
-    public DuckDbConnection Connection => database.Connection;
+    public DuckDbConnection Connection { get; }
 
     /// <summary>The active files: a SELECT of <c>a</c>, a struct with all members of an add action.</summary>
     public string ActiveSql
@@ -68,28 +66,28 @@ internal sealed class ReconciledLog : IDisposable
                 """;
     }
 
+    /// <summary>Reads the segment's commits; the checkpoint is read by the queries.</summary>
     public static async Task<ReconciledLog> OpenAsync(
         IObjectStore store,
         LogSegment segment,
         TransitFolder transit,
-        DeltaTableOptions options,
+        DuckDbConnection connection,
         CancellationToken cancellationToken
     )
     {
-        var opened = new CheckpointDatabase(options);
         try
         {
-            UseUtc(opened.Connection);
+            UseUtc(connection);
             var commits = new List<string>();
             foreach (var commit in segment.Commits)
                 commits.Add(await transit.BringAsync(store, commit.Info.Key, cancellationToken).ConfigureAwait(false));
             var source = segment.Checkpoint is { } found
-                ? await SourceAsync(store, found, transit, opened.Connection, cancellationToken).ConfigureAwait(false)
+                ? await SourceAsync(store, found, transit, connection, cancellationToken).ConfigureAwait(false)
                 : null;
             return await Task.Run(
                     () =>
                     {
-                        var log = new ReconciledLog(opened, source);
+                        var log = new ReconciledLog(connection, source);
                         log.ReadCommits(commits, cancellationToken);
                         return log;
                     },
@@ -97,24 +95,17 @@ internal sealed class ReconciledLog : IDisposable
                 )
                 .ConfigureAwait(false);
         }
-        catch (Exception exception)
+        catch (DuckDbException exception) when (exception.Error is not (DuckDbError.Io or DuckDbError.OutOfMemory or DuckDbError.Interrupt))
         {
-            opened.Dispose();
-            if (exception is DuckDbException or JsonException)
-                throw new DeltaLogException(DeltaLogError.CorruptLog, $"The log of '{store.Root}' cannot be read: {exception.Message}", exception)
-                {
-                    TableRoot = store.Root,
-                    Version = segment.Version,
-                };
-            throw;
+            throw new DeltaLogException(DeltaLogError.CorruptLog, $"The log of '{store.Root}' cannot be read: {exception.Message}", exception)
+            {
+                TableRoot = store.Root,
+                Version = segment.Version,
+            };
         }
     }
 
-    public void Dispose()
-    {
-        Connection.Execute($"DROP TABLE IF EXISTS {changes}");
-        database.Dispose();
-    }
+    public void Dispose() => Connection.Execute($"DROP TABLE IF EXISTS {changes}");
 
     // The file actions of a checkpoint: in its sidecars, where it has any, else in itself.
     private static async Task<string> SourceAsync(

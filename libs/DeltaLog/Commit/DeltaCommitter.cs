@@ -23,17 +23,17 @@ internal sealed class DeltaCommitter(IObjectStore store, TimeProvider time, Chec
     {
         var check = new ConflictCheck(store.Root, transaction);
         var transactionId = Guid.CreateVersion7().ToString();
-        var stand = CommitBase.Of(transaction.Snapshot);
+        var next = NextVersion.Of(transaction.Snapshot);
         for (var attempt = 1; ; attempt++)
         {
             var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-            var inCommitTimestamp = stand.InCommitTimestamp(transaction, now);
-            var actions = stand.Actions(transaction, inCommitTimestamp, store.Root);
+            var inCommitTimestamp = next.InCommitTimestamp(transaction, now);
+            var actions = next.Actions(transaction, inCommitTimestamp, store.Root);
             var bytes = ActionWriter.Write(actions.Prepend(Info(transaction, transactionId, now, inCommitTimestamp)));
-            if (await TryPutAsync(stand.Version, bytes, transactionId, cancellationToken).ConfigureAwait(false))
+            if (await TryPutAsync(next.Version, bytes, transactionId, cancellationToken).ConfigureAwait(false))
             {
-                var failure = await CheckpointWhenDueAsync(transaction, stand.Version, cancellationToken).ConfigureAwait(false);
-                return new CommitResult(stand.Version, attempt, failure);
+                var failure = await CheckpointWhenDueAsync(transaction, next.Version, cancellationToken).ConfigureAwait(false);
+                return new CommitResult(next.Version, attempt, failure);
             }
 
             if (transaction.Snapshot is null)
@@ -43,12 +43,12 @@ internal sealed class DeltaCommitter(IObjectStore store, TimeProvider time, Chec
                 throw new DeltaLogException(DeltaLogError.Conflict, $"Other writers were faster {MaxAttempts} times in a row for '{store.Root}'.")
                 {
                     TableRoot = store.Root,
-                    Version = stand.Version,
+                    Version = next.Version,
                 };
             }
 
             await PauseAsync(attempt, cancellationToken).ConfigureAwait(false);
-            stand = await RebaseAsync(check, stand, cancellationToken).ConfigureAwait(false);
+            next = await RebaseAsync(check, next, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -121,26 +121,26 @@ internal sealed class DeltaCommitter(IObjectStore store, TimeProvider time, Chec
         }
     }
 
-    private async Task<CommitBase> RebaseAsync(ConflictCheck check, CommitBase stand, CancellationToken cancellationToken)
+    private async Task<NextVersion> RebaseAsync(ConflictCheck check, NextVersion next, CancellationToken cancellationToken)
     {
-        var listing = await LogListing.ReadAsync(store, stand.Version, cancellationToken).ConfigureAwait(false);
+        var listing = await LogListing.ReadAsync(store, next.Version, cancellationToken).ConfigureAwait(false);
         foreach (var commit in listing.Commits)
         {
-            if (commit.Version != stand.Version)
+            if (commit.Version != next.Version)
             {
-                throw new DeltaLogException(DeltaLogError.MissingCommits, $"Expected the commit of version {stand.Version} of '{store.Root}', found none.")
+                throw new DeltaLogException(DeltaLogError.MissingCommits, $"Expected the commit of version {next.Version} of '{store.Root}', found none.")
                 {
                     TableRoot = store.Root,
-                    Version = stand.Version,
+                    Version = next.Version,
                 };
             }
 
             var winner = await CommitFile.ReadAsync(store, commit.Info.Key, commit.Version, cancellationToken).ConfigureAwait(false);
             check.Require(commit.Version, winner);
-            stand = stand.After(commit, winner, store.Root);
+            next = next.After(commit, winner, store.Root);
         }
 
-        return stand;
+        return next;
     }
 
     // The first tries cost no wait: whoever lost reads the winner's commit and goes on. Only a crowd spreads out.

@@ -9,22 +9,22 @@ namespace Tideway.DeltaLog.Commit;
 /// <param name="Version">The version that is tried for.</param>
 /// <param name="PreviousTime">When the version before it was committed, in milliseconds since the epoch; null for a new table.</param>
 /// <param name="RowIdHighWaterMark">The highest row id given out by the version before it.</param>
-internal readonly record struct CommitBase(long Version, long? PreviousTime, long RowIdHighWaterMark)
+internal readonly record struct NextVersion(long Version, long? PreviousTime, long RowIdHighWaterMark)
 {
-    public static CommitBase Of(Snapshot? snapshot) =>
+    public static NextVersion Of(Snapshot? snapshot) =>
         snapshot is null
-            ? new CommitBase(0, null, -1)
-            : new CommitBase(
+            ? new NextVersion(0, null, -1)
+            : new NextVersion(
                 snapshot.Version + 1,
                 snapshot.Timestamp.ToUnixTimeMilliseconds(),
                 RowTracking.HighWaterMark(snapshot.State.Domains.GetValueOrDefault(RowTracking.Domain), snapshot.TableRoot)
             );
 
     /// <summary>The base after one more version by somebody else.</summary>
-    public CommitBase After(LogFile commit, IReadOnlyCollection<DeltaAction> actions, Uri root)
+    public NextVersion After(LogFile commit, IReadOnlyCollection<DeltaAction> actions, Uri root)
     {
         var domain = actions.OfType<DomainMetadata>().FirstOrDefault(candidate => candidate.Domain == RowTracking.Domain);
-        return new CommitBase(
+        return new NextVersion(
             commit.Version + 1,
             actions.OfType<CommitInfo>().FirstOrDefault()?.InCommitTimestamp ?? commit.Info.LastModified.ToUnixTimeMilliseconds(),
             domain is null ? RowIdHighWaterMark : Math.Max(RowIdHighWaterMark, RowTracking.HighWaterMark(domain, root))
