@@ -41,13 +41,7 @@ internal static class AlterCommands
             "tideway table alter add-column /srv/tables/orders address.zip string --after city",
             [column, type, after, first, comment],
             (call, evolution, cancellationToken) =>
-                evolution.AddColumnAsync(
-                    call.Get(column),
-                    TypeOf(call.Get(type)),
-                    call.Get(first) ? "" : call.Get(after),
-                    call.Get(comment),
-                    cancellationToken
-                )
+                evolution.AddColumnAsync(call.Get(column), TypeOf(call.Get(type)), call.Get(first) ? "" : call.Get(after), call.Get(comment), cancellationToken)
         );
     }
 

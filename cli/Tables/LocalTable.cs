@@ -66,11 +66,8 @@ internal sealed class LocalTable
         error switch
         {
             DeltaLogError.NotADeltaTable or DeltaLogError.VersionNotFound => ExitCode.NotFound,
-            DeltaLogError.TableExists
-            or DeltaLogError.Conflict
-            or DeltaLogError.AppendOnly
-            or DeltaLogError.ColumnExists
-            or DeltaLogError.ColumnInUse => ExitCode.Conflict,
+            DeltaLogError.TableExists or DeltaLogError.Conflict or DeltaLogError.AppendOnly or DeltaLogError.ColumnExists or DeltaLogError.ColumnInUse =>
+                ExitCode.Conflict,
             DeltaLogError.InvalidData or DeltaLogError.InvalidProperty or DeltaLogError.RetentionTooShort => ExitCode.Usage,
             _ => ExitCode.Failed,
         };

@@ -53,7 +53,10 @@ internal static class MaintenanceCommands
                         PartitionSql = call.Get(where),
                         TargetFileBytes = call.Get(size),
                         DryRun = call.Get(dryRun),
-                        Progress = Progress<OptimizeProgress>(call, step => $"{step.GroupsDone} of {step.Groups} groups, {BytesText.Of(step.BytesDone)} of {BytesText.Of(step.Bytes)}"),
+                        Progress = Progress<OptimizeProgress>(
+                            call,
+                            step => $"{step.GroupsDone} of {step.Groups} groups, {BytesText.Of(step.BytesDone)} of {BytesText.Of(step.Bytes)}"
+                        ),
                     };
                     var result = await new TableOptimizer(table.Open(call)).RunAsync(connection, options, cancellationToken);
                     call.Output.Item(
@@ -99,7 +102,7 @@ internal static class MaintenanceCommands
                         Retention = call.Get(retain),
                         Force = call.Get(force),
                         DryRun = isDryRun,
-                        OnFile = isDryRun && !call.Output.IsJson ? file => call.Output.Message($"{file.Key} ({BytesText.Of(file.Length)})") : null,
+                        OnFile = isDryRun && !call.Output.IsJson ? file => call.Output.Message($"{file.Key} ({BytesText.Of(file.Size)})") : null,
                         Progress = Progress<long>(call, looked => $"{looked} files looked at"),
                     };
                     var result = await new TableVacuum(table.Open(call)).RunAsync(options, cancellationToken);

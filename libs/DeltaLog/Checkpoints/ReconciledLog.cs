@@ -81,9 +81,7 @@ internal sealed class ReconciledLog : IDisposable
             var commits = new List<string>();
             foreach (var commit in segment.Commits)
                 commits.Add(await transit.BringAsync(store, commit.Info.Key, cancellationToken).ConfigureAwait(false));
-            var source = segment.Checkpoint is { } found
-                ? await SourceAsync(store, found, transit, connection, cancellationToken).ConfigureAwait(false)
-                : null;
+            var source = segment.Checkpoint is { } found ? await SourceAsync(store, found, transit, connection, cancellationToken).ConfigureAwait(false) : null;
             return await Task.Run(
                     () =>
                     {

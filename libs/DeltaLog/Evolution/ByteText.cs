@@ -18,7 +18,10 @@ internal static class ByteText
             "t" or "tb" => 1L << 40,
             _ => -1,
         };
-        return factor > 0 && long.TryParse(text.AsSpan(0, digits), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= long.MaxValue / factor
+        return
+            factor > 0
+            && long.TryParse(text.AsSpan(0, digits), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number <= long.MaxValue / factor
             ? number * factor
             : -1;
     }

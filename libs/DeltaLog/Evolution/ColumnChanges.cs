@@ -24,10 +24,16 @@ internal static class ColumnChanges
         foreach (var (inner, _) in SchemaEdit.All(type))
             RequireName(draft, [.. path, .. inner], inner[^1]);
         if (ContainsVoid(type))
-            throw draft.Refuse(DeltaLogError.InvalidData, $"Column '{ColumnPath.Write(path)}' cannot be added to '{draft.Root}': void is no type for new columns.");
+            throw draft.Refuse(
+                DeltaLogError.InvalidData,
+                $"Column '{ColumnPath.Write(path)}' cannot be added to '{draft.Root}': void is no type for new columns."
+            );
         var field = new StructField(path[^1], type);
         if (comment is not null)
-            field = field with { Metadata = new Dictionary<string, string>(StringComparer.Ordinal) { ["comment"] = JsonSerializer.Serialize(comment, JsonText.Options) } };
+            field = field with
+            {
+                Metadata = new Dictionary<string, string>(StringComparer.Ordinal) { ["comment"] = JsonSerializer.Serialize(comment, JsonText.Options) },
+            };
         if (draft.Mode != ColumnMappingMode.None)
         {
             var mapped = new MappedColumns(MappedColumns.HighestOf(draft.Metadata, draft.Schema), keepNames: false);
@@ -75,12 +81,18 @@ internal static class ColumnChanges
                 fields =>
                     fields.Count > 1
                         ? fields.Where(other => !ReferenceEquals(other, field))
-                        : throw draft.Refuse(DeltaLogError.ColumnInUse, $"Column '{ColumnPath.Write(path)}' of '{draft.Root}' cannot be dropped: it is the only one there.")
+                        : throw draft.Refuse(
+                            DeltaLogError.ColumnInUse,
+                            $"Column '{ColumnPath.Write(path)}' of '{draft.Root}' cannot be dropped: it is the only one there."
+                        )
             )
         );
         var left = draft.Schema.Fields.Count(column => !draft.Metadata.PartitionColumns.Contains(column.Name));
         if (left == 0)
-            throw draft.Refuse(DeltaLogError.ColumnInUse, $"Column '{ColumnPath.Write(path)}' of '{draft.Root}' cannot be dropped: only partition columns would be left.");
+            throw draft.Refuse(
+                DeltaLogError.ColumnInUse,
+                $"Column '{ColumnPath.Write(path)}' of '{draft.Root}' cannot be dropped: only partition columns would be left."
+            );
     }
 
     public static void Widen(TableDraft draft, IReadOnlyList<string> path, DeltaType type)
@@ -147,7 +159,10 @@ internal static class ColumnChanges
         else if (after is not null)
             at = fields.TakeWhile(other => !SchemaEdit.IsNamed(other, after)).Count() + 1;
         if (at > fields.Count)
-            throw draft.Refuse(DeltaLogError.InvalidData, $"Expected a column '{after}' beside the new '{ColumnPath.Write(path)}' of '{draft.Root}', found none.");
+            throw draft.Refuse(
+                DeltaLogError.InvalidData,
+                $"Expected a column '{after}' beside the new '{ColumnPath.Write(path)}' of '{draft.Root}', found none."
+            );
         return [.. fields.Take(at), field, .. fields.Skip(at)];
     }
 
@@ -174,7 +189,10 @@ internal static class ColumnChanges
                 $"'{name}' is no name for a column of '{draft.Root}': without mapped columns ({ColumnMapping.ModeProperty}) spaces and ,;{{}}()= are not allowed."
             );
         if (path.Count == 1 && draft.Metadata.IsEnabled(TableProperties.EnableChangeDataFeed) && ChangeColumns.Contains(name, StringComparer.OrdinalIgnoreCase))
-            throw draft.Refuse(DeltaLogError.InvalidData, $"'{name}' is no name for a column of '{draft.Root}': its change data feed has a column of that name.");
+            throw draft.Refuse(
+                DeltaLogError.InvalidData,
+                $"'{name}' is no name for a column of '{draft.Root}': its change data feed has a column of that name."
+            );
     }
 
     private static bool ContainsVoid(DeltaType type) =>

@@ -38,7 +38,9 @@ internal static partial class ColumnUse
         var name = ColumnPath.Write(path);
         if (
             draft.Metadata.Configuration.TryGetValue("delta.dataSkippingStatsColumns", out var listed)
-            && listed.Split(',', StringSplitOptions.TrimEntries).Any(entry => IsWithin(entry.Replace("`", "", StringComparison.Ordinal), string.Join('.', path)))
+            && listed
+                .Split(',', StringSplitOptions.TrimEntries)
+                .Any(entry => IsWithin(entry.Replace("`", "", StringComparison.Ordinal), string.Join('.', path)))
         )
             throw Refuse(draft, path, what, $"the property delta.dataSkippingStatsColumns ({listed}) names it");
         if (isRename)
@@ -69,7 +71,11 @@ internal static partial class ColumnUse
             .EnumerateArray()
             .Any(column =>
                 column.ValueKind == JsonValueKind.Array
-                && column.EnumerateArray().Select(name => name.ToString()).Take(physicalPath.Count).SequenceEqual(physicalPath, StringComparer.OrdinalIgnoreCase)
+                && column
+                    .EnumerateArray()
+                    .Select(name => name.ToString())
+                    .Take(physicalPath.Count)
+                    .SequenceEqual(physicalPath, StringComparer.OrdinalIgnoreCase)
             );
     }
 

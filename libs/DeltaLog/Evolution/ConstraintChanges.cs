@@ -17,9 +17,15 @@ internal static class ConstraintChanges
     public static void Add(TableDraft draft, string name, string condition)
     {
         if (Find(draft, name) is { } existing)
-            throw draft.Refuse(DeltaLogError.InvalidProperty, $"There is a constraint '{name}' of '{draft.Root}' already: {draft.Metadata.Configuration[existing]}.");
+            throw draft.Refuse(
+                DeltaLogError.InvalidProperty,
+                $"There is a constraint '{name}' of '{draft.Root}' already: {draft.Metadata.Configuration[existing]}."
+            );
         if (!name.All(letter => char.IsLetterOrDigit(letter) || letter is '_' or '-'))
-            throw draft.Refuse(DeltaLogError.InvalidProperty, $"Expected a name of letters, digits, '_' and '-' for a constraint of '{draft.Root}', found '{name}'.");
+            throw draft.Refuse(
+                DeltaLogError.InvalidProperty,
+                $"Expected a name of letters, digits, '_' and '-' for a constraint of '{draft.Root}', found '{name}'."
+            );
         draft.Set(Prefix + name.ToLowerInvariant(), condition);
     }
 
@@ -47,7 +53,11 @@ internal static class ConstraintChanges
         }
         catch (DuckDbException exception)
         {
-            throw new DeltaLogException(DeltaLogError.InvalidData, $"The constraint '{name}' is no condition on the columns of '{snapshot.TableRoot}': {exception.Message}", exception)
+            throw new DeltaLogException(
+                DeltaLogError.InvalidData,
+                $"The constraint '{name}' is no condition on the columns of '{snapshot.TableRoot}': {exception.Message}",
+                exception
+            )
             {
                 TableRoot = snapshot.TableRoot,
             };
@@ -56,7 +66,10 @@ internal static class ConstraintChanges
         long broken;
         try
         {
-            broken = await Task.Run(() => connection.Scalar<long>($"SELECT count(*) FROM ({scan}) WHERE ({condition}) IS NOT TRUE", cancellationToken), cancellationToken)
+            broken = await Task.Run(
+                    () => connection.Scalar<long>($"SELECT count(*) FROM ({scan}) WHERE ({condition}) IS NOT TRUE", cancellationToken),
+                    cancellationToken
+                )
                 .ConfigureAwait(false);
         }
         catch (DuckDbException exception)

@@ -33,13 +33,16 @@ internal sealed class MappedColumns
     public static long HighestOf(Metadata metadata, StructType schema)
     {
         var known =
-            metadata.Configuration.TryGetValue(MaxIdProperty, out var text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            metadata.Configuration.TryGetValue(MaxIdProperty, out var text)
+            && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                 ? number
                 : 0;
         return SchemaEdit
             .All(schema)
             .Select(found =>
-                found.Field.Metadata.TryGetValue(IdKey, out var json) && long.TryParse(json, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0
+                found.Field.Metadata.TryGetValue(IdKey, out var json) && long.TryParse(json, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+                    ? id
+                    : 0
             )
             .Append(known)
             .Max();

@@ -80,7 +80,9 @@ internal static class PropertyChanges
 
     private static void NameRowColumns(TableDraft draft)
     {
-        foreach (var (property, prefix) in new[] { (RowTracking.IdColumnProperty, "_row-id-col-"), (RowTracking.VersionColumnProperty, "_row-commit-version-col-") })
+        foreach (
+            var (property, prefix) in new[] { (RowTracking.IdColumnProperty, "_row-id-col-"), (RowTracking.VersionColumnProperty, "_row-commit-version-col-") }
+        )
         {
             if (!draft.Metadata.Configuration.ContainsKey(property))
                 draft.Set(property, prefix + Guid.CreateVersion7());

@@ -12,10 +12,10 @@ internal static class PropertyRules
 {
     public const string FeaturePrefix = "delta.feature.";
 
-    private static readonly Func<string, string?> Flag = value =>
-        bool.TryParse(value, out _) ? null : "true or false";
+    private static readonly Func<string, string?> Flag = value => bool.TryParse(value, out _) ? null : "true or false";
 
-    private static readonly Func<string, string?> Interval = value => IntervalText.Parse(value) is { } span && span >= TimeSpan.Zero ? null : "an interval such as 'interval 7 days'";
+    private static readonly Func<string, string?> Interval = value =>
+        IntervalText.Parse(value) is { } span && span >= TimeSpan.Zero ? null : "an interval such as 'interval 7 days'";
 
     private static readonly Func<string, string?> Count = value =>
         long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? null : "a number above 0";

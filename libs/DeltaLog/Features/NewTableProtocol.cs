@@ -14,7 +14,8 @@ public static class NewTableProtocol
     public static Protocol For(StructType schema, IReadOnlyDictionary<string, string> configuration) => With(null, schema, configuration);
 
     /// <summary><paramref name="before"/>, raised to what the schema and properties need; the same object where that is enough.</summary>
-    public static Protocol With(Protocol? before, StructType schema, IReadOnlyDictionary<string, string> configuration) => With(before, schema, configuration, []);
+    public static Protocol With(Protocol? before, StructType schema, IReadOnlyDictionary<string, string> configuration) =>
+        With(before, schema, configuration, []);
 
     /// <summary>Like the other, with features beyond what the schema and properties need, by name.</summary>
     internal static Protocol With(Protocol? before, StructType schema, IReadOnlyDictionary<string, string> configuration, IEnumerable<string> more)

@@ -46,8 +46,13 @@ internal sealed record FileGroup(IReadOnlyList<AddFile> Files, long Bytes)
         files.Count > 1 || files[0].DeletionVector is not null ? new FileGroup(files, files.Sum(file => file.Size)) : null;
 
     private static long Expected(AddFile file) =>
-        file.DeletionVector is { } vector && file.PhysicalRecords() is > 0 and var rows ? (long)(file.Size * Math.Max(0, 1 - (vector.Cardinality / (double)rows))) : file.Size;
+        file.DeletionVector is { } vector && file.PhysicalRecords() is > 0 and var rows
+            ? (long)(file.Size * Math.Max(0, 1 - (vector.Cardinality / (double)rows)))
+            : file.Size;
 
     private static string Partition(AddFile file) =>
-        string.Join('\u0001', file.PartitionValues.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}\u0002{pair.Value ?? "\u0003"}"));
+        string.Join(
+            '\u0001',
+            file.PartitionValues.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}\u0002{pair.Value ?? "\u0003"}")
+        );
 }

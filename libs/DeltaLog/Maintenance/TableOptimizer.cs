@@ -48,7 +48,9 @@ public sealed class TableOptimizer(DeltaTable table)
     }
 
     private static long TargetOf(Snapshot snapshot) =>
-        snapshot.Configuration.TryGetValue(TableProperties.TargetFileSize, out var text) && ByteText.Parse(text) is > 0 and var bytes ? bytes : DefaultTargetBytes;
+        snapshot.Configuration.TryGetValue(TableProperties.TargetFileSize, out var text) && ByteText.Parse(text) is > 0 and var bytes
+            ? bytes
+            : DefaultTargetBytes;
 
     private async Task<OptimizeResult> RewriteAsync(
         DuckDbConnection connection,

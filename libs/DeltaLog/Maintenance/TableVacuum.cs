@@ -92,7 +92,7 @@ public sealed class TableVacuum(DeltaTable table)
             if (HiddenName.IsHidden(info.Key, snapshot.PartitionColumns))
                 continue;
             if (info.LastModified < cutoff)
-                appender.Append(info.Key).Append(info.Length).Append(info.LastModified.ToUnixTimeMilliseconds()).EndRow();
+                appender.Append(info.Key).Append(info.Size).Append(info.LastModified.ToUnixTimeMilliseconds()).EndRow();
             else
                 young++;
             if (++looked % ReportEvery == 0)

@@ -127,7 +127,9 @@ public sealed class TypeText
         var start = at;
         while (at < text.Length && char.IsAsciiDigit(text[at]))
             at++;
-        return int.TryParse(text.AsSpan(start, at - start), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Unexpected("a number");
+        return int.TryParse(text.AsSpan(start, at - start), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw Unexpected("a number");
     }
 
     private string Name(string what)

@@ -52,9 +52,9 @@ public sealed class OptimizeTests : IDisposable
 
         result.FilesRemoved.ShouldBe(3);
         (await fixture.Table.LoadAsync()).Files.Count(file => file.PartitionValues["p"] == "a").ShouldBe(3);
-        (await optimizer.RunAsync(fixture.Connection, new OptimizeOptions { PartitionSql = "id > 1" }).ShouldFailAsync(DeltaLogError.InvalidData)).Message.ShouldContain(
-            "(p)"
-        );
+        (
+            await optimizer.RunAsync(fixture.Connection, new OptimizeOptions { PartitionSql = "id > 1" }).ShouldFailAsync(DeltaLogError.InvalidData)
+        ).Message.ShouldContain("(p)");
     }
 
     [Fact]
@@ -62,7 +62,14 @@ public sealed class OptimizeTests : IDisposable
     {
         await fixture.CreateAsync("SELECT 1 AS id");
         for (var index = 0; index < 6; index++)
-            await fixture.Writer.AppendAsync(fixture.Connection, $"SELECT hash(range) AS id FROM range({index * 1000}, {(index + 1) * 1000})".Replace("hash(range)", "CAST(hash(range) >> 40 AS INTEGER)", StringComparison.Ordinal));
+            await fixture.Writer.AppendAsync(
+                fixture.Connection,
+                $"SELECT hash(range) AS id FROM range({index * 1000}, {(index + 1) * 1000})".Replace(
+                    "hash(range)",
+                    "CAST(hash(range) >> 40 AS INTEGER)",
+                    StringComparison.Ordinal
+                )
+            );
         var size = (await fixture.Table.LoadAsync()).Files.Max(file => file.Size);
 
         await optimizer.RunAsync(fixture.Connection, new OptimizeOptions { TargetFileBytes = (size * 2) + (size / 2) });

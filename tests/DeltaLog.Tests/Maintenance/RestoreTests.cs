@@ -50,7 +50,14 @@ public sealed class RestoreTests : IDisposable
     public async Task A_file_that_was_deleted_meanwhile_keeps_the_version_from_coming_back()
     {
         await FillAsync();
-        await new TableVacuum(fixture.Table).RunAsync(new VacuumOptions { Retention = TimeSpan.Zero, Force = true, RecordInHistory = false });
+        await new TableVacuum(fixture.Table).RunAsync(
+            new VacuumOptions
+            {
+                Retention = TimeSpan.Zero,
+                Force = true,
+                RecordInHistory = false,
+            }
+        );
 
         (await restore.RunAsync(1).ShouldFailAsync(DeltaLogError.DataFileMissing)).Version.ShouldBe(1);
 

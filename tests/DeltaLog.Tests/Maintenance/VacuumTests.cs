@@ -113,7 +113,10 @@ public sealed class VacuumTests : IDisposable
             0,
             """{"protocol":{"minReaderVersion":3,"minWriterVersion":7,"readerFeatures":["deletionVectors"],"writerFeatures":["deletionVectors"]}}""",
             TableFolder.Metadata,
-            TableFolder.Add("a", ",\"deletionVector\":{\"storageType\":\"u\",\"pathOrInlineDv\":\"ab^-aqEH.-t@S}K{vb[*k^\",\"offset\":4,\"sizeInBytes\":40,\"cardinality\":6}")
+            TableFolder.Add(
+                "a",
+                ",\"deletionVector\":{\"storageType\":\"u\",\"pathOrInlineDv\":\"ab^-aqEH.-t@S}K{vb[*k^\",\"offset\":4,\"sizeInBytes\":40,\"cardinality\":6}"
+            )
         );
         Put("a", TimeSpan.FromDays(9));
         Put(key, TimeSpan.FromDays(9));
@@ -127,7 +130,11 @@ public sealed class VacuumTests : IDisposable
     [Fact]
     public async Task Paths_count_decoded_and_absolute_ones_below_the_folder()
     {
-        fixture.Folder.Create(TableFolder.Add("p=a%2520b/x%20y.parquet"), TableFolder.Add($"file://{fixture.Folder.Path}/absolute.parquet"), TableFolder.Add("/elsewhere/z.parquet"));
+        fixture.Folder.Create(
+            TableFolder.Add("p=a%2520b/x%20y.parquet"),
+            TableFolder.Add($"file://{fixture.Folder.Path}/absolute.parquet"),
+            TableFolder.Add("/elsewhere/z.parquet")
+        );
         foreach (var name in new[] { "p=a%20b/x y.parquet", "absolute.parquet", "p=a b/x y.parquet" })
             Put(name, TimeSpan.FromDays(9));
 
@@ -146,7 +153,16 @@ public sealed class VacuumTests : IDisposable
 
         (await vacuum.RunAsync(new VacuumOptions { RecordInHistory = false })).Files.ShouldBe(0);
         fixture.DataFiles().ShouldBe(needed);
-        (await vacuum.RunAsync(new VacuumOptions { Retention = TimeSpan.Zero, Force = true, RecordInHistory = false })).Files.ShouldBe(1);
+        (
+            await vacuum.RunAsync(
+                new VacuumOptions
+                {
+                    Retention = TimeSpan.Zero,
+                    Force = true,
+                    RecordInHistory = false,
+                }
+            )
+        ).Files.ShouldBe(1);
 
         (await fixture.RowsAsync()).Count.ShouldBe(3);
     }
@@ -185,11 +201,7 @@ public sealed class VacuumTests : IDisposable
     [Fact]
     public async Task A_table_that_may_not_be_written_is_not_cleaned()
     {
-        fixture.Folder.Commit(
-            0,
-            """{"protocol":{"minReaderVersion":1,"minWriterVersion":7,"writerFeatures":["telepathy"]}}""",
-            TableFolder.Metadata
-        );
+        fixture.Folder.Commit(0, """{"protocol":{"minReaderVersion":1,"minWriterVersion":7,"writerFeatures":["telepathy"]}}""", TableFolder.Metadata);
         Put("stray.parquet", TimeSpan.FromDays(8));
 
         (await vacuum.RunAsync().ShouldFailAsync(DeltaLogError.UnsupportedWriterFeature)).Message.ShouldContain("telepathy");
