@@ -44,13 +44,11 @@ public static class TableFeatures
     /// <summary>Name of the feature for column defaults.</summary>
     public const string ColumnDefaults = "allowColumnDefaults";
 
-    private const FeatureSupport ReadAndCommit = FeatureSupport.Read | FeatureSupport.Commit;
-
     /// <summary>All of them, by name.</summary>
     public static FrozenDictionary<string, TableFeature> All { get; } =
         new TableFeature[]
         {
-            // Writing rows to these is refused only where a column or property makes them active: see WriterRequirements.
+            // Rules in the words of other engines are refused where they cannot be kept: see Rules.
             new(AppendOnly, ForReaders: false, FeatureSupport.Full, LegacyWriterVersion: 2),
             new(Invariants, ForReaders: false, FeatureSupport.Full, LegacyWriterVersion: 2),
             new(CheckConstraints, ForReaders: false, FeatureSupport.Full, LegacyWriterVersion: 3),
@@ -67,8 +65,7 @@ public static class TableFeatures
             new("v2Checkpoint", ForReaders: true, FeatureSupport.Full),
             new("vacuumProtocolCheck", ForReaders: true, FeatureSupport.Full),
             new(InCommitTimestamp, ForReaders: false, FeatureSupport.Full),
-            // The columns to cluster by would have to get statistics wherever they stand.
-            new("clustering", ForReaders: false, ReadAndCommit),
+            new("clustering", ForReaders: false, FeatureSupport.Full),
             // Writers would have to give out row ids, or keep to another format's rules.
             new("rowTracking", ForReaders: false, FeatureSupport.Read),
             new("icebergCompatV1", ForReaders: false, FeatureSupport.Read),
