@@ -20,7 +20,10 @@ internal static class RoaringBitmapWriter
     /// <summary>The bytes, beginning with the magic number.</summary>
     public static byte[] Write(RowSet rows)
     {
-        var buckets = Containers(rows).GroupBy(container => container.Start >> 32).Select(bucket => (High: (uint)bucket.Key, Containers: bucket.ToList())).ToList();
+        var buckets = Containers(rows)
+            .GroupBy(container => container.Start >> 32)
+            .Select(bucket => (High: (uint)bucket.Key, Containers: bucket.ToList()))
+            .ToList();
         var buffer = new ArrayBufferWriter<byte>();
         UInt32(buffer, Magic);
         BinaryPrimitives.WriteUInt64LittleEndian(buffer.GetSpan(8), (ulong)buckets.Count);

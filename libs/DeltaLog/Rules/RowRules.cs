@@ -65,9 +65,7 @@ internal sealed class RowRules
     /// <summary>Adds the generated columns of those names to a SELECT that has all other columns of the table.</summary>
     public string Complete(string selectSql, IEnumerable<StructField> lacking)
     {
-        var added = lacking
-            .Select(field => $"CAST(({generated[field.Name]}) AS {DuckDbTypes.Sql(field.Type)}) AS {SqlText.Identifier(field.Name)}")
-            .ToList();
+        var added = lacking.Select(field => $"CAST(({generated[field.Name]}) AS {DuckDbTypes.Sql(field.Type)}) AS {SqlText.Identifier(field.Name)}").ToList();
         return added.Count == 0 ? selectSql : $"SELECT *, {string.Join(", ", added)} FROM ({selectSql})";
     }
 
@@ -101,7 +99,8 @@ internal sealed class RowRules
         var values = condition.Columns.Select(field =>
             $"{SqlText.Literal($"{field.Name} = ")} || coalesce(left(CAST({SqlText.Identifier(field.Name)} AS VARCHAR), 100), 'null')"
         );
-        var shown = condition.Columns.Count == 0 ? $"{SqlText.Literal(text + ".")}" : $"{SqlText.Literal(text + ": ")} || {string.Join(" || ', ' || ", values)} || '.'";
+        var shown =
+            condition.Columns.Count == 0 ? $"{SqlText.Literal(text + ".")}" : $"{SqlText.Literal(text + ": ")} || {string.Join(" || ', ' || ", values)} || '.'";
         return $"WHEN ({condition.Sql}) IS NOT TRUE THEN error({shown})";
     }
 

@@ -72,10 +72,15 @@ internal sealed class MergeSql
         var old = recordsChanges ? schema.Fields.Select((field, index) => $"{Name(field, "t")} AS {Old(index)}") : [];
         // What the source lacks stays as it is, except for what follows from the rest.
         var follows = source.Lacking(schema, rules).ToList();
-        var next = schema.Fields.Except(follows).Select(field => $"{(source.Find(field.Name) is null ? Name(field, "t") : $"s.{New(field)}")} AS {Name(field)}");
+        var next = schema
+            .Fields.Except(follows)
+            .Select(field => $"{(source.Find(field.Name) is null ? Name(field, "t") : $"s.{New(field)}")} AS {Name(field)}");
         var counts = request.MatchWhenSql is { } condition ? $"coalesce(({condition}), false)" : "true";
         var given = $"""
-            SELECT t.__file, t.__row, s.{Delete}, {counts} AS {Counting}, {string.Join(", ", Keys.Select((_, index) => $"s.{Key(index)}").Concat(old).Concat(next))}
+            SELECT t.__file, t.__row, s.{Delete}, {counts} AS {Counting}, {string.Join(
+                ", ",
+                Keys.Select((_, index) => $"s.{Key(index)}").Concat(old).Concat(next)
+            )}
             FROM ({scan}) t JOIN ({SourceByPrefix()}) s ON {OnKeys("s")}
             """;
         return $"CREATE TEMP TABLE {matchTable} AS {rules.Complete(given, follows)}";

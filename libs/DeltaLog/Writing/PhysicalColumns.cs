@@ -33,7 +33,8 @@ internal sealed class PhysicalColumns
     public string NameOf(StructField field) => ColumnMapping.PhysicalName(field, mode);
 
     /// <summary>The files' columns, out of a SELECT with the table's.</summary>
-    public IEnumerable<string> Select() => data.Select(field => $"{Value(field.Type, SqlText.Identifier(field.Name), 0)} AS {SqlText.Identifier(NameOf(field))}");
+    public IEnumerable<string> Select() =>
+        data.Select(field => $"{Value(field.Type, SqlText.Identifier(field.Name), 0)} AS {SqlText.Identifier(NameOf(field))}");
 
     /// <summary>The option of COPY that gives columns their ids; empty where they have none.</summary>
     public string FieldIds => mode == ColumnMappingMode.None ? "" : $", FIELD_IDS {{{string.Join(", ", data.Select(FieldId))}}}";

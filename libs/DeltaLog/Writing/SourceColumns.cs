@@ -59,9 +59,7 @@ internal sealed class SourceColumns
     public void RequireIdentitiesFree(RowRules rules, IReadOnlyCollection<string> except)
     {
         var taken = rules.Identities.Values.FirstOrDefault(identity =>
-            !identity.AllowsExplicit
-            && Find(identity.Field.Name) is not null
-            && !except.Contains(identity.Field.Name, StringComparer.OrdinalIgnoreCase)
+            !identity.AllowsExplicit && Find(identity.Field.Name) is not null && !except.Contains(identity.Field.Name, StringComparer.OrdinalIgnoreCase)
         );
         if (taken is not null)
             throw Invalid($"the values of the identity column '{taken.Field.Name}' are given by the table and cannot be among the rows", root);

@@ -34,7 +34,8 @@ internal sealed class StatisticsColumns
     public static StructType Of(StructType schema, ColumnMappingMode mode, Metadata metadata, IReadOnlyDictionary<string, DomainMetadata> domains)
     {
         var chosen = metadata.Configuration.TryGetValue(TableProperties.StatsColumnNames, out var names) ? Names(names) : null;
-        var count = metadata.Configuration.TryGetValue(TableProperties.StatsColumns, out var text) && int.TryParse(text, out var number) ? number : DefaultCount;
+        var count =
+            metadata.Configuration.TryGetValue(TableProperties.StatsColumns, out var text) && int.TryParse(text, out var number) ? number : DefaultCount;
         var columns = new StatisticsColumns(mode, chosen, Clustered(domains), count < 0 ? int.MaxValue : count);
         return columns.Select(new StructType([.. schema.Fields.Where(field => !metadata.PartitionColumns.Contains(field.Name))]), [], []);
     }
@@ -84,14 +85,18 @@ internal sealed class StatisticsColumns
                 .. document
                     .RootElement.GetProperty("clusteringColumns")
                     .EnumerateArray()
-                    .Select(IReadOnlyList<string> (column) =>
-                        column.ValueKind == JsonValueKind.String ? [column.GetString()!] : [.. column.EnumerateArray().Select(part => part.GetString()!)]
+                    .Select(
+                        IReadOnlyList<string> (column) =>
+                            column.ValueKind == JsonValueKind.String ? [column.GetString()!] : [.. column.EnumerateArray().Select(part => part.GetString()!)]
                     ),
             ];
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
         {
-            throw new DeltaLogException(DeltaLogError.CorruptLog, $"Expected clusteringColumns in the domain '{ClusteringDomain}', found {domain.Configuration}.");
+            throw new DeltaLogException(
+                DeltaLogError.CorruptLog,
+                $"Expected clusteringColumns in the domain '{ClusteringDomain}', found {domain.Configuration}."
+            );
         }
     }
 

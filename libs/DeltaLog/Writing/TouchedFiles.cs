@@ -17,7 +17,11 @@ internal static class TouchedFiles
         );
 
     /// <summary>Files with the number of their rows, and of those that are changed.</summary>
-    public static Task<Dictionary<string, (long Rows, long Matching)>> FindAsync(DuckDbConnection connection, string sql, CancellationToken cancellationToken) =>
+    public static Task<Dictionary<string, (long Rows, long Matching)>> FindAsync(
+        DuckDbConnection connection,
+        string sql,
+        CancellationToken cancellationToken
+    ) =>
         Task.Run(
             () =>
             {

@@ -66,23 +66,14 @@ public sealed class GivenColumnTests : IDisposable
     {
         await fixture.Writer.CreateAsync(
             new StructType([
-                Column(
-                    "id",
-                    Long,
-                    ("delta.identity.start", 10),
-                    ("delta.identity.step", 5),
-                    ("delta.identity.allowExplicitInsert", false)
-                ),
+                Column("id", Long, ("delta.identity.start", 10), ("delta.identity.step", 5), ("delta.identity.allowExplicitInsert", false)),
                 Column("name", Text),
             ])
         );
 
         await fixture.Writer.AppendAsync(fixture.Connection, "SELECT 'n' || i AS name FROM range(3) t(i)");
         await fixture.Writer.AppendAsync(fixture.Connection, "SELECT 'n3' AS name");
-        await fixture.Writer.MergeAsync(
-            fixture.Connection,
-            new MergeRequest { SourceSql = "SELECT * FROM (VALUES ('n0'), ('n4')) t(name)", Keys = ["name"] }
-        );
+        await fixture.Writer.MergeAsync(fixture.Connection, new MergeRequest { SourceSql = "SELECT * FROM (VALUES ('n0'), ('n4')) t(name)", Keys = ["name"] });
 
         var ids = await fixture.RowsAsync(columns: ["id"]);
         ids.Count.ShouldBe(5);

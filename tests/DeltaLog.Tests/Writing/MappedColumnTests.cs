@@ -35,7 +35,9 @@ public sealed class MappedColumnTests : IDisposable
         var stats = JsonDocument.Parse(file.Stats!).RootElement;
         stats.GetProperty("minValues").GetRawText().ShouldBe("""{"col-1":0,"col-3":{"col-4":0,"col-5":{"col-6":"x0"}}}""");
         fixture
-            .Texts($"SELECT name, field_id FROM parquet_schema('{fixture.Folder.Path}/{Uri.UnescapeDataString(file.Path).Replace("'", "''", StringComparison.Ordinal)}') WHERE field_id IS NOT NULL")
+            .Texts(
+                $"SELECT name, field_id FROM parquet_schema('{fixture.Folder.Path}/{Uri.UnescapeDataString(file.Path).Replace("'", "''", StringComparison.Ordinal)}') WHERE field_id IS NOT NULL"
+            )
             .ShouldBe([.. new[] { 1, 3, 4, 5, 6, 7, 8, 9, 10, 11 }.Select(id => $"col-{id}|{id}").Order(StringComparer.Ordinal)]);
         (await fixture.RowsAsync()).ShouldBe(fixture.Texts(Rows));
     }
