@@ -1,5 +1,6 @@
+using Tideway.DeltaLog.Features;
 using Tideway.DeltaLog.Reading;
-using Tideway.DeltaLog.Schema;
+using Tideway.DeltaLog.Rules;
 using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaLog.Writing;
 using Tideway.DuckDb;
@@ -12,8 +13,6 @@ namespace Tideway.DeltaLog.Evolution;
 /// </summary>
 internal static class ConstraintChanges
 {
-    private const string Prefix = "delta.constraints.";
-
     public static void Add(TableDraft draft, string name, string condition)
     {
         if (Find(draft, name) is { } existing)
@@ -26,7 +25,7 @@ internal static class ConstraintChanges
                 DeltaLogError.InvalidProperty,
                 $"Expected a name of letters, digits, '_' and '-' for a constraint of '{draft.Root}', found '{name}'."
             );
-        draft.Set(Prefix + name.ToLowerInvariant(), condition);
+        draft.Set(TableConstraints.Prefix + name.ToLowerInvariant(), condition);
     }
 
     public static void Drop(TableDraft draft, string name)
@@ -46,30 +45,12 @@ internal static class ConstraintChanges
     )
     {
         using var session = new UtcSession(connection);
+        var sql = Translate(connection, snapshot, name, condition);
         var scan = await new TableReader(table.Store).ScanSqlAsync(snapshot, null, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            using (connection.Prepare($"SELECT 1 FROM ({Nothing(snapshot)}) WHERE ({condition})")) { }
-        }
-        catch (DuckDbException exception)
-        {
-            throw new DeltaLogException(
-                DeltaLogError.InvalidData,
-                $"The constraint '{name}' is no condition on the columns of '{snapshot.TableRoot}': {exception.Message}",
-                exception
-            )
-            {
-                TableRoot = snapshot.TableRoot,
-            };
-        }
-
         long broken;
         try
         {
-            broken = await Task.Run(
-                    () => connection.Scalar<long>($"SELECT count(*) FROM ({scan}) WHERE ({condition}) IS NOT TRUE", cancellationToken),
-                    cancellationToken
-                )
+            broken = await Task.Run(() => connection.Scalar<long>($"SELECT count(*) FROM ({scan}) WHERE ({sql}) IS NOT TRUE", cancellationToken), cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (DuckDbException exception)
@@ -89,8 +70,23 @@ internal static class ConstraintChanges
     }
 
     private static string? Find(TableDraft draft, string name) =>
-        draft.Metadata.Configuration.Keys.FirstOrDefault(key => string.Equals(key, Prefix + name, StringComparison.OrdinalIgnoreCase));
+        draft.Metadata.Configuration.Keys.FirstOrDefault(key => string.Equals(key, TableConstraints.Prefix + name, StringComparison.OrdinalIgnoreCase));
 
-    private static string Nothing(Snapshot snapshot) =>
-        $"SELECT {string.Join(", ", snapshot.Schema.Fields.Select(field => $"CAST(NULL AS {DuckDbTypes.Sql(field.Type)}) AS {SqlText.Identifier(field.Name)}"))}";
+    // In the words that writers keep it by; what they could not keep must not be added.
+    private static string Translate(DuckDbConnection connection, Snapshot snapshot, string name, string condition)
+    {
+        try
+        {
+            return new TableExpressions(connection, snapshot.Schema, snapshot.TableRoot)
+                .Condition(TableFeatures.CheckConstraints, $"the constraint '{name}'", condition)
+                .Sql;
+        }
+        catch (DeltaLogException exception) when (exception.Error == DeltaLogError.UnsupportedWriterFeature)
+        {
+            throw new DeltaLogException(DeltaLogError.InvalidData, $"The constraint '{name}' cannot be added to '{snapshot.TableRoot}'. {exception.Message}", exception)
+            {
+                TableRoot = snapshot.TableRoot,
+            };
+        }
+    }
 }

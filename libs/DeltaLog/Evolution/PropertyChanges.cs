@@ -29,7 +29,7 @@ internal static class PropertyChanges
 
         RequireTogether(draft);
         if (draft.Metadata.IsEnabled(TableProperties.EnableRowTracking))
-            NameRowColumns(draft);
+            draft.Set(CompletedMetadata.Of(draft.Metadata, draft.Metadata));
     }
 
     public static void Unset(TableDraft draft, IReadOnlyCollection<string> names)
@@ -76,17 +76,6 @@ internal static class PropertyChanges
         draft.Set(schema);
         draft.Set(ColumnMapping.ModeProperty, mode);
         draft.Set(MappedColumns.MaxIdProperty, mapped.Highest.ToString(CultureInfo.InvariantCulture));
-    }
-
-    private static void NameRowColumns(TableDraft draft)
-    {
-        foreach (
-            var (property, prefix) in new[] { (RowTracking.IdColumnProperty, "_row-id-col-"), (RowTracking.VersionColumnProperty, "_row-commit-version-col-") }
-        )
-        {
-            if (!draft.Metadata.Configuration.ContainsKey(property))
-                draft.Set(property, prefix + Guid.CreateVersion7());
-        }
     }
 
     private static void RequireTogether(TableDraft draft)

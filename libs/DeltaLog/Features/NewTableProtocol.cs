@@ -1,4 +1,5 @@
 using Tideway.DeltaLog.Actions;
+using Tideway.DeltaLog.Rules;
 using Tideway.DeltaLog.Schema;
 using Tideway.DeltaLog.Snapshots;
 
@@ -67,8 +68,13 @@ public static class NewTableProtocol
             yield return TableFeatures.ColumnMapping;
         if (configuration.TryGetValue(TableProperties.CheckpointPolicy, out var policy) && string.Equals(policy, "v2", StringComparison.OrdinalIgnoreCase))
             yield return TableFeatures.V2Checkpoint;
-        if (configuration.Keys.Any(key => key.StartsWith("delta.constraints.", StringComparison.Ordinal)))
+        if (configuration.Keys.Any(key => key.StartsWith(TableConstraints.Prefix, StringComparison.Ordinal)))
             yield return TableFeatures.CheckConstraints;
+        foreach (var (key, feature) in ColumnMetadata.Features)
+        {
+            if (ColumnMetadata.AllFields(schema).Any(entry => entry.Field.Metadata.ContainsKey(key)))
+                yield return feature;
+        }
     }
 
     private static IEnumerable<string> WithDependencies(string feature) =>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Commit;
 using Tideway.DeltaLog.Reading;
+using Tideway.DeltaLog.Schema;
 using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaLog.Writing;
 using Tideway.DuckDb;
@@ -21,9 +22,16 @@ internal sealed class RewrittenGroups(DeltaTable table, Snapshot snapshot, DuckD
 
     public async Task WriteAsync(FileGroup group, CancellationToken cancellationToken)
     {
-        var files = new DataFiles(table.Store, connection, snapshot.Metadata, snapshot.Schema, new WriteOptions { TargetFileBytes = targetBytes }, table.Time);
+        var files = NewFiles();
         var rewritten = new Rewritten(group, files, []);
         groups.Add(rewritten);
+        if (RowColumns is { } columns)
+        {
+            var tracked = await reader.TrackedScanSqlAsync(snapshot, group.Files, columns, cancellationToken).ConfigureAwait(false);
+            rewritten.Added.AddRange(await files.WriteAsync(tracked, cancellationToken, columns.Id, columns.CommitVersion).ConfigureAwait(false));
+            return;
+        }
+
         var sql = await reader.ScanSqlAsync(snapshot, new ScanOptions { Files = group.Files }, cancellationToken).ConfigureAwait(false);
         rewritten.Added.AddRange(await files.WriteAsync(sql, cancellationToken).ConfigureAwait(false));
     }
@@ -60,9 +68,27 @@ internal sealed class RewrittenGroups(DeltaTable table, Snapshot snapshot, DuckD
         groups.Clear();
     }
 
+    // The hidden columns that keep ids of rows that move, where the table tracks rows.
+    private (string Id, string CommitVersion)? RowColumns =>
+        RowTracking.IsEnabled(snapshot.Protocol, snapshot.Metadata)
+        && snapshot.Configuration.TryGetValue(RowTracking.IdColumnProperty, out var id)
+        && snapshot.Configuration.TryGetValue(RowTracking.VersionColumnProperty, out var version)
+            ? (id, version)
+            : null;
+
+    private DataFiles NewFiles()
+    {
+        var mode = ColumnMapping.Of(snapshot.Protocol, snapshot.Metadata);
+        var columns = new PhysicalColumns(snapshot.Schema, snapshot.PartitionColumns, mode);
+        var statistics = new StatisticsJson(StatisticsColumns.Of(snapshot.Schema, mode, snapshot.Metadata, snapshot.DomainMetadata));
+        var options = new WriteOptions { TargetFileBytes = targetBytes };
+        return new DataFiles(table.Store, connection, snapshot.Metadata, columns, statistics, options, table.Time);
+    }
+
     private DeltaTransaction Transaction(Snapshot latest)
     {
         var transaction = table.BeginTransaction(latest);
+        transaction.PreservesRowIds = RowColumns is not null;
         transaction.Operation = "OPTIMIZE";
         transaction.OperationParameters["predicate"] = "[]";
         transaction.OperationMetrics["numRemovedFiles"] = Text(groups.Sum(group => group.Group.Files.Count));

@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Commit;
+using Tideway.DeltaLog.Evolution;
 using Tideway.DeltaLog.Features;
 using Tideway.DeltaLog.Schema;
 using Tideway.DuckDb;
@@ -60,7 +61,7 @@ public sealed class DeltaTableWriter
                 Configuration = configuration,
                 CreatedTime = table.Time.GetUtcNow().ToUnixTimeMilliseconds(),
             };
-        var transaction = table.BeginCreation(NewTableProtocol.For(schema, metadata.Configuration), metadata);
+        var transaction = table.BeginCreation(NewTableProtocol.For(schema, metadata.Configuration), CompletedMetadata.Of(metadata, null));
         if (options?.Transaction is var (appId, version))
             transaction.SetTransaction(appId, version);
         options?.Prepare?.Invoke(transaction);
@@ -82,8 +83,7 @@ public sealed class DeltaTableWriter
             {
                 operation.Parameters["mode"] = "Append";
                 operation.RequireRowsFit();
-                var rows = SourceColumns.Of(connection, selectSql, table.Store.Root).Project(selectSql, operation.Schema, table.Store.Root);
-                operation.RowsInserted = await operation.AddAsync(rows, cancellationToken).ConfigureAwait(false);
+                await InsertAsync(operation, selectSql, cancellationToken).ConfigureAwait(false);
             },
             cancellationToken
         );
@@ -103,8 +103,8 @@ public sealed class DeltaTableWriter
             {
                 operation.Parameters["mode"] = "Overwrite";
                 operation.DependOnTable();
-                var rows = SourceColumns.Of(connection, selectSql, table.Store.Root).Project(selectSql, operation.Schema, table.Store.Root);
-                operation.RowsInserted = await operation.AddAsync(rows, cancellationToken).ConfigureAwait(false);
+                WriterRequirements.RequireRemovable(operation.Protocol, operation.Metadata, table.Store.Root);
+                await InsertAsync(operation, selectSql, cancellationToken).ConfigureAwait(false);
                 operation.RowsDeleted = operation.Snapshot.NumRecords ?? 0;
                 operation.Remove(operation.Snapshot.Files);
             },
@@ -144,10 +144,19 @@ public sealed class DeltaTableWriter
             operation =>
             {
                 operation.Parameters["matchedBy"] = JsonSerializer.Serialize(request.Keys, JsonText.Options);
-                return Rewrites.MergeAsync(operation, request, cancellationToken);
+                return Merges.MergeAsync(operation, request, cancellationToken);
             },
             cancellationToken
         );
+    }
+
+    private static async Task<IReadOnlyList<AddFile>> InsertAsync(WriteOperation operation, string selectSql, CancellationToken cancellationToken)
+    {
+        var source = SourceColumns.Of(operation.Connection, selectSql, operation.Table.Store.Root);
+        var (rows, files) = await operation.AddAsync(source.Project(selectSql, operation.Schema, operation.Rules), cancellationToken).ConfigureAwait(false);
+        operation.AdvanceIdentities(source.MissingIdentities(operation.Rules), rows);
+        operation.RowsInserted = rows;
+        return files;
     }
 
     private async Task<WriteResult> RunAsync(

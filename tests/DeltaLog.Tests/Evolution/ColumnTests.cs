@@ -41,6 +41,38 @@ public sealed class ColumnTests : IDisposable
         (await fixture.RowsAsync(columns: ["s"])).ShouldBe(["{'first': NULL, 'second': NULL, 'x': 1, 'list': [{'y': 2, 'z': NULL}]}"]);
     }
 
+    [Fact]
+    public async Task Columns_of_a_table_that_is_made_mapped_have_ids_and_names_of_their_own()
+    {
+        await fixture.CreateAsync(Rows, null, (ColumnMapping.ModeProperty, "name"));
+        await fixture.Writer.AppendAsync(fixture.Connection, Rows);
+        await evolution.RenameColumnAsync("id", "key");
+        await fixture.Writer.AppendAsync(fixture.Connection, "SELECT 2::BIGINT AS key");
+
+        var snapshot = await fixture.Table.LoadAsync();
+        ColumnMapping.PhysicalName(snapshot.Schema.Find("key")!, ColumnMappingMode.Name).ShouldStartWith("col-");
+        snapshot.Configuration["delta.columnMapping.maxColumnId"].ShouldBe("6");
+        (await fixture.RowsAsync(columns: ["key"])).ShouldBe(["1", "2"]);
+    }
+
+    [Fact]
+    public async Task A_constraint_that_all_rows_meet_is_added_and_kept_from_then_on()
+    {
+        await CreateAsync();
+
+        (await evolution.AddConstraintAsync(fixture.Connection, "big", "id > 1").ShouldFailAsync(DeltaLogError.InvalidData)).Message.ShouldContain("1 rows");
+        await evolution.AddConstraintAsync(fixture.Connection, "nope", "missing > 1").ShouldFailAsync(DeltaLogError.InvalidData);
+        await evolution.AddConstraintAsync(fixture.Connection, "Small", "`id` < 5");
+        await evolution.AddConstraintAsync(fixture.Connection, "small", "id < 7").ShouldFailAsync(DeltaLogError.InvalidProperty);
+
+        var snapshot = await fixture.Table.LoadAsync();
+        snapshot.Configuration["delta.constraints.small"].ShouldBe("`id` < 5");
+        snapshot.Protocol.MinWriterVersion.ShouldBe(3);
+        await fixture.Writer.AppendAsync(fixture.Connection, "SELECT 9::BIGINT AS id").ShouldFailAsync(DeltaLogError.InvalidData);
+        await evolution.DropConstraintAsync("SMALL");
+        await fixture.Writer.AppendAsync(fixture.Connection, "SELECT 9::BIGINT AS id");
+    }
+
     [Theory]
     [InlineData("ID", DeltaLogError.ColumnExists)]
     [InlineData("s.X", DeltaLogError.ColumnExists)]

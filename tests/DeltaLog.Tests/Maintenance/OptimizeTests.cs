@@ -1,4 +1,7 @@
+using Tideway.DeltaLog.Evolution;
 using Tideway.DeltaLog.Maintenance;
+using Tideway.DeltaLog.Reading;
+using Tideway.DeltaLog.Schema;
 using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaLog.Tests.Writing;
 
@@ -168,7 +171,63 @@ public sealed class OptimizeTests : IDisposable
         (await optimizer.RunAsync(fixture.Connection)).FilesAdded.ShouldBe(2);
     }
 
+    [Fact]
+    public async Task Rows_keep_their_ids_wherever_they_move()
+    {
+        await FillAsync(2, (TableProperties.EnableRowTracking, "true"));
+        var before = await IdsAsync();
+
+        await optimizer.RunAsync(fixture.Connection);
+        await fixture.Writer.AppendAsync(fixture.Connection, "SELECT 7 AS id, 'a' AS p");
+        var added = await IdsAsync();
+        await optimizer.RunAsync(fixture.Connection);
+
+        added.Count.ShouldBe(before.Count + 1);
+        added.ShouldBe(before.Concat(added.Except(before)).Order(StringComparer.Ordinal));
+        (await IdsAsync()).ShouldBe(added);
+        added.Select(row => row.Split('|')[2]).ShouldBeUnique();
+        (await fixture.Table.HistoryAsync().ToListAsync())[0].Info!.OtherMembers["tags"].ShouldBe("""{"delta.rowTracking.preserved":"true"}""");
+    }
+
+    [Fact]
+    public async Task Deleted_rows_are_left_out_and_their_vectors_go()
+    {
+        await FillAsync(1, (TableProperties.EnableDeletionVectors, "true"));
+        await fixture.Writer.AppendAsync(fixture.Connection, "SELECT range AS id, 'a' AS p FROM range(10, 20)");
+        await fixture.Writer.DeleteAsync(fixture.Connection, "id = 15");
+        var rows = await fixture.RowsAsync();
+        (await fixture.Table.LoadAsync()).Files.ShouldContain(file => file.DeletionVector != null);
+
+        await optimizer.RunAsync(fixture.Connection, new OptimizeOptions { TargetFileBytes = 10 });
+
+        (await fixture.Table.LoadAsync()).Files.ShouldAllBe(file => file.DeletionVector == null);
+        (await fixture.RowsAsync()).ShouldBe(rows);
+    }
+
+    [Fact]
+    public async Task Mapped_columns_stay_mapped()
+    {
+        await FillAsync(2, (ColumnMapping.ModeProperty, "name"));
+        await new TableEvolution(fixture.Table).RenameColumnAsync("id", "key");
+        var rows = await fixture.RowsAsync();
+
+        (await optimizer.RunAsync(fixture.Connection)).Groups.ShouldBe(2);
+
+        (await fixture.RowsAsync()).ShouldBe(rows);
+    }
+
     public void Dispose() => fixture.Dispose();
+
+    // Value, partition, id and commit version of each row.
+    private async Task<List<string>> IdsAsync()
+    {
+        var snapshot = await fixture.Table.LoadAsync();
+        var columns = (
+            snapshot.Configuration["delta.rowTracking.materializedRowIdColumnName"],
+            snapshot.Configuration["delta.rowTracking.materializedRowCommitVersionColumnName"]
+        );
+        return fixture.Texts(await new TableReader(fixture.Folder.Store).TrackedScanSqlAsync(snapshot, snapshot.Files, columns, CancellationToken.None));
+    }
 
     private async Task FillAsync(int count, params (string Key, string Value)[] configuration)
     {
