@@ -36,7 +36,8 @@ internal static class CompletedMetadata
             configuration.TryAdd(RowTracking.VersionColumnProperty, $"_row-commit-version-col-{Guid.CreateVersion7()}");
         }
 
-        var isSame = schemaString == metadata.SchemaString && configuration.Count == metadata.Configuration.Count && !configuration.Except(metadata.Configuration).Any();
+        var isSame =
+            schemaString == metadata.SchemaString && configuration.Count == metadata.Configuration.Count && !configuration.Except(metadata.Configuration).Any();
         return isSame ? metadata : metadata with { SchemaString = schemaString, Configuration = configuration };
     }
 

@@ -50,7 +50,10 @@ internal static class ConstraintChanges
         long broken;
         try
         {
-            broken = await Task.Run(() => connection.Scalar<long>($"SELECT count(*) FROM ({scan}) WHERE ({sql}) IS NOT TRUE", cancellationToken), cancellationToken)
+            broken = await Task.Run(
+                    () => connection.Scalar<long>($"SELECT count(*) FROM ({scan}) WHERE ({sql}) IS NOT TRUE", cancellationToken),
+                    cancellationToken
+                )
                 .ConfigureAwait(false);
         }
         catch (DuckDbException exception)
@@ -83,7 +86,11 @@ internal static class ConstraintChanges
         }
         catch (DeltaLogException exception) when (exception.Error == DeltaLogError.UnsupportedWriterFeature)
         {
-            throw new DeltaLogException(DeltaLogError.InvalidData, $"The constraint '{name}' cannot be added to '{snapshot.TableRoot}'. {exception.Message}", exception)
+            throw new DeltaLogException(
+                DeltaLogError.InvalidData,
+                $"The constraint '{name}' cannot be added to '{snapshot.TableRoot}'. {exception.Message}",
+                exception
+            )
             {
                 TableRoot = snapshot.TableRoot,
             };

@@ -71,7 +71,10 @@ public sealed class TableReader(IObjectStore store)
 
         string Number(AddFile file, long? value, string member) =>
             value?.ToString(CultureInfo.InvariantCulture)
-            ?? throw new DeltaLogException(DeltaLogError.CorruptLog, $"Table '{store.Root}' tracks rows: expected {member} for the file '{file.Path}', found none.")
+            ?? throw new DeltaLogException(
+                DeltaLogError.CorruptLog,
+                $"Table '{store.Root}' tracks rows: expected {member} for the file '{file.Path}', found none."
+            )
             {
                 TableRoot = store.Root,
                 Version = snapshot.Version,
