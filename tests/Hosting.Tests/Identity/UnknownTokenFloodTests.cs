@@ -5,6 +5,7 @@ using System.Text;
 using Tideway.Hosting.Cache;
 using Tideway.Hosting.Identity;
 using Tideway.Testing;
+using CredentialCache = Tideway.Hosting.Identity.CredentialCache;
 
 namespace Tideway.Hosting.Tests.Identity;
 

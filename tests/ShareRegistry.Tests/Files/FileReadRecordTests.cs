@@ -38,7 +38,7 @@ public sealed class FileReadRecordTests : TableTest
     public async Task A_recipient_that_was_deleted_meanwhile_is_named_all_the_same()
     {
         var url = await FileUrlAsync();
-        await Process.PublishAsync(RecipientClient.Deleted(Acme.Id, "acme"));
+        await Process.PublishAsync(RecipientEvents.Deleted(Acme.Id, "acme"));
 
         (await Process.Stranger.GetAnswerAsync(url)).ShouldBe(HttpStatusCode.OK);
 
