@@ -98,7 +98,7 @@ internal sealed class RemoteCheck(ProviderConnections connections, IOptions<Sync
         Problems.Of(
             StatusCodes.Status502BadGateway,
             "PROVIDER_UNAVAILABLE",
-            $"Provider '{provider.Name}' at {provider.Endpoint} could not be asked for the table: {reason} Nothing was created; validate=false creates the sync without asking."
+            $"Provider '{provider.Name}' at {provider.Endpoint} could not be asked for the table: {reason} Nothing was created; validate=false (--no-check on the command line) creates the sync without asking."
         );
 
     private static bool Has(IEnumerable<string> names, string name) => names.Contains(name, StringComparer.OrdinalIgnoreCase);
