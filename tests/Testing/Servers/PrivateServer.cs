@@ -12,7 +12,9 @@ internal sealed class PrivateServer : IAsyncDisposable
 
     // "stop" asks the server to end in its own time and keeps the folder; the end of the input ends it at once and removes the folder.
     private const string Watchdog = """
+        # Signals to the whole process group reach this shell too; it must not end before its server does.
         trap '' INT HUP
+        trap : TERM
         folder=$1; gentle=$2; harsh=$3; shift 3
         exec 2>>"$folder/watchdog.log"
         setsid "$@" >>"$folder/server.log" 2>&1 </dev/null &
