@@ -13,7 +13,9 @@ internal static class TableCommands
             RowsCommand.Make(commands),
             SchemaCommand.Make(commands),
             HistoryCommand.Make(commands),
+            ChangesCommand.Make(commands),
             FilesCommand.Make(commands),
+            VerifyCommand.Make(commands),
             WriteCommands.Create(commands),
             WriteCommands.Append(commands)
         );

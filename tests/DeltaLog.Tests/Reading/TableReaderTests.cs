@@ -46,7 +46,7 @@ public sealed class TableReaderTests : IDisposable
     {
         fixture.Folder.Create(TableFolder.Add(path));
 
-        (await Should.ThrowAsync<ObjectStorageException>(fixture.RowsAsync())).Error.ShouldBe(ObjectStorageError.InvalidKey);
+        (await fixture.RowsAsync().ShouldFailAsync(DeltaLogError.FileOutsideTable)).File.ShouldBe(path);
     }
 
     [Fact]
