@@ -33,13 +33,7 @@ internal static class ChangesCommand
                         versions.Add(version);
                     var snapshot = await opened.LoadAsync(versions[^1].Version, cancellationToken);
                     var sql = await table.Reader(call).ChangesSqlAsync(snapshot, versions, new ScanOptions { WhereSql = where }, cancellationToken);
-                    List<string> names =
-                    [
-                        "_change_type",
-                        "_commit_version",
-                        "_commit_timestamp",
-                        .. snapshot.Schema.Fields.Select(field => field.Name),
-                    ];
+                    List<string> names = ["_change_type", "_commit_version", "_commit_timestamp", .. snapshot.Schema.Fields.Select(field => field.Name)];
                     await output.WriteAsync(call, $"SELECT * FROM ({sql}) ORDER BY _commit_version", names, table.Folders(call), cancellationToken);
                 }),
             formats: RowFormats.All

@@ -18,12 +18,7 @@ internal static class VerifyCommand
         Column.Of("Problems", "problem_count"),
     ];
 
-    private static readonly Column[] ProblemColumns =
-    [
-        Column.Of("CHECK", "check"),
-        Column.Of("FILE", "file"),
-        Column.Of("PROBLEM", "message"),
-    ];
+    private static readonly Column[] ProblemColumns = [Column.Of("CHECK", "check"), Column.Of("FILE", "file"), Column.Of("PROBLEM", "message")];
 
     public static Command Make(CommandSet commands)
     {

@@ -29,7 +29,11 @@ internal static class LogVerification
         // The checkpoint only shortens the way: the commits alone must lead to the same files.
         var (missing, more) = await DifferenceAsync(table, listing, checkpoint.Version, snapshot, cancellationToken).ConfigureAwait(false);
         foreach (var path in missing)
-            yield return new VerificationProblem(VerificationCheck.Log, $"The commits add the file; the checkpoint of version {checkpoint.Version} lacks it.", path);
+            yield return new VerificationProblem(
+                VerificationCheck.Log,
+                $"The commits add the file; the checkpoint of version {checkpoint.Version} lacks it.",
+                path
+            );
         foreach (var path in more)
         {
             yield return new VerificationProblem(

@@ -15,7 +15,9 @@ public sealed class ChangesTests
         json.ExitCode.ShouldBe(0, json.Error);
         json.Json.EnumerateArray().Select(row => row.GetProperty("_commit_version").GetInt64()).ShouldAllBe(version => version >= 1);
         json.Json.EnumerateArray().Select(row => row.GetProperty("_change_type").GetString()).ShouldContain("update_preimage");
-        json.Json.EnumerateArray().ShouldAllBe(row => row.TryGetProperty("_commit_timestamp", out _));
+        json.Json.EnumerateArray()
+            .Select(row => row.GetProperty("_commit_timestamp").GetString())
+            .ShouldAllBe(time => time!.EndsWith("+00", StringComparison.Ordinal));
         table.ExitCode.ShouldBe(0, table.Error);
         table.Lines[0].ShouldStartWith("_change_type");
         table.Lines.Skip(1).ShouldAllBe(line => line.StartsWith("update_postimage", StringComparison.Ordinal));

@@ -44,8 +44,7 @@ internal sealed class LakeFolder : IDisposable
         $$$"""{"name":"{{{name}}}","type":{{{(type.StartsWith('{') ? type : $"\"{type}\"")}}},"nullable":true,"metadata":{{{{metadata}}}}}""";
 
     /// <summary>Metadata of a mapped column.</summary>
-    public static string Mapped(int id, string physicalName) =>
-        $"\"delta.columnMapping.id\":{id},\"delta.columnMapping.physicalName\":\"{physicalName}\"";
+    public static string Mapped(int id, string physicalName) => $"\"delta.columnMapping.id\":{id},\"delta.columnMapping.physicalName\":\"{physicalName}\"";
 
     /// <summary>Writes a data file and gives its add action.</summary>
     public string Write(string name, string select, string extra = "", string options = "")

@@ -22,10 +22,7 @@ public sealed class OutsideFilesTests : IDisposable
     public async Task A_deletion_vector_outside_is_only_read_where_that_is_allowed()
     {
         var vector = Path.Combine(source.Folder.Path, "deletions.bin");
-        File.Copy(
-            Directory.GetFiles(Conformance.TestTables.Folder("dat/deletion_vectors"), "deletion_vector_*.bin").Single(),
-            vector
-        );
+        File.Copy(Directory.GetFiles(Conformance.TestTables.Folder("dat/deletion_vectors"), "deletion_vector_*.bin").Single(), vector);
         var add = clone.Write(
             "own.parquet",
             "SELECT range AS id FROM range(5)",

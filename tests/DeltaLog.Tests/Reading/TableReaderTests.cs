@@ -1,7 +1,6 @@
 using Tideway.DeltaLog.Reading;
 using Tideway.DeltaLog.Tests.Writing;
 using Tideway.DuckDb;
-using Tideway.ObjectStorage;
 
 namespace Tideway.DeltaLog.Tests.Reading;
 

@@ -20,11 +20,9 @@ public sealed class VariantTests : IDisposable
 
         lake.Texts($"SELECT count(*) FROM ({sql}) WHERE v->>'$.key' <> id::VARCHAR OR v IS NULL").ShouldBe(["0"]);
         lake.Texts($"SELECT DISTINCT * EXCLUDE id FROM ({sql}) WHERE id = 7")
-            .ShouldBe(
-                [
-                    """{"key":7}|[{"key":7}, NULL, {"key":7}, NULL, {"key":7}]|{'v': '{"key":7}'}|{7='{"key":7}', nullKey=NULL}|[{'v': '{"key":7}'}, {'v': NULL}, NULL, {'v': '{"key":7}'}, NULL, {'v': '{"key":7}'}]|{'v': [NULL, {"key":7}]}""",
-                ]
-            );
+            .ShouldBe([
+                """{"key":7}|[{"key":7}, NULL, {"key":7}, NULL, {"key":7}]|{'v': '{"key":7}'}|{7='{"key":7}', nullKey=NULL}|[{'v': '{"key":7}'}, {'v': NULL}, NULL, {'v': '{"key":7}'}, NULL, {'v': '{"key":7}'}]|{'v': [NULL, {"key":7}]}""",
+            ]);
     }
 
     [Theory]

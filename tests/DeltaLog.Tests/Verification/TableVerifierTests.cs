@@ -46,10 +46,12 @@ public sealed class TableVerifierTests : IDisposable
 
         var problems = await FindAsync();
 
-        problems.Select(problem => (problem.Check, problem.File)).ShouldBe(
-            [(VerificationCheck.Files, "../c.parquet"), (VerificationCheck.Files, "a.parquet"), (VerificationCheck.Files, "b.parquet")],
-            ignoreOrder: true
-        );
+        problems
+            .Select(problem => (problem.Check, problem.File))
+            .ShouldBe(
+                [(VerificationCheck.Files, "../c.parquet"), (VerificationCheck.Files, "a.parquet"), (VerificationCheck.Files, "b.parquet")],
+                ignoreOrder: true
+            );
         problems.Single(problem => problem.File == "b.parquet").Message.ShouldContain("not there");
         problems.Single(problem => problem.File == "a.parquet").Message.ShouldContain("bytes");
     }
@@ -119,9 +121,9 @@ public sealed class TableVerifierTests : IDisposable
         await lake.Folder.Table.WriteCheckpointAsync(0);
         lake.Folder.Create(lake.Write("b.parquet", "SELECT 1::BIGINT AS id"));
 
-        (await FindAsync()).Select(problem => (problem.Check, problem.File)).ShouldBe(
-            [(VerificationCheck.Log, "b.parquet"), (VerificationCheck.Log, "a.parquet")]
-        );
+        (await FindAsync())
+            .Select(problem => (problem.Check, problem.File))
+            .ShouldBe([(VerificationCheck.Log, "b.parquet"), (VerificationCheck.Log, "a.parquet")]);
     }
 
     [Fact]
