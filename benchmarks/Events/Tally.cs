@@ -19,7 +19,8 @@ internal sealed class Tally
     public async Task TellAsync()
     {
         Console.WriteLine("ready");
-        var end = Console.In.ReadToEndAsync();
+        // The console reads with the thread that asks, whatever the method's name says.
+        var end = Task.Run(Console.In.ReadToEnd);
         var telling = Task.Run(async () =>
         {
             await foreach (var round in rounds.Reader.ReadAllAsync())
