@@ -4,25 +4,21 @@ using Tideway.Hosting.Startup;
 
 namespace Tideway.Benchmarks.Events;
 
-/// <summary>The other process: handles each change once, and says when all have been handled.</summary>
+/// <summary>The other process: handles each change once, and says when a round of them has been.</summary>
 internal static class EventsConsumer
 {
     public const string Part = "events-consumer";
 
-    /// <summary>Arguments: part, broker, database, number of changes.</summary>
+    /// <summary>Arguments: part, broker, database.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
         var builder = EventsHost.CreateBuilder("bench-consumer", arguments[1], arguments[2]);
-        var expected = long.Parse(arguments[3]);
-        var tally = new Tally(expected);
+        var tally = new Tally();
         builder.Services.AddSingleton(tally);
         builder.AddConsumer<MeasuredDatabase, CountChangeConsumer, MeasuredChange>("bench-consumer", "count-change");
         await using var app = builder.Build();
         await app.StartAsync();
-        Console.WriteLine("ready");
-        await tally.Complete;
-        Console.WriteLine("done");
-        await Console.In.ReadToEndAsync();
+        await tally.TellAsync();
         await app.StopAsync();
         return 0;
     }
@@ -34,20 +30,6 @@ internal static class EventsConsumer
         {
             context.Transaction.OnCommitted(tally.Count);
             return Task.CompletedTask;
-        }
-    }
-
-    internal sealed class Tally(long expected)
-    {
-        private readonly TaskCompletionSource complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private long counted;
-
-        public Task Complete => complete.Task;
-
-        public void Count()
-        {
-            if (Interlocked.Increment(ref counted) == expected)
-                complete.TrySetResult();
         }
     }
 }

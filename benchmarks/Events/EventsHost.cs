@@ -23,7 +23,9 @@ internal static class EventsHost
                 ["Database:ConnectionString"] = database,
                 ["Internal:Key"] = Convert.ToBase64String(new byte[32]),
                 ["RecipientAuth:Url"] = "http://127.0.0.1:9",
+                // Standard output is for figures.
                 ["Logging:LogLevel:Default"] = "Warning",
+                ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Warning",
             }
         );
         builder.Logging.SetMinimumLevel(LogLevel.Warning);

@@ -9,10 +9,10 @@ internal static class RawConsumer
     public const string Part = "raw-consumer";
     public const string Queue = "bench-raw";
 
-    /// <summary>Arguments: part, broker, number of messages.</summary>
+    /// <summary>Arguments: part, broker.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
-        var expected = long.Parse(arguments[2]);
+        var tally = new Tally();
         var factory = new ConnectionFactory { Uri = new Uri(arguments[1]) };
         await using var connection = await factory.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
@@ -24,20 +24,14 @@ internal static class RawConsumer
             new Dictionary<string, object?>(StringComparer.Ordinal) { ["x-queue-type"] = "quorum" }
         );
         await channel.BasicQosAsync(0, 400, global: false);
-        var complete = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var received = 0L;
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += async (_, delivery) =>
         {
             await channel.BasicAckAsync(delivery.DeliveryTag, multiple: false);
-            if (++received == expected)
-                complete.TrySetResult();
+            tally.Count();
         };
         await channel.BasicConsumeAsync(Queue, autoAck: false, consumer);
-        Console.WriteLine("ready");
-        await complete.Task;
-        Console.WriteLine("done");
-        await Console.In.ReadToEndAsync();
+        await tally.TellAsync();
         return 0;
     }
 }

@@ -46,7 +46,7 @@ public sealed class FileDownloader(HttpClient http, DeltaSharingClientOptions? o
         await using (file.ConfigureAwait(false))
         {
             var attempts = await FillAsync(file, url, expectedSize, progress, cancellationToken).ConfigureAwait(false);
-            file.Complete();
+            await file.CompleteAsync().ConfigureAwait(false);
             return new Download(expectedSize, attempts);
         }
     }
@@ -81,16 +81,30 @@ public sealed class FileDownloader(HttpClient http, DeltaSharingClientOptions? o
         CheckSize(file, answer, expectedSize);
         var stream = await answer.OpenAsync(cancellationToken).ConfigureAwait(false);
         var buffer = ArrayPool<byte>.Shared.Rent(options.DownloadBufferBytes);
+        var buffered = 0;
         try
         {
             int read;
-            while ((read = await stream.ReadAsync(buffer.AsMemory(0, options.DownloadBufferBytes), cancellationToken).ConfigureAwait(false)) > 0)
+            do
             {
-                if (file.Length + read > expectedSize)
+                // A network gives a few kilobytes at a time; a disk is better asked for much at once.
+                read = await stream.ReadAsync(buffer.AsMemory(buffered, options.DownloadBufferBytes - buffered), cancellationToken).ConfigureAwait(false);
+                buffered += read;
+                if (file.Length + buffered > expectedSize)
                     throw Mismatch(answer, expectedSize, "more");
-                await file.AppendAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+                if (buffered == 0 || (read > 0 && buffered < options.DownloadBufferBytes))
+                    continue;
+                await file.AppendAsync(buffer.AsMemory(0, buffered), cancellationToken).ConfigureAwait(false);
+                buffered = 0;
                 progress?.Report(file.Length);
-            }
+            } while (read > 0);
+        }
+        catch (DeltaSharingException exception) when (exception.Error != DeltaSharingError.LocalStorage && file.Length + buffered <= expectedSize)
+        {
+            // What came before the break need not come again.
+            await file.AppendAsync(buffer.AsMemory(0, buffered), cancellationToken).ConfigureAwait(false);
+            progress?.Report(file.Length);
+            throw;
         }
         finally
         {

@@ -5,8 +5,13 @@ namespace Tideway.DeltaSharing.Client.Downloads;
 /// <summary>A local file that is still being filled. Disposing removes it unless it was completed.</summary>
 internal sealed class PartialFile : IAsyncDisposable
 {
+    // Often enough that little is left to do at the end, seldom enough that the file system's own bookkeeping does not count.
+    private const long BytesPerFlush = 16 * 1024 * 1024;
+
     private readonly string destination;
     private readonly FileStream stream;
+    private Task flushing = Task.CompletedTask;
+    private long flushedLength;
     private bool isComplete;
 
     private PartialFile(string destination, FileStream stream)
@@ -44,6 +49,7 @@ internal sealed class PartialFile : IAsyncDisposable
         {
             await stream.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
             Length += bytes.Length;
+            FlushBehind();
         }
         catch (Exception exception) when (IsLocal(exception))
         {
@@ -57,9 +63,22 @@ internal sealed class PartialFile : IAsyncDisposable
             stream.SetLength(0);
             stream.Position = 0;
             Length = 0;
+            flushedLength = 0;
         });
 
-    public void Complete() =>
+    /// <summary>Gives the file its name once all of it is on the disk.</summary>
+    public async Task CompleteAsync()
+    {
+        try
+        {
+            await flushing.ConfigureAwait(false);
+        }
+        catch (Exception exception) when (IsLocal(exception))
+        {
+            // The system tells of a failed write once only, so that the flush below would know nothing of it.
+            throw Failure(destination, exception);
+        }
+
         Attempt(() =>
         {
             RandomAccess.FlushToDisk(stream.SafeFileHandle);
@@ -67,9 +86,12 @@ internal sealed class PartialFile : IAsyncDisposable
             File.Move(stream.Name, destination, overwrite: true);
             isComplete = true;
         });
+    }
 
     public async ValueTask DisposeAsync()
     {
+        // Its outcome was looked at where it mattered; what is removed need not be on the disk.
+        await flushing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await stream.DisposeAsync().ConfigureAwait(false);
         if (isComplete)
             return;
@@ -81,6 +103,16 @@ internal sealed class PartialFile : IAsyncDisposable
         {
             // Why the download failed says more than that its remains could not be removed; the next one overwrites them.
         }
+    }
+
+    /// <summary>Has the disk write while more arrives: all at the end, it would have nothing to do first and everybody would wait for it then.</summary>
+    private void FlushBehind()
+    {
+        // A flush that failed stays where it is until the end, which tells of it.
+        if (Length - flushedLength < BytesPerFlush || !flushing.IsCompletedSuccessfully)
+            return;
+        flushedLength = Length;
+        flushing = Task.Run(() => RandomAccess.FlushToDisk(stream.SafeFileHandle));
     }
 
     private void Attempt(Action work)

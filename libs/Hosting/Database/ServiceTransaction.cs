@@ -48,12 +48,38 @@ public sealed class ServiceTransaction : IAsyncDisposable
     /// <summary>Makes the change and its events durable.</summary>
     public async Task CommitAsync(CancellationToken cancellationToken)
     {
-        await OutboxSql.InsertAsync(this, published, cancellationToken);
-        await Transaction.CommitAsync(cancellationToken);
+        await OutboxSql.InsertAndCommitAsync(this, database.Engine, published, cancellationToken);
         if (published.Count > 0)
             database.SignalOutbox();
         foreach (var action in afterCommit)
             action();
+    }
+
+    /// <summary>
+    /// PostgreSQL: runs a statement with numbered parameters and commits, in one round trip. Where the statement fails the server leaves out what
+    /// follows it, so nothing is committed.
+    /// </summary>
+    internal async Task ExecuteAndCommitAsync(string sql, object[] parameters, CancellationToken cancellationToken)
+    {
+        var batch = Connection.CreateBatch();
+        await using (batch)
+        {
+            batch.Transaction = Transaction;
+            var command = batch.CreateBatchCommand();
+            command.CommandText = sql;
+            foreach (var value in parameters)
+            {
+                var parameter = command.CreateParameter();
+                parameter.Value = value;
+                command.Parameters.Add(parameter);
+            }
+
+            batch.BatchCommands.Add(command);
+            var commit = batch.CreateBatchCommand();
+            commit.CommandText = "COMMIT";
+            batch.BatchCommands.Add(commit);
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
     }
 
     /// <inheritdoc />

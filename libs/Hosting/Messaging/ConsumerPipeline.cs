@@ -113,7 +113,7 @@ internal sealed class ConsumerPipeline(IServiceScopeFactory scopes, TimeProvider
         // Somebody else may have replayed or dropped it meanwhile.
         if (parkedId is { } id && await transaction.ExecuteAsync(ParkedMessageSql.Delete, new { id }, cancellationToken) == 0)
             return false;
-        var fresh = await InboxSql.NoteAsync(transaction, registration.Name, messages, time.GetUtcNow(), cancellationToken);
+        var fresh = await InboxSql.NoteAsync(transaction, database.Engine, registration.Name, messages, time.GetUtcNow(), cancellationToken);
         foreach (var message in messages)
         {
             if (!fresh.Remove(message.MessageId))

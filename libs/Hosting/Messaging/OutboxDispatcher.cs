@@ -66,20 +66,21 @@ internal sealed class OutboxDispatcher<TDatabase>(
         if (database.Engine == DatabaseEngine.Sqlite)
         {
             // SQLite has one writer, and consumers in this process need to be it while they handle: read first, delete after.
-            var messages = await database.QueryAsync<OutboxMessage>(OutboxSql.Oldest(database.Engine), new { limit }, cancellationToken);
+            var messages = await database.QueryAsync<OutboxMessage>(OutboxSql.Oldest, new { limit }, cancellationToken);
             if (messages.Count == 0)
                 return 0;
             var unreadable = await SendAsync(messages, cancellationToken);
             await using var transaction = await database.BeginAsync(cancellationToken);
-            return await RemoveAsync(transaction, messages, unreadable, cancellationToken);
+            await OutboxSql.DeleteAsync(transaction, messages, cancellationToken);
+            return await CommitAsync(transaction, messages, unreadable, cancellationToken);
         }
 
+        // Gone only once this commits: after the end of the process or a failure they are there again.
         await using var held = await database.BeginAsync(cancellationToken);
-        var oldest = await held.QueryAsync<OutboxMessage>(OutboxSql.Oldest(database.Engine), new { limit }, cancellationToken);
-        if (oldest.Count == 0)
+        var taken = await OutboxSql.TakeAsync(held, limit, cancellationToken);
+        if (taken.Count == 0)
             return 0;
-        var unread = await SendAsync(oldest, cancellationToken);
-        return await RemoveAsync(held, oldest, unread, cancellationToken);
+        return await CommitAsync(held, taken, await SendAsync(taken, cancellationToken), cancellationToken);
     }
 
     private async Task<IReadOnlyList<(OutboxMessage Message, Exception Reason)>> SendAsync(
@@ -107,7 +108,7 @@ internal sealed class OutboxDispatcher<TDatabase>(
         return unreadable;
     }
 
-    private async Task<int> RemoveAsync(
+    private async Task<int> CommitAsync(
         ServiceTransaction transaction,
         IReadOnlyList<OutboxMessage> messages,
         IReadOnlyList<(OutboxMessage Message, Exception Reason)> unreadable,
@@ -120,7 +121,6 @@ internal sealed class OutboxDispatcher<TDatabase>(
             MessagingLog.Parked(logger, reason, $"{database.Service}-{ParkedMessages.Outbox}", message.MessageId, 1);
         }
 
-        await OutboxSql.DeleteAsync(transaction, messages, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         MessagingTelemetry.Published.Add(messages.Count - unreadable.Count);
         return messages.Count;

@@ -6,7 +6,7 @@ namespace Tideway.DeltaSharing.Tests.Client;
 
 public sealed class FileDownloaderTests : IAsyncLifetime
 {
-    private readonly byte[] content = new byte[1_000_003];
+    private byte[] content = new byte[1_000_003];
     private readonly string folder = Directory.CreateTempSubdirectory("tideway-download-").FullName;
     private FakeServer server = null!;
 
@@ -39,6 +39,18 @@ public sealed class FileDownloaderTests : IAsyncLifetime
         Directory.GetFiles(folder).Length.ShouldBe(1);
         reports.Last.ShouldBe(content.Length);
         server.Requests.Single().Headers.ContainsKey("Authorization").ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_file_that_goes_to_the_disk_in_several_parts_is_whole_also_after_a_break_between_them()
+    {
+        content = new byte[40_000_003];
+        new Random(8).NextBytes(content);
+        server.Handler = (context, number) => ServeAsync(context, breakAfter: number == 0 ? 25_000_000 : null);
+
+        await server.Downloader().DownloadAsync(Url, Destination, content.Length);
+
+        (await System.IO.File.ReadAllBytesAsync(Destination)).AsSpan().SequenceEqual(content).ShouldBeTrue();
     }
 
     [Fact]

@@ -23,6 +23,31 @@ public sealed class RabbitMqMessagingTests : MessagingContract
     }
 
     [Fact]
+    public async Task A_transaction_in_which_a_statement_failed_cannot_be_committed_and_its_event_is_never_sent()
+    {
+        await using (var transaction = await Process.Database.BeginAsync(CancellationToken.None))
+        {
+            transaction.Publish(new NoteWritten { Text = "failed" });
+            await Should.ThrowAsync<System.Data.Common.DbException>(() => transaction.ExecuteAsync("SELECT 1 / 0", null, CancellationToken.None));
+            await Should.ThrowAsync<System.Data.Common.DbException>(() => transaction.CommitAsync(CancellationToken.None));
+        }
+
+        await Process.PublishAsync("committed");
+
+        await Process.ShouldHaveWrittenAsync("committed");
+    }
+
+    [Fact]
+    public async Task Events_of_one_transaction_reach_the_outbox_whatever_their_number_and_text()
+    {
+        var texts = Enumerable.Range(0, 2_000).Select(i => $"{i:0000} {{\"a\\b\"}} 'NULL', \u00e9").ToArray();
+
+        await Process.PublishAsync(texts);
+
+        await Process.ShouldHaveWrittenAsync(texts);
+    }
+
+    [Fact]
     public async Task An_event_published_before_its_consumer_ever_ran_is_kept_for_it()
     {
         await Process.DisposeAsync();

@@ -13,7 +13,9 @@ public sealed class PostgresServer
     /// <summary>Environment variable with the connection string of a server to use.</summary>
     public const string Variable = "TIDEWAY_TEST_POSTGRES";
 
-    private static readonly Lazy<Task<PostgresServer>> Shared = new(StartOnceAsync);
+    private static readonly Lazy<Task<PostgresServer>> Shared = new(() => StartOnceAsync(isDurable: false));
+
+    private static readonly Lazy<Task<PostgresServer>> Durable = new(() => StartOnceAsync(isDurable: true));
 
     private readonly string connectionString;
     private readonly PrivateServer? server;
@@ -27,6 +29,9 @@ public sealed class PostgresServer
     /// <summary>The server of this test process; started by the first who asks.</summary>
     public static Task<PostgresServer> StartAsync() => Shared.Value;
 
+    /// <summary>As <see cref="StartAsync"/>, but one that is started waits for its disk at every commit, as in production.</summary>
+    public static Task<PostgresServer> StartDurableAsync() => Durable.Value;
+
     /// <summary>A fresh database; returns its connection string.</summary>
     public async Task<string> CreateDatabaseAsync()
     {
@@ -38,7 +43,7 @@ public sealed class PostgresServer
         return new NpgsqlConnectionStringBuilder(connectionString) { Database = name }.ConnectionString;
     }
 
-    private static async Task<PostgresServer> StartOnceAsync()
+    private static async Task<PostgresServer> StartOnceAsync(bool isDurable)
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given)
             return new PostgresServer(given, server: null);
@@ -94,8 +99,10 @@ public sealed class PostgresServer
                 data,
                 "-p",
                 port.ToString(),
-                // Only this machine reaches it, and what a test wrote need not outlive a power failure.
-                .. Settings("listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=400", "fsync=off", "full_page_writes=off"),
+                // Only this machine reaches it.
+                .. Settings("listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=400"),
+                // What a test wrote need not outlive a power failure.
+                .. isDurable ? [] : Settings("fsync=off", "full_page_writes=off"),
             ]
         );
         var address = new NpgsqlConnectionStringBuilder
