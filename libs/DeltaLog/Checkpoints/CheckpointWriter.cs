@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Tideway.DeltaLog.Actions;
+using Tideway.DeltaLog.FileSets;
 using Tideway.DeltaLog.LogSegments;
 using Tideway.DeltaLog.Snapshots;
 using Tideway.ObjectStorage;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Features;
+using Tideway.DeltaLog.FileSets;
 
 namespace Tideway.DeltaLog.Snapshots;
 
@@ -11,8 +12,7 @@ namespace Tideway.DeltaLog.Snapshots;
 internal sealed class LogReplay
 {
     private readonly Uri root;
-    private readonly FileSet? before;
-    private readonly Dictionary<FileKey, AddFile?> files = [];
+    private readonly FileSetBuilder files;
     private readonly Dictionary<FileKey, RemoveFile>? tombstones;
     private readonly ImmutableDictionary<string, SetTransaction>.Builder transactions;
     private readonly ImmutableDictionary<string, DomainMetadata>.Builder domains;
@@ -23,6 +23,7 @@ internal sealed class LogReplay
     public LogReplay(Uri root, bool keepTombstones = false)
     {
         this.root = root;
+        files = new FileSetBuilder(FileSet.Empty);
         transactions = ImmutableDictionary.CreateBuilder<string, SetTransaction>(StringComparer.Ordinal);
         domains = ImmutableDictionary.CreateBuilder<string, DomainMetadata>(StringComparer.Ordinal);
         if (keepTombstones)
@@ -33,7 +34,7 @@ internal sealed class LogReplay
     public LogReplay(Snapshot older)
     {
         root = older.TableRoot;
-        before = older.FileSet;
+        files = new FileSetBuilder(older.FileSet);
         transactions = older.State.Transactions.ToBuilder();
         domains = older.State.Domains.ToBuilder();
         (protocol, metadata) = (older.Protocol, older.Metadata);
@@ -42,18 +43,21 @@ internal sealed class LogReplay
     /// <summary>Where the last commit came from.</summary>
     public CommitInfo? LastCommitInfo { get; private set; }
 
+    public bool KeepsTombstones => tombstones is not null;
+
     /// <summary>Files that were removed and not added again.</summary>
     public IReadOnlyCollection<RemoveFile> Tombstones => tombstones is null ? [] : tombstones.Values;
 
+    /// <summary>The files of a checkpoint.</summary>
+    public void ApplyCheckpoint(IReadOnlyCollection<FileSegment> added) => files.Add(added);
+
+    /// <summary>The other actions of a checkpoint.</summary>
     public void ApplyCheckpoint(IEnumerable<DeltaAction> actions)
     {
         foreach (var action in actions)
         {
             switch (action)
             {
-                case AddFile add:
-                    files[FileKey.Of(add)] = add;
-                    break;
                 case RemoveFile remove:
                     tombstones?[FileKey.Of(remove)] = remove;
                     break;
@@ -75,6 +79,7 @@ internal sealed class LogReplay
                 Remove(remove);
         }
 
+        var added = new FileSegmentBuilder();
         foreach (var action in actions)
         {
             switch (action)
@@ -82,9 +87,8 @@ internal sealed class LogReplay
                 case RemoveFile:
                     break;
                 case AddFile add:
-                    var key = FileKey.Of(add);
-                    files[key] = add;
-                    tombstones?.Remove(key);
+                    added.Add(add);
+                    tombstones?.Remove(FileKey.Of(add));
                     break;
                 case CommitInfo info:
                     LastCommitInfo = info;
@@ -94,6 +98,8 @@ internal sealed class LogReplay
                     break;
             }
         }
+
+        files.Add(added.Build());
     }
 
     /// <summary>The version's state; a log without protocol or metadata is <see cref="DeltaLogError.CorruptLog"/>, one that is not understood is refused.</summary>
@@ -128,16 +134,12 @@ internal sealed class LogReplay
         return new TableState(protocol, metadata, transactions.ToImmutable(), domains.ToImmutable());
     }
 
-    public FileSet Files() => before?.Apply(files) ?? FileSet.From(files!);
+    public FileSet Files() => files.Build();
 
     private void Remove(RemoveFile remove)
     {
-        var key = FileKey.Of(remove);
-        if (before is null)
-            files.Remove(key);
-        else
-            files[key] = null;
-        tombstones?[key] = remove;
+        files.Remove(remove.Path, remove.DeletionVector);
+        tombstones?[FileKey.Of(remove)] = remove;
     }
 
     private void ApplyOther(DeltaAction action)

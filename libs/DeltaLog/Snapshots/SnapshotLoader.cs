@@ -34,8 +34,9 @@ internal sealed class SnapshotLoader(IObjectStore store, CheckpointReader checkp
     /// <summary>Applies the segment's checkpoint and commits.</summary>
     public async Task ReplayAsync(LogSegment segment, LogReplay replay, CancellationToken cancellationToken)
     {
+        var content = replay.KeepsTombstones ? CheckpointContent.FilesAndTombstones : CheckpointContent.Files;
         if (segment.Checkpoint is { } checkpoint)
-            await checkpoints.ReadAsync(checkpoint, CheckpointContent.Everything, replay.ApplyCheckpoint, cancellationToken).ConfigureAwait(false);
+            await checkpoints.ReadAsync(checkpoint, content, replay, cancellationToken).ConfigureAwait(false);
         foreach (var commit in segment.Commits)
             replay.ApplyCommit(await CommitFile.ReadAsync(store, commit.Info.Key, commit.Version, cancellationToken).ConfigureAwait(false));
     }
@@ -46,7 +47,7 @@ internal sealed class SnapshotLoader(IObjectStore store, CheckpointReader checkp
         var segment = await LogSegment.FindAsync(store, version, cancellationToken).ConfigureAwait(false);
         var replay = new LogReplay(store.Root);
         if (segment.Checkpoint is { } checkpoint)
-            await checkpoints.ReadAsync(checkpoint, CheckpointContent.WithoutFiles, replay.ApplyCheckpoint, cancellationToken).ConfigureAwait(false);
+            await checkpoints.ReadAsync(checkpoint, CheckpointContent.WithoutFiles, replay, cancellationToken).ConfigureAwait(false);
         foreach (var commit in segment.Commits)
             replay.ApplyCommit(await CommitFile.ReadAsync(store, commit.Info.Key, commit.Version, cancellationToken).ConfigureAwait(false));
         return replay.State(version);
