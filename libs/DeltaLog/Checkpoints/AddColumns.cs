@@ -100,7 +100,14 @@ internal sealed class AddColumns
         if (storageType.IsNull(row))
             return false;
         if (path.IsNull(row) || size.IsNull(row) || cardinality.IsNull(row))
-            throw Missing("deletionVector." + (path.IsNull(row) ? "pathOrInlineDv" : size.IsNull(row) ? "sizeInBytes" : "cardinality"));
+            throw Missing(
+                "deletionVector."
+                    + (
+                        path.IsNull(row) ? "pathOrInlineDv"
+                        : size.IsNull(row) ? "sizeInBytes"
+                        : "cardinality"
+                    )
+            );
         PackedVector.AppendId(extras, storageType.Utf8(row), path.Utf8(row), offset.IsNull(row) ? null : offset.Values<int>()[row]);
         PackedVector.AppendRest(extras, size.Values<int>()[row], cardinality.Values<long>()[row]);
         return true;

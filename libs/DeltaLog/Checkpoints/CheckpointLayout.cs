@@ -15,7 +15,12 @@ internal sealed class CheckpointLayout
     /// <param name="paths">The files.</param>
     /// <param name="columns">The columns that count, each by the path to the member that is never null in its action.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static CheckpointLayout Read(DuckDbConnection connection, IReadOnlyList<string> paths, IEnumerable<string> columns, CancellationToken cancellationToken)
+    public static CheckpointLayout Read(
+        DuckDbConnection connection,
+        IReadOnlyList<string> paths,
+        IEnumerable<string> columns,
+        CancellationToken cancellationToken
+    )
     {
         var layout = new CheckpointLayout();
         using var result = connection.Query(CheckpointSql.RowGroups(paths, columns), cancellationToken);

@@ -33,9 +33,7 @@ internal static class FileOrder
     {
         var (leftSegment, leftRow) = FileLevel.Split(left);
         var (rightSegment, rightRow) = FileLevel.Split(right);
-        var byPath = segments[leftSegment]
-            .CanonicalPath(leftRow, ref first)
-            .SequenceCompareTo(segments[rightSegment].CanonicalPath(rightRow, ref second));
+        var byPath = segments[leftSegment].CanonicalPath(leftRow, ref first).SequenceCompareTo(segments[rightSegment].CanonicalPath(rightRow, ref second));
         return byPath != 0 ? byPath : segments[leftSegment].VectorId(leftRow).SequenceCompareTo(segments[rightSegment].VectorId(rightRow));
     }
 
