@@ -55,6 +55,12 @@ internal static class CheckpointSql
         ),
     ];
 
+    public static string From(IEnumerable<string> files) =>
+        $"read_parquet({SqlText.LiteralList(files.Select(GlobText.Escape))}, union_by_name = true, hive_partitioning = false)";
+
+    /// <summary>The columns without rows.</summary>
+    public static string Columns(string from) => $"SELECT * FROM {from} LIMIT 0";
+
     /// <summary>The member that is never null in the action of that name, as a column of the checkpoint.</summary>
     public static string Column(string name) => $"{name}.{Actions.First(action => action.Name == name).Members[0]}";
 
@@ -73,7 +79,7 @@ internal static class CheckpointSql
     /// <summary>The columns that the files have, in any of them.</summary>
     public static ImmutableArray<DuckDbField> ReadColumns(DuckDbConnection connection, IReadOnlyList<string> files, CancellationToken cancellationToken)
     {
-        using var empty = connection.Query($"SELECT * FROM {From(files)} LIMIT 0", cancellationToken);
+        using var empty = connection.Query(Columns(From(files)), cancellationToken);
         return empty.Columns;
     }
 
@@ -86,12 +92,12 @@ internal static class CheckpointSql
         var action = SqlText.Identifier(name);
         var present = members.Where(member => column.Type.Fields.Any(field => field.Name == member));
         var packed = string.Join(", ", present.Select(member => $"{SqlText.Identifier(member)} := {action}.{SqlText.Identifier(member)}"));
-        return $"SELECT to_json(struct_pack({packed}))::VARCHAR FROM {From(files)} WHERE {Within(range)}{action}.{SqlText.Identifier(members[0])} IS NOT NULL";
+        return $"SELECT to_json(struct_pack({packed}))::VARCHAR FROM {Rows(files)} WHERE {Within(range)}{action}.{SqlText.Identifier(members[0])} IS NOT NULL";
     }
 
     /// <summary>The first and the last row with an action, null where there is none: reads one column only.</summary>
     public static string Bounds(RowRange range, string name, string member) =>
-        $"SELECT min(file_row_number), max(file_row_number) FROM {From([range.Path])} WHERE {Within(range)}{SqlText.Identifier(name)}.{SqlText.Identifier(member)} IS NOT NULL";
+        $"SELECT min(file_row_number), max(file_row_number) FROM {Rows([range.Path])} WHERE {Within(range)}{SqlText.Identifier(name)}.{SqlText.Identifier(member)} IS NOT NULL";
 
     /// <summary>The members of the <c>add</c> actions, as <see cref="AddColumns"/> takes them; null where the checkpoint has none.</summary>
     public static string? SelectAdds(IReadOnlyList<string> files, RowRange? range, ImmutableArray<DuckDbField> columns)
@@ -119,7 +125,7 @@ internal static class CheckpointSql
             Member(members, "\"add\"", "defaultRowCommitVersion", "BIGINT"),
             Member(members, "\"add\"", "clusteringProvider", "VARCHAR"),
         ];
-        return $"SELECT {string.Join(", ", selected)} FROM {From(files)} WHERE {Within(range)}\"add\".path IS NOT NULL";
+        return $"SELECT {string.Join(", ", selected)} FROM {Rows(files)} WHERE {Within(range)}\"add\".path IS NOT NULL";
     }
 
     /// <summary>Writes actions, given as lines of JSON, as a classic checkpoint of the V1 specification.</summary>
@@ -141,7 +147,7 @@ internal static class CheckpointSql
     private static string Member(ImmutableArray<DuckDbField> members, string parent, string name, string type) =>
         members.Any(field => field.Name == name) ? $"CAST({parent}.{SqlText.Identifier(name)} AS {type})" : $"CAST(NULL AS {type})";
 
-    private static string From(IEnumerable<string> files) =>
+    private static string Rows(IEnumerable<string> files) =>
         $"read_parquet({SqlText.LiteralList(files.Select(GlobText.Escape))}, union_by_name = true, hive_partitioning = false, file_row_number = true)";
 
     private static string Within(RowRange? range) =>

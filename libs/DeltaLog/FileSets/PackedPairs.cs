@@ -46,19 +46,17 @@ internal static class PackedPairs
         return pairs;
     }
 
-    /// <summary>The value of that name: false where there is none or it is null.</summary>
-    public static bool TryFind(ReadOnlySpan<byte> packed, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
+    /// <summary>Whether there is that name, and its value; null is empty.</summary>
+    public static bool Contains(ReadOnlySpan<byte> packed, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
         var cursor = new ByteCursor(packed);
         for (var left = cursor.TakeLength(); left > 0; left--)
         {
             var found = cursor.TakeText();
             var length = cursor.TakeLength();
-            var text = length == 0 ? default : cursor.TakeBytes(length - 1);
-            if (length == 0 || !found.SequenceEqual(name))
-                continue;
-            value = text;
-            return true;
+            value = length == 0 ? default : cursor.TakeBytes(length - 1);
+            if (found.SequenceEqual(name))
+                return true;
         }
 
         value = default;

@@ -1,5 +1,6 @@
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.FileSets;
+using Tideway.DeltaLog.Pruning;
 using Tideway.DeltaLog.Schema;
 
 namespace Tideway.DeltaLog.Snapshots;
@@ -71,6 +72,23 @@ public sealed class Snapshot
 
     /// <summary>The active file of that path, however it is spelt, with that deletion vector or none; null where there is none.</summary>
     public AddFile? FindFile(string path, DeletionVectorDescriptor? deletionVector = null) => files.Find(path, deletionVector);
+
+    /// <summary>
+    /// The files that can hold rows for which <paramref name="predicate"/> is true, in the order of <see cref="Files"/>: told by partition values and
+    /// statistics, so that others may be among them, but none is left out that has such a row.
+    /// </summary>
+    public IEnumerable<AddFile> FilesMatching(Predicate predicate)
+    {
+        ArgumentNullException.ThrowIfNull(predicate);
+        return files.Read(new FilePruner(this, predicate).Find());
+    }
+
+    /// <summary>How many files <see cref="FilesMatching"/> gives.</summary>
+    public int CountFilesMatching(Predicate predicate)
+    {
+        ArgumentNullException.ThrowIfNull(predicate);
+        return new FilePruner(this, predicate).Count();
+    }
 
     /// <summary>Bytes of memory that the files take, some of which this version may share with others.</summary>
     public long FileBytesHeld => files.HeldBytes;
