@@ -32,6 +32,5 @@ internal static class OutcomeLogic
         | (operand.HasFlag(Outcomes.True) ? Outcomes.False : Outcomes.None)
         | (operand.HasFlag(Outcomes.False) ? Outcomes.True : Outcomes.None);
 
-    public static Outcomes When(bool canBeTrue, bool canBeFalse) =>
-        (canBeTrue ? Outcomes.True : Outcomes.None) | (canBeFalse ? Outcomes.False : Outcomes.None);
+    public static Outcomes When(bool canBeTrue, bool canBeFalse) => (canBeTrue ? Outcomes.True : Outcomes.None) | (canBeFalse ? Outcomes.False : Outcomes.None);
 }

@@ -85,7 +85,10 @@ internal sealed class PredicateBinder(Snapshot snapshot)
         var found = Resolve(path);
         // One state per column, however its name is written.
         if (found is not null)
-            found = Columns.FirstOrDefault(column => column.Path.Count == found.Path.Count && column.Path.Zip(found.Path).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second))) ?? found;
+            found =
+                Columns.FirstOrDefault(column =>
+                    column.Path.Count == found.Path.Count && column.Path.Zip(found.Path).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second))
+                ) ?? found;
         return columns[key] = found;
     }
 

@@ -6,8 +6,35 @@ internal sealed class SqlOperandReader(List<SqlToken> tokens)
     // Words that are no column where they stand alone.
     private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase)
     {
-        "AND", "OR", "NOT", "NULL", "TRUE", "FALSE", "IS", "IN", "LIKE", "BETWEEN", "CASE", "WHEN", "THEN", "ELSE", "END", "EXISTS", "SELECT", "CAST",
-        "FROM", "WHERE", "INTERVAL", "DISTINCT", "ANY", "ALL", "ESCAPE", "COLLATE", "CURRENT_DATE", "CURRENT_TIMESTAMP", "CURRENT_TIME",
+        "AND",
+        "OR",
+        "NOT",
+        "NULL",
+        "TRUE",
+        "FALSE",
+        "IS",
+        "IN",
+        "LIKE",
+        "BETWEEN",
+        "CASE",
+        "WHEN",
+        "THEN",
+        "ELSE",
+        "END",
+        "EXISTS",
+        "SELECT",
+        "CAST",
+        "FROM",
+        "WHERE",
+        "INTERVAL",
+        "DISTINCT",
+        "ANY",
+        "ALL",
+        "ESCAPE",
+        "COLLATE",
+        "CURRENT_DATE",
+        "CURRENT_TIMESTAMP",
+        "CURRENT_TIME",
     };
 
     public int At { get; set; }

@@ -125,12 +125,10 @@ internal sealed class SqlPredicateReader(List<SqlToken> tokens)
         if (operands.Take("BETWEEN"))
         {
             return operands.ReadLiteral() is { } low && operands.Take("AND") && operands.ReadLiteral() is { } high
-                ? new AndPredicate(
-                    [
-                        new ComparisonPredicate(column, Pruning.Comparison.GreaterOrEqual, low),
-                        new ComparisonPredicate(column, Pruning.Comparison.LessOrEqual, high),
-                    ]
-                )
+                ? new AndPredicate([
+                    new ComparisonPredicate(column, Pruning.Comparison.GreaterOrEqual, low),
+                    new ComparisonPredicate(column, Pruning.Comparison.LessOrEqual, high),
+                ])
                 : null;
         }
 

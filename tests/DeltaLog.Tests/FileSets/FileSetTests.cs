@@ -93,7 +93,21 @@ public sealed class FileSetTests
     [Fact]
     public void Paths_that_begin_alike_are_sorted_by_what_follows()
     {
-        string[] paths = ["aaaaaaaa", "aaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaab", "aaaaaaaa\u0001", "aaaaaaaab", "", "b", "\uffff", "\U0001F600", "\u00fc", "aaaaaaaa/1", "aaaaaaaa/10"];
+        string[] paths =
+        [
+            "aaaaaaaa",
+            "aaaaaaaaaaaaaaaa",
+            "aaaaaaaaaaaaaaaab",
+            "aaaaaaaa\u0001",
+            "aaaaaaaab",
+            "",
+            "b",
+            "\uffff",
+            "\U0001F600",
+            "\u00fc",
+            "aaaaaaaa/1",
+            "aaaaaaaa/10",
+        ];
         var random = new Random(3);
         var all = paths.Concat(Enumerable.Range(0, 100).Select(_ => "aaaaaaaa" + new string('a', random.Next(30)) + random.Next(5))).Distinct().ToArray();
         random.Shuffle(all);
@@ -103,7 +117,11 @@ public sealed class FileSetTests
         var builder = new FileSetBuilder(FileSet.Empty);
         builder.Add(segment.Build());
 
-        builder.Build().Enumerate().Select(file => file.Path).ShouldBe(all.OrderBy(path => Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(path)), StringComparer.Ordinal));
+        builder
+            .Build()
+            .Enumerate()
+            .Select(file => file.Path)
+            .ShouldBe(all.OrderBy(path => Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(path)), StringComparer.Ordinal));
     }
 
     private static int Compare((string Path, string Vector) left, (string Path, string Vector) right)
@@ -156,5 +174,6 @@ public sealed class FileSetTests
             ClusteringProvider = random.Next(9) == 0 ? "liquid" : null,
         };
 
-    private static List<string> Lines(IEnumerable<AddFile> files) => [.. files.Select(file => System.Text.Encoding.UTF8.GetString(ActionWriter.Write([file]).Span))];
+    private static List<string> Lines(IEnumerable<AddFile> files) =>
+        [.. files.Select(file => System.Text.Encoding.UTF8.GetString(ActionWriter.Write([file]).Span))];
 }

@@ -67,8 +67,7 @@ public sealed class PruningPropertyTests : IDisposable
         var isNull = Names.ToDictionary(name => name, _ => random.Next(8));
         for (var row = random.Next(1, 5); row > 0; row--)
         {
-            var values = Names[..^3]
-                .Select(name => isNull[name] == 0 || (isNull[name] < 3 && random.Next(3) == 0) ? "NULL" : Value(name, random, near[name]));
+            var values = Names[..^3].Select(name => isNull[name] == 0 || (isNull[name] < 3 && random.Next(3) == 0) ? "NULL" : Value(name, random, near[name]));
             connection.Execute($"INSERT INTO rows VALUES ({file}, {string.Join(", ", values)}, {partition})");
         }
     }
@@ -140,7 +139,23 @@ public sealed class PruningPropertyTests : IDisposable
 
     private async Task<Snapshot> CommitAsync(DuckDbConnection connection, Random random)
     {
-        string[] types = ["integer", "long", "double", "float", "string", "date", "timestamp", "timestamp_ntz", "decimal(10,2)", "decimal(38,4)", "boolean", "date", "string", "integer"];
+        string[] types =
+        [
+            "integer",
+            "long",
+            "double",
+            "float",
+            "string",
+            "date",
+            "timestamp",
+            "timestamp_ntz",
+            "decimal(10,2)",
+            "decimal(38,4)",
+            "boolean",
+            "date",
+            "string",
+            "integer",
+        ];
         var fields = Names.Zip(types, (name, type) => $$$"""{"name":"{{{name}}}","type":"{{{type}}}","nullable":true,"metadata":{}}""");
         var lines = new List<DeltaAction>
         {
@@ -153,11 +168,19 @@ public sealed class PruningPropertyTests : IDisposable
         };
         for (var file = 0; file < Files; file++)
         {
-            var values = connection.Query($"SELECT first(strftime(pd, '%Y-%m-%d')), first(ps), first(pi::VARCHAR) FROM rows WHERE file = {file}").Rows().Single();
+            var values = connection
+                .Query($"SELECT first(strftime(pd, '%Y-%m-%d')), first(ps), first(pi::VARCHAR) FROM rows WHERE file = {file}")
+                .Rows()
+                .Single();
             lines.Add(
                 TableFolder.File($"f{file}") with
                 {
-                    PartitionValues = new Dictionary<string, string?> { ["pd"] = (string?)values[0], ["ps"] = (string?)values[1], ["pi"] = (string?)values[2] },
+                    PartitionValues = new Dictionary<string, string?>
+                    {
+                        ["pd"] = (string?)values[0],
+                        ["ps"] = (string?)values[1],
+                        ["pi"] = (string?)values[2],
+                    },
                     Stats = random.Next(10) == 0 ? null : Statistics(connection, file, random),
                 }
             );
@@ -190,7 +213,10 @@ public sealed class PruningPropertyTests : IDisposable
                     })
             )
         );
-        var nulls = string.Join(',', Names[..^3].Select(name => $"\"{name}\":{connection.Scalar<long>($"SELECT count(*) - count({name}) FROM rows WHERE file = {file}")}"));
+        var nulls = string.Join(
+            ',',
+            Names[..^3].Select(name => $"\"{name}\":{connection.Scalar<long>($"SELECT count(*) - count({name}) FROM rows WHERE file = {file}")}")
+        );
         var (min, max) = (bounds.First(), bounds.Last());
         return $$$"""{"numRecords":{{{connection.Scalar<long>($"SELECT count(*) FROM rows WHERE file = {file}")}}},"minValues":{{{{min}}}},"maxValues":{{{{max}}}},"nullCount":{{{{nulls}}}}}""";
     }

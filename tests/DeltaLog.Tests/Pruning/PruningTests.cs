@@ -106,8 +106,14 @@ public sealed class PruningTests : IDisposable
             0,
             Lines(
                 TableFolder.NewProtocol(2, 5),
-                TableFolder.NewMetadata(("delta.columnMapping.mode", "name")) with { SchemaString = Schema },
-                TableFolder.File("f") with { Stats = """{"numRecords":3,"minValues":{"c1":{"c2":1}},"maxValues":{"c1":{"c2":5}},"nullCount":{"c1":{"c2":0}}}""" }
+                TableFolder.NewMetadata(("delta.columnMapping.mode", "name")) with
+                {
+                    SchemaString = Schema,
+                },
+                TableFolder.File("f") with
+                {
+                    Stats = """{"numRecords":3,"minValues":{"c1":{"c2":1}},"maxValues":{"c1":{"c2":5}},"nullCount":{"c1":{"c2":0}}}""",
+                }
             )
         );
 
@@ -120,13 +126,13 @@ public sealed class PruningTests : IDisposable
     [Fact]
     public async Task Files_that_match_come_in_the_order_of_all_files()
     {
-        folder.Create(
-            [
-                .. Enumerable
-                    .Range(0, 50)
-                    .Select(index => TableFolder.Add($"f{index % 7}-{index}", $$$""","stats":"{\"minValues\":{\"id\":{{{index}}}},\"maxValues\":{\"id\":{{{index}}}}}" """)),
-            ]
-        );
+        folder.Create([
+            .. Enumerable
+                .Range(0, 50)
+                .Select(index =>
+                    TableFolder.Add($"f{index % 7}-{index}", $$$""","stats":"{\"minValues\":{\"id\":{{{index}}}},\"maxValues\":{\"id\":{{{index}}}}}" """)
+                ),
+        ]);
         var snapshot = await folder.Table.LoadAsync();
 
         var found = snapshot.FilesMatching(SqlPredicate.TryParse("id >= 20")!).Select(file => file.Path).ToList();

@@ -17,7 +17,10 @@ public sealed class SqlPredicateTests
     [InlineData("a LIKE 'ab%c'", "(a LIKE ab AND ?)")]
     [InlineData("a = 1 OR b = 2 AND NOT c = 3", "(a Equal Number:1 OR (b Equal Number:2 AND NOT c Equal Number:3))")]
     [InlineData("(a = 1 OR b = 2) AND c", "((a Equal Number:1 OR b Equal Number:2) AND c Equal Boolean:true)")]
-    [InlineData("d >= DATE '2026-01-31' AND t < TIMESTAMP '2026-01-31 10:00:00'", "(d GreaterOrEqual Date:2026-01-31 AND t Less Timestamp:2026-01-31 10:00:00)")]
+    [InlineData(
+        "d >= DATE '2026-01-31' AND t < TIMESTAMP '2026-01-31 10:00:00'",
+        "(d GreaterOrEqual Date:2026-01-31 AND t Less Timestamp:2026-01-31 10:00:00)"
+    )]
     [InlineData("date = '2026-01-31'", "date Equal String:2026-01-31")]
     [InlineData("d = CAST('2026-01-31' AS DATE) AND d < '2026-02-01'::DATE", "(d Equal Date:2026-01-31 AND d Less Date:2026-02-01)")]
     [InlineData("upper(a) = 'X' AND b = 2", "(? AND b Equal Number:2)")]
