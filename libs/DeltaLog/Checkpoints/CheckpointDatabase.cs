@@ -5,15 +5,14 @@ namespace Tideway.DeltaLog.Checkpoints;
 /// <summary>Lends connections to the caller's database, or to one of its own that closes with it.</summary>
 internal sealed class CheckpointDatabase : IDisposable
 {
-    // The order of a checkpoint's rows means nothing, and keeping it would cost a third.
-    private static readonly DuckDbOptions Unordered = new() { PreserveInsertionOrder = false };
-
     private readonly DuckDbDatabase? owned;
     private readonly DuckDbDatabase database;
 
-    public CheckpointDatabase(DeltaTableOptions options)
+    /// <summary>With a database of its own, that has as many threads, or one per core.</summary>
+    public CheckpointDatabase(DeltaTableOptions options, int? threads = null)
     {
-        owned = options.Database is null ? DuckDbDatabase.Open(Unordered) : null;
+        // The order of a checkpoint's rows means nothing, and keeping it would cost a third.
+        owned = options.Database is null ? DuckDbDatabase.Open(new DuckDbOptions { PreserveInsertionOrder = false, Threads = threads }) : null;
         database = options.Database ?? owned!;
         Connection = database.Connect();
     }

@@ -13,7 +13,7 @@ internal static class CheckpointFileScan
         var shares = RowShares.Divide(ranges, Math.Min(MaxWorkers, Environment.ProcessorCount));
         if (shares is [var only])
             return ReadShare(database, only, cancellationToken);
-        // Streams of DuckDB keep little ahead of who reads them, so each worker drives one of its own.
+        // DuckDB keeps little ahead of who reads a stream, so each worker drives one of its own; threads of DuckDB would only get in their way.
         var results = new List<FileSegment>[shares.Count];
         try
         {

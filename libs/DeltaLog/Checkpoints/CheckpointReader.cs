@@ -14,11 +14,8 @@ internal enum CheckpointContent
     /// <summary>All but files.</summary>
     WithoutFiles,
 
-    /// <summary>All but files that were removed.</summary>
-    Files,
-
-    /// <summary>All.</summary>
-    FilesAndTombstones,
+    /// <summary>All but the files that were removed, which a version does not have.</summary>
+    Everything,
 }
 
 /// <summary>
@@ -112,18 +109,18 @@ internal sealed class CheckpointReader(IObjectStore store, DeltaTableOptions opt
         CancellationToken cancellationToken
     )
     {
-        using var database = new CheckpointDatabase(options);
+        using var database = new CheckpointDatabase(options, threads: 1);
         var connection = database.Connection;
         var layout = CheckpointLayout.Read(connection, paths, CheckpointSql.Actions.Select(action => CheckpointSql.Column(action.Name)), cancellationToken);
         if (content != CheckpointContent.WithoutFiles)
             files.AddRange(CheckpointFileScan.Read(database, layout.RowsOf(CheckpointSql.Column("add")), cancellationToken));
         foreach (var (name, isFile, members) in CheckpointSql.Actions)
         {
-            if (name == "add" || (isFile && content != CheckpointContent.FilesAndTombstones))
+            if (isFile)
                 continue;
             foreach (var range in layout.RowsOf(CheckpointSql.Column(name)))
             {
-                if ((isFile ? range : Narrow(connection, range, name, members[0], cancellationToken)) is not { } rows)
+                if (Narrow(connection, range, name, members[0], cancellationToken) is not { } rows)
                     continue;
                 var columns = CheckpointSql.ReadColumns(connection, [rows.Path], cancellationToken);
                 if (CheckpointSql.Select([rows.Path], rows, columns, name, members) is not { } sql)

@@ -20,15 +20,18 @@ internal sealed class ByteBuilder(int capacity = 256)
     public Span<byte> Reserve(int count)
     {
         if (bytes.Length - Length < count)
-            Array.Resize(ref bytes, checked((int)Math.Min(Array.MaxLength, Math.Max(2L * bytes.Length, (long)Length + count))));
+            GrowTo(checked((int)Math.Min(Array.MaxLength, Math.Max(2L * bytes.Length, (long)Length + count))));
         return bytes.AsSpan(Length);
     }
 
     /// <summary>Room for that many bytes in all, and no more.</summary>
     public void GrowTo(int capacity)
     {
-        if (capacity > bytes.Length)
-            Array.Resize(ref bytes, capacity);
+        if (capacity <= bytes.Length)
+            return;
+        var grown = GC.AllocateUninitializedArray<byte>(capacity);
+        Written.CopyTo(grown);
+        bytes = grown;
     }
 
     public void Advance(int count) => Length += count;

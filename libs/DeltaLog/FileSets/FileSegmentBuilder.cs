@@ -8,6 +8,7 @@ internal sealed class FileSegmentBuilder
 {
     private const int FirstTextBytes = 1 << 12;
     private const int MaxTextBytes = 1 << 30;
+    private const int MinRowsToPin = 1024;
 
     private readonly ByteBuilder scratch = new();
     private readonly ByteBuilder extrasScratch = new();
@@ -158,7 +159,7 @@ internal sealed class FileSegmentBuilder
             new FileSegment
             {
                 Text = text.ToArray(),
-                Starts = [.. starts.AsSpan(0, rows), text.Length],
+                Starts = WithEnd(starts),
                 PathEnds = Cut(pathEnds)!,
                 StatsEnds = hasExtras ? Cut(statsEnds) : null,
                 Sizes = Cut(sizes)!,
@@ -177,7 +178,27 @@ internal sealed class FileSegmentBuilder
         (rows, all, baseRowIds, rowCommitVersions) = (0, FileFlags.None, null, null);
     }
 
-    private T[]? Cut<T>(T[]? values) => values?.AsSpan(0, rows).ToArray();
+    private T[]? Cut<T>(T[]? values)
+        where T : unmanaged
+    {
+        if (values is null)
+            return null;
+        var cut = NewArray<T>(rows);
+        values.AsSpan(0, rows).CopyTo(cut);
+        return cut;
+    }
+
+    private int[] WithEnd(int[] values)
+    {
+        var cut = NewArray<int>(rows + 1);
+        values.AsSpan(0, rows).CopyTo(cut);
+        cut[rows] = text.Length;
+        return cut;
+    }
+
+    // Large ones live long: where they never move, the collector does not copy them from generation to generation.
+    private static T[] NewArray<T>(int length)
+        where T : unmanaged => length < MinRowsToPin ? new T[length] : GC.AllocateUninitializedArray<T>(length, pinned: true);
 
     private void GrowRows()
     {

@@ -1,6 +1,8 @@
+using System.Globalization;
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Changes;
 using Tideway.DeltaLog.DeletionVectors;
+using Tideway.DeltaLog.Pruning;
 using Tideway.DeltaLog.Schema;
 using Tideway.DeltaLog.Snapshots;
 using Tideway.DuckDb;
@@ -36,7 +38,7 @@ public sealed class TableReader(IObjectStore store)
         TypeWidening.RequireSupported(snapshot.Schema, store.Root);
         var mode = ColumnMapping.Of(snapshot.Protocol, snapshot.Metadata);
         var entries = new List<ScanEntry>();
-        foreach (var file in options.Files ?? snapshot.Files)
+        foreach (var file in options.Files ?? FilesOf(snapshot, options))
         {
             var rows = file.DeletionVector is { } vector ? await vectors.ReadAsync(vector, cancellationToken).ConfigureAwait(false) : null;
             entries.Add(new ScanEntry(file.Path, LocalPath(file.Path, options.LocalPath), file.PartitionValues, RowFilter.Without(rows), []));
@@ -45,6 +47,40 @@ public sealed class TableReader(IObjectStore store)
         var scan = new ScanSql(snapshot.Schema, snapshot.PartitionColumns, mode) { PartitionTimeZone = options.PartitionTimeZone };
         var groups = await GroupAsync(entries, snapshot, mode, withExtra: false, cancellationToken).ConfigureAwait(false);
         return scan.Select(groups, Columns(snapshot.Schema, options.Columns), options.WhereSql, options.WithPositions);
+    }
+
+    /// <summary>A SELECT of the rows of some files with their stable ids and commit versions, in the columns named so, for writing them again.</summary>
+    internal async Task<string> TrackedScanSqlAsync(
+        Snapshot snapshot,
+        IEnumerable<AddFile> files,
+        (string Id, string CommitVersion) columns,
+        CancellationToken cancellationToken
+    )
+    {
+        TypeWidening.RequireSupported(snapshot.Schema, store.Root);
+        var mode = ColumnMapping.Of(snapshot.Protocol, snapshot.Metadata);
+        var entries = new List<ScanEntry>();
+        foreach (var file in files)
+        {
+            var rows = file.DeletionVector is { } vector ? await vectors.ReadAsync(vector, cancellationToken).ConfigureAwait(false) : null;
+            List<string> constants = [Number(file, file.BaseRowId, "baseRowId"), Number(file, file.DefaultRowCommitVersion, "defaultRowCommitVersion")];
+            entries.Add(new ScanEntry(file.Path, LocalPath(file.Path, null), file.PartitionValues, RowFilter.Without(rows), constants));
+        }
+
+        var groups = await GroupAsync(entries, snapshot, mode, withExtra: true, cancellationToken).ConfigureAwait(false);
+        return new ScanSql(snapshot.Schema, snapshot.PartitionColumns, mode, (columns.Id, "BIGINT"), (columns.CommitVersion, "BIGINT")).SelectTracked(groups);
+
+        string Number(AddFile file, long? value, string member) =>
+            value?.ToString(CultureInfo.InvariantCulture)
+            ?? throw new DeltaLogException(
+                DeltaLogError.CorruptLog,
+                $"Table '{store.Root}' tracks rows: expected {member} for the file '{file.Path}', found none."
+            )
+            {
+                TableRoot = store.Root,
+                Version = snapshot.Version,
+                File = file.Path,
+            };
     }
 
     /// <summary>
@@ -135,6 +171,10 @@ public sealed class TableReader(IObjectStore store)
         names is null
             ? [.. schema.Fields]
             : [.. names.Select(name => schema.Find(name) ?? throw new ArgumentException($"The table has no column '{name}'.", nameof(names)))];
+
+    // Files whose partition or statistics tell that no row of theirs meets the condition are not opened.
+    private static IEnumerable<AddFile> FilesOf(Snapshot snapshot, ScanOptions options) =>
+        options.WhereSql is { } sql && SqlPredicate.TryParse(sql) is { } predicate ? snapshot.FilesMatching(predicate) : snapshot.Files;
 
     private string LocalPath(string path, Func<string, string>? locate)
     {

@@ -13,21 +13,18 @@ internal sealed class LogReplay
 {
     private readonly Uri root;
     private readonly FileSetBuilder files;
-    private readonly Dictionary<FileKey, RemoveFile>? tombstones;
     private readonly ImmutableDictionary<string, SetTransaction>.Builder transactions;
     private readonly ImmutableDictionary<string, DomainMetadata>.Builder domains;
     private Protocol? protocol;
     private Metadata? metadata;
 
-    /// <summary>Starts from nothing. Removed files are only kept with <paramref name="keepTombstones"/>.</summary>
-    public LogReplay(Uri root, bool keepTombstones = false)
+    /// <summary>Starts from nothing.</summary>
+    public LogReplay(Uri root)
     {
         this.root = root;
         files = new FileSetBuilder(FileSet.Empty);
         transactions = ImmutableDictionary.CreateBuilder<string, SetTransaction>(StringComparer.Ordinal);
         domains = ImmutableDictionary.CreateBuilder<string, DomainMetadata>(StringComparer.Ordinal);
-        if (keepTombstones)
-            tombstones = [];
     }
 
     /// <summary>Goes on from an older version.</summary>
@@ -43,11 +40,6 @@ internal sealed class LogReplay
     /// <summary>Where the last commit came from.</summary>
     public CommitInfo? LastCommitInfo { get; private set; }
 
-    public bool KeepsTombstones => tombstones is not null;
-
-    /// <summary>Files that were removed and not added again.</summary>
-    public IReadOnlyCollection<RemoveFile> Tombstones => tombstones is null ? [] : tombstones.Values;
-
     /// <summary>The files of a checkpoint.</summary>
     public void ApplyCheckpoint(IReadOnlyCollection<FileSegment> added) => files.Add(added);
 
@@ -55,17 +47,7 @@ internal sealed class LogReplay
     public void ApplyCheckpoint(IEnumerable<DeltaAction> actions)
     {
         foreach (var action in actions)
-        {
-            switch (action)
-            {
-                case RemoveFile remove:
-                    tombstones?[FileKey.Of(remove)] = remove;
-                    break;
-                default:
-                    ApplyOther(action);
-                    break;
-            }
-        }
+            ApplyOther(action);
     }
 
     public void ApplyCommit(IReadOnlyList<DeltaAction> actions)
@@ -76,7 +58,7 @@ internal sealed class LogReplay
         foreach (var action in actions)
         {
             if (action is RemoveFile remove)
-                Remove(remove);
+                files.Remove(remove.Path, remove.DeletionVector);
         }
 
         var added = new FileSegmentBuilder();
@@ -88,7 +70,6 @@ internal sealed class LogReplay
                     break;
                 case AddFile add:
                     added.Add(add);
-                    tombstones?.Remove(FileKey.Of(add));
                     break;
                 case CommitInfo info:
                     LastCommitInfo = info;
@@ -135,12 +116,6 @@ internal sealed class LogReplay
     }
 
     public FileSet Files() => files.Build();
-
-    private void Remove(RemoveFile remove)
-    {
-        files.Remove(remove.Path, remove.DeletionVector);
-        tombstones?[FileKey.Of(remove)] = remove;
-    }
 
     private void ApplyOther(DeltaAction action)
     {

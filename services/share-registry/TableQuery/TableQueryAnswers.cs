@@ -30,7 +30,8 @@ internal sealed class TableQueryAnswers(TableReader reader, IUrlSigner signer, C
             return refusal;
 
         var table = await reader.OpenAsync(call, cancellationToken);
-        var files = new FileSigner(signer, table, options.Value.UrlLifetime, call.FileIdHash ?? FileIdHash.Parquet, exchange.RequestId);
+        var context = new FileUrlContext(exchange.Recipient.Id, call.Table.ShareName, call.Table.SchemaName, call.Table.TableName).ToText();
+        var files = new FileSigner(signer, table, options.Value.UrlLifetime, call.FileIdHash ?? FileIdHash.Parquet, exchange.RequestId, context);
         if (selection.Value is TableSelection.Since since)
             return await ChangedFilesAnswer.MakeAsync(call, table, since, query, page.Value, tokens, files, cancellationToken);
 
@@ -52,7 +53,7 @@ internal sealed class TableQueryAnswers(TableReader reader, IUrlSigner signer, C
         // Less than none is no hint.
         var limit = query.LimitHint >= 0 ? query.LimitHint : null;
         var page = FilePage.Of(snapshot, cursor?.Skip ?? 0, cursor?.Rows ?? 0, query.MaxFiles, limit);
-        var lines = snapshot.Files.Skip(page.Skip).Take(page.Count).Select(file => files.Sign(file, pinned ? snapshot : null).ToFileLine());
+        var lines = snapshot.FilesFrom(page.Skip).Take(page.Count).Select(file => files.Sign(file, pinned ? snapshot : null).ToFileLine());
         // Clients break on a last line that they did not ask for.
         var wantsEnd = call.Capabilities.IncludeEndStreamAction || query.IncludeRefreshToken || query.MaxFiles is not null || query.PageToken is not null;
         return new TableAnswer
