@@ -1,8 +1,9 @@
 using Tideway.Benchmarks;
+using Tideway.Benchmarks.DeltaLog;
 using Tideway.Benchmarks.Events;
 using Tideway.Benchmarks.Mirror;
 
-IBenchmark[] benchmarks = [new EventsBenchmark(), new MirrorBenchmark()];
+IBenchmark[] benchmarks = [new EventsBenchmark(), new MirrorBenchmark(), new DeltaWriteBenchmark(), new DeltaMergeBenchmark()];
 
 if (args is ["--child", ..])
     return await ChildProcess.RunAsync(args[1..]);

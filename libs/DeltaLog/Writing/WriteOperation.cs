@@ -43,9 +43,9 @@ internal sealed class WriteOperation
         WriterRequirements.RequireRowsWritable(Protocol, Schema, table.Store.Root, snapshot.Version);
         Rules = RowRules.Of(connection, Protocol, Metadata, Schema, table.Store.Root);
         var mode = ColumnMapping.Of(Protocol, Metadata);
-        var columns = new PhysicalColumns(Schema, Metadata.PartitionColumns, mode);
+        Columns = new PhysicalColumns(Schema, Metadata.PartitionColumns, mode);
         var statistics = new StatisticsJson(StatisticsColumns.Of(Schema, mode, Metadata, snapshot.DomainMetadata));
-        files = new DataFiles(table.Store, connection, Metadata, columns, statistics, options, table.Time);
+        files = new DataFiles(table.Store, connection, Metadata, Columns, statistics, options, table.Time);
 
         if (options.Transaction is var (appId, version))
         {
@@ -65,6 +65,9 @@ internal sealed class WriteOperation
     public Protocol Protocol { get; }
 
     public StructType Schema { get; }
+
+    /// <summary>The columns of new files.</summary>
+    public PhysicalColumns Columns { get; }
 
     /// <summary>What new rows must keep to.</summary>
     public RowRules Rules { get; }
