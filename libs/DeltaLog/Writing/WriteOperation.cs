@@ -103,20 +103,26 @@ internal sealed class WriteOperation
         return await reader.ScanSqlAsync(Evolved, new ScanOptions { Files = some, WithPositions = true }, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Throws <see cref="DeltaLogError.IncompatibleSchemaChange"/> where the rows that stay do not fit the metadata to set.</summary>
+    /// <summary>Throws <see cref="DeltaLogError.IncompatibleSchemaChange"/> where the rows that stay do not fit the metadata to set, or nobody has looked whether they do.</summary>
     public void RequireRowsFit()
     {
-        if (options.Metadata is { } metadata && ChangeSchema.Reason(Snapshot.Metadata, Snapshot.With(metadata)) is { } reason)
+        if (options.Metadata is not { } metadata)
+            return;
+        var before = TableConstraints.Of(Snapshot.Protocol, Snapshot.Metadata);
+        var added = TableConstraints.Of(Protocol, metadata).Where(constraint => Snapshot.FileCount > 0 && !before.Contains(constraint)).ToList();
+        var reason = ChangeSchema.Reason(Snapshot.Metadata, Snapshot.With(metadata));
+        if (added.Count > 0)
+            reason ??= $"has the new constraint '{added[0].Name}', which they were not asked for";
+        if (reason is null)
+            return;
+        throw new DeltaLogException(
+            DeltaLogError.IncompatibleSchemaChange,
+            $"The rows of version {Snapshot.Version} of '{Snapshot.TableRoot}' do not fit the new schema: it {reason}."
+        )
         {
-            throw new DeltaLogException(
-                DeltaLogError.IncompatibleSchemaChange,
-                $"The rows of version {Snapshot.Version} of '{Snapshot.TableRoot}' do not fit the new schema: it {reason}."
-            )
-            {
-                TableRoot = Snapshot.TableRoot,
-                Version = Snapshot.Version,
-            };
-        }
+            TableRoot = Snapshot.TableRoot,
+            Version = Snapshot.Version,
+        };
     }
 
     /// <summary>The version's files of those paths.</summary>
