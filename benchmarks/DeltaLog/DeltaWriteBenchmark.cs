@@ -11,7 +11,8 @@ internal sealed class DeltaWriteBenchmark : IBenchmark
 
     public string Name => "delta-write";
 
-    public string Question => "rows/s of appending 10 million rows to a Delta table; baseline: DuckDB's COPY of the same rows to Parquet, same codec and threads";
+    public string Question =>
+        "rows/s of appending 10 million rows to a Delta table; baseline: DuckDB's COPY of the same rows to Parquet, same codec and threads";
 
     public async Task<IReadOnlyList<Measure>> RunAsync(CancellationToken cancellationToken)
     {
@@ -41,8 +42,7 @@ internal sealed class DeltaWriteBenchmark : IBenchmark
             ),
         ];
 
-        Task AppendAsync() =>
-            ours.MeasureAsync(() => writer.AppendAsync(rows.Connection, rows.SelectRows, cancellationToken: cancellationToken));
+        Task AppendAsync() => ours.MeasureAsync(() => writer.AppendAsync(rows.Connection, rows.SelectRows, cancellationToken: cancellationToken));
     }
 
     private static void Copy(MeasuredRows rows)

@@ -60,11 +60,7 @@ internal static class ChangeCommands
             "tideway table delete /srv/tables/orders --where \"customer = 4711\"",
             [table.Path, where],
             (call, cancellationToken) =>
-                RunAsync(
-                    call,
-                    table,
-                    (writer, connection) => writer.DeleteAsync(connection, call.Get(where)!, cancellationToken: cancellationToken)
-                )
+                RunAsync(call, table, (writer, connection) => writer.DeleteAsync(connection, call.Get(where)!, cancellationToken: cancellationToken))
         );
     }
 

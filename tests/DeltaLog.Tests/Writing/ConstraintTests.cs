@@ -86,12 +86,13 @@ public sealed class ConstraintTests : IDisposable
     {
         await fixture.CreateAsync("SELECT 1 AS id");
         await fixture.Writer.AppendAsync(fixture.Connection, "SELECT -1 AS id");
-        var metadata = (await fixture.Table.LoadAsync()).Metadata with { Configuration = new Dictionary<string, string> { ["delta.constraints.c"] = "id > 0" } };
+        var metadata = (await fixture.Table.LoadAsync()).Metadata with
+        {
+            Configuration = new Dictionary<string, string> { ["delta.constraints.c"] = "id > 0" },
+        };
         var options = new WriteOptions { Metadata = metadata };
 
-        var failure = await fixture
-            .Writer.AppendAsync(fixture.Connection, "SELECT 1 AS id", options)
-            .ShouldFailAsync(DeltaLogError.IncompatibleSchemaChange);
+        var failure = await fixture.Writer.AppendAsync(fixture.Connection, "SELECT 1 AS id", options).ShouldFailAsync(DeltaLogError.IncompatibleSchemaChange);
         await fixture.Writer.OverwriteAsync(fixture.Connection, "SELECT 1 AS id", options);
 
         failure.Message.ShouldContain("the new constraint 'c'");
