@@ -9,28 +9,21 @@ internal static class TableCommands
     public static Command Make(CommandSet commands) =>
         CommandSet.Group(
             "table",
-<<<<<<< HEAD
-            "Delta tables on this machine: look into them, make them, add rows and change them",
-=======
             "Delta tables on this machine: look into them, make them, add rows, change them and keep them in order",
->>>>>>> main
             RowsCommand.Make(commands),
             SchemaCommand.Make(commands),
             HistoryCommand.Make(commands),
             FilesCommand.Make(commands),
             WriteCommands.Create(commands),
             WriteCommands.Append(commands),
-<<<<<<< HEAD
             ChangeCommands.Overwrite(commands),
             ChangeCommands.Delete(commands),
             ChangeCommands.Update(commands),
-            ChangeCommands.Merge(commands)
-=======
+            ChangeCommands.Merge(commands),
             AlterCommands.Make(commands),
             MaintenanceCommands.Optimize(commands),
             MaintenanceCommands.Vacuum(commands),
             MaintenanceCommands.Checkpoint(commands),
             MaintenanceCommands.Restore(commands)
->>>>>>> main
         );
 }
