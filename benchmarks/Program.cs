@@ -3,7 +3,16 @@ using Tideway.Benchmarks.DeltaLog;
 using Tideway.Benchmarks.Events;
 using Tideway.Benchmarks.Mirror;
 
-IBenchmark[] benchmarks = [new EventsBenchmark(), new MirrorBenchmark(), new DeltaColdBenchmark(), new DeltaMemoryBenchmark(), new DeltaAdvanceBenchmark()];
+IBenchmark[] benchmarks =
+[
+    new EventsBenchmark(),
+    new MirrorBenchmark(),
+    new DeltaColdBenchmark(),
+    new DeltaMemoryBenchmark(),
+    new DeltaAdvanceBenchmark(),
+    new DeltaWriteBenchmark(),
+    new DeltaMergeBenchmark(),
+];
 
 if (args is ["--child", ..])
     return await ChildProcess.RunAsync(args[1..]);

@@ -29,11 +29,12 @@ internal static class WriteCommands
         var source = new RowSource();
         var partition = Symbols.Many("--partition", "Partition by this column and the others given, outermost first", "COLUMN");
         var changes = Symbols.Flag("--cdf", "Record row changes from the start");
+        var given = Symbols.Many("--property", "A property of the table, such as delta.constraints.positive=\"amount > 0\", any number of times", "NAME=VALUE");
         return commands.Leaf(
             "create",
             "Make a table out of the rows of a file or a query",
             "tideway table create /srv/tables/orders --from orders.parquet --partition country --cdf",
-            [table.Path, source.File, source.Sql, partition, changes],
+            [table.Path, source.File, source.Sql, partition, changes, given],
             (call, cancellationToken) =>
                 LocalTable.GuardAsync(async () =>
                 {
@@ -50,7 +51,9 @@ internal static class WriteCommands
                         );
                     if (partitions.Length == schema.Fields.Count)
                         throw new CliFailure(ExitCode.Usage, "--partition: one column at least must be left that the table is not partitioned by.");
-                    var properties = new Dictionary<string, string>(StringComparer.Ordinal);
+                    var properties = call.Get(given) is { Length: > 0 } pairs
+                        ? Assignments.Of(pairs, "--property")
+                        : new Dictionary<string, string>(StringComparer.Ordinal);
                     if (call.Get(changes))
                         properties[ChangeDataFeed] = "true";
                     var writer = new DeltaTableWriter(table.Open(call));

@@ -70,28 +70,23 @@ internal sealed class RowRules
     }
 
     /// <summary>The rows of a SELECT that has all columns of the table, and fails at the first row that breaks a rule.</summary>
-    public string Checked(string selectSql)
+    public string Checked(string selectSql, RowCondition? further = null)
     {
+        List<RowCondition> all = further is null ? conditions : [.. conditions, further];
         var replaced = new List<string>();
         for (var index = 0; index < schema.Fields.Count; index++)
         {
             var (field, name) = (schema.Fields[index], SqlText.Identifier(schema.Fields[index].Name));
             var guarded = NullGuardSql.Guard(field, name);
             // One column carries all conditions: a projection is computed for the rows that are left, where a filter could run before others.
-            if (index == 0 && conditions.Count > 0)
-                guarded = $"CASE {string.Join(" ", conditions.Select(When))} ELSE {guarded} END";
+            if (index == 0 && all.Count > 0)
+                guarded = $"CASE {string.Join(" ", all.Select(When))} ELSE {guarded} END";
             if (guarded != name)
                 replaced.Add($"{guarded} AS {name}");
         }
 
         return replaced.Count == 0 ? selectSql : $"SELECT * REPLACE ({string.Join(", ", replaced)}) FROM ({selectSql})";
     }
-
-    /// <summary>Counts the rows of a SELECT that break a condition; <see langword="null"/> where there is no condition.</summary>
-    public string? CountBroken(string selectSql) =>
-        conditions.Count == 0
-            ? null
-            : $"SELECT count(*) FROM ({selectSql}) WHERE {string.Join(" OR ", conditions.Select(condition => $"({condition.Sql}) IS NOT TRUE"))}";
 
     private static string When(RowCondition condition)
     {

@@ -83,7 +83,7 @@ public sealed class DeltaTableWriter
             {
                 operation.Parameters["mode"] = "Append";
                 operation.RequireRowsFit();
-                await InsertAsync(operation, selectSql, cancellationToken).ConfigureAwait(false);
+                await Replacements.InsertAsync(operation, selectSql, null, cancellationToken).ConfigureAwait(false);
             },
             cancellationToken
         );
@@ -104,14 +104,40 @@ public sealed class DeltaTableWriter
                 operation.Parameters["mode"] = "Overwrite";
                 operation.DependOnTable();
                 WriterRequirements.RequireRemovable(operation.Protocol, operation.Metadata, table.Store.Root);
-                await InsertAsync(operation, selectSql, cancellationToken).ConfigureAwait(false);
+                await Replacements.InsertAsync(operation, selectSql, null, cancellationToken).ConfigureAwait(false);
                 operation.RowsDeleted = operation.Snapshot.NumRecords ?? 0;
                 operation.Remove(operation.Snapshot.Files);
             },
             cancellationToken
         );
 
-    /// <summary>Deletes the rows for which a condition holds. Files without such rows stay as they are.</summary>
+    /// <summary>
+    /// Puts the rows of a SELECT in the place of those for which a condition holds (<c>replaceWhere</c>). A new row for which it does not hold is
+    /// <see cref="DeltaLogError.InvalidData"/>.
+    /// </summary>
+    public Task<WriteResult> ReplaceWhereAsync(
+        DuckDbConnection connection,
+        string selectSql,
+        string whereSql,
+        WriteOptions? options = null,
+        CancellationToken cancellationToken = default
+    ) => RunAsync(connection, "WRITE", options, operation => Replacements.WhereAsync(operation, selectSql, whereSql, cancellationToken), cancellationToken);
+
+    /// <summary>
+    /// Puts the rows of a SELECT in the place of all that the partitions they belong to hold; other partitions stay as they are. A table without
+    /// partitions is <see cref="DeltaLogError.InvalidData"/>.
+    /// </summary>
+    public Task<WriteResult> OverwritePartitionsAsync(
+        DuckDbConnection connection,
+        string selectSql,
+        WriteOptions? options = null,
+        CancellationToken cancellationToken = default
+    ) => RunAsync(connection, "WRITE", options, operation => Replacements.PartitionsAsync(operation, selectSql, cancellationToken), cancellationToken);
+
+    /// <summary>
+    /// Deletes the rows for which a condition holds. Files without such rows stay as they are, and so do those with some, where the table has
+    /// deletion vectors (<c>delta.enableDeletionVectors</c>): then the rows are marked.
+    /// </summary>
     public Task<WriteResult> DeleteAsync(
         DuckDbConnection connection,
         string whereSql,
@@ -148,15 +174,6 @@ public sealed class DeltaTableWriter
             },
             cancellationToken
         );
-    }
-
-    private static async Task<IReadOnlyList<AddFile>> InsertAsync(WriteOperation operation, string selectSql, CancellationToken cancellationToken)
-    {
-        var source = SourceColumns.Of(operation.Connection, selectSql, operation.Table.Store.Root);
-        var (rows, files) = await operation.AddAsync(source.Project(selectSql, operation.Schema, operation.Rules), cancellationToken).ConfigureAwait(false);
-        operation.AdvanceIdentities(source.MissingIdentities(operation.Rules), rows);
-        operation.RowsInserted = rows;
-        return files;
     }
 
     private async Task<WriteResult> RunAsync(

@@ -29,9 +29,9 @@ internal sealed class SourceColumns
 
     /// <summary>
     /// The SELECT with exactly the table's columns, in their order, cast to their types, by the table's rules. Columns it lacks are generated,
-    /// have their default, or are null.
+    /// have their default, or are null. A further condition may have to hold.
     /// </summary>
-    public string Project(string selectSql, StructType schema, RowRules rules)
+    public string Project(string selectSql, StructType schema, RowRules rules, RowCondition? condition)
     {
         if (columns.FirstOrDefault(column => schema.Find(column.Name) is null) is { } unknown)
             throw Invalid($"the table has no column '{unknown.Name}'", root);
@@ -41,7 +41,7 @@ internal sealed class SourceColumns
             .Where(pair => pair.Value is not null)
             .Select(pair => $"{pair.Value} AS {SqlText.Identifier(pair.Name)}");
         var given = $"SELECT {string.Join(", ", values)} FROM ({selectSql}) s";
-        return rules.Checked($"SELECT {RewriteSql.Names(schema)} FROM ({rules.Complete(given, Lacking(schema, rules))})");
+        return rules.Checked($"SELECT {RewriteSql.Names(schema)} FROM ({rules.Complete(given, Lacking(schema, rules))})", condition);
     }
 
     /// <summary>The value for a column of the table, cast to its type; <see langword="null"/> for one that must be generated.</summary>

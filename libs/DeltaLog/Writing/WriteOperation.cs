@@ -46,9 +46,9 @@ internal sealed class WriteOperation
         WriterRequirements.RequireRowsWritable(Protocol, Schema, table.Store.Root, snapshot.Version);
         Rules = RowRules.Of(connection, Protocol, Metadata, Schema, table.Store.Root);
         var mode = ColumnMapping.Of(Protocol, Metadata);
-        var columns = new PhysicalColumns(Schema, Metadata.PartitionColumns, mode);
+        Columns = new PhysicalColumns(Schema, Metadata.PartitionColumns, mode);
         var statistics = new StatisticsJson(StatisticsColumns.Of(Schema, mode, Metadata, snapshot.DomainMetadata));
-        files = new DataFiles(table.Store, connection, Metadata, columns, statistics, options, table.Time);
+        files = new DataFiles(table.Store, connection, Metadata, Columns, statistics, options, table.Time);
 
         if (options.Transaction is var (appId, version))
         {
@@ -68,6 +68,9 @@ internal sealed class WriteOperation
     public Protocol Protocol { get; }
 
     public StructType Schema { get; }
+
+    /// <summary>The columns of new files.</summary>
+    public PhysicalColumns Columns { get; }
 
     /// <summary>What new rows must keep to.</summary>
     public RowRules Rules { get; }
@@ -103,20 +106,26 @@ internal sealed class WriteOperation
         return await reader.ScanSqlAsync(Evolved, new ScanOptions { Files = some, WithPositions = true }, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Throws <see cref="DeltaLogError.IncompatibleSchemaChange"/> where the rows that stay do not fit the metadata to set.</summary>
+    /// <summary>Throws <see cref="DeltaLogError.IncompatibleSchemaChange"/> where the rows that stay do not fit the metadata to set, or nobody has looked whether they do.</summary>
     public void RequireRowsFit()
     {
-        if (options.Metadata is { } metadata && ChangeSchema.Reason(Snapshot.Metadata, Snapshot.With(metadata)) is { } reason)
+        if (options.Metadata is not { } metadata)
+            return;
+        var before = TableConstraints.Of(Snapshot.Protocol, Snapshot.Metadata);
+        var added = TableConstraints.Of(Protocol, metadata).Where(constraint => Snapshot.FileCount > 0 && !before.Contains(constraint)).ToList();
+        var reason = ChangeSchema.Reason(Snapshot.Metadata, Snapshot.With(metadata));
+        if (added.Count > 0)
+            reason ??= $"has the new constraint '{added[0].Name}', which they were not asked for";
+        if (reason is null)
+            return;
+        throw new DeltaLogException(
+            DeltaLogError.IncompatibleSchemaChange,
+            $"The rows of version {Snapshot.Version} of '{Snapshot.TableRoot}' do not fit the new schema: it {reason}."
+        )
         {
-            throw new DeltaLogException(
-                DeltaLogError.IncompatibleSchemaChange,
-                $"The rows of version {Snapshot.Version} of '{Snapshot.TableRoot}' do not fit the new schema: it {reason}."
-            )
-            {
-                TableRoot = Snapshot.TableRoot,
-                Version = Snapshot.Version,
-            };
-        }
+            TableRoot = Snapshot.TableRoot,
+            Version = Snapshot.Version,
+        };
     }
 
     /// <summary>The version's files of those paths.</summary>

@@ -82,6 +82,24 @@ public sealed class ConstraintTests : IDisposable
     }
 
     [Fact]
+    public async Task A_constraint_that_comes_with_new_rows_is_refused_where_older_ones_were_not_asked()
+    {
+        await fixture.CreateAsync("SELECT 1 AS id");
+        await fixture.Writer.AppendAsync(fixture.Connection, "SELECT -1 AS id");
+        var metadata = (await fixture.Table.LoadAsync()).Metadata with
+        {
+            Configuration = new Dictionary<string, string> { ["delta.constraints.c"] = "id > 0" },
+        };
+        var options = new WriteOptions { Metadata = metadata };
+
+        var failure = await fixture.Writer.AppendAsync(fixture.Connection, "SELECT 1 AS id", options).ShouldFailAsync(DeltaLogError.IncompatibleSchemaChange);
+        await fixture.Writer.OverwriteAsync(fixture.Connection, "SELECT 1 AS id", options);
+
+        failure.Message.ShouldContain("the new constraint 'c'");
+        (await fixture.RowsAsync()).ShouldBe(["1"]);
+    }
+
+    [Fact]
     public async Task An_invariant_of_a_column_is_kept()
     {
         await fixture.Writer.CreateAsync(
