@@ -17,6 +17,7 @@ internal static class Rewrites
     public static async Task<bool> RemoveRowsAsync(WriteOperation operation, string whereSql, bool records, CancellationToken cancellationToken)
     {
         Determinism.Require(operation.Connection, whereSql, operation.Table.Store.Root);
+        operation.NarrowReads(whereSql);
         var touched = await FindAsync(operation, whereSql, cancellationToken).ConfigureAwait(false);
         var partly = touched.Where(file => file.Value.Matching < file.Value.Rows).Select(file => file.Key).ToHashSet(StringComparer.Ordinal);
         operation.RowsDeleted = touched.Values.Sum(file => file.Matching);
@@ -52,6 +53,7 @@ internal static class Rewrites
         operation.Parameters["predicate"] = whereSql;
         WriterRequirements.RequireRemovable(operation.Protocol, operation.Metadata, operation.Table.Store.Root);
         Determinism.Require(operation.Connection, whereSql, operation.Table.Store.Root);
+        operation.NarrowReads(whereSql);
         var byColumn = assignments.ToDictionary(pair => Column(operation, pair.Key).Name, pair => pair.Value, StringComparer.Ordinal);
         if (byColumn.Keys.FirstOrDefault(operation.Rules.Identities.ContainsKey) is { } identity)
             throw Invalid(operation, $"The identity column '{identity}' of '{operation.Table.Store.Root}' cannot be updated.");

@@ -106,6 +106,13 @@ internal sealed class WriteOperation
         return await reader.ScanSqlAsync(Evolved, new ScanOptions { Files = some, WithPositions = true }, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Says that only rows for which a condition holds are read, so that changes of partitions where it cannot hold are no conflict.</summary>
+    public void NarrowReads(string whereSql)
+    {
+        if (PartitionCondition.Of(Connection, Snapshot, whereSql) is { } condition)
+            transaction.ReadFilter = condition.CanHold;
+    }
+
     /// <summary>Throws <see cref="DeltaLogError.IncompatibleSchemaChange"/> where the rows that stay do not fit the metadata to set, or nobody has looked whether they do.</summary>
     public void RequireRowsFit()
     {
