@@ -20,6 +20,8 @@ internal sealed class DeletionVectorReader(IObjectStore store)
     {
         try
         {
+            if (vector.SizeInBytes < 0 || vector.Offset < 0)
+                throw new FormatException("offset and size must not be negative");
             var bytes = vector.StorageType == "i" ? Z85.Decode(vector.PathOrInlineDv) : await FetchAsync(vector, cancellationToken).ConfigureAwait(false);
             if (bytes.Length < vector.SizeInBytes)
                 throw new FormatException($"expected {vector.SizeInBytes} bytes, found {bytes.Length}");
@@ -61,8 +63,6 @@ internal sealed class DeletionVectorReader(IObjectStore store)
 
     private async Task<byte[]> FetchAsync(DeletionVectorDescriptor vector, CancellationToken cancellationToken)
     {
-        if (vector.SizeInBytes < 0 || vector.Offset < 0)
-            throw new FormatException("offset and size must not be negative");
         var range = new ByteRange(vector.Offset ?? 0, SizeBytes + (long)vector.SizeInBytes + ChecksumBytes);
         var content = await store.OpenReadAsync(Key(vector, store.Root)!, range, cancellationToken).ConfigureAwait(false);
         await using (content.ConfigureAwait(false))

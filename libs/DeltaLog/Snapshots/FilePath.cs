@@ -1,4 +1,5 @@
 using System.Text;
+using Tideway.ObjectStorage;
 
 namespace Tideway.DeltaLog.Snapshots;
 
@@ -18,8 +19,18 @@ public static class FilePath
         return path.Contains('%') ? Uri.UnescapeDataString(path) : path;
     }
 
-    /// <summary>The key of the file below the table's root. A file elsewhere is <see cref="DeltaLogError.FileOutsideTable"/>.</summary>
+    /// <summary>
+    /// The key of the file below the table's root. An absolute path elsewhere is <see cref="DeltaLogError.FileOutsideTable"/>; one that names no
+    /// object, such as <c>../a</c>, is an <see cref="ObjectStorageException"/> with <see cref="ObjectStorageError.InvalidKey"/>.
+    /// </summary>
     public static string Key(string path, Uri root)
+    {
+        var key = BelowRoot(path, root);
+        ObjectKey.Validate(key);
+        return key;
+    }
+
+    private static string BelowRoot(string path, Uri root)
     {
         var canonical = Canonical(path);
         if (!IsAbsolute(path))

@@ -37,8 +37,21 @@ internal sealed class FileSet
         var sortedKeys = active.Keys.ToArray();
         var sortedFiles = active.Values.ToArray();
         Array.Sort(sortedKeys, sortedFiles, FileKey.Order);
-        return new FileSet(sortedKeys, sortedFiles, NoChanges, sortedFiles.Length, sortedFiles.Sum(file => file.Size));
+        return new FileSet(sortedKeys, sortedFiles, NoChanges, sortedFiles.Length, Total(sortedFiles));
     }
+
+    private static long Total(AddFile[] files)
+    {
+        var total = 0L;
+        foreach (var file in files)
+            total = Plus(total, file.Size);
+        return total;
+    }
+
+    private static long Plus(long total, long size) =>
+        total <= long.MaxValue - size
+            ? total + size
+            : throw new DeltaLogException(DeltaLogError.CorruptLog, "The lengths of the table's files add up to more than any store can hold.");
 
     /// <summary>The files after commits whose net effect is <paramref name="changed"/>: a file, or null for one that is gone.</summary>
     public FileSet Apply(IReadOnlyDictionary<FileKey, AddFile?> changed)
@@ -50,7 +63,7 @@ internal sealed class FileSet
             if (Find(key) is { } before)
                 (count, bytes) = (count - 1, bytes - before.Size);
             if (file is not null)
-                (count, bytes) = (count + 1, bytes + file.Size);
+                (count, bytes) = (count + 1, Plus(bytes, file.Size));
             if (file is null && Array.BinarySearch(keys, key, FileKey.Order) < 0)
                 builder.Remove(key);
             else
