@@ -47,7 +47,10 @@ internal static class ProtocolRequirements
     {
         var missing = (names ?? []).Where(name => !TableFeatures.All.TryGetValue(name, out var feature) || !feature.Support.HasFlag(support)).ToList();
         if (missing.Count > 0)
-            throw Refuse(error, $"the {role} feature{(missing.Count > 1 ? "s" : "")} {string.Join(", ", missing)}", root, version);
+            throw Refuse(error, $"the {role} feature{(missing.Count > 1 ? "s" : "")} {string.Join(", ", missing.Select(Named))}", root, version);
+
+        string Named(string name) =>
+            TableFeatures.All.TryGetValue(name, out var feature) && feature is { Support: FeatureSupport.None, Note: { } note } ? $"{name} ({note})" : name;
     }
 
     private static DeltaLogException Refuse(DeltaLogError error, string what, Uri root, long version) =>

@@ -29,4 +29,8 @@ public enum FeatureSupport
 /// <param name="Support">What the engine can do.</param>
 /// <param name="LegacyReaderVersion">Reader version below 3 that implies it; 0 where none does.</param>
 /// <param name="LegacyWriterVersion">Writer version below 7 that implies it; 0 where none does.</param>
-public sealed record TableFeature(string Name, bool ForReaders, FeatureSupport Support, int LegacyReaderVersion = 0, int LegacyWriterVersion = 0);
+public sealed record TableFeature(string Name, bool ForReaders, FeatureSupport Support, int LegacyReaderVersion = 0, int LegacyWriterVersion = 0)
+{
+    /// <summary>What to know about the support, or why there is none.</summary>
+    public string? Note { get; init; }
+}

@@ -69,9 +69,31 @@ public static class TableFeatures
             new(InCommitTimestamp, ForReaders: false, FeatureSupport.Full),
             // The columns to cluster by would have to get statistics wherever they stand.
             new("clustering", ForReaders: false, ReadAndCommit),
+            // Read as JSON; a writer would have to make their binary form.
+            new("variantType", ForReaders: true, ReadAndCommit) { Note = "as JSON" },
+            new("variantType-preview", ForReaders: true, ReadAndCommit) { Note = "as JSON" },
+            new("variantShredding", ForReaders: true, ReadAndCommit) { Note = "as JSON; shredded files must have Parquet's annotation for variants" },
+            new("variantShredding-preview", ForReaders: true, ReadAndCommit) { Note = "as JSON; shredded files must have Parquet's annotation for variants" },
+            new("timestampWithoutTimezone", ForReaders: true, FeatureSupport.Read) { Note = "another name for timestampNtz that some tables have" },
             // Writers would have to give out row ids, or keep to another format's rules.
             new("rowTracking", ForReaders: false, FeatureSupport.Read),
             new("icebergCompatV1", ForReaders: false, FeatureSupport.Read),
             new("icebergCompatV2", ForReaders: false, FeatureSupport.Read),
+            new("icebergCompatV3", ForReaders: false, FeatureSupport.Read),
+            new("icebergWriterCompatV1", ForReaders: false, FeatureSupport.Read),
+            new("icebergWriterCompatV3", ForReaders: false, FeatureSupport.Read),
+            // Data files would have to hold the partition columns too; those that are there are ignored, as the log has them.
+            new("materializePartitionColumns", ForReaders: false, ReadAndCommit),
+            new("columnMappingUsageTracking", ForReaders: false, FeatureSupport.Read),
+            new("checkpointProtection", ForReaders: false, FeatureSupport.Read),
+            new("collations", ForReaders: false, FeatureSupport.Read) { Note = "strings are compared by their bytes" },
+            new("collations-preview", ForReaders: false, FeatureSupport.Read) { Note = "strings are compared by their bytes" },
+            // What a reader must not guess at.
+            new("catalogManaged", ForReaders: true, FeatureSupport.None) { Note = "only the table's catalog knows its latest commits" },
+            new("catalogOwned-preview", ForReaders: true, FeatureSupport.None) { Note = "only the table's catalog knows its latest commits" },
+            new("redirectReaderWriter-preview", ForReaders: true, FeatureSupport.None) { Note = "the table is at another place" },
+            new("adaptiveMetadata-preview", ForReaders: true, FeatureSupport.None) { Note = "files are listed in Iceberg manifests" },
+            new("geospatial", ForReaders: true, FeatureSupport.None) { Note = "types geometry and geography" },
+            new("timestampNanos", ForReaders: true, FeatureSupport.None) { Note = "timestamps in nanoseconds" },
         }.ToFrozenDictionary(feature => feature.Name, StringComparer.Ordinal);
 }

@@ -12,27 +12,24 @@ internal sealed class ColumnSql
 {
     private const string NoColumn = "-";
 
-    private readonly ColumnMappingMode mode;
-    private readonly IReadOnlyList<StructField> dataColumns;
+    private readonly FileColumnNames names;
+    private readonly List<StructField> dataColumns;
     private readonly IReadOnlyList<(string Name, string Type)> extra;
 
     /// <param name="schema">The table's schema.</param>
-    /// <param name="partitionColumns">Its partition columns, which are not in the files.</param>
-    /// <param name="mode">How columns are found.</param>
+    /// <param name="partitionColumns">Its partition columns, which are not in the files, or need not be.</param>
+    /// <param name="names">How the files call the columns.</param>
     /// <param name="extra">Further columns of the files, by name and DuckDB type.</param>
-    public ColumnSql(StructType schema, IReadOnlyList<string> partitionColumns, ColumnMappingMode mode, params IReadOnlyList<(string Name, string Type)> extra)
+    public ColumnSql(StructType schema, IReadOnlyList<string> partitionColumns, FileColumnNames names, params IReadOnlyList<(string Name, string Type)> extra)
     {
-        this.mode = mode;
+        this.names = names;
         this.extra = extra;
-        dataColumns = [.. schema.Fields.Where(field => !partitionColumns.Contains(field.Name, StringComparer.Ordinal) && !IsVoid(field.Type))];
-        if (mode == ColumnMappingMode.Id && dataColumns.FirstOrDefault(field => field.Type is not (PrimitiveType or DecimalType)) is { } nested)
-        {
-            throw new DeltaLogException(
-                DeltaLogError.UnsupportedReaderFeature,
-                $"Column '{nested.Name}' is nested in a table that maps columns by id (feature columnMapping, mode id): not supported."
-            );
-        }
+        dataColumns = DataColumns(schema, partitionColumns);
     }
+
+    /// <summary>The columns that are in the files: not those of the partition, and not void ones.</summary>
+    public static List<StructField> DataColumns(StructType schema, IReadOnlyList<string> partitionColumns) =>
+        [.. schema.Fields.Where(field => !partitionColumns.Contains(field.Name, StringComparer.Ordinal) && !IsVoid(field.Type))];
 
     /// <summary>Whether values depend on the session's time zone being UTC, as old kinds of timestamps in files do.</summary>
     public bool HasTimestamps => dataColumns.Any(column => ContainsTimestamp(column.Type));
@@ -40,25 +37,11 @@ internal sealed class ColumnSql
     /// <summary>The <c>schema</c> argument of <c>read_parquet</c>: file columns become <c>c0</c>, <c>c1</c> and so on, further ones <c>x0</c>.</summary>
     public string SchemaArgument()
     {
-        var entries = dataColumns.Select((field, index) => Entry(Key(field), $"c{index}", DuckDbTypes.Sql(field.Type, mode))).ToList();
-        if (mode == ColumnMappingMode.Id)
-        {
-            // Keys are all numbers or all names; what is beside the schema has no number, and no reader of mapped tables asks for it by one.
-            if (extra.Count > 0)
-                throw new DeltaLogException(
-                    DeltaLogError.UnsupportedReaderFeature,
-                    "Change data of a table that maps columns by id (feature columnMapping, mode id) is not supported."
-                );
-            if (entries.Count == 0)
-                entries.Add(Entry("-1", "none", "BOOLEAN"));
-        }
-        else
-        {
-            entries.AddRange(extra.Select((column, index) => Entry(SqlText.Literal(column.Name), $"x{index}", column.Type)));
-            if (entries.Count == 0)
-                entries.Add(Entry(SqlText.Literal(NoColumn), "none", "BOOLEAN"));
-        }
-
+        var entries = dataColumns.Select((field, index) => Entry(names.Key(field), $"c{index}", DuckDbTypes.InFiles(field.Type, names.Name))).ToList();
+        entries.AddRange(extra.Select((column, index) => Entry(SqlText.Literal(column.Name), $"x{index}", column.Type)));
+        // Keys are all numbers or all names.
+        if (entries.Count == 0)
+            entries.Add(Entry(names.AsksForIds ? "-1" : SqlText.Literal(NoColumn), "none", "BOOLEAN"));
         return $"MAP {{{string.Join(", ", entries)}}}";
     }
 
@@ -74,16 +57,17 @@ internal sealed class ColumnSql
         return $"CAST(NULL AS {DuckDbTypes.Sql(field.Type)})";
     }
 
-    // In mapped tables fields of structs have their physical names in files.
+    // In mapped tables fields of structs have other names in files, and variants another type in all.
     private string Logical(DeltaType type, string value, int depth)
     {
-        if (!NeedsRenaming(type))
+        if (!IsConverted(type))
             return value;
         var item = $"v{depth}";
         return type switch
         {
+            PrimitiveType { Kind: PrimitiveKind.Variant } => VariantSql.Json(value),
             StructType structure =>
-                $"CASE WHEN {value} IS NULL THEN NULL ELSE struct_pack({string.Join(", ", structure.Fields.Select(field => $"{SqlText.Identifier(field.Name)} := {Logical(field.Type, $"{value}.{SqlText.Identifier(ColumnMapping.PhysicalName(field, mode))}", depth)}"))}) END",
+                $"CASE WHEN {value} IS NULL THEN NULL ELSE struct_pack({string.Join(", ", structure.Fields.Select(field => $"{SqlText.Identifier(field.Name)} := {Logical(field.Type, $"{value}.{SqlText.Identifier(names.Name(field))}", depth)}"))}) END",
             ArrayType array => $"list_transform({value}, lambda {item}: {Logical(array.ElementType, item, depth + 1)})",
             MapType map =>
                 $"map_from_entries(list_transform(map_entries({value}), lambda {item}: struct_pack(k := {Logical(map.KeyType, $"{item}.key", depth + 1)}, v := {Logical(map.ValueType, $"{item}.value", depth + 1)})))",
@@ -91,18 +75,15 @@ internal sealed class ColumnSql
         };
     }
 
-    private bool NeedsRenaming(DeltaType type) =>
-        mode != ColumnMappingMode.None
-        && type switch
+    private bool IsConverted(DeltaType type) =>
+        type switch
         {
-            StructType => true,
-            ArrayType array => NeedsRenaming(array.ElementType),
-            MapType map => NeedsRenaming(map.KeyType) || NeedsRenaming(map.ValueType),
+            PrimitiveType { Kind: PrimitiveKind.Variant } => true,
+            StructType structure => names.Differ || structure.Fields.Any(field => IsConverted(field.Type)),
+            ArrayType array => IsConverted(array.ElementType),
+            MapType map => IsConverted(map.KeyType) || IsConverted(map.ValueType),
             _ => false,
         };
-
-    private string Key(StructField field) =>
-        mode == ColumnMappingMode.Id ? ColumnMapping.Id(field).ToString() : SqlText.Literal(ColumnMapping.PhysicalName(field, mode));
 
     private static string Entry(string key, string name, string type) => $"{key}: {{'name': '{name}', 'type': {SqlText.Literal(type)}, 'default_value': NULL}}";
 

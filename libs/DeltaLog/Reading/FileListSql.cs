@@ -13,10 +13,15 @@ internal static class FileListSql
     /// <summary>The rows of all files, with their columns as <paramref name="columns"/> names them, and <c>filename</c> and <c>file_row_number</c>.</summary>
     public static string ReadParquet(IEnumerable<string> paths, ColumnSql columns)
     {
-        // No key holds a control character, so a line end divides them.
-        var list = SqlText.Literal(string.Join('\n', paths.Select(GlobText.Escape)));
-        return $"read_parquet(string_split({list}, chr(10)), hive_partitioning = false, schema = {columns.SchemaArgument()})";
+        return $"read_parquet({List(paths)}, hive_partitioning = false, schema = {columns.SchemaArgument()})";
     }
+
+    /// <summary>A query for the path, the id and the name of every field of the files that has an id.</summary>
+    public static string FieldIds(IEnumerable<string> paths) =>
+        $"SELECT file_name, field_id, name FROM parquet_schema({List(paths)}) WHERE field_id IS NOT NULL";
+
+    // No key holds a control character, so a line end divides them.
+    private static string List(IEnumerable<string> paths) => $"string_split({SqlText.Literal(string.Join('\n', paths.Select(GlobText.Escape)))}, chr(10))";
 
     /// <summary>A table with the columns <c>f</c> (path) and <c>v</c> (a list of texts).</summary>
     public static string Entries(IEnumerable<(string Path, IEnumerable<string?> Values)> entries)

@@ -17,36 +17,34 @@ internal sealed class ScanSql(
     /// <summary>Whether the session's time zone is UTC, as an expression.</summary>
     public const string IsUtc = "current_setting('TimeZone') IN ('UTC', 'Etc/UTC', 'Z', 'GMT')";
 
-    private readonly ColumnSql columns = new(schema, partitionColumns, mode, extra);
-
     /// <summary>Zone of timestamps in partition values that name none.</summary>
     public string PartitionTimeZone { get; init; } = "UTC";
 
     /// <summary>The rows of a version.</summary>
-    public string Select(IReadOnlyList<ScanEntry> entries, IReadOnlyList<StructField> wanted, string? whereSql, bool withPositions)
+    public string Select(IReadOnlyList<ScanGroup> groups, IReadOnlyList<StructField> wanted, string? whereSql, bool withPositions)
     {
-        var selected = schema.Fields.Select(Named).ToList();
         var needsEntries = withPositions || partitionColumns.Count > 0;
-        if (withPositions)
-            selected.AddRange([$"e.v[{partitionColumns.Count + 1}] AS __file", "s.file_row_number AS __row"]);
+        List<string> positions = withPositions ? [$"e.v[{partitionColumns.Count + 1}] AS __file", "s.file_row_number AS __row"] : [];
         var sql =
-            entries.Count == 0
+            groups.Count == 0
                 ? Nothing(withPositions ? ["CAST(NULL AS VARCHAR) AS __file", "CAST(NULL AS BIGINT) AS __row"] : [])
-                : From(entries, selected, needsEntries, withPositions ? entry => [entry.LogPath] : _ => []);
+                : Union(groups, schema.Fields, positions, needsEntries, withPositions ? entry => [entry.LogPath] : _ => []);
         var names = string.Join(", ", wanted.Select(field => SqlText.Identifier(field.Name)).Concat(withPositions ? ["__file", "__row"] : []));
         return whereSql is null ? $"SELECT {names} FROM ({sql})" : $"SELECT {names} FROM ({sql}) WHERE ({whereSql})";
     }
 
     /// <summary>Rows that changed; entries carry version, time in microseconds and, unless the files tell, the kind of change.</summary>
-    public string SelectChanges(IReadOnlyList<ScanEntry> entries, IReadOnlyList<StructField> wanted)
+    public string SelectChanges(IReadOnlyList<ScanGroup> groups, IReadOnlyList<StructField> wanted)
     {
         var at = partitionColumns.Count;
-        var selected = wanted.Select(Named).ToList();
-        selected.Add(extra.Count > 0 ? "s.x0 AS _change_type" : $"e.v[{at + 3}] AS _change_type");
-        selected.Add($"CAST(e.v[{at + 1}] AS BIGINT) AS _commit_version");
-        selected.Add($"make_timestamp(CAST(e.v[{at + 2}] AS BIGINT)) AT TIME ZONE 'UTC' AS _commit_timestamp");
-        return entries.Count > 0
-            ? From(entries, selected, needsEntries: true, entry => entry.Constants)
+        List<string> change =
+        [
+            extra.Count > 0 ? "s.x0 AS _change_type" : $"e.v[{at + 3}] AS _change_type",
+            $"CAST(e.v[{at + 1}] AS BIGINT) AS _commit_version",
+            $"make_timestamp(CAST(e.v[{at + 2}] AS BIGINT)) AT TIME ZONE 'UTC' AS _commit_timestamp",
+        ];
+        return groups.Count > 0
+            ? Union(groups, wanted, change, needsEntries: true, entry => entry.Constants)
             : Nothing(
                 [
                     "CAST(NULL AS VARCHAR) AS _change_type",
@@ -63,7 +61,29 @@ internal sealed class ScanSql(
         return $"SELECT {string.Join(", ", nulls.Concat(more))} WHERE false";
     }
 
-    private string From(IReadOnlyList<ScanEntry> entries, List<string> selected, bool needsEntries, Func<ScanEntry, IEnumerable<string>> constants)
+    private string Union(
+        IReadOnlyList<ScanGroup> groups,
+        IReadOnlyList<StructField> fields,
+        List<string> more,
+        bool needsEntries,
+        Func<ScanEntry, IEnumerable<string>> constants
+    ) =>
+        string.Join(
+            "\nUNION ALL\n",
+            groups.Select(group =>
+            {
+                var columns = new ColumnSql(schema, partitionColumns, group.Names, extra);
+                return From(group.Entries, columns, [.. fields.Select(field => Named(field, columns)), .. more], needsEntries, constants);
+            })
+        );
+
+    private string From(
+        IReadOnlyList<ScanEntry> entries,
+        ColumnSql columns,
+        List<string> selected,
+        bool needsEntries,
+        Func<ScanEntry, IEnumerable<string>> constants
+    )
     {
         var paths = entries.Select(entry => entry.LocalPath).Distinct(StringComparer.Ordinal);
         var source = $"(SELECT *, filename, file_row_number FROM {FileListSql.ReadParquet(paths, columns)}) s";
@@ -101,7 +121,7 @@ internal sealed class ScanSql(
         : "without";
     }
 
-    private string Named(StructField field)
+    private string Named(StructField field, ColumnSql columns)
     {
         for (var index = 0; index < partitionColumns.Count; index++)
         {

@@ -43,7 +43,8 @@ public sealed class TableReader(IObjectStore store)
         }
 
         var scan = new ScanSql(snapshot.Schema, snapshot.PartitionColumns, mode) { PartitionTimeZone = options.PartitionTimeZone };
-        return scan.Select(entries, Columns(snapshot.Schema, options.Columns), options.WhereSql, options.WithPositions);
+        var groups = await GroupAsync(entries, snapshot, mode, withExtra: false, cancellationToken).ConfigureAwait(false);
+        return scan.Select(groups, Columns(snapshot.Schema, options.Columns), options.WhereSql, options.WithPositions);
     }
 
     /// <summary>
@@ -70,9 +71,17 @@ public sealed class TableReader(IObjectStore store)
         var columns = Columns(snapshot.Schema, options.Columns);
         var parts = new List<string>();
         if (entries.WholeFiles.Count > 0 || entries.ChangeFiles.Count == 0)
-            parts.Add(Scan().SelectChanges(entries.WholeFiles, columns));
+        {
+            var groups = await GroupAsync(entries.WholeFiles, snapshot, mode, withExtra: false, cancellationToken).ConfigureAwait(false);
+            parts.Add(Scan().SelectChanges(groups, columns));
+        }
+
         if (entries.ChangeFiles.Count > 0)
-            parts.Add(Scan(("_change_type", "VARCHAR")).SelectChanges(entries.ChangeFiles, columns));
+        {
+            var groups = await GroupAsync(entries.ChangeFiles, snapshot, mode, withExtra: true, cancellationToken).ConfigureAwait(false);
+            parts.Add(Scan(("_change_type", "VARCHAR")).SelectChanges(groups, columns));
+        }
+
         var union = string.Join("\nUNION ALL\n", parts);
         return options.WhereSql is { } where ? $"SELECT * FROM ({union}) WHERE ({where})" : union;
 
@@ -85,6 +94,41 @@ public sealed class TableReader(IObjectStore store)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         return snapshot.Files.Where(file => store.LocalPath(FilePath.Key(file.Path, store.Root)) is { } path && !File.Exists(path));
+    }
+
+    /// <summary>Throws <see cref="DeltaLogError.DataFileMissing"/>, naming the file, where one of the snapshot is not there; for saying why a query failed.</summary>
+    public void RequireFiles(Snapshot snapshot)
+    {
+        if (MissingFiles(snapshot).FirstOrDefault() is { } missing)
+        {
+            throw new DeltaLogException(
+                DeltaLogError.DataFileMissing,
+                $"Expected the file '{missing.Path}' of version {snapshot.Version} of '{store.Root}', found none."
+            )
+            {
+                TableRoot = store.Root,
+                Version = snapshot.Version,
+                File = missing.Path,
+            };
+        }
+    }
+
+    // DuckDB finds top-level columns by id itself. Where it cannot, the files are asked what they call them.
+    private static async Task<IReadOnlyList<ScanGroup>> GroupAsync(
+        List<ScanEntry> entries,
+        Snapshot snapshot,
+        ColumnMappingMode mode,
+        bool withExtra,
+        CancellationToken cancellationToken
+    )
+    {
+        if (entries.Count == 0)
+            return [];
+        var columns = ColumnSql.DataColumns(snapshot.Schema, snapshot.PartitionColumns);
+        var askFiles = mode == ColumnMappingMode.Id && (withExtra || columns.Exists(field => field.Type is not (PrimitiveType or DecimalType)));
+        return askFiles
+            ? await Task.Run(() => FieldIds.Group(entries, snapshot.TableRoot, cancellationToken), cancellationToken).ConfigureAwait(false)
+            : [new ScanGroup(FileColumnNames.Of(mode), entries)];
     }
 
     private static List<StructField> Columns(StructType schema, IReadOnlyList<string>? names) =>

@@ -50,6 +50,9 @@ public enum PrimitiveKind
 
     /// <summary><c>void</c>: only nulls, never written to a data file.</summary>
     Void,
+
+    /// <summary><c>variant</c>: a value of any type, read as JSON.</summary>
+    Variant,
 }
 
 /// <summary>A type without parts.</summary>
@@ -71,6 +74,7 @@ public sealed record PrimitiveType(PrimitiveKind Kind) : DeltaType
         ["timestamp"] = PrimitiveKind.Timestamp,
         ["timestamp_ntz"] = PrimitiveKind.TimestampNtz,
         ["void"] = PrimitiveKind.Void,
+        ["variant"] = PrimitiveKind.Variant,
     };
 
     /// <summary>The type's name in a schema.</summary>

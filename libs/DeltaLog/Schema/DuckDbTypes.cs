@@ -6,19 +6,22 @@ namespace Tideway.DeltaLog.Schema;
 public static class DuckDbTypes
 {
     /// <summary>The DuckDB type for values of <paramref name="type"/>, as SQL.</summary>
-    public static string Sql(DeltaType type) => Sql(type, ColumnMappingMode.None);
+    public static string Sql(DeltaType type) => Sql(type, field => field.Name, "JSON");
 
-    /// <summary>The DuckDB type with fields named as in data files.</summary>
-    internal static string Sql(DeltaType type, ColumnMappingMode mode) =>
+    /// <summary>The DuckDB type in data files, whose fields have the names that <paramref name="name"/> gives.</summary>
+    internal static string InFiles(DeltaType type, Func<StructField, string> name) => Sql(type, name, "VARIANT");
+
+    private static string Sql(DeltaType type, Func<StructField, string> name, string variant) =>
         type switch
         {
+            PrimitiveType { Kind: PrimitiveKind.Variant } => variant,
             PrimitiveType { Kind: var kind } => Sql(kind),
             DecimalType { Precision: var precision, Scale: var scale } => $"DECIMAL({precision},{scale})",
-            ArrayType array => $"{Sql(array.ElementType, mode)}[]",
-            MapType map => $"MAP({Sql(map.KeyType, mode)}, {Sql(map.ValueType, mode)})",
+            ArrayType array => $"{Sql(array.ElementType, name, variant)}[]",
+            MapType map => $"MAP({Sql(map.KeyType, name, variant)}, {Sql(map.ValueType, name, variant)})",
             StructType { Fields: [] } => throw new DeltaLogException(DeltaLogError.UnsupportedType, "A struct without fields is not supported."),
             StructType structure =>
-                $"STRUCT({string.Join(", ", structure.Fields.Select(field => $"{SqlText.Identifier(ColumnMapping.PhysicalName(field, mode))} {Sql(field.Type, mode)}"))})",
+                $"STRUCT({string.Join(", ", structure.Fields.Select(field => $"{SqlText.Identifier(name(field))} {Sql(field.Type, name, variant)}"))})",
             _ => throw new ArgumentException($"Unknown type {type}.", nameof(type)),
         };
 

@@ -55,7 +55,9 @@ public static class SchemaJson
                 ReadType(json.GetProperty("valueType"), $"{path}.value"),
                 json.GetProperty("valueContainsNull").GetBoolean()
             ),
-            _ => throw Unsupported(kind ?? "null", path),
+            // A type without parts may stand in an object too.
+            { } name => ReadPrimitive(name, path),
+            null => throw Unsupported("null", path),
         };
     }
 

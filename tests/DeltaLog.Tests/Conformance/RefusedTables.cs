@@ -7,7 +7,11 @@ internal static class RefusedTables
     public static readonly IReadOnlyDictionary<string, DeltaLogError> Broken = new Dictionary<string, DeltaLogError>
     {
         ["delta-rs/simple_table_features"] = DeltaLogError.UnsupportedReaderFeature,
-        ["delta-rs/spark-variant-checkpoint"] = DeltaLogError.UnsupportedReaderFeature,
+        ["golden/canonicalized-paths-normal-a-2"] = DeltaLogError.CorruptLog,
+        ["golden/canonicalized-paths-normal-b-2"] = DeltaLogError.CorruptLog,
+        ["golden/canonicalized-paths-special-a-2"] = DeltaLogError.CorruptLog,
+        ["golden/canonicalized-paths-special-b-2"] = DeltaLogError.CorruptLog,
+        ["golden/corrupted-last-checkpoint"] = DeltaLogError.CorruptLog,
         ["golden/data-reader-absolute-paths-escaped-chars"] = DeltaLogError.CorruptLog,
         ["golden/deltalog-commit-info"] = DeltaLogError.CorruptLog,
         ["golden/deltalog-invalid-protocol-version"] = DeltaLogError.UnsupportedReaderFeature,
@@ -20,10 +24,22 @@ internal static class RefusedTables
         ["golden/versions-not-contiguous"] = DeltaLogError.MissingCommits,
     };
 
-    /// <summary>Their log is read, their rows are not.</summary>
-    public static readonly IReadOnlyDictionary<string, DeltaLogError> RowsNotSupported = new Dictionary<string, DeltaLogError>
+    /// <summary>Their log is read; data files that it names are not there.</summary>
+    public static readonly IReadOnlyDictionary<string, DeltaLogError> WithoutRows = new[]
     {
-        // Nested columns mapped by id.
-        ["golden/table-with-columnmapping-mode-id"] = DeltaLogError.UnsupportedReaderFeature,
-    };
+        "delta-rs/checkpoint_with_partitions",
+        "delta-rs/checkpoints",
+        "delta-rs/checkpoints_vacuumed",
+        "delta-rs/latest_not_checkpointed",
+        "delta-rs/spark-variant-stable-feature-checkpoint",
+        "delta-rs/table-with-domain-metadata",
+        "delta-rs/with_checkpoint_no_last_checkpoint",
+        "golden/checkpoint",
+        "golden/delete-re-add-same-file-different-transactions",
+        "golden/log-replay-special-characters-b",
+        "golden/parquet-decimal-dictionaries-v1",
+    }.ToDictionary(table => table, _ => DeltaLogError.DataFileMissing);
+
+    /// <summary>Why a table is refused; <see langword="null"/> where it must be read.</summary>
+    public static DeltaLogError? Reason(string table) => Broken.TryGetValue(table, out var error) || WithoutRows.TryGetValue(table, out error) ? error : null;
 }
