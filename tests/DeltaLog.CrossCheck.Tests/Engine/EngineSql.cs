@@ -5,9 +5,9 @@ namespace Tideway.DeltaLog.CrossCheck.Tests.Engine;
 /// <summary>SQL in the other engine's words.</summary>
 internal static class EngineSql
 {
-    /// <summary>How rows are handed over: texts as texts, times in microseconds of UTC.</summary>
+    /// <summary>How rows are handed over: texts and bytes both as bytes, as the engine does not tell them apart, and times in UTC.</summary>
     public const string ParquetSettings =
-        "output_format_parquet_string_as_string = 1, output_format_parquet_compression_method = 'zstd', output_format_parquet_datetime_as_uint32 = 0, session_timezone = 'UTC'";
+        "output_format_parquet_string_as_string = 0, output_format_parquet_compression_method = 'zstd', output_format_parquet_datetime_as_uint32 = 0, session_timezone = 'UTC'";
 
     /// <summary>A table as a source of rows.</summary>
     public static string Table(string folder) => $"deltaLakeLocal({Text(folder)})";

@@ -42,8 +42,24 @@ internal sealed class RowComparison(DuckDbConnection connection, IndependentEngi
 
     private static string Theirs(StructField field)
     {
-        var value = $"CAST({SqlText.Identifier(field.Name)} AS {DuckDbTypes.Sql(field.Type)})";
+        var value = $"CAST({FromBytes(field.Type, SqlText.Identifier(field.Name), 0)} AS {DuckDbTypes.Sql(field.Type)})";
         return $"{Canonical(field.Type, value, 0)} AS {SqlText.Identifier(field.Name)}";
+    }
+
+    // Texts come as bytes.
+    private static string FromBytes(DeltaType type, string value, int depth)
+    {
+        var item = $"b{depth}";
+        return type switch
+        {
+            PrimitiveType { Kind: PrimitiveKind.String or PrimitiveKind.Variant } => $"decode({value})",
+            ArrayType array => $"list_transform({value}, lambda {item}: {FromBytes(array.ElementType, item, depth + 1)})",
+            MapType map =>
+                $"map_from_entries(list_transform(map_entries({value}), lambda {item}: struct_pack(k := {FromBytes(map.KeyType, $"{item}.key", depth + 1)}, v := {FromBytes(map.ValueType, $"{item}.value", depth + 1)})))",
+            StructType structure =>
+                $"struct_pack({string.Join(", ", structure.Fields.Select(inner => $"{SqlText.Identifier(inner.Name)} := {FromBytes(inner.Type, $"({value}).{SqlText.Identifier(inner.Name)}", depth)}"))})",
+            _ => value,
+        };
     }
 
     private static string Canonical(DeltaType type, string value, int depth)
