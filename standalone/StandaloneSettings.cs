@@ -19,6 +19,6 @@ internal static class StandaloneSettings
             ["Files:SigningKeys:0"] = folder.Key("files"),
             ["Internal:Key"] = folder.Key("internal"),
             ["Secrets:Keys:0"] = folder.Key("secrets"),
-            ["InboundSync:StagingFolder"] = System.IO.Path.Combine(folder.Path, "staging"),
+            ["InboundSync:StagingFolder"] = folder.Staging,
         };
 }

@@ -86,11 +86,12 @@ internal static class SyncCommands
             "FOLDER"
         );
         var interval = Symbols.Duration("--interval", "How often to look where no notice comes");
+        var noCheck = Symbols.Flag("--no-check", "Do not ask the provider whether the table and the key columns are there");
         return commands.Leaf(
             "create",
             "Bring a table of a provider in, and keep it up to date",
             "tideway sync create orders --provider acme --share sales --schema public --table orders --mode merge --key id --target file:///srv/received/orders",
-            [name, provider, share, schema, table, mode, keys, target, interval],
+            [name, provider, share, schema, table, mode, keys, target, interval, noCheck],
             async (call, cancellationToken) =>
             {
                 var body = new
@@ -105,7 +106,10 @@ internal static class SyncCommands
                     target = FolderAddress.Of(call.Get(target)!),
                     interval_seconds = (long?)call.Get(interval)?.TotalSeconds,
                 };
-                call.Output.Item(await call.Api.SendAsync(HttpMethod.Post, $"{Path:raw}", body, cancellationToken), ItemColumns);
+                var created = call.Get(noCheck)
+                    ? await call.Api.SendAsync(HttpMethod.Post, $"{Path:raw}?validate=false", body, cancellationToken)
+                    : await call.Api.SendAsync(HttpMethod.Post, $"{Path:raw}", body, cancellationToken);
+                call.Output.Item(created, ItemColumns);
             }
         );
     }

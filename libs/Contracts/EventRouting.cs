@@ -36,6 +36,7 @@ public static class EventRouting
         ("audit-record-recipient-token-issued", typeof(RecipientTokenIssued)),
         ("audit-record-recipient-token-rotated", typeof(RecipientTokenRotated)),
         ("audit-record-recipient-token-revoked", typeof(RecipientTokenRevoked)),
+        ("audit-record-recipient-activation-refused", typeof(RecipientActivationRefused)),
         ("audit-record-principal-created", typeof(PrincipalCreated)),
         ("audit-record-principal-token-revoked", typeof(PrincipalTokenRevoked)),
         ("audit-record-table-version-committed", typeof(TableVersionCommitted)),

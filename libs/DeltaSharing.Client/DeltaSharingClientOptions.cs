@@ -15,6 +15,9 @@ public sealed class DeltaSharingClientOptions
     /// </summary>
     public bool AllowPrivateAddresses { get; set; }
 
+    /// <summary>What comes before the name of an option where a refusal says which one would allow it, such as the section it is configured in.</summary>
+    public string SettingPrefix { get; set; } = "";
+
     /// <summary>How often a request is tried again after a transient failure.</summary>
     [Range(0, 100)]
     public int MaxRetries { get; set; } = 5;

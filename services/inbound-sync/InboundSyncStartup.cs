@@ -34,6 +34,7 @@ public static class InboundSyncStartup
         builder.Services.AddSingleton<IProviderStore, SqlProviderStore>();
         builder.Services.AddSingleton<ISyncStore, SqlSyncStore>();
         builder.Services.AddSingleton<ProviderConnections>();
+        builder.Services.AddSingleton<RemoteCheck>();
         builder.Services.AddSingleton<PartnerSubscriber>();
         builder.Services.AddSingleton<SyncQueue>();
         builder.Services.AddSingleton<SyncRecorder>();

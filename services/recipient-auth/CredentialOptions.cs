@@ -40,11 +40,4 @@ public sealed class CredentialOptions
     /// <summary>Refused activations from one address (IPv6: one /64) in a minute, after which that address has to wait for the rest of it.</summary>
     [Range(1, 1_000_000)]
     public int RefusedActivationsPerMinute { get; set; } = 30;
-
-    /// <summary>
-    /// Unknown tokens that one calling service may ask for in a second, before it is told to wait for the rest of it: a flood of made-up tokens at
-    /// its door must not become a flood at the database.
-    /// </summary>
-    [Range(1, 1_000_000)]
-    public int UnknownTokensPerSecond { get; set; } = 1000;
 }

@@ -34,7 +34,6 @@ public static class RecipientAuthStartup
             provider.GetRequiredService<TimeProvider>()
         ));
         builder.Services.AddHostedService<BootstrapAdministrator>();
-        builder.Services.AddSingleton<UnknownTokens>();
         builder.Services.AddSingleton<DatabaseCredentialSource>();
         builder.Services.AddSingleton<ICredentialSource>(provider => provider.GetRequiredService<DatabaseCredentialSource>());
         builder.AddCredentialInvalidation<RecipientAuthDatabase, CredentialsChanged>(Name, changed => changed.OwnerId);

@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
+using Tideway.Hosting.Database;
 
 namespace Tideway.Standalone.Folder;
 
 /// <summary>
-/// Everything that one standalone organisation keeps: databases, tables and keys. Held by one process at a time; a second one is refused, since
+/// Everything that one standalone organisation keeps: databases, keys and what is on its way, for its owner's eyes only, and tables, which other
+/// engines may read and write by the rights that the system gives new folders. Held by one process at a time; a second one is refused, since
 /// both would hand out the same work.
 /// </summary>
 internal sealed class OrganisationFolder : IDisposable
@@ -22,6 +24,9 @@ internal sealed class OrganisationFolder : IDisposable
     public string Path { get; }
 
     public string Databases => System.IO.Path.Combine(Path, "databases");
+
+    /// <summary>Rows and files of partners on their way into our tables.</summary>
+    public string Staging => System.IO.Path.Combine(Path, "staging");
 
     /// <summary>The storage root <c>tables</c>: what is shared from here, and where syncs write.</summary>
     public string Tables => System.IO.Path.Combine(Path, "tables");
@@ -46,7 +51,8 @@ internal sealed class OrganisationFolder : IDisposable
         }
 
         var organisation = new OrganisationFolder(folder, taken);
-        Directory.CreateDirectory(organisation.Databases);
+        PrivateFolder.Close(organisation.Databases);
+        PrivateFolder.Close(organisation.Staging);
         Directory.CreateDirectory(organisation.Tables);
         return organisation;
     }
@@ -55,10 +61,7 @@ internal sealed class OrganisationFolder : IDisposable
     public string Key(string name)
     {
         var keys = System.IO.Path.Combine(Path, "keys");
-        if (!OperatingSystem.IsWindows())
-            Directory.CreateDirectory(keys, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        else
-            Directory.CreateDirectory(keys);
+        PrivateFolder.Close(keys);
 
         var file = System.IO.Path.Combine(keys, name + ".key");
         if (!File.Exists(file))

@@ -22,6 +22,23 @@ internal sealed class RowSet
             ranges.Add((start, end));
     }
 
+    /// <summary>The rows that are here, in <paramref name="other"/>, or in both.</summary>
+    public RowSet Union(RowSet other)
+    {
+        var result = new RowSet();
+        var (left, right) = (0, 0);
+        while (left < ranges.Count || right < other.ranges.Count)
+        {
+            var isLeft = right == other.ranges.Count || (left < ranges.Count && ranges[left].Start <= other.ranges[right].Start);
+            var (start, end) = isLeft ? ranges[left++] : other.ranges[right++];
+            var last = result.ranges.Count > 0 ? result.ranges[^1].End : 0;
+            if (end > last)
+                result.Append(Math.Max(start, last), end);
+        }
+
+        return result;
+    }
+
     /// <summary>The rows that are here and not in <paramref name="other"/>.</summary>
     public RowSet Except(RowSet other)
     {

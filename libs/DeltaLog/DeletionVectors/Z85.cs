@@ -31,6 +31,22 @@ internal static class Z85
         return bytes;
     }
 
+    /// <summary>The text of bytes in groups of four.</summary>
+    public static string Encode(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length % 4 != 0)
+            throw new ArgumentException($"Expected bytes in groups of four, found {bytes.Length}.", nameof(bytes));
+        var text = new char[bytes.Length / 4 * 5];
+        for (var (from, to) = (0, 0); from < bytes.Length; from += 4, to += 5)
+        {
+            var group = System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(bytes[from..]);
+            for (var index = 4; index >= 0; index--, group /= 85)
+                text[to + index] = Alphabet[(int)(group % 85)];
+        }
+
+        return new string(text);
+    }
+
     private static sbyte[] MakeValues()
     {
         var values = new sbyte[128];

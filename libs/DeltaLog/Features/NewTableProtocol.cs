@@ -1,4 +1,5 @@
 using Tideway.DeltaLog.Actions;
+using Tideway.DeltaLog.Rules;
 using Tideway.DeltaLog.Schema;
 using Tideway.DeltaLog.Snapshots;
 
@@ -49,7 +50,7 @@ public static class NewTableProtocol
                 (TableProperties.EnableChangeDataFeed, TableFeatures.ChangeDataFeed),
                 (TableProperties.AppendOnly, TableFeatures.AppendOnly),
                 (TableProperties.EnableInCommitTimestamps, TableFeatures.InCommitTimestamp),
-                ("delta.enableDeletionVectors", TableFeatures.DeletionVectors),
+                (TableProperties.EnableDeletionVectors, TableFeatures.DeletionVectors),
             }
         )
         {
@@ -59,6 +60,13 @@ public static class NewTableProtocol
 
         if (configuration.TryGetValue(ColumnMapping.ModeProperty, out var mode) && mode != "none")
             yield return TableFeatures.ColumnMapping;
+        if (configuration.Keys.Any(key => key.StartsWith(TableConstraints.Prefix, StringComparison.Ordinal)))
+            yield return TableFeatures.CheckConstraints;
+        foreach (var (key, feature) in ColumnMetadata.Features)
+        {
+            if (ColumnMetadata.AllFields(schema).Any(entry => entry.Field.Metadata.ContainsKey(key)))
+                yield return feature;
+        }
     }
 
     // What a table of an older protocol may have used must stay.

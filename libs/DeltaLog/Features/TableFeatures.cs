@@ -50,7 +50,7 @@ public static class TableFeatures
     public static FrozenDictionary<string, TableFeature> All { get; } =
         new TableFeature[]
         {
-            // Writing rows to these is refused only where a column or property makes them active: see WriterRequirements.
+            // Rules in the words of other engines are refused where they cannot be kept: see Rules.
             new(AppendOnly, ForReaders: false, FeatureSupport.Full, LegacyWriterVersion: 2),
             new(Invariants, ForReaders: false, FeatureSupport.Full, LegacyWriterVersion: 2),
             new(CheckConstraints, ForReaders: false, FeatureSupport.Full, LegacyWriterVersion: 3),
@@ -67,8 +67,7 @@ public static class TableFeatures
             new("v2Checkpoint", ForReaders: true, FeatureSupport.Full),
             new("vacuumProtocolCheck", ForReaders: true, FeatureSupport.Full),
             new(InCommitTimestamp, ForReaders: false, FeatureSupport.Full),
-            // The columns to cluster by would have to get statistics wherever they stand.
-            new("clustering", ForReaders: false, ReadAndCommit),
+            new("clustering", ForReaders: false, FeatureSupport.Full),
             // Read as JSON; a writer would have to make their binary form.
             new("variantType", ForReaders: true, ReadAndCommit) { Note = "as JSON" },
             new("variantType-preview", ForReaders: true, ReadAndCommit) { Note = "as JSON" },

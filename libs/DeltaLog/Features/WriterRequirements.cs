@@ -9,42 +9,16 @@ namespace Tideway.DeltaLog.Features;
 /// </summary>
 internal static class WriterRequirements
 {
-    private static readonly (string MetadataKey, string Feature)[] ColumnRules =
-    [
-        ("delta.invariants", TableFeatures.Invariants),
-        ("delta.generationExpression", TableFeatures.GeneratedColumns),
-        ("delta.identity.start", TableFeatures.IdentityColumns),
-        ("CURRENT_DEFAULT", TableFeatures.ColumnDefaults),
-    ];
-
-    /// <summary>Throws <see cref="DeltaLogError.UnsupportedWriterFeature"/> unless rows can be written by all the table's rules.</summary>
-    public static void RequireRowsWritable(Protocol protocol, Metadata metadata, StructType schema, Uri root, long version)
+    /// <summary>
+    /// Throws <see cref="DeltaLogError.UnsupportedWriterFeature"/> unless rows can be written to tables of that protocol, and
+    /// <see cref="DeltaLogError.UnsupportedType"/> where columns that hold only nulls keep files from being written.
+    /// See <see href="https://github.com/delta-io/delta/blob/master/PROTOCOL.md#void-type">Void Type</see>.
+    /// </summary>
+    public static void RequireRowsWritable(Protocol protocol, StructType schema, Uri root, long version)
     {
         ProtocolRequirements.RequireWritable(protocol, FeatureSupport.WriteRows, root, version);
-        if (metadata.Configuration.Keys.FirstOrDefault(key => key.StartsWith("delta.constraints.", StringComparison.Ordinal)) is { } constraint)
-            throw Refuse(TableFeatures.CheckConstraints, $"the constraint '{constraint["delta.constraints.".Length..]}'");
-        if (ColumnMapping.Of(protocol, metadata) != ColumnMappingMode.None)
-            throw Refuse(TableFeatures.ColumnMapping, "mapped columns");
-        foreach (var (path, field) in AllFields(schema, ""))
-        {
-            foreach (var (key, feature) in ColumnRules)
-            {
-                if (field.Metadata.ContainsKey(key))
-                    throw Refuse(feature, $"the rule '{key}' of column '{path}'");
-            }
-
-            if (field.Type is PrimitiveType { Kind: PrimitiveKind.Void })
-                throw new DeltaLogException(DeltaLogError.UnsupportedType, $"Column '{path}' of '{root}' is void: rows cannot be written.")
-                {
-                    TableRoot = root,
-                };
-        }
-
-        DeltaLogException Refuse(string feature, string what) =>
-            new(
-                DeltaLogError.UnsupportedWriterFeature,
-                $"Table '{root}' (version {version}) has {what} (feature {feature}), which is not supported for writing rows."
-            )
+        if (VoidObstacle(schema, "") is { } obstacle)
+            throw new DeltaLogException(DeltaLogError.UnsupportedType, $"Rows cannot be written to '{root}' (version {version}): {obstacle}.")
             {
                 TableRoot = root,
                 Version = version,
@@ -61,16 +35,21 @@ internal static class WriterRequirements
             };
     }
 
-    private static IEnumerable<(string Path, StructField Field)> AllFields(DeltaType type, string path) =>
+    private static string? VoidObstacle(DeltaType type, string path) =>
         type switch
         {
-            StructType structure => structure.Fields.SelectMany(field =>
-            {
-                var name = path.Length == 0 ? field.Name : $"{path}.{field.Name}";
-                return AllFields(field.Type, name).Prepend((name, field));
-            }),
-            ArrayType array => AllFields(array.ElementType, $"{path}.element"),
-            MapType map => AllFields(map.KeyType, $"{path}.key").Concat(AllFields(map.ValueType, $"{path}.value")),
-            _ => [],
+            StructType { Fields: var fields } when fields.All(field => IsVoid(field.Type)) => path.Length == 0
+                ? "all its columns are void"
+                : $"all fields of '{path}' are void",
+            StructType { Fields: var fields } => fields
+                .Select(field => VoidObstacle(field.Type, path.Length == 0 ? field.Name : $"{path}.{field.Name}"))
+                .FirstOrDefault(found => found is not null),
+            ArrayType array => IsVoid(array.ElementType) ? $"the elements of '{path}' are void" : VoidObstacle(array.ElementType, $"{path}.element"),
+            MapType map => IsVoid(map.KeyType) || IsVoid(map.ValueType)
+                ? $"keys or values of '{path}' are void"
+                : VoidObstacle(map.KeyType, $"{path}.key") ?? VoidObstacle(map.ValueType, $"{path}.value"),
+            _ => null,
         };
+
+    private static bool IsVoid(DeltaType type) => type is PrimitiveType { Kind: PrimitiveKind.Void };
 }

@@ -27,6 +27,12 @@ public static class TableProperties
     /// <summary>Number of leaf columns, counted from the first, that get statistics; 32 where not set, -1 for all.</summary>
     public const string StatsColumns = "delta.dataSkippingNumIndexedCols";
 
+    /// <summary>The columns that get statistics, divided by commas; where set, <see cref="StatsColumns"/> does not count.</summary>
+    public const string StatsColumnNames = "delta.dataSkippingStatsColumns";
+
+    /// <summary>Whether deletions mark rows instead of writing files again.</summary>
+    public const string EnableDeletionVectors = "delta.enableDeletionVectors";
+
     /// <summary>Codec of the data files; zstd where not set.</summary>
     public const string CompressionCodec = "delta.parquet.compression.codec";
 

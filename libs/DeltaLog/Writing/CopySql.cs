@@ -11,34 +11,25 @@ internal static class CopySql
     private const string NullText = "n";
 
     /// <summary>Writes the rows of a SELECT that has the table's columns, and those of <paramref name="extraColumns"/>, into an empty folder.</summary>
-    public static string Copy(
-        string selectSql,
-        StructType schema,
-        IReadOnlyList<string> partitionColumns,
-        IEnumerable<string> extraColumns,
-        string folder,
-        string codec,
-        long targetBytes
-    )
+    public static string Copy(string selectSql, PhysicalColumns columns, IEnumerable<string> extraColumns, string folder, string codec, long targetBytes)
     {
-        var columns = schema
-            .Fields.Where(field => !partitionColumns.Contains(field.Name))
-            .Select(field => $"{NullGuardSql.Guard(field, SqlText.Identifier(field.Name))} AS {SqlText.Identifier(field.Name)}")
-            .Concat(extraColumns.Select(SqlText.Identifier));
-        var partitions = partitionColumns.Select((name, index) => $"{Text(schema.Fields.First(field => field.Name == name))} AS {PartitionName(index)}");
+        var selected = columns
+            .Select()
+            .Concat(extraColumns.Select(SqlText.Identifier))
+            .Concat(columns.Partitions.Select((field, index) => $"{Text(field)} AS {PartitionName(index)}"));
         var layout =
-            partitionColumns.Count > 0
-                ? $"PARTITION_BY ({string.Join(", ", partitionColumns.Select((_, index) => PartitionName(index)))})"
+            columns.Partitions.Count > 0
+                ? $"PARTITION_BY ({string.Join(", ", columns.Partitions.Select((_, index) => PartitionName(index)))})"
                 : $"FILE_SIZE_BYTES {targetBytes}";
         return $"""
-            COPY (SELECT {string.Join(", ", columns.Concat(partitions))} FROM ({selectSql}))
-            TO {SqlText.Literal(folder)} (FORMAT parquet, COMPRESSION {codec}, RETURN_STATS, {layout})
+            COPY (SELECT {string.Join(", ", selected)} FROM ({selectSql}))
+            TO {SqlText.Literal(folder)} (FORMAT parquet, COMPRESSION {codec}, RETURN_STATS, {layout}{columns.FieldIds})
             """;
     }
 
     /// <summary>Writes a file again, as several that are not too long.</summary>
-    public static string Split(string sourcePattern, string folder, string codec, long targetBytes) =>
-        $"COPY (SELECT * FROM read_parquet({SqlText.Literal(sourcePattern)}, hive_partitioning = false)) TO {SqlText.Literal(folder)} (FORMAT parquet, COMPRESSION {codec}, RETURN_STATS, FILE_SIZE_BYTES {targetBytes})";
+    public static string Split(string sourcePattern, PhysicalColumns columns, string folder, string codec, long targetBytes) =>
+        $"COPY (SELECT * FROM read_parquet({SqlText.Literal(sourcePattern)}, hive_partitioning = false)) TO {SqlText.Literal(folder)} (FORMAT parquet, COMPRESSION {codec}, RETURN_STATS, FILE_SIZE_BYTES {targetBytes}{columns.FieldIds})";
 
     public static string PartitionName(int index) => $"tideway_p{index}";
 

@@ -1,6 +1,5 @@
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Reading;
-using Tideway.DeltaLog.Schema;
 using Tideway.DeltaLog.Snapshots;
 using Tideway.DuckDb;
 using Tideway.ObjectStorage;
@@ -16,17 +15,19 @@ internal sealed record WrittenFile(string Key, IReadOnlyDictionary<string, strin
 /// behind is referenced by no commit.
 /// See <see href="https://github.com/delta-io/delta/blob/master/PROTOCOL.md#data-files">Data Files</see>.
 /// </summary>
-internal sealed class DataFiles(IObjectStore store, DuckDbConnection connection, Metadata metadata, StructType schema, WriteOptions options, TimeProvider time)
+internal sealed class DataFiles(
+    IObjectStore store,
+    DuckDbConnection connection,
+    Metadata metadata,
+    PhysicalColumns columns,
+    StatisticsJson statistics,
+    WriteOptions options,
+    TimeProvider time
+)
 {
     private const string ChangeFolder = "_change_data/";
-    private const int DefaultStatsColumns = 32;
 
     private readonly List<string> written = [];
-    private readonly StatisticsJson statistics = new(
-        new StructType([.. schema.Fields.Where(field => !metadata.PartitionColumns.Contains(field.Name))]),
-        metadata.Configuration.TryGetValue(TableProperties.StatsColumns, out var text) && int.TryParse(text, out var count) ? count : DefaultStatsColumns
-    );
-
     private readonly string codec = CompressionCodec.Of(metadata);
 
     /// <summary>Writes the rows of a SELECT that has the table's columns.</summary>
@@ -63,6 +64,13 @@ internal sealed class DataFiles(IObjectStore store, DuckDbConnection connection,
         ];
     }
 
+    /// <summary>Writes a file of deletion vectors.</summary>
+    public Task WriteAsync(DeletionMarks marks, CancellationToken cancellationToken)
+    {
+        written.Add(marks.Key);
+        return marks.WriteAsync(cancellationToken);
+    }
+
     /// <summary>Deletes everything that was written.</summary>
     public async Task DiscardAsync()
     {
@@ -78,10 +86,10 @@ internal sealed class DataFiles(IObjectStore store, DuckDbConnection connection,
         Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
         try
         {
-            var sql = CopySql.Copy(selectSql, schema, metadata.PartitionColumns, extraColumns, Path.Combine(folder, "0"), codec, options.TargetFileBytes);
+            var sql = CopySql.Copy(selectSql, columns, extraColumns, Path.Combine(folder, "0"), codec, options.TargetFileBytes);
             Directory.CreateDirectory(folder);
             var copied = await Task.Run(() => Run(sql, cancellationToken), cancellationToken).ConfigureAwait(false);
-            if (metadata.PartitionColumns.Count > 0)
+            if (columns.Partitions.Count > 0)
                 copied = await SplitLongAsync(copied, folder, cancellationToken).ConfigureAwait(false);
             var files = new List<WrittenFile>();
             foreach (var file in copied.Where(file => file.Rows > 0))
@@ -105,7 +113,7 @@ internal sealed class DataFiles(IObjectStore store, DuckDbConnection connection,
                 continue;
             }
 
-            var sql = CopySql.Split(GlobText.Escape(file.Path), Path.Combine(folder, $"s{result.Count}"), codec, options.TargetFileBytes);
+            var sql = CopySql.Split(GlobText.Escape(file.Path), columns, Path.Combine(folder, $"s{result.Count}"), codec, options.TargetFileBytes);
             var parts = await Task.Run(() => Run(sql, cancellationToken), cancellationToken).ConfigureAwait(false);
             result.AddRange(parts.Select(part => part with { Partition = file.Partition }));
         }
@@ -121,8 +129,8 @@ internal sealed class DataFiles(IObjectStore store, DuckDbConnection connection,
 
     private WrittenFile Publish(CopiedFile file, string parent, string prefix)
     {
-        var values = metadata
-            .PartitionColumns.Select((column, index) => (Column: column, Value: CopySql.PartitionValue(file.Partition[CopySql.PartitionName(index)])))
+        var values = columns
+            .Partitions.Select((column, index) => (Column: columns.NameOf(column), Value: CopySql.PartitionValue(file.Partition[CopySql.PartitionName(index)])))
             .ToList();
         var key = $"{parent}{HivePath.Folder(values)}{prefix}-{Guid.CreateVersion7()}.{codec}.parquet";
         var target = store.LocalPath(key)!;

@@ -82,8 +82,7 @@ public sealed class DeltaTableWriter
             {
                 operation.Parameters["mode"] = "Append";
                 operation.RequireRowsFit();
-                var rows = SourceColumns.Of(connection, selectSql, table.Store.Root).Project(selectSql, operation.Schema, table.Store.Root);
-                operation.RowsInserted = await operation.AddAsync(rows, cancellationToken).ConfigureAwait(false);
+                await InsertAsync(operation, selectSql, cancellationToken).ConfigureAwait(false);
             },
             cancellationToken
         );
@@ -103,8 +102,8 @@ public sealed class DeltaTableWriter
             {
                 operation.Parameters["mode"] = "Overwrite";
                 operation.DependOnTable();
-                var rows = SourceColumns.Of(connection, selectSql, table.Store.Root).Project(selectSql, operation.Schema, table.Store.Root);
-                operation.RowsInserted = await operation.AddAsync(rows, cancellationToken).ConfigureAwait(false);
+                WriterRequirements.RequireRemovable(operation.Protocol, operation.Metadata, table.Store.Root);
+                await InsertAsync(operation, selectSql, cancellationToken).ConfigureAwait(false);
                 operation.RowsDeleted = operation.Snapshot.NumRecords ?? 0;
                 operation.Remove(operation.Snapshot.Files);
             },
@@ -144,10 +143,19 @@ public sealed class DeltaTableWriter
             operation =>
             {
                 operation.Parameters["matchedBy"] = JsonSerializer.Serialize(request.Keys, JsonText.Options);
-                return Rewrites.MergeAsync(operation, request, cancellationToken);
+                return Merges.MergeAsync(operation, request, cancellationToken);
             },
             cancellationToken
         );
+    }
+
+    private static async Task<IReadOnlyList<AddFile>> InsertAsync(WriteOperation operation, string selectSql, CancellationToken cancellationToken)
+    {
+        var source = SourceColumns.Of(operation.Connection, selectSql, operation.Table.Store.Root);
+        var (rows, files) = await operation.AddAsync(source.Project(selectSql, operation.Schema, operation.Rules), cancellationToken).ConfigureAwait(false);
+        operation.AdvanceIdentities(source.MissingIdentities(operation.Rules), rows);
+        operation.RowsInserted = rows;
+        return files;
     }
 
     private async Task<WriteResult> RunAsync(

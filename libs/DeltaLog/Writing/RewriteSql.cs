@@ -1,3 +1,4 @@
+using Tideway.DeltaLog.Rules;
 using Tideway.DeltaLog.Schema;
 using Tideway.DuckDb;
 
@@ -10,6 +11,9 @@ internal static class RewriteSql
     public static string Touched(string scan, string condition) =>
         $"SELECT __file, count(*), count(*) FILTER (WHERE ({condition})) FROM ({scan}) GROUP BY __file HAVING count(*) FILTER (WHERE ({condition})) > 0";
 
+    /// <summary>The places of the rows to change: path and position, file by file, rising.</summary>
+    public static string Positions(string scan, string condition) => $"SELECT __file, __row FROM ({scan}) WHERE ({condition}) ORDER BY __file, __row";
+
     /// <summary>The rows that stay as they are.</summary>
     public static string Kept(string scan, StructType schema, string condition) => $"SELECT {Names(schema)} FROM ({scan}) WHERE ({condition}) IS NOT TRUE";
 
@@ -17,18 +21,23 @@ internal static class RewriteSql
     public static string Before(string scan, StructType schema, string condition, string change) =>
         $"SELECT {Names(schema)}, {SqlText.Literal(change)} AS _change_type FROM ({scan}) WHERE ({condition})";
 
-    /// <summary>The rows that are changed, as they become.</summary>
-    public static string After(string scan, StructType schema, string condition, IReadOnlyDictionary<string, string> assignments, string? change)
+    /// <summary>The rows that are changed, as they become. Generated columns that are not assigned follow the others.</summary>
+    public static string After(string scan, StructType schema, string condition, IReadOnlyDictionary<string, string> assignments, RowRules rules)
     {
-        var values = schema.Fields.Select(field =>
-            assignments.TryGetValue(field.Name, out var value)
-                ? $"CAST(({value}) AS {DuckDbTypes.Sql(field.Type)}) AS {SqlText.Identifier(field.Name)}"
-                : SqlText.Identifier(field.Name)
-        );
-        if (change is not null)
-            values = values.Append($"{SqlText.Literal(change)} AS _change_type");
-        return $"SELECT {string.Join(", ", values)} FROM ({scan}) WHERE ({condition})";
+        var follows = schema.Fields.Where(field => rules.IsGenerated(field) && !assignments.ContainsKey(field.Name)).ToList();
+        var values = schema
+            .Fields.Except(follows)
+            .Select(field =>
+                assignments.TryGetValue(field.Name, out var value)
+                    ? $"CAST(({value}) AS {DuckDbTypes.Sql(field.Type)}) AS {SqlText.Identifier(field.Name)}"
+                    : SqlText.Identifier(field.Name)
+            );
+        var given = $"SELECT {string.Join(", ", values)} FROM ({scan}) WHERE ({condition})";
+        return rules.Checked($"SELECT {Names(schema)} FROM ({rules.Complete(given, follows)})");
     }
+
+    /// <summary>Rows with the kind of their change.</summary>
+    public static string Marked(string rows, string change) => $"SELECT *, {SqlText.Literal(change)} AS _change_type FROM ({rows})";
 
     public static string Names(StructType schema) => string.Join(", ", schema.Fields.Select(field => SqlText.Identifier(field.Name)));
 }

@@ -26,15 +26,10 @@ internal sealed class StatisticsJson
     // Sorts after everything that can follow a text that was cut off.
     private const string AfterAll = "\U0010FFFF";
 
-    private readonly StructType leading;
+    private readonly StructType indexed;
 
-    /// <param name="schema">The columns of the files, without partition columns.</param>
-    /// <param name="maxColumns">Number of leaf columns that get statistics, counted from the first; -1 for all.</param>
-    public StatisticsJson(StructType schema, int maxColumns)
-    {
-        var left = maxColumns < 0 ? int.MaxValue : maxColumns;
-        leading = Leading(schema, ref left);
-    }
+    /// <param name="columns">The columns that get statistics, by their names in the files: see <see cref="StatisticsColumns"/>.</param>
+    public StatisticsJson(StructType columns) => indexed = columns;
 
     /// <summary>The JSON for a file of <paramref name="rows"/> rows whose columns go by their quoted path, such as <c>"a"."b"</c>.</summary>
     public string Write(long rows, IReadOnlyDictionary<string, ColumnStatistics> columns)
@@ -44,33 +39,14 @@ internal sealed class StatisticsJson
         {
             writer.WriteStartObject();
             writer.WriteNumber("numRecords", rows);
-            WriteObject(writer, "minValues", leading, "", columns, (type, statistics) => statistics.HasNan ? null : Bound(type, statistics.Min, isMax: false));
-            WriteObject(writer, "maxValues", leading, "", columns, (type, statistics) => statistics.HasNan ? null : Bound(type, statistics.Max, isMax: true));
-            WriteObject(writer, "nullCount", leading, "", columns, (_, statistics) => statistics.NullCount?.ToString(CultureInfo.InvariantCulture));
+            writer.WriteBoolean("tightBounds", true);
+            WriteObject(writer, "minValues", indexed, "", columns, (type, statistics) => statistics.HasNan ? null : Bound(type, statistics.Min, isMax: false));
+            WriteObject(writer, "maxValues", indexed, "", columns, (type, statistics) => statistics.HasNan ? null : Bound(type, statistics.Max, isMax: true));
+            WriteObject(writer, "nullCount", indexed, "", columns, (_, statistics) => statistics.NullCount?.ToString(CultureInfo.InvariantCulture));
             writer.WriteEndObject();
         }
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
-
-    private static StructType Leading(StructType schema, ref int left)
-    {
-        var fields = new List<StructField>();
-        foreach (var field in schema.Fields)
-        {
-            if (left == 0)
-                break;
-            if (field.Type is StructType nested)
-            {
-                fields.Add(field with { Type = Leading(nested, ref left) });
-                continue;
-            }
-
-            left--;
-            fields.Add(field);
-        }
-
-        return new StructType(fields);
     }
 
     private static void WriteObject(
@@ -114,7 +90,7 @@ internal sealed class StatisticsJson
                 CultureInfo.InvariantCulture,
                 out var number
             ) && double.IsFinite(number)
-                ? Number(text)
+                ? Number(Zero(text, number, isMax))
                 : null,
             PrimitiveType { Kind: PrimitiveKind.String } => JsonSerializer.Serialize(isMax ? CutUp(text) : CutDown(text), JsonText.Options),
             PrimitiveType { Kind: PrimitiveKind.Date } => DateOnly.TryParseExact(text, "yyyy-MM-dd", out var date) ? $"\"{date:yyyy-MM-dd}\"" : null,
@@ -123,6 +99,12 @@ internal sealed class StatisticsJson
             _ => null,
         };
     }
+
+    // DuckDB takes both zeros as equal; where they count as two, the bound must hold for either.
+    private static string Zero(string text, double number, bool isMax) =>
+        number != 0 ? text
+        : isMax ? "0.0"
+        : "-0.0";
 
     private static string? Number(string text)
     {
@@ -137,8 +119,10 @@ internal sealed class StatisticsJson
         if (!DateTime.TryParseExact(text, "yyyy-MM-dd HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
             return null;
         var fraction = time.Ticks % TimeSpan.TicksPerMillisecond;
+        if (fraction != 0 && isMax && time > DateTime.MaxValue.AddMilliseconds(-1))
+            return null;
         if (fraction != 0)
-            time = isMax && time < DateTime.MaxValue.AddMilliseconds(-1) ? time.AddTicks(TimeSpan.TicksPerMillisecond - fraction) : time.AddTicks(-fraction);
+            time = time.AddTicks(isMax ? TimeSpan.TicksPerMillisecond - fraction : -fraction);
         return $"\"{time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff", CultureInfo.InvariantCulture)}{zone}\"";
     }
 

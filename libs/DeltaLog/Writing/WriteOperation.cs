@@ -2,6 +2,7 @@ using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Commit;
 using Tideway.DeltaLog.Features;
 using Tideway.DeltaLog.Reading;
+using Tideway.DeltaLog.Rules;
 using Tideway.DeltaLog.Schema;
 using Tideway.DeltaLog.Snapshots;
 using Tideway.DuckDb;
@@ -15,6 +16,7 @@ internal sealed class WriteOperation
     private readonly DeltaTransaction transaction;
     private readonly DataFiles files;
     private readonly TableReader reader;
+    private Metadata? identitiesAdvanced;
     private bool hasWork;
 
     public WriteOperation(DeltaTable table, Snapshot snapshot, DuckDbConnection connection, WriteOptions options, string name)
@@ -26,18 +28,24 @@ internal sealed class WriteOperation
         Metadata = options.Metadata ?? snapshot.Metadata;
         Schema = options.Metadata is null ? snapshot.Schema : SchemaJson.Parse(options.Metadata.SchemaString);
         reader = new TableReader(table.Store);
-        WriterRequirements.RequireRowsWritable(snapshot.Protocol, Metadata, Schema, table.Store.Root, snapshot.Version);
-        files = new DataFiles(table.Store, connection, Metadata, Schema, options, table.Time);
         transaction = table.BeginTransaction(snapshot);
         transaction.Operation = name;
+        Protocol = snapshot.Protocol;
         if (options.Metadata is not null)
         {
             transaction.UpdateMetadata(options.Metadata);
-            var protocol = NewTableProtocol.With(snapshot.Protocol, Schema, Metadata.Configuration);
-            if (!ReferenceEquals(protocol, snapshot.Protocol))
-                transaction.UpdateProtocol(protocol);
+            Protocol = NewTableProtocol.With(snapshot.Protocol, Schema, Metadata.Configuration);
+            if (!ReferenceEquals(Protocol, snapshot.Protocol))
+                transaction.UpdateProtocol(Protocol);
             hasWork = true;
         }
+
+        WriterRequirements.RequireRowsWritable(Protocol, Schema, table.Store.Root, snapshot.Version);
+        Rules = RowRules.Of(connection, Protocol, Metadata, Schema, table.Store.Root);
+        var mode = ColumnMapping.Of(Protocol, Metadata);
+        var columns = new PhysicalColumns(Schema, Metadata.PartitionColumns, mode);
+        var statistics = new StatisticsJson(StatisticsColumns.Of(Schema, mode, Metadata, snapshot.DomainMetadata));
+        files = new DataFiles(table.Store, connection, Metadata, columns, statistics, options, table.Time);
 
         if (options.Transaction is var (appId, version))
         {
@@ -54,7 +62,15 @@ internal sealed class WriteOperation
 
     public Metadata Metadata { get; }
 
+    public Protocol Protocol { get; }
+
     public StructType Schema { get; }
+
+    /// <summary>What new rows must keep to.</summary>
+    public RowRules Rules { get; }
+
+    /// <summary>Whether rows are marked as deleted, and their files stay.</summary>
+    public bool MarksDeletions => Protocol.Has(TableFeatures.DeletionVectors) && Metadata.IsEnabled(TableProperties.EnableDeletionVectors);
 
     public bool RecordsChanges => Metadata.IsEnabled(TableProperties.EnableChangeDataFeed);
 
@@ -70,6 +86,8 @@ internal sealed class WriteOperation
 
     private int FilesRemoved { get; set; }
 
+    private int VectorsAdded { get; set; }
+
     private long RowsAdded { get; set; }
 
     private long BytesAdded { get; set; }
@@ -79,8 +97,7 @@ internal sealed class WriteOperation
     {
         RequireRowsFit();
         transaction.ReadsTable = true;
-        var evolved = options.Metadata is { } metadata ? Snapshot.With(metadata) : Snapshot;
-        return await reader.ScanSqlAsync(evolved, new ScanOptions { Files = some, WithPositions = true }, cancellationToken).ConfigureAwait(false);
+        return await reader.ScanSqlAsync(Evolved, new ScanOptions { Files = some, WithPositions = true }, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Throws <see cref="DeltaLogError.IncompatibleSchemaChange"/> where the rows that stay do not fit the metadata to set.</summary>
@@ -102,11 +119,12 @@ internal sealed class WriteOperation
     /// <summary>The version's files of those paths.</summary>
     public List<AddFile> Files(IReadOnlySet<string> paths) => [.. Snapshot.Files.Where(file => paths.Contains(file.Path))];
 
-    /// <summary>Writes the rows of a SELECT with the table's columns and adds their files; says how many rows there were.</summary>
-    public async Task<long> AddAsync(string selectSql, CancellationToken cancellationToken)
+    /// <summary>Writes the rows of a SELECT with the table's columns and adds their files; says how many rows there were, and which files.</summary>
+    public async Task<(long Rows, IReadOnlyList<AddFile> Files)> AddAsync(string selectSql, CancellationToken cancellationToken)
     {
         var before = RowsAdded;
-        foreach (var file in await files.WriteAsync(selectSql, cancellationToken).ConfigureAwait(false))
+        var added = await files.WriteAsync(selectSql, cancellationToken).ConfigureAwait(false);
+        foreach (var file in added)
         {
             transaction.Add(file);
             FilesAdded++;
@@ -115,7 +133,50 @@ internal sealed class WriteOperation
             hasWork = true;
         }
 
-        return RowsAdded - before;
+        return (RowsAdded - before, added);
+    }
+
+    /// <summary>The SELECT of rows that were just written.</summary>
+    public Task<string> NewScanAsync(IReadOnlyList<AddFile> added, CancellationToken cancellationToken) =>
+        reader.ScanSqlAsync(Evolved, new ScanOptions { Files = added }, cancellationToken);
+
+    /// <summary>Marks rows of the version's files as deleted.</summary>
+    /// <param name="some">The files.</param>
+    /// <param name="positionsSql">A SELECT of path and position of the rows, ordered by both.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task MarkDeletedAsync(IReadOnlyCollection<AddFile> some, string positionsSql, CancellationToken cancellationToken)
+    {
+        var byPath = some.ToDictionary(file => file.Path, file => (File: file, Rows: file.PhysicalRecords() ?? RowsIn(file)), StringComparer.Ordinal);
+        using var marks = new DeletionMarks(Table.Store);
+        var marked = new List<AddFile>();
+        await foreach (var (path, rows) in RowPositions.ReadAsync(Connection, positionsSql, cancellationToken).ConfigureAwait(false))
+        {
+            var (file, physical) = byPath[path];
+            if (await marks.MarkAsync(file, rows, physical, cancellationToken).ConfigureAwait(false) is { } left)
+                marked.Add(left);
+            Remove([file]);
+        }
+
+        if (marked.Count == 0)
+            return;
+        await files.WriteAsync(marks, cancellationToken).ConfigureAwait(false);
+        foreach (var file in marked)
+            transaction.Add(file);
+        FilesAdded += marked.Count;
+        VectorsAdded += marked.Count;
+    }
+
+    /// <summary>Records that values of identity columns were given out.</summary>
+    public void AdvanceIdentities(IEnumerable<IdentityColumn> identities, long count)
+    {
+        foreach (var identity in identities.Where(_ => count > 0))
+        {
+            var metadata = identitiesAdvanced ?? Metadata;
+            var schema = SchemaJson.Parse(metadata.SchemaString);
+            var fields = schema.Fields.Select(field => field.Name == identity.Field.Name ? identity.After(count) : field);
+            identitiesAdvanced = metadata with { SchemaString = SchemaJson.Write(new StructType([.. fields])) };
+            transaction.UpdateMetadata(identitiesAdvanced);
+        }
     }
 
     /// <summary>Writes the rows of a SELECT with the table's columns and <c>_change_type</c> for the change data feed.</summary>
@@ -154,6 +215,7 @@ internal sealed class WriteOperation
                 ("numTargetRowsCopied", RowsCopied),
                 ("numTargetFilesAdded", FilesAdded),
                 ("numTargetFilesRemoved", FilesRemoved),
+                ("numDeletionVectorsAdded", VectorsAdded),
                 ("numOutputBytes", BytesAdded),
             }
         )
@@ -166,6 +228,14 @@ internal sealed class WriteOperation
     {
         if (failure is not DeltaLogException { Error: DeltaLogError.CommitOutcomeUnknown })
             await files.DiscardAsync().ConfigureAwait(false);
+    }
+
+    private Snapshot Evolved => options.Metadata is { } metadata ? Snapshot.With(metadata) : Snapshot;
+
+    private long RowsIn(AddFile file)
+    {
+        var path = Table.Store.LocalPath(FilePath.Key(file.Path, Table.Store.Root))!;
+        return Connection.Scalar<long>($"SELECT num_rows FROM parquet_file_metadata({SqlText.Literal(GlobText.Escape(path))})");
     }
 
     private long RowsCopied => Math.Max(0, RowsAdded - RowsInserted - RowsUpdated);

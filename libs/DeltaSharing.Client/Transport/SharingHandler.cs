@@ -25,7 +25,8 @@ public static class SharingHandler
         if (!options.AllowPrivateAddresses)
         {
             handler.UseProxy = false;
-            handler.ConnectCallback = async (context, cancellationToken) => await ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
+            handler.ConnectCallback = async (context, cancellationToken) =>
+                await ConnectAsync(context.DnsEndPoint, options.SettingPrefix, cancellationToken).ConfigureAwait(false);
         }
 
         return handler;
@@ -68,12 +69,16 @@ public static class SharingHandler
         return bytes[0] == 0x20 && bytes[1] == 0x02 && IsPrivate(new IPAddress(bytes.AsSpan(2, 4)));
     }
 
-    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint endPoint, CancellationToken cancellationToken)
+    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint endPoint, string settingPrefix, CancellationToken cancellationToken)
     {
         var addresses = await Dns.GetHostAddressesAsync(endPoint.Host, cancellationToken).ConfigureAwait(false);
         var allowed = addresses.Where(address => !IsPrivate(address)).ToArray();
         if (allowed.Length == 0)
-            throw new DeltaSharingException(DeltaSharingError.AddressRefused, $"Expected {endPoint.Host} to be at a public address, got only private ones.");
+            throw new DeltaSharingException(
+                DeltaSharingError.AddressRefused,
+                $"Expected {endPoint.Host} to be at a public address, got only private ones. "
+                    + $"The setting {settingPrefix}{nameof(DeltaSharingClientOptions.AllowPrivateAddresses)} allows those, for partners in the same network."
+            );
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {

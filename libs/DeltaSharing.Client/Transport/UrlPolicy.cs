@@ -5,6 +5,11 @@ internal static class UrlPolicy
 {
     public static void Check(Uri url, DeltaSharingClientOptions options)
     {
+        if (url is { IsAbsoluteUri: true, UserInfo: "" } && url.Scheme == Uri.UriSchemeHttp && !options.AllowInsecureHttp)
+            throw new DeltaSharingException(
+                DeltaSharingError.AddressRefused,
+                $"Expected an https address, got {Describe(url)}. The setting {options.SettingPrefix}{nameof(options.AllowInsecureHttp)} allows http, for tries on one machine only."
+            );
         if (
             !url.IsAbsoluteUri
             || url.UserInfo.Length > 0

@@ -68,6 +68,11 @@ public static class ProtocolRefusals
             {
                 OperatorMessage = "The address is not on the recipient's access list.",
             },
+            RefusalReason.TooManyUnknown => new(429, ErrorCodes.TooManyRequests, "There were too many unknown bearer tokens from here. Try again later.")
+            {
+                RetryAfter = TimeSpan.FromSeconds(1),
+                OperatorMessage = "Too many unknown bearer tokens came from this address; this one was not checked.",
+            },
             RefusalReason.Unavailable => NotRecorded with { OperatorMessage = "The credential could not be checked." },
             RefusalReason.Missing => Unauthenticated("A bearer token is needed.", "Bearer realm=\"delta-sharing\"", refused.Reason),
             _ => Unauthenticated(

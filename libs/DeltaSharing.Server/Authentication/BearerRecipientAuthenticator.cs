@@ -24,6 +24,10 @@ public sealed class BearerRecipientAuthenticator(RecipientCredentials credential
         {
             check = await credentials.CheckAsync(token, context.Connection.RemoteIpAddress, cancellationToken);
         }
+        catch (TooManyUnknownTokensException)
+        {
+            return new RecipientAuthentication.Refused(RefusalReason.TooManyUnknown);
+        }
         catch (CredentialCheckException)
         {
             return new RecipientAuthentication.Refused(RefusalReason.Unavailable);

@@ -18,6 +18,9 @@ public enum RefusalReason
     /// <summary>The token counts, but not from this address.</summary>
     AddressDenied,
 
+    /// <summary>Too many unknown tokens came from the address; this one was not checked.</summary>
+    TooManyUnknown,
+
     /// <summary>The token cannot be checked just now.</summary>
     Unavailable,
 }

@@ -11,7 +11,7 @@ public sealed class RecipientCredentials(ICredentialCache credentials, TimeProvi
     /// </summary>
     public async ValueTask<RecipientCheck> CheckAsync(string token, IPAddress? source, CancellationToken cancellationToken)
     {
-        var credential = await credentials.FindAsync(token, cancellationToken);
+        var credential = await credentials.FindAsync(token, source, cancellationToken);
         if (credential is not { Kind: CredentialKind.Recipient })
             return new RecipientCheck(RecipientCheckOutcome.Unknown, null);
         if (credential.ExpiresAt <= time.GetUtcNow())

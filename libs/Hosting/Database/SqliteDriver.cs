@@ -15,10 +15,12 @@ internal sealed class SqliteDriver : IDatabaseDriver
 
     public SqliteDriver(string service, DatabaseOptions options)
     {
-        Directory.CreateDirectory(options.Folder);
+        var file = Path.Combine(options.Folder, service + ".db");
+        PrivateFolder.Make(options.Folder);
+        PrivateFolder.MakeFile(file);
         connectionString = new SqliteConnectionStringBuilder
         {
-            DataSource = Path.Combine(options.Folder, service + ".db"),
+            DataSource = file,
             DefaultTimeout = (int)options.Timeout.TotalSeconds,
             Pooling = true,
         }.ConnectionString;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -20,21 +21,27 @@ internal sealed class CredentialCache(ICredentialSource source, ISharedCache sha
     private static readonly TimeSpan ForgottenMark = LongestAge * 2;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    private readonly CredentialSearches searches = new(time);
     private readonly Lock gate = new();
     private readonly BoundedCache<Credential> known = new(20_000, time);
     private readonly BoundedCache<bool> refused = new(20_000, time);
     private readonly ConcurrentDictionary<string, Lazy<Task<Credential?>>> underway = new(StringComparer.Ordinal);
     private long forgotten;
 
-    public async ValueTask<Credential?> FindAsync(string token, CancellationToken cancellationToken)
+    public async ValueTask<Credential?> FindAsync(string token, IPAddress? address, CancellationToken cancellationToken)
     {
         var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
         if (known.TryGet(key, out var credential, out _))
             return Live(credential);
         if (refused.TryGet(key, out _, out _))
             return null;
+        searches.RequireNoFlood(address);
         // One caller's impatience must not end the search of the others, so the search has a limit of its own.
-        var search = underway.GetOrAdd(key, static (k, cache) => new Lazy<Task<Credential?>>(() => cache.SearchAsync(k)), this);
+        var search = underway.GetOrAdd(
+            key,
+            static (k, at) => new Lazy<Task<Credential?>>(() => at.Cache.SearchAsync(k, at.Address)),
+            (Cache: this, Address: address)
+        );
         return Live(await search.Value.WaitAsync(cancellationToken));
     }
 
@@ -53,7 +60,7 @@ internal sealed class CredentialCache(ICredentialSource source, ISharedCache sha
 
     private Credential? Live(Credential? credential) => credential is not null && credential.ExpiresAt > time.GetUtcNow() ? credential : null;
 
-    private async Task<Credential?> SearchAsync(string key)
+    private async Task<Credential?> SearchAsync(string key, IPAddress? address)
     {
         var start = time.GetTimestamp();
         var before = Interlocked.Read(ref forgotten);
@@ -66,15 +73,21 @@ internal sealed class CredentialCache(ICredentialSource source, ISharedCache sha
                 return remembered;
             }
 
-            var credential = await source.FindAsync(key, timeout.Token);
+            var credential = await searches.RunAsync(address, () => source.FindAsync(key, timeout.Token), timeout.Token);
             var lifetime = LongestAge - time.GetElapsedTime(start);
             if (Live(credential) is null)
+            {
+                searches.Unknown(address);
                 Refuse(key, before);
-            else if (Remember(key, credential!, lifetime, before) && shared.IsShared)
+                return credential;
+            }
+
+            searches.Found(address);
+            if (Remember(key, credential!, lifetime, before) && shared.IsShared)
                 await shared.KeepAsync(CredentialKey(key), JsonSerializer.SerializeToUtf8Bytes(credential, ManagementJson.Options), lifetime, timeout.Token);
             return credential;
         }
-        catch (Exception exception)
+        catch (Exception exception) when (exception is not TooManyUnknownTokensException)
         {
             throw new CredentialCheckException($"A credential could not be checked: {exception.Message}", exception);
         }

@@ -22,7 +22,7 @@ internal sealed class PrincipalAuthentication(
     {
         if (!BearerToken.TryRead(Request, out var token))
             return AuthenticateResult.NoResult();
-        var credential = await credentials.FindAsync(token, Context.RequestAborted);
+        var credential = await credentials.FindAsync(token, Context.Connection.RemoteIpAddress, Context.RequestAborted);
         if (credential is not { Kind: CredentialKind.Principal })
             return AuthenticateResult.Fail("The token is unknown, has ended or is not one of ours.");
         var identity = new ClaimsIdentity(SchemeName);

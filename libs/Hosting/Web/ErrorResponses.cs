@@ -26,7 +26,7 @@ internal sealed partial class ErrorResponses(RequestDelegate next, IEnumerable<I
         {
             var (status, code, message) = Describe(context, exception);
             context.Response.Clear();
-            if (status == StatusCodes.Status503ServiceUnavailable)
+            if (status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
                 context.Response.Headers.RetryAfter = "1";
             await WriteAsync(context, status, code, message);
             return;
@@ -78,6 +78,12 @@ internal sealed partial class ErrorResponses(RequestDelegate next, IEnumerable<I
                 return (bad.StatusCode, code, message);
             case JsonException json:
                 return (StatusCodes.Status400BadRequest, "INVALID_PARAMETER_VALUE", BadRequestText.Of(json));
+            case TooManyUnknownTokensException:
+                return (
+                    StatusCodes.Status429TooManyRequests,
+                    "RESOURCE_LIMIT_EXCEEDED",
+                    "There were too many unknown bearer tokens from this address; try again later."
+                );
             case CredentialCheckException:
                 CredentialNotChecked(logger, exception, context.Request.Method, context.Request.Path);
                 return (StatusCodes.Status503ServiceUnavailable, "TEMPORARILY_UNAVAILABLE", "The credential could not be checked just now; try again.");

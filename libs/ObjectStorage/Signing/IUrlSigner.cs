@@ -8,5 +8,9 @@ public interface IUrlSigner
     /// <param name="key">The object's key; <see cref="ObjectStorageError.InvalidKey"/> where it is malformed. Whether it exists is not looked at.</param>
     /// <param name="lifetime">How long the address is good for, more than zero.</param>
     /// <param name="requestId">The exchange it is signed for, 1 to 64 of <c>A-Z a-z 0-9 . _ -</c>, for the access records.</param>
-    SignedUrl Sign(StorageLocation table, string key, TimeSpan lifetime, string requestId);
+    /// <param name="context">
+    /// What the product wants back when one of its own addresses is used, for the access records: at most 2048 characters, none of them a control
+    /// character. Whoever has the address can read it, and cannot change it.
+    /// </param>
+    SignedUrl Sign(StorageLocation table, string key, TimeSpan lifetime, string requestId, string? context = null);
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Tideway.ObjectStorage.Signing;
 
 /// <summary>The query of a signed local URL. Each key comes once.</summary>
-internal readonly record struct LocalUrlQuery(long ExpiresAt, string RequestId, string Signature)
+internal readonly record struct LocalUrlQuery(long ExpiresAt, string RequestId, string? Context, string Signature)
 {
     // The last second of the year 9999, beyond which there is no DateTimeOffset.
     private const long MaxUnixSeconds = 253402300799;
@@ -13,6 +13,7 @@ internal readonly record struct LocalUrlQuery(long ExpiresAt, string RequestId, 
         string? exp = null,
             sp = null,
             req = null,
+            ctx = null,
             sig = null;
         fault = null;
         if (query is ['?', ..])
@@ -28,6 +29,7 @@ internal readonly record struct LocalUrlQuery(long ExpiresAt, string RequestId, 
                 "exp" => Take(value, name, ref exp),
                 "sp" => Take(value, name, ref sp),
                 "req" => Take(value, name, ref req),
+                "ctx" => Take(value, name, ref ctx),
                 "sig" => Take(value, name, ref sig),
                 _ => null,
             };
@@ -47,10 +49,12 @@ internal readonly record struct LocalUrlQuery(long ExpiresAt, string RequestId, 
             fault = $"Expected sp to be {LocalUrlSignature.Access}.";
         else if (!LocalUrlSignature.IsRequestId(req))
             fault = "Expected req to be a request id.";
+        else if (ctx is not null && !LocalUrlSignature.IsContext(ctx))
+            fault = "Expected ctx to be a context.";
         else if (sig is not { Length: LocalUrlSignature.TextLength })
             fault = $"Expected sig to be {LocalUrlSignature.TextLength} characters of base64url.";
         else
-            return new LocalUrlQuery(expiresAt, req!, sig);
+            return new LocalUrlQuery(expiresAt, req!, ctx, sig);
         return null;
     }
 

@@ -6,7 +6,7 @@ using System.Text;
 namespace Tideway.ObjectStorage.Signing;
 
 /// <summary>
-/// What a local URL's signature covers: version, access, root, path, expiry and request id, one a line. It covers the decoded path, so that
+/// What a local URL's signature covers: version, access, root, path, expiry, request id and, where there is one, context, one a line. It covers the decoded path, so that
 /// a client that quotes the URL its own way does not break it; none of the fields can hold a line break, so that no two inputs give one text.
 /// </summary>
 internal static class LocalUrlSignature
@@ -15,11 +15,24 @@ internal static class LocalUrlSignature
     public const int TextLength = 43;
     public const int MinKeyBytes = 32;
 
-    private const int MaxTextBytes = 4096;
+    public const int MaxContextLength = 2048;
+
+    private const int MaxTextBytes = 12 * 1024;
 
     private static readonly SearchValues<char> RequestIdCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 
     public static bool IsRequestId(ReadOnlySpan<char> text) => text.Length is > 0 and <= 64 && !text.ContainsAnyExcept(RequestIdCharacters);
+
+    public static bool IsContext(ReadOnlySpan<char> text)
+    {
+        foreach (var character in text)
+        {
+            if (char.IsControl(character))
+                return false;
+        }
+
+        return text.Length is > 0 and <= MaxContextLength;
+    }
 
     /// <summary>Writes the signature as 43 characters of base64url.</summary>
     public static void Compute(
@@ -28,6 +41,7 @@ internal static class LocalUrlSignature
         ReadOnlySpan<char> path,
         long expiresAt,
         ReadOnlySpan<char> requestId,
+        string? context,
         Span<char> signature
     )
     {
@@ -43,6 +57,11 @@ internal static class LocalUrlSignature
         length += digits;
         Append(text, ref length, "\n");
         Append(text, ref length, requestId);
+        if (context is not null)
+        {
+            Append(text, ref length, "\n");
+            Append(text, ref length, context);
+        }
 
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
         HMACSHA256.HashData(key, text[..length], hash);

@@ -2,7 +2,7 @@ namespace Tideway.ObjectStorage.Signing;
 
 /// <summary>
 /// Signs addresses of objects on a local disk, which the product serves itself:
-/// <c>{base}/files/{root}/{path}?exp={unix seconds}&amp;sp=r&amp;req={request id}&amp;sig={base64url of HMAC-SHA256}</c>.
+/// <c>{base}/files/{root}/{path}?exp={unix seconds}&amp;sp=r&amp;req={request id}&amp;ctx={context}&amp;sig={base64url of HMAC-SHA256}</c>.
 /// </summary>
 /// <remarks>The key <c>sp</c> in the query is how some Delta readers tell a signed URL from one that needs credentials.</remarks>
 public sealed class LocalUrlSigner : IUrlSigner
@@ -26,21 +26,30 @@ public sealed class LocalUrlSigner : IUrlSigner
     }
 
     /// <inheritdoc/>
-    public SignedUrl Sign(StorageLocation table, string key, TimeSpan lifetime, string requestId)
+    public SignedUrl Sign(StorageLocation table, string key, TimeSpan lifetime, string requestId, string? context = null)
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lifetime, TimeSpan.Zero);
         if (!LocalUrlSignature.IsRequestId(requestId))
             throw new ArgumentException($"Expected a request id of 1 to 64 of A-Z a-z 0-9 . _ -, got '{requestId}'.", nameof(requestId));
+        if (context is not null && !LocalUrlSignature.IsContext(context))
+            throw new ArgumentException(
+                $"Expected a context of 1 to {LocalUrlSignature.MaxContextLength} characters without control characters, got '{context}'.",
+                nameof(context)
+            );
         var path = table.RelativePath.Length == 0 ? key : string.Concat(table.RelativePath, "/", key);
         ObjectKey.Validate(path);
         // Rounded up: whoever asks for a lifetime gets at least that.
         var expiresAt = (time.GetUtcNow() + lifetime + TimeSpan.FromSeconds(1) - TimeSpan.FromTicks(1)).ToUnixTimeSeconds();
         Span<char> signature = stackalloc char[LocalUrlSignature.TextLength];
-        LocalUrlSignature.Compute(this.key, table.RootName, path, expiresAt, requestId, signature);
+        LocalUrlSignature.Compute(this.key, table.RootName, path, expiresAt, requestId, context, signature);
 
         var escaped = Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal);
-        var url = string.Create(null, $"{filesUrl}{table.RootName}/{escaped}?exp={expiresAt}&sp={LocalUrlSignature.Access}&req={requestId}&sig={signature}");
+        var quoted = context is null ? "" : "&ctx=" + Uri.EscapeDataString(context);
+        var url = string.Create(
+            null,
+            $"{filesUrl}{table.RootName}/{escaped}?exp={expiresAt}&sp={LocalUrlSignature.Access}&req={requestId}{quoted}&sig={signature}"
+        );
         return new SignedUrl(url, DateTimeOffset.FromUnixTimeSeconds(expiresAt));
     }
 }

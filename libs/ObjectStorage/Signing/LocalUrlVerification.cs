@@ -10,14 +10,16 @@ public abstract record LocalUrlVerification
     /// <param name="Path">The object's path below the root, decoded; it is a valid key.</param>
     /// <param name="RequestId">The exchange the URL was signed for.</param>
     /// <param name="ExpiresAt">From when on it is refused.</param>
-    public sealed record Valid(string RootName, string Path, string RequestId, DateTimeOffset ExpiresAt) : LocalUrlVerification;
+    /// <param name="Context">What was signed with it, where something was.</param>
+    public sealed record Valid(string RootName, string Path, string RequestId, DateTimeOffset ExpiresAt, string? Context) : LocalUrlVerification;
 
     /// <summary>The URL was ours, but its time is over.</summary>
     /// <param name="RootName">The storage root.</param>
     /// <param name="Path">The object's path below the root, decoded.</param>
     /// <param name="RequestId">The exchange the URL was signed for.</param>
     /// <param name="ExpiredAt">Since when it is refused.</param>
-    public sealed record Expired(string RootName, string Path, string RequestId, DateTimeOffset ExpiredAt) : LocalUrlVerification;
+    /// <param name="Context">What was signed with it, where something was.</param>
+    public sealed record Expired(string RootName, string Path, string RequestId, DateTimeOffset ExpiredAt, string? Context) : LocalUrlVerification;
 
     /// <summary>The URL was not signed by us as it stands.</summary>
     public sealed record BadSignature : LocalUrlVerification;

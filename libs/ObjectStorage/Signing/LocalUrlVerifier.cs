@@ -39,8 +39,8 @@ public sealed class LocalUrlVerifier
         // Only after the signature: a stranger learns nothing from the clock.
         var expiresAt = DateTimeOffset.FromUnixTimeSeconds(fields.ExpiresAt);
         return time.GetUtcNow() < expiresAt
-            ? new LocalUrlVerification.Valid(rootName, path, fields.RequestId, expiresAt)
-            : new LocalUrlVerification.Expired(rootName, path, fields.RequestId, expiresAt);
+            ? new LocalUrlVerification.Valid(rootName, path, fields.RequestId, expiresAt, fields.Context)
+            : new LocalUrlVerification.Expired(rootName, path, fields.RequestId, expiresAt, fields.Context);
     }
 
     private bool IsSigned(string rootName, string path, LocalUrlQuery fields)
@@ -49,7 +49,7 @@ public sealed class LocalUrlVerifier
         var signed = false;
         foreach (var key in keys)
         {
-            LocalUrlSignature.Compute(key, rootName, path, fields.ExpiresAt, fields.RequestId, expected);
+            LocalUrlSignature.Compute(key, rootName, path, fields.ExpiresAt, fields.RequestId, fields.Context, expected);
             signed |= CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(expected), MemoryMarshal.AsBytes(fields.Signature.AsSpan()));
         }
 

@@ -88,6 +88,26 @@ internal static class RecipientAuthForms
             "record-recipient-token-revoked",
             e => Recipient("revokeRecipientToken", e.OccurredAt, e.Actor, e.RecipientName, new { e.RecipientId, e.TokenId })
         ),
+        new AuditForm<RecipientActivationRefused>(
+            "record-recipient-activation-refused",
+            // The recipient is whom the link was made for; who opened it, nobody knows.
+            e => new AuditEntry
+            {
+                EventId = e.RefusalId,
+                EventTime = e.OccurredAt,
+                Direction = Direction.Outbound,
+                ServiceName = "recipient-auth",
+                ActionName = e.Action,
+                RecipientName = e.RecipientName,
+                SourceIpAddress = e.SourceIp,
+                UserAgent = e.UserAgent,
+                RequestParams = new { e.RecipientId },
+                StatusCode = 404,
+                ErrorCode = "RESOURCE_DOES_NOT_EXIST",
+                ErrorMessage = e.Reason,
+                Decision = Decision.Refused,
+            }
+        ),
         new AuditForm<PrincipalCreated>(
             "record-principal-created",
             e =>

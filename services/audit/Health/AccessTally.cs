@@ -6,6 +6,8 @@ namespace Tideway.Audit.Health;
 /// <summary>Adds accesses up by share and recipient, so that a batch of records costs one statement for each pair of them.</summary>
 internal sealed class AccessTally
 {
+    private const string FileRead = "deltaSharingGetFile";
+
     private readonly Dictionary<(string Share, string Recipient), Row> rows = [];
 
     public IEnumerable<Row> Rows => rows.Values;
@@ -14,6 +16,9 @@ internal sealed class AccessTally
     public void Add(AuditRecord record)
     {
         if (record.ShareName is not { } share || record.RecipientName is not { } recipient)
+            return;
+        // The query that handed the files out counts; each read of one of them would count its bytes again.
+        if (record.ActionName == FileRead)
             return;
         var key = (share.ToLowerInvariant(), recipient.ToLowerInvariant());
         if (!rows.TryGetValue(key, out var row))

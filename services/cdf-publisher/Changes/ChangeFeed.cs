@@ -23,12 +23,13 @@ internal sealed class ChangeFeed(TableOpener tables, TableHeaders headers, IUrlS
         SharingCapabilities capabilities,
         FileIdHash? idHash,
         string requestId,
+        Guid recipientId,
         CancellationToken cancellationToken
     )
     {
         try
         {
-            return await ReadAsync(granted, rules, range, capabilities, idHash, requestId, cancellationToken);
+            return await ReadAsync(granted, rules, range, capabilities, idHash, requestId, recipientId, cancellationToken);
         }
         catch (Exception exception) when (ChangeFailures.Handles(exception))
         {
@@ -43,6 +44,7 @@ internal sealed class ChangeFeed(TableOpener tables, TableHeaders headers, IUrlS
         SharingCapabilities capabilities,
         FileIdHash? idHash,
         string requestId,
+        Guid recipientId,
         CancellationToken cancellationToken
     )
     {
@@ -63,7 +65,8 @@ internal sealed class ChangeFeed(TableOpener tables, TableHeaders headers, IUrlS
             return ProtocolRefusals.Unsupported(fault);
 
         Telemetry.ChangeFilesHandedOut.Add(scan.Value.FileCount);
-        var lines = new ChangeLines(table, location, signer, urls.Value.UrlLifetime, idHash ?? FileIdHash.Parquet, requestId);
+        var context = new FileUrlContext(recipientId, granted.ShareName, granted.SchemaName, granted.TableName).ToText();
+        var lines = new ChangeLines(table, location, signer, urls.Value.UrlLifetime, idHash ?? FileIdHash.Parquet, requestId, context);
         return new TableAnswer
         {
             TableVersion = start,

@@ -11,7 +11,15 @@ using Tideway.ObjectStorage.Signing;
 namespace Tideway.CdfPublisher.Changes;
 
 /// <summary>Makes the lines of a changes answer, each with a signed address.</summary>
-internal sealed class ChangeLines(DeltaTable table, StorageLocation location, IUrlSigner signer, TimeSpan lifetime, FileIdHash idHash, string requestId)
+internal sealed class ChangeLines(
+    DeltaTable table,
+    StorageLocation location,
+    IUrlSigner signer,
+    TimeSpan lifetime,
+    FileIdHash idHash,
+    string requestId,
+    string context
+)
 {
     private static readonly Dictionary<string, string?> NoPartitions = [];
 
@@ -84,7 +92,7 @@ internal sealed class ChangeLines(DeltaTable table, StorageLocation location, IU
 
     private (string Url, long Expiry) Sign(string path)
     {
-        var signed = signer.Sign(location, FilePath.Key(path, table.Store.Root), lifetime, requestId);
+        var signed = signer.Sign(location, FilePath.Key(path, table.Store.Root), lifetime, requestId, context);
         var expiry = signed.ExpiresAt.ToUnixTimeMilliseconds();
         FirstExpiry = FirstExpiry is { } first && first < expiry ? first : expiry;
         return (signed.Url, expiry);

@@ -52,7 +52,16 @@ internal static class ChangesEndpoints
         var range = ChangeRange.Read(context.Request, rules);
         if (range.IsRefused(out refusal))
             return refusal;
-        return await feed.AnswerAsync(granted, rules, range.Value, capabilities.Value, idHash.Value, exchange.RequestId, cancellationToken);
+        return await feed.AnswerAsync(
+            granted,
+            rules,
+            range.Value,
+            capabilities.Value,
+            idHash.Value,
+            exchange.RequestId,
+            exchange.Recipient.Id,
+            cancellationToken
+        );
     }
 
     // Whether a share is there that the recipient is not granted is not to be learnt from the answer.

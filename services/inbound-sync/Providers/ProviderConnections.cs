@@ -13,23 +13,29 @@ namespace Tideway.InboundSync.Providers;
 public sealed class ProviderConnections : IDisposable
 {
     private readonly DeltaSharingClientOptions options;
+    private readonly DeltaSharingClientOptions brief;
     private readonly SecretProtector secrets;
     private readonly TimeProvider time;
 
     /// <summary>Makes the handler; connections are opened when needed.</summary>
     public ProviderConnections(IOptions<SyncOptions> options, SecretProtector secrets, TimeProvider time)
     {
-        this.options = new DeltaSharingClientOptions
-        {
-            AllowInsecureHttp = options.Value.AllowInsecureHttp,
-            AllowPrivateAddresses = options.Value.AllowPrivateAddresses,
-            MaxRetries = options.Value.RequestRetries,
-        };
+        this.options = Options(options.Value.RequestRetries);
+        brief = Options(Math.Min(options.Value.RequestRetries, 1));
         this.secrets = secrets;
         this.time = time;
         // The client counts its own time; a download may take hours.
         Http = new HttpClient(SharingHandler.Create(this.options)) { Timeout = Timeout.InfiniteTimeSpan };
         Downloader = new FileDownloader(Http, this.options, time);
+
+        DeltaSharingClientOptions Options(int retries) =>
+            new()
+            {
+                AllowInsecureHttp = options.Value.AllowInsecureHttp,
+                AllowPrivateAddresses = options.Value.AllowPrivateAddresses,
+                MaxRetries = retries,
+                SettingPrefix = SyncOptions.Section + ":",
+            };
     }
 
     /// <summary>Downloads files by signed URLs.</summary>
@@ -39,6 +45,9 @@ public sealed class ProviderConnections : IDisposable
 
     /// <summary>A client with the credential of the provider.</summary>
     public DeltaSharingClient Connect(Provider provider) => new(Http, Profile(provider), options, time);
+
+    /// <summary>As <see cref="Connect"/>, for questions whose asker waits: what fails is told soon.</summary>
+    public DeltaSharingClient ConnectBriefly(Provider provider) => new(Http, Profile(provider), brief, time);
 
     /// <summary>What is wrong with a profile, or <see langword="null"/>.</summary>
     public string? Fault(SharingProfile profile)

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
 using Tideway.Contracts.InboundSync;
 using Tideway.DeltaSharing.Client;
 using Tideway.DeltaSharing.Protocol;
@@ -15,8 +16,6 @@ namespace Tideway.InboundSync.Providers;
 /// <summary>Management of providers, with the names of Unity Catalog.</summary>
 internal static class ProvidersEndpoints
 {
-    private static readonly TimeSpan AskingAtMost = TimeSpan.FromSeconds(30);
-
     public static RouteGroupBuilder MapProviders(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/2.1/unity-catalog/providers").RequireRoles(Roles.InboundOperator).WithTags("Providers");
@@ -193,17 +192,18 @@ internal static class ProvidersEndpoints
         string name,
         IProviderStore store,
         ProviderConnections connections,
+        IOptions<SyncOptions> options,
         CancellationToken cancellationToken
     )
     {
         if (await store.FindAsync(name, cancellationToken) is not { } provider)
             return Unknown(name);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(AskingAtMost);
+        patience.CancelAfter(options.Value.AskProviderAtMost);
         try
         {
             var shares = new List<ProviderShare>();
-            await foreach (var share in connections.Connect(provider).ListSharesAsync(patience.Token))
+            await foreach (var share in connections.ConnectBriefly(provider).ListSharesAsync(patience.Token))
                 shares.Add(new ProviderShare { Name = share.Name });
             return TypedResults.Ok(new ProviderSharePage { Shares = shares });
         }
@@ -213,7 +213,7 @@ internal static class ProvidersEndpoints
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return Unavailable(provider, $"no answer within {AskingAtMost.TotalSeconds} s.");
+            return Unavailable(provider, $"no answer within {options.Value.AskProviderAtMost.TotalSeconds} s.");
         }
     }
 

@@ -49,6 +49,10 @@ public sealed class SyncOptions
     [Range(0, 20)]
     public int RequestRetries { get; set; } = 5;
 
+    /// <summary>How long a provider is waited for while a person waits: when its shares are listed, and when a sync is created.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    public TimeSpan AskProviderAtMost { get; set; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Runs kept for each sync.</summary>
     [Range(1, 100_000)]
     public int RunsKept { get; set; } = 500;

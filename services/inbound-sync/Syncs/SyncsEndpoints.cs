@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Tideway.Contracts.InboundSync;
+using Tideway.DeltaSharing.Client;
 using Tideway.DeltaSharing.Protocol;
 using Tideway.Hosting.Identity;
 using Tideway.Hosting.Web;
@@ -21,7 +22,10 @@ internal static class SyncsEndpoints
     public static RouteGroupBuilder MapSyncs(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/tideway/v1/syncs").RequireRoles(Roles.InboundOperator).WithTags("Syncs");
-        group.MapPost("/", Create).WithName("createSync");
+        group
+            .MapPost("/", Create)
+            .WithName("createSync")
+            .WithSummary("Creates a sync. The provider is asked whether the table and the key columns are there, unless validate=false");
         group.MapGet("/", List).WithName("listSyncs");
         group.MapGet("/{name}", Get).WithName("getSync");
         group.MapDelete("/{name}", Delete).WithName("deleteSync");
@@ -38,8 +42,10 @@ internal static class SyncsEndpoints
         StorageRoots roots,
         InboundSyncDatabase database,
         SyncQueue queue,
+        RemoteCheck remote,
         TimeProvider time,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        bool validate = true
     )
     {
         if (Fault(request) is { } fault)
@@ -84,6 +90,12 @@ internal static class SyncsEndpoints
                 "RESOURCE_ALREADY_EXISTS",
                 $"target: sync '{other.Name}' writes to {other.TargetLocation} already; a table has one writer."
             );
+        if (
+            validate
+            && await remote.FindFaultAsync(provider, new SharedTableName(sync.Share, sync.SchemaName, sync.TableName), sync.Keys, cancellationToken)
+                is { } problem
+        )
+            return problem;
         await using var transaction = await database.BeginAsync(cancellationToken);
         if (!await store.AddAsync(transaction, sync, cancellationToken))
             return Problems.Conflict("RESOURCE_ALREADY_EXISTS", $"A sync of that name or target was created at the same time; nothing was done.");

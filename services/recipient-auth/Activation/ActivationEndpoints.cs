@@ -7,24 +7,26 @@ namespace Tideway.RecipientAuth.Activation;
 
 /// <summary>
 /// What a partner opens without a credential. Unknown, used, ended and foreign links are refused alike, so that a stranger learns nothing; the
-/// reason is in the log.
+/// reason is in the log and on record.
 /// </summary>
 internal static class ActivationEndpoints
 {
     public const string Path = "/api/2.1/unity-catalog/public";
 
     private const string FileName = "config.share";
+    private const string LookAction = "getActivationUrlInfo";
+    private const string ActivateAction = "retrieveRecipientToken";
 
     public static RouteGroupBuilder MapActivation(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup(Path).AllowAnonymous().AddEndpointFilter(KeepSecretAsync).WithTags("Activation");
         group
             .MapGet("/data_sharing_activation_info/{nonce}", LookAsync)
-            .WithName("getActivationUrlInfo")
+            .WithName(LookAction)
             .WithSummary("Whether an activation link can be used from here; does not use it");
         group
             .MapGet("/data_sharing_activation/{nonce}", ActivateAsync)
-            .WithName("retrieveRecipientToken")
+            .WithName(ActivateAction)
             .WithSummary("The credential file of a recipient, once; to a browser, a page from which it is downloaded")
             .Produces(StatusCodes.Status200OK, contentType: MediaTypeNames.Application.Json)
             .ProducesProblem(StatusCodes.Status404NotFound)
@@ -44,8 +46,8 @@ internal static class ActivationEndpoints
         if (refusals.Wait(context, source) is { } wait)
             return wait;
         var result = await store.LookAsync(nonce, source, cancellationToken);
-        return result.Refusal is { } reason
-            ? refusals.Refuse(reason, result.RecipientName, source)
+        return result.Refusal is not null
+            ? await refusals.RefuseAsync(context, LookAction, result, source)
             : TypedResults.Ok(new ActivationInfo { ExpirationTime = result.ExpiresAt.ToUnixTimeMilliseconds() });
     }
 
@@ -68,8 +70,8 @@ internal static class ActivationEndpoints
         if (refusals.Wait(context, source) is { } wait)
             return wait;
         var result = await store.ActivateAsync(nonce, source, cancellationToken);
-        if (result.Refusal is { } reason)
-            return refusals.Refuse(reason, result.RecipientName, source);
+        if (result.Refusal is not null)
+            return await refusals.RefuseAsync(context, ActivateAction, result, source);
 
         logger.TokenIssued(result.RecipientName, result.ExpiresAt);
         Telemetry.Activations.Add(1, new KeyValuePair<string, object?>("outcome", "issued"));

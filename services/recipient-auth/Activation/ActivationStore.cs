@@ -22,6 +22,9 @@ internal sealed record LinkResult
 {
     public LinkRefusal? Refusal { get; init; }
 
+    /// <summary>Whose link it is, where that is known.</summary>
+    public Guid? RecipientId { get; init; }
+
     public string? RecipientName { get; init; }
 
     /// <summary>Set where a token was issued; it cannot be had again.</summary>
@@ -30,7 +33,13 @@ internal sealed record LinkResult
     /// <summary>When the token, or the link that was only looked at, ends.</summary>
     public DateTimeOffset ExpiresAt { get; init; }
 
-    public static LinkResult Refused(LinkRefusal refusal, string? recipientName) => new() { Refusal = refusal, RecipientName = recipientName };
+    public static LinkResult Refused(LinkRefusal refusal, Guid? recipientId, string? recipientName) =>
+        new()
+        {
+            Refusal = refusal,
+            RecipientId = recipientId,
+            RecipientName = recipientName,
+        };
 }
 
 /// <summary>Turns activation links into tokens, each at most once.</summary>
@@ -82,7 +91,7 @@ internal sealed class ActivationStore(RecipientAuthDatabase database, IOptions<C
             cancellationToken
         );
         if (issued != 1)
-            return LinkResult.Refused(LinkRefusal.Used, row.Name);
+            return LinkResult.Refused(LinkRefusal.Used, row.Id, row.Name);
         transaction.Publish(
             new RecipientTokenIssued
             {
@@ -106,7 +115,7 @@ internal sealed class ActivationStore(RecipientAuthDatabase database, IOptions<C
     private static LinkResult Check(RecipientToken? token, Recipient? recipient, IPAddress? source, DateTimeOffset now)
     {
         if (token is null || recipient is null)
-            return LinkResult.Refused(LinkRefusal.Unknown, recipientName: null);
+            return LinkResult.Refused(LinkRefusal.Unknown, recipientId: null, recipientName: null);
         LinkRefusal? refusal = token switch
         {
             { IssuedAt: not null } => LinkRefusal.Used,
@@ -117,6 +126,6 @@ internal sealed class ActivationStore(RecipientAuthDatabase database, IOptions<C
         };
         return refusal is null
             ? new LinkResult { RecipientName = recipient.Name, ExpiresAt = token.LinkExpiresAt }
-            : LinkResult.Refused(refusal.Value, recipient.Name);
+            : LinkResult.Refused(refusal.Value, recipient.Id, recipient.Name);
     }
 }

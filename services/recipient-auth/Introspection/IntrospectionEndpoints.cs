@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.Options;
 using Tideway.Hosting.Identity;
-using Tideway.RecipientAuth.Secrets;
 
 namespace Tideway.RecipientAuth.Introspection;
 
-/// <summary>What the other services of the organisation ask where a token is not in their caches.</summary>
+/// <summary>
+/// What the other services of the organisation ask where a token is not in their caches. They, who see where a token comes from, keep floods of
+/// made-up tokens away: a limit here would refuse the tokens of the one for the guesses of the other.
+/// </summary>
 internal static class IntrospectionEndpoints
 {
     private const int Sha256HexLength = 64;
@@ -22,15 +23,11 @@ internal static class IntrospectionEndpoints
         Introspect request,
         HttpContext context,
         DatabaseCredentialSource source,
-        UnknownTokens unknown,
         CancellationToken cancellationToken
     )
     {
         if (request.TokenSha256 is not { Length: Sha256HexLength } hash || !hash.All(char.IsAsciiHexDigitLower))
             return Refusal.Invalid("token_sha256", "the SHA-256 of the token in lower-case hex", "something else").ToProblem();
-        var caller = context.Connection.RemoteIpAddress;
-        if (unknown.Limit.Wait(context, caller) is { } wait)
-            return wait;
         context.Response.Headers.CacheControl = "no-store";
         if (await source.FindAsync(hash, cancellationToken) is { } credential)
         {
@@ -39,7 +36,6 @@ internal static class IntrospectionEndpoints
         }
 
         Telemetry.Introspections.Add(1, new KeyValuePair<string, object?>("outcome", "unknown"));
-        unknown.Record(caller);
         return TypedResults.NoContent();
     }
 }
@@ -49,16 +45,4 @@ public sealed record Introspect
 {
     /// <summary>SHA-256 of the token, lower-case hex.</summary>
     public string? TokenSha256 { get; init; }
-}
-
-/// <summary>How many unknown tokens each calling service asks for.</summary>
-internal sealed class UnknownTokens(IOptions<CredentialOptions> options, TimeProvider time, ILogger<UnknownTokens> logger)
-{
-    public RefusalLimit Limit { get; } = new(options.Value.UnknownTokensPerSecond, TimeSpan.FromSeconds(1), time);
-
-    public void Record(System.Net.IPAddress? caller)
-    {
-        if (Limit.Record(caller))
-            logger.AddressHasToWait(caller?.ToString());
-    }
 }

@@ -31,8 +31,8 @@ internal sealed record Recipient
     /// <summary>Oldest first.</summary>
     public IReadOnlyList<RecipientToken> Tokens { get; init; } = [];
 
-    /// <summary>Whether the newest link was used.</summary>
-    public bool Activated => Tokens is [.., { IssuedAt: not null }];
+    /// <summary>Whether the newest link was used, or a token from one before still lets the recipient in.</summary>
+    public bool IsActivated(DateTimeOffset now) => Tokens is [.., { IssuedAt: not null }] || Tokens.Any(token => token.IsLive(now));
 }
 
 /// <summary>An activation link; once it was used, the token it gave.</summary>

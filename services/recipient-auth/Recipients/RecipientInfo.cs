@@ -18,7 +18,7 @@ public sealed record RecipientInfo
     /// <summary><c>TOKEN</c>.</summary>
     public required string AuthenticationType { get; init; }
 
-    /// <summary>Whether the newest activation link was used.</summary>
+    /// <summary>Whether the recipient has taken a credential: the newest activation link was used, or a token from one before it is still good.</summary>
     public required bool Activated { get; init; }
 
     /// <summary>Where the recipient fetches its credential file, once; only in the answer that made the link.</summary>
@@ -48,11 +48,12 @@ public sealed record RecipientInfo
     /// <summary>Name of who changed it last.</summary>
     public required string UpdatedBy { get; init; }
 
-    internal static RecipientInfo Of(Recipient recipient) => Of(recipient, newTokenId: null, activationUrl: null);
+    internal static RecipientInfo Of(Recipient recipient, DateTimeOffset now) => Of(recipient, now, newTokenId: null, activationUrl: null);
 
-    internal static RecipientInfo Of(RecipientWithLink made, Func<string, Uri> activationUrl) => Of(made.Recipient, made.TokenId, activationUrl(made.Nonce));
+    internal static RecipientInfo Of(RecipientWithLink made, DateTimeOffset now, Func<string, Uri> activationUrl) =>
+        Of(made.Recipient, now, made.TokenId, activationUrl(made.Nonce));
 
-    private static RecipientInfo Of(Recipient recipient, Guid? newTokenId, Uri? activationUrl) =>
+    private static RecipientInfo Of(Recipient recipient, DateTimeOffset now, Guid? newTokenId, Uri? activationUrl) =>
         new()
         {
             Name = recipient.Name,
@@ -60,7 +61,7 @@ public sealed record RecipientInfo
             Comment = recipient.Comment,
             Owner = recipient.Owner,
             AuthenticationType = "TOKEN",
-            Activated = recipient.Activated,
+            Activated = recipient.IsActivated(now),
             ActivationUrl = activationUrl,
             IpAccessList = new IpAccessListInfo { AllowedIpAddresses = recipient.AllowedAddresses.Entries },
             PropertiesKvpairs = new PropertiesKvPairs { Properties = recipient.Properties! },

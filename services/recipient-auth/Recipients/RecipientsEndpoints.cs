@@ -31,17 +31,19 @@ internal static class RecipientsEndpoints
         CreateRecipient request,
         RecipientStore store,
         ActivationAddress address,
+        TimeProvider time,
         ClaimsPrincipal user,
         CancellationToken cancellationToken
     ) =>
         (await store.CreateAsync(request, user.Actor(), cancellationToken)).IsRefused(out var refusal, out var made)
             ? refusal.ToProblem()
-            : TypedResults.Created($"{Path}/{Uri.EscapeDataString(made.Recipient.Name)}", RecipientInfo.Of(made, address.Of));
+            : TypedResults.Created($"{Path}/{Uri.EscapeDataString(made.Recipient.Name)}", RecipientInfo.Of(made, time.GetUtcNow(), address.Of));
 
     private static async Task<Results<Ok<ListRecipients>, ProblemHttpResult>> ListAsync(
         [FromQuery(Name = "max_results")] int? maxResults,
         [FromQuery(Name = "page_token")] string? pageToken,
         RecipientStore store,
+        TimeProvider time,
         CancellationToken cancellationToken
     )
     {
@@ -49,24 +51,36 @@ internal static class RecipientsEndpoints
             return problem;
         var found = await store.ListAsync(page.After, page.Limit + 1, cancellationToken);
         var next = found.Count > page.Limit ? PageRequest.TokenAfter(ObjectName.Key(found[page.Limit - 1].Name)) : null;
-        return TypedResults.Ok(new ListRecipients { Recipients = [.. found.Take(page.Limit).Select(RecipientInfo.Of)], NextPageToken = next });
+        return TypedResults.Ok(
+            new ListRecipients
+            {
+                Recipients = [.. found.Take(page.Limit).Select(recipient => RecipientInfo.Of(recipient, time.GetUtcNow()))],
+                NextPageToken = next,
+            }
+        );
     }
 
-    private static async Task<Results<Ok<RecipientInfo>, ProblemHttpResult>> GetAsync(string name, RecipientStore store, CancellationToken cancellationToken) =>
+    private static async Task<Results<Ok<RecipientInfo>, ProblemHttpResult>> GetAsync(
+        string name,
+        RecipientStore store,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    ) =>
         await store.FindAsync(name, cancellationToken) is { } recipient
-            ? TypedResults.Ok(RecipientInfo.Of(recipient))
+            ? TypedResults.Ok(RecipientInfo.Of(recipient, time.GetUtcNow()))
             : RecipientStore.DoesNotExist(name).ToProblem();
 
     private static async Task<Results<Ok<RecipientInfo>, ProblemHttpResult>> UpdateAsync(
         string name,
         UpdateRecipient request,
         RecipientStore store,
+        TimeProvider time,
         ClaimsPrincipal user,
         CancellationToken cancellationToken
     ) =>
         (await store.UpdateAsync(name, request, user.Actor(), cancellationToken)).IsRefused(out var refusal, out var recipient)
             ? refusal.ToProblem()
-            : TypedResults.Ok(RecipientInfo.Of(recipient));
+            : TypedResults.Ok(RecipientInfo.Of(recipient, time.GetUtcNow()));
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
         string name,
@@ -80,12 +94,13 @@ internal static class RecipientsEndpoints
         RotateToken request,
         RecipientTokenStore store,
         ActivationAddress address,
+        TimeProvider time,
         ClaimsPrincipal user,
         CancellationToken cancellationToken
     ) =>
         (await store.RotateAsync(name, request, user.Actor(), cancellationToken)).IsRefused(out var refusal, out var made)
             ? refusal.ToProblem()
-            : TypedResults.Ok(RecipientInfo.Of(made, address.Of));
+            : TypedResults.Ok(RecipientInfo.Of(made, time.GetUtcNow(), address.Of));
 
     private static async Task<Results<NoContent, ProblemHttpResult>> RevokeAsync(
         string name,

@@ -1,20 +1,22 @@
+using System.Data.Common;
 using Tideway.Contracts.ShareRegistry;
 using Tideway.DeltaSharing.Server.Access;
 using Tideway.DeltaSharing.Server.Serving;
+using Tideway.ShareRegistry.Recipients;
 using Tideway.ShareRegistry.Storage;
 
 namespace Tideway.ShareRegistry.Files;
 
-/// <summary>Records reads of files, granted and refused. The request id of the address ties a read to the query that handed the address out.</summary>
-internal sealed class FileAccessRecord(AccessSpool<ShareRegistryDatabase> spool, TimeProvider time)
+/// <summary>Records reads of files, granted and refused. The address says which query handed it out, for whom and of which table.</summary>
+internal sealed class FileAccessRecord(AccessSpool<ShareRegistryDatabase> spool, RecipientDirectory recipients, TimeProvider time)
 {
     private const int MaxTextLength = 1024;
 
-    public Task WriteAsync(
+    public async Task WriteAsync(
         HttpContext context,
         string root,
         string path,
-        string? requestId,
+        SignedFor? signedFor,
         int status,
         long bytes = 0,
         string? errorCode = null,
@@ -27,16 +29,22 @@ internal sealed class FileAccessRecord(AccessSpool<ShareRegistryDatabase> spool,
         var parameters = new Dictionary<string, string>(StringComparer.Ordinal) { ["root"] = Cut(root)!, ["path"] = Cut(path)! };
         if (context.Request.Headers.Range is [{ } range, ..])
             parameters["range"] = Cut(range)!;
-        return spool.RecordAsync(
+        var query = FileUrlContext.TryParse(signedFor?.Context, out var parsed) ? parsed : null;
+        await spool.RecordAsync(
             new ShareAccessed
             {
                 AccessId = Guid.CreateVersion7(),
                 // A stranger's address names no exchange.
-                RequestId = requestId ?? Guid.CreateVersion7().ToString("N"),
+                RequestId = signedFor?.RequestId ?? Guid.CreateVersion7().ToString("N"),
                 Action = ProtocolActions.GetFile,
                 Status = status,
                 ErrorCode = errorCode,
                 ErrorMessage = reason,
+                RecipientId = query?.RecipientId,
+                RecipientName = query is null ? null : await NameOfAsync(query.RecipientId),
+                Share = query?.Share,
+                Schema = query?.Schema,
+                Table = query?.Table,
                 FileCount = status is StatusCodes.Status200OK or StatusCodes.Status206PartialContent ? 1 : null,
                 ByteCount = status is StatusCodes.Status200OK or StatusCodes.Status206PartialContent ? bytes : null,
                 SourceIp = (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString(),
@@ -47,5 +55,21 @@ internal sealed class FileAccessRecord(AccessSpool<ShareRegistryDatabase> spool,
         );
     }
 
+    private async Task<string?> NameOfAsync(Guid recipientId)
+    {
+        try
+        {
+            return await recipients.NameOfAsync(recipientId);
+        }
+        catch (DbException exception)
+        {
+            // Without a name it would be half a record: as good as none.
+            throw new AccessSpoolException("The recipient of a file could not be looked up.", exception);
+        }
+    }
+
     private static string? Cut(string? text) => text is { Length: > MaxTextLength } ? text[..MaxTextLength] : text;
 }
+
+/// <summary>The exchange that an address was handed out in, and what was signed with it.</summary>
+internal sealed record SignedFor(string RequestId, string? Context);

@@ -43,7 +43,7 @@ internal static class FilesEndpoints
                         record,
                         root,
                         key,
-                        valid.RequestId,
+                        new SignedFor(valid.RequestId, valid.Context),
                         404,
                         DataFileDoesNotExist,
                         "The data file is gone, most likely removed because the table changed. Query the table again."
@@ -55,7 +55,7 @@ internal static class FilesEndpoints
                         record,
                         root,
                         key,
-                        expired.RequestId,
+                        new SignedFor(expired.RequestId, expired.Context),
                         403,
                         ErrorCodes.PermissionDenied,
                         $"The URL has expired at {WireTimestamp.Format(expired.ExpiredAt)}. Query the table again."
@@ -100,7 +100,7 @@ internal static class FilesEndpoints
         var tag = new EntityTagHeaderValue($"\"{size:x}-{file.LastWriteTimeUtc.Ticks:x}\"");
         var range = FileRange.Of(context.Request.GetTypedHeaders(), size, tag, lastModified);
         var isHead = HttpMethods.IsHead(context.Request.Method);
-        await record.WriteAsync(context, url.RootName, url.Path, url.RequestId, range.Status, isHead ? 0 : range.Length);
+        await record.WriteAsync(context, url.RootName, url.Path, new SignedFor(url.RequestId, url.Context), range.Status, isHead ? 0 : range.Length);
 
         var response = context.Response;
         response.StatusCode = range.Status;
@@ -132,14 +132,14 @@ internal static class FilesEndpoints
         FileAccessRecord record,
         string root,
         string path,
-        string? requestId,
+        SignedFor? signedFor,
         int status,
         string errorCode,
         string message,
         string? reason = null
     )
     {
-        await record.WriteAsync(context, root, path, requestId, status, errorCode: errorCode, reason: reason ?? message);
+        await record.WriteAsync(context, root, path, signedFor, status, errorCode: errorCode, reason: reason ?? message);
         await WriteErrorAsync(context, status, errorCode, message);
     }
 

@@ -17,6 +17,10 @@ internal sealed class RecipientDirectory(ShareRegistryDatabase database, TimePro
     public Task<Recipient?> FindAsync(string name, CancellationToken cancellationToken) =>
         database.QueryFirstOrDefaultAsync<Recipient>(RecipientSql.Find, new { key = Share.KeyOf(name) }, cancellationToken);
 
+    /// <summary>The name of a recipient, also of one that is deleted; <see langword="null"/> for one never told of.</summary>
+    public Task<string?> NameOfAsync(Guid recipientId) =>
+        database.QueryFirstOrDefaultAsync<string>(RecipientSql.NameOf, new { id = recipientId }, CancellationToken.None);
+
     /// <summary>The recipient, waiting a little for one that was made a moment ago and whose event is on its way.</summary>
     public async Task<Recipient?> WaitForAsync(string name, CancellationToken cancellationToken)
     {

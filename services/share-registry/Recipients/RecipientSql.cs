@@ -10,6 +10,9 @@ internal static class RecipientSql
         WHERE recipient.revision < excluded.revision
         """;
 
+    /// <summary>Deleted ones too: what they read before is on record under their name.</summary>
+    public const string NameOf = "SELECT name FROM recipient WHERE recipient_id = @id";
+
     /// <summary>Ids sort by time: of two with one name, of which the older one's end is not known here yet, the younger is meant.</summary>
     public const string Find =
         "SELECT recipient_id AS RecipientId, name AS Name FROM recipient WHERE name_key = @key AND deleted = FALSE ORDER BY recipient_id DESC LIMIT 1";

@@ -9,7 +9,7 @@ using Tideway.ShareRegistry.Tables;
 namespace Tideway.ShareRegistry.TableQuery;
 
 /// <summary>Hands out the files of one answer, each with an address that its recipient can read for a while.</summary>
-internal sealed class FileSigner(IUrlSigner signer, ServedTable table, TimeSpan lifetime, FileIdHash idHash, string requestId)
+internal sealed class FileSigner(IUrlSigner signer, ServedTable table, TimeSpan lifetime, FileIdHash idHash, string requestId, string context)
 {
     private static readonly IReadOnlyDictionary<string, string?> NoValues = new Dictionary<string, string?>(StringComparer.Ordinal);
 
@@ -56,7 +56,7 @@ internal sealed class FileSigner(IUrlSigner signer, ServedTable table, TimeSpan 
 
     private SignedUrl Sign(string path)
     {
-        var signed = signer.Sign(table.Location, FilePath.Key(path, table.Table.Store.Root), lifetime, requestId);
+        var signed = signer.Sign(table.Location, FilePath.Key(path, table.Table.Store.Root), lifetime, requestId, context);
         if (FirstExpiry is null || signed.ExpiresAt < FirstExpiry)
             FirstExpiry = signed.ExpiresAt;
         return signed;

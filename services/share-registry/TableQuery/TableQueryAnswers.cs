@@ -30,7 +30,8 @@ internal sealed class TableQueryAnswers(TableReader reader, IUrlSigner signer, C
             return refusal;
 
         var table = await reader.OpenAsync(call, cancellationToken);
-        var files = new FileSigner(signer, table, options.Value.UrlLifetime, call.FileIdHash ?? FileIdHash.Parquet, exchange.RequestId);
+        var context = new FileUrlContext(exchange.Recipient.Id, call.Table.ShareName, call.Table.SchemaName, call.Table.TableName).ToText();
+        var files = new FileSigner(signer, table, options.Value.UrlLifetime, call.FileIdHash ?? FileIdHash.Parquet, exchange.RequestId, context);
         if (selection.Value is TableSelection.Since since)
             return await ChangedFilesAnswer.MakeAsync(call, table, since, query, page.Value, tokens, files, cancellationToken);
 

@@ -81,6 +81,33 @@ public sealed class SyncTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task No_check_asks_for_a_sync_that_is_not_checked()
+    {
+        api.On($"POST {Path}?validate=false", """{"name":"orders"}""", 201);
+        string[] command =
+        [
+            "sync",
+            "create",
+            "orders",
+            "--provider",
+            "acme",
+            "--share",
+            "sales",
+            "--schema",
+            "public",
+            "--table",
+            "orders",
+            "--mode",
+            "mirror",
+            "--target",
+            "file:///r",
+            "--no-check",
+        ];
+
+        (await CliRun.Async(api, command)).ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task List_and_status_show_the_syncs()
     {
         const string Sync =

@@ -187,22 +187,6 @@ public sealed class RewriteTests : IDisposable
         ]);
     }
 
-    [Theory]
-    [InlineData("delta.constraints.positive", "id > 0", "checkConstraints")]
-    [InlineData("delta.columnMapping.mode", "name", "columnMapping")]
-    public async Task Rules_that_could_not_be_kept_are_refused_by_name(string property, string value, string feature)
-    {
-        fixture.Folder.Commit(
-            0,
-            """{"protocol":{"minReaderVersion":2,"minWriterVersion":5}}""",
-            TableFolder.Metadata.Replace("\"configuration\":{}", $"\"configuration\":{{\"{property}\":\"{value}\"}}")
-        );
-
-        (await fixture.Writer.AppendAsync(fixture.Connection, "SELECT 1 AS id").ShouldFailAsync(DeltaLogError.UnsupportedWriterFeature)).Message.ShouldContain(
-            feature
-        );
-    }
-
     [Fact]
     public async Task An_append_only_table_is_not_rewritten()
     {

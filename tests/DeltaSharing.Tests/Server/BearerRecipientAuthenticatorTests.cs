@@ -29,6 +29,7 @@ public sealed class BearerRecipientAuthenticatorTests
     [InlineData("Bearer principal", RefusalReason.Unknown)]
     [InlineData("Bearer old", RefusalReason.Expired)]
     [InlineData("Bearer confined", RefusalReason.AddressDenied)]
+    [InlineData("Bearer flood", RefusalReason.TooManyUnknown)]
     [InlineData("Bearer offline", RefusalReason.Unavailable)]
     public async Task Anything_else_is_refused_for_its_reason(string? header, RefusalReason reason)
     {
@@ -73,7 +74,7 @@ public sealed class BearerRecipientAuthenticatorTests
             Properties = new Dictionary<string, string> { ["region"] = "eu" },
         };
 
-        public ValueTask<Credential?> FindAsync(string token, CancellationToken cancellationToken) =>
+        public ValueTask<Credential?> FindAsync(string token, IPAddress? address, CancellationToken cancellationToken) =>
             ValueTask.FromResult(
                 token switch
                 {
@@ -81,6 +82,7 @@ public sealed class BearerRecipientAuthenticatorTests
                     "old" => acme with { ExpiresAt = now },
                     "confined" => acme with { AllowedIpAddresses = ["198.51.100.0/24"] },
                     "principal" => acme with { Kind = CredentialKind.Principal },
+                    "flood" => throw new TooManyUnknownTokensException(TimeSpan.FromSeconds(1)),
                     "offline" => throw new CredentialCheckException("No answer.", new IOException()),
                     _ => null,
                 }

@@ -81,6 +81,26 @@ public sealed partial class StandaloneTests : IDisposable
             ModeOf(key).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
+    [Fact]
+    public async Task What_an_organisation_knows_is_readable_by_its_owner_only()
+    {
+        // As an older version left it.
+        Directory.CreateDirectory(Path.Combine(folder, "databases"));
+
+        await using var run = StandaloneRun.Start("--folder", folder, "--listen", url);
+        await run.WaitUntilReadyAsync(url);
+
+        const UnixFileMode Mine = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var databases = Directory.GetFiles(Path.Combine(folder, "databases"));
+        databases.Select(Path.GetExtension).ShouldContain(".db-wal");
+        if (OperatingSystem.IsWindows())
+            return;
+        foreach (var name in new[] { "databases", "keys", "staging" })
+            ModeOf(Path.Combine(folder, name)).ShouldBe(Mine | UnixFileMode.UserExecute, name);
+        foreach (var file in databases)
+            ModeOf(file).ShouldBe(Mine, file);
+    }
+
     private static UnixFileMode ModeOf(string file) => OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(file);
 
     public void Dispose()

@@ -148,7 +148,7 @@ public sealed class CredentialCacheTests
         source.BeforeAnswer = () => release.Task;
         using var impatient = new CancellationTokenSource();
 
-        var first = cache.FindAsync("token", impatient.Token).AsTask();
+        var first = cache.FindAsync("token", null, impatient.Token).AsTask();
         var second = FindAsync(cache, "token");
         await impatient.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => first);
@@ -199,7 +199,7 @@ public sealed class CredentialCacheTests
         shared.Keys.ShouldAllBe(key => !key.Contains("the-token-itself", StringComparison.Ordinal));
     }
 
-    private static Task<Credential?> FindAsync(CredentialCache from, string token) => from.FindAsync(token, CancellationToken.None).AsTask();
+    private static Task<Credential?> FindAsync(CredentialCache from, string token) => from.FindAsync(token, null, CancellationToken.None).AsTask();
 
     private sealed class WaitingSource : ICredentialSource
     {

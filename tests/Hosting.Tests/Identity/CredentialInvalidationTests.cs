@@ -24,12 +24,12 @@ public sealed class CredentialInvalidationTests
             builder.AddCredentialInvalidation<OtherDatabase, OwnerChanged>("other-service", changed => changed.OwnerId);
         });
         var cache = process.Services.GetRequiredService<ICredentialCache>();
-        (await cache.FindAsync("token", CancellationToken.None)).ShouldNotBeNull();
+        (await cache.FindAsync("token", null, CancellationToken.None)).ShouldNotBeNull();
 
         source.Remove("token");
         await PublishAsync(process, credential.Id);
 
-        await Eventually.Async(async () => await cache.FindAsync("token", CancellationToken.None) is null, TimeSpan.FromSeconds(10));
+        await Eventually.Async(async () => await cache.FindAsync("token", null, CancellationToken.None) is null, TimeSpan.FromSeconds(10));
         process.Services.GetServices<ConsumerRegistration>().Count().ShouldBe(1);
     }
 
@@ -47,13 +47,13 @@ public sealed class CredentialInvalidationTests
             await Eventually.Async(async () => (await process.Client.GetAsync("/health/ready")).IsSuccessStatusCode);
         var caches = new[] { first, second }.Select(process => process.Services.GetRequiredService<ICredentialCache>()).ToList();
         foreach (var cache in caches)
-            (await cache.FindAsync("token", CancellationToken.None)).ShouldNotBeNull();
+            (await cache.FindAsync("token", null, CancellationToken.None)).ShouldNotBeNull();
 
         source.Remove("token");
         await PublishAsync(first, credential.Id);
 
         foreach (var cache in caches)
-            await Eventually.Async(async () => await cache.FindAsync("token", CancellationToken.None) is null, TimeSpan.FromSeconds(10));
+            await Eventually.Async(async () => await cache.FindAsync("token", null, CancellationToken.None) is null, TimeSpan.FromSeconds(10));
     }
 
     private static void Add(WebApplicationBuilder builder, FakeCredentialSource source)

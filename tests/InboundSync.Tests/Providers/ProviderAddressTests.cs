@@ -18,6 +18,7 @@ public sealed class ProviderAddressTests
 
         status.ShouldBe(400);
         json!["message"]!.GetValue<string>().ShouldContain("https");
+        json["message"]!.GetValue<string>().ShouldContain("InboundSync:AllowInsecureHttp");
     }
 
     [Fact]
@@ -32,6 +33,7 @@ public sealed class ProviderAddressTests
 
         status.ShouldBe(502);
         json!["message"]!.GetValue<string>().ShouldContain("public address");
+        json["message"]!.GetValue<string>().ShouldContain("InboundSync:AllowPrivateAddresses");
         provider.Requests.ShouldBeEmpty();
     }
 

@@ -168,7 +168,7 @@ public sealed class ProviderTests : IAsyncLifetime
         await CreateAsync("acme");
         await host.ExpectAsync(
             HttpMethod.Post,
-            InboundHost.Syncs,
+            InboundHost.Syncs + "?validate=false",
             new
             {
                 name = "orders",

@@ -54,6 +54,36 @@ public sealed class TargetStorageTests : SyncFixture
         }
     }
 
+    [Fact]
+    public async Task A_full_disk_in_merge_mode_leaves_the_rows_as_they_were_and_it_goes_on_when_there_is_room()
+    {
+        await Orders.AppendOrdersAsync(1, 10);
+        var small = Host.Target("orders");
+        Directory.CreateDirectory(small);
+        if (Environment.UserName != "root" || !OperatingSystem.IsLinux() || await RunAsync("mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", small) != 0)
+            Assert.Skip("A file system of a few kilobytes can only be made by root, and not in every container.");
+        try
+        {
+            (await Host.AddSyncAsync(mode: "merge"))["state"]!.GetValue<string>().ShouldBe("succeeded");
+            var before = await DeltaTables.RowsAsync(small);
+            await Orders.AppendAsync("SELECT i AS id, md5(i::VARCHAR) AS customer, 1::DECIMAL(10,2) AS amount FROM range(100, 20000) r(i)");
+
+            var run = await Host.RunAsync();
+
+            run["state"]!.GetValue<string>().ShouldBe("failed");
+            run["reason"]!.GetValue<string>().ShouldContain("space", Case.Insensitive);
+            (await DeltaTables.RowsAsync(small)).ShouldBe(before);
+
+            (await RunAsync("mount", "-o", "remount,size=64m", small)).ShouldBe(0);
+            await Host.WaitForRunAsync("orders", next => next["state"]!.GetValue<string>() == "succeeded" && next["to_version"]!.GetValue<long>() == 2);
+            await ShouldBeSameRowsAsync();
+        }
+        finally
+        {
+            await RunAsync("umount", "--lazy", small);
+        }
+    }
+
     private static async Task<int> RunAsync(params string[] command)
     {
         using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, UseShellExecute = false })!;

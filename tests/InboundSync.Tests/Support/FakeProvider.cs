@@ -86,6 +86,23 @@ internal sealed class FakeProvider : IAsyncDisposable
             await RefuseAsync(context, 401, "UNAUTHENTICATED", "The token is not known.");
         else if (parts is ["delta-sharing", "shares"])
             await context.Response.WriteAsync("""{"items":[{"name":"sales"}]}""", context.RequestAborted);
+        else if (parts is ["delta-sharing", "shares", "sales", "schemas"])
+            await context.Response.WriteAsync("""{"items":[{"name":"public","share":"sales"}]}""", context.RequestAborted);
+        else if (parts is ["delta-sharing", "shares", "sales", "schemas", "public", "tables"])
+            await context.Response.WriteAsJsonAsync(
+                new
+                {
+                    items = Tables
+                        .Keys.Order(StringComparer.Ordinal)
+                        .Select(name => new
+                        {
+                            name = name.Split('/')[2],
+                            schema = "public",
+                            share = "sales",
+                        }),
+                },
+                context.RequestAborted
+            );
         else if (
             parts is ["delta-sharing", "shares", var s, "schemas", var sc, "tables", var t, var call]
             && Tables.TryGetValue($"{s}/{sc}/{t}", out var shared)

@@ -104,11 +104,18 @@ internal sealed class InboundHost : IAsyncDisposable
         await ExpectAsync(HttpMethod.Post, Providers, new { name, recipient_profile_str = provider.Profile });
 
     /// <summary>Adds a sync of <c>sales.public.orders</c> and waits for the end of its first run.</summary>
-    public async Task<JsonNode> AddSyncAsync(string name = "orders", string mode = "mirror", string[]? keys = null, string? table = null, int interval = 3600)
+    public async Task<JsonNode> AddSyncAsync(
+        string name = "orders",
+        string mode = "mirror",
+        string[]? keys = null,
+        string? table = null,
+        int interval = 3600,
+        bool validate = true
+    )
     {
         await ExpectAsync(
             HttpMethod.Post,
-            Syncs,
+            validate ? Syncs : Syncs + "?validate=false",
             new
             {
                 name,

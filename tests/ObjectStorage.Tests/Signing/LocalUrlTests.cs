@@ -56,6 +56,31 @@ public sealed class LocalUrlTests
     }
 
     [Theory]
+    [InlineData("0198/sales/shop/orders")]
+    [InlineData("a b&c=d?e#f%2F+")]
+    [InlineData("\u65e5\u672c")]
+    public void A_context_comes_back_as_it_was_signed(string context)
+    {
+        var signed = signer.Sign(Table, "part-1.parquet", TimeSpan.FromHours(1), "req-1", context);
+
+        Verify(signed.Url).ShouldBeOfType<LocalUrlVerification.Valid>().Context.ShouldBe(context);
+        time.Now = signed.ExpiresAt;
+        Verify(signed.Url).ShouldBeOfType<LocalUrlVerification.Expired>().Context.ShouldBe(context);
+    }
+
+    [Fact]
+    public void A_context_can_be_neither_changed_nor_taken_away_nor_added()
+    {
+        var with = signer.Sign(Table, "part-1.parquet", TimeSpan.FromHours(1), "req-1", "acme").Url;
+        var without = signer.Sign(Table, "part-1.parquet", TimeSpan.FromHours(1), "req-1").Url;
+
+        Verify(with.Replace("ctx=acme", "ctx=globex", StringComparison.Ordinal)).ShouldBeOfType<LocalUrlVerification.BadSignature>();
+        Verify(with.Replace("&ctx=acme", "", StringComparison.Ordinal)).ShouldBeOfType<LocalUrlVerification.BadSignature>();
+        Verify(without + "&ctx=acme").ShouldBeOfType<LocalUrlVerification.BadSignature>();
+        Verify(with + "&ctx=acme").ShouldBeOfType<LocalUrlVerification.Malformed>();
+    }
+
+    [Theory]
     [InlineData("/lake/", "/pond/")]
     [InlineData("/sales/", "/sale/s")]
     [InlineData("part-1", "part-2")]
@@ -100,6 +125,8 @@ public sealed class LocalUrlTests
     [InlineData("exp=1&sp=r&req=%0a&sig={sig}")]
     [InlineData("exp=1&sp=r&req=&sig={sig}")]
     [InlineData("exp=1&exp=2&sp=r&req=a&sig={sig}")]
+    [InlineData("exp=1&sp=r&req=a&ctx=&sig={sig}")]
+    [InlineData("exp=1&sp=r&req=a&ctx=%0a&sig={sig}")]
     [InlineData("exp=1&sp=r&req=a&sig=short")]
     [InlineData("exp=1&sp=r&req=a&sig={sig}=")]
     public void A_query_of_another_form_is_malformed(string query) =>
@@ -158,6 +185,9 @@ public sealed class LocalUrlTests
         Should.Throw<ObjectStorageException>(() => signer.Sign(Table, new string('x', 1020), TimeSpan.FromHours(1), "r"));
         Should.Throw<ArgumentException>(() => signer.Sign(Table, "x", TimeSpan.FromHours(1), "a\nb"));
         Should.Throw<ArgumentException>(() => signer.Sign(Table, "x", TimeSpan.Zero, "r"));
+        Should.Throw<ArgumentException>(() => signer.Sign(Table, "x", TimeSpan.FromHours(1), "r", ""));
+        Should.Throw<ArgumentException>(() => signer.Sign(Table, "x", TimeSpan.FromHours(1), "r", "a\nb"));
+        Should.Throw<ArgumentException>(() => signer.Sign(Table, "x", TimeSpan.FromHours(1), "r", new string('x', 2049)));
         Should.Throw<ArgumentException>(() => new LocalUrlSigner(new Uri("https://x"), new byte[31], time));
         Should.Throw<ArgumentException>(() => new LocalUrlSigner(new Uri("https://x?y=1"), Key, time));
         Should.Throw<ArgumentException>(() => new LocalUrlVerifier([], time));

@@ -79,6 +79,7 @@ internal sealed class RecipientAuthProcess : IAsyncDisposable
         Record<RecipientTokenIssued>(builder);
         Record<RecipientTokenRotated>(builder);
         Record<RecipientTokenRevoked>(builder);
+        Record<RecipientActivationRefused>(builder);
         Record<PrincipalCreated>(builder);
         Record<PrincipalTokenRevoked>(builder);
         Record<CredentialsChanged>(builder);

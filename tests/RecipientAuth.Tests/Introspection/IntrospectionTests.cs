@@ -14,7 +14,7 @@ public sealed class IntrospectionTests : IAsyncLifetime
 
     private RecipientAuthProcess process = null!;
 
-    public async ValueTask InitializeAsync() => process = await RecipientAuthProcess.StartAsync("--RecipientAuth:UnknownTokensPerSecond=5");
+    public async ValueTask InitializeAsync() => process = await RecipientAuthProcess.StartAsync();
 
     public ValueTask DisposeAsync() => process.DisposeAsync();
 
@@ -53,21 +53,16 @@ public sealed class IntrospectionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_flood_of_unknown_tokens_is_told_to_wait()
+    public async Task A_flood_of_unknown_tokens_keeps_no_known_one_waiting()
     {
-        var statuses = new List<HttpStatusCode>();
-        // A second may end between two of them, so that more are asked than one second allows.
-        while (statuses.Count < 2000 && !statuses.Contains(HttpStatusCode.TooManyRequests))
+        for (var i = 0; i < 200; i++)
         {
-            using var response = await AskAsync(Secret.Sha256("unknown-" + statuses.Count));
-            statuses.Add(response.StatusCode);
+            using var unknown = await AskAsync(Secret.Sha256("unknown-" + i));
+            unknown.StatusCode.ShouldBe(HttpStatusCode.NoContent);
         }
 
-        statuses.ShouldContain(HttpStatusCode.TooManyRequests);
-        statuses.Take(5).ShouldAllBe(s => s == HttpStatusCode.NoContent);
-        process.Time.Advance(TimeSpan.FromSeconds(1));
-        using var later = await AskAsync(Secret.Sha256(RecipientAuthProcess.AdminToken));
-        later.StatusCode.ShouldBe(HttpStatusCode.OK);
+        using var known = await AskAsync(Secret.Sha256(RecipientAuthProcess.AdminToken));
+        known.StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     [Theory]

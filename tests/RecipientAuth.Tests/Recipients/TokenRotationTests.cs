@@ -48,6 +48,20 @@ public sealed class TokenRotationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_recipient_counts_as_activated_while_its_token_from_before_a_rotation_lets_it_in()
+    {
+        await process.TokenOfAsync(await process.CreateRecipientAsync("acme"));
+
+        (await RotateAsync(3600)).Json.GetProperty("activated").GetBoolean().ShouldBeTrue();
+        (await ActivatedAsync()).ShouldBeTrue();
+
+        process.Time.Advance(TimeSpan.FromHours(1));
+        (await ActivatedAsync()).ShouldBeFalse();
+        await process.TokenOfAsync(LinkOf(await RotateAsync(0)));
+        (await ActivatedAsync()).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_rotation_never_lengthens_a_token()
     {
         var old = await process.TokenOfAsync(await process.CreateRecipientAsync("acme"));
@@ -192,4 +206,6 @@ public sealed class TokenRotationTests : IAsyncLifetime
 
     private Task<Credential?> FindAsync(string token) =>
         process.Get<ICredentialSource>().FindAsync(Secret.Sha256(token), TestContext.Current.CancellationToken);
+
+    private async Task<bool> ActivatedAsync() => (await process.Admin.GetAnswerAsync(RecipientsPath + "/acme")).Json.GetProperty("activated").GetBoolean();
 }

@@ -1,40 +1,29 @@
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.AspNetCore.Http.HttpResults;
-using Tideway.Hosting.Web;
 
-namespace Tideway.RecipientAuth.Secrets;
+namespace Tideway.Hosting.Identity;
 
 /// <summary>
 /// Counts refusals per address in fixed windows and says who has to wait. Secrets of 256 bits cannot be guessed; this keeps those who try from
 /// costing much. Counts in this process only.
 /// </summary>
-internal sealed class RefusalLimit(int perWindow, TimeSpan window, TimeProvider time)
+public sealed class RefusalLimit(int perWindow, TimeSpan window, TimeProvider time)
 {
     private const int MaxAddresses = 50_000;
 
     private readonly Lock gate = new();
     private readonly Dictionary<IPAddress, (DateTimeOffset Start, int Count)> refusals = [];
 
-    /// <summary>429 where the address has to wait before it is heard again.</summary>
-    public ProblemHttpResult? Wait(HttpContext context, IPAddress? address)
+    /// <summary>How long the address has to wait before it is heard again; <see langword="null"/> where it is heard now.</summary>
+    public TimeSpan? Wait(IPAddress? address)
     {
-        TimeSpan wait;
         lock (gate)
         {
             if (!refusals.TryGetValue(KeyOf(address), out var seen) || seen.Count < perWindow)
                 return null;
-            wait = seen.Start + window - time.GetUtcNow();
+            var wait = seen.Start + window - time.GetUtcNow();
+            return wait > TimeSpan.Zero ? wait : null;
         }
-
-        if (wait <= TimeSpan.Zero)
-            return null;
-        context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString();
-        return Problems.Of(
-            StatusCodes.Status429TooManyRequests,
-            "RESOURCE_LIMIT_EXCEEDED",
-            "There were too many refused requests from this address; try again later."
-        );
     }
 
     /// <summary>Counts a refusal; true where it is the one that makes the address wait.</summary>
@@ -63,7 +52,7 @@ internal sealed class RefusalLimit(int perWindow, TimeSpan window, TimeProvider 
     }
 
     // Whoever has one IPv6 address usually has the 2^64 beside it.
-    private static IPAddress KeyOf(IPAddress? address)
+    internal static IPAddress KeyOf(IPAddress? address)
     {
         if (address is null)
             return IPAddress.None;
