@@ -26,7 +26,11 @@ internal sealed class ChangeEntries(Snapshot snapshot, DeletionVectorReader vect
             knownValues[add.Path] = add.PartitionValues;
         if (version.CdcFiles.Count > 0)
         {
-            ChangeFiles.AddRange(version.CdcFiles.DistinctBy(file => FilePath.Canonical(file.Path), StringComparer.Ordinal).Select(file => Entry(version, file.Path, file.PartitionValues, RowFilter.All, null)));
+            ChangeFiles.AddRange(
+                version
+                    .CdcFiles.DistinctBy(file => FilePath.Canonical(file.Path), StringComparer.Ordinal)
+                    .Select(file => Entry(version, file.Path, file.PartitionValues, RowFilter.All, null))
+            );
             return;
         }
 

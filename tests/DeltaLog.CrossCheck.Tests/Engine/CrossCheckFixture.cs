@@ -77,13 +77,11 @@ internal sealed class CrossCheckFixture : IDisposable
         await foreach (var version in Table.ReadChangeDataFeedAsync(from, to))
             versions.Add(version);
         var ours = await new TableReader(Store).ChangesSqlAsync(snapshot, versions);
-        var schema = new StructType(
-            [
-                .. snapshot.Schema.Fields,
-                new StructField("_change_type", new PrimitiveType(PrimitiveKind.String)),
-                new StructField("_commit_version", new PrimitiveType(PrimitiveKind.Long)),
-            ]
-        );
+        var schema = new StructType([
+            .. snapshot.Schema.Fields,
+            new StructField("_change_type", new PrimitiveType(PrimitiveKind.String)),
+            new StructField("_commit_version", new PrimitiveType(PrimitiveKind.Long)),
+        ]);
         await Comparison.SameAsync(ours, schema, EngineSql.Changes(Folder, from, to), $"changes {from} to {to}");
     }
 

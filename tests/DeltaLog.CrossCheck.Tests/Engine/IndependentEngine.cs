@@ -42,7 +42,16 @@ public sealed class IndependentEngine : IAsyncLifetime
         {
             process ??= Start();
             var id = ++lastId;
-            await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(new { id, sql, format }));
+            await process.StandardInput.WriteLineAsync(
+                JsonSerializer.Serialize(
+                    new
+                    {
+                        id,
+                        sql,
+                        format,
+                    }
+                )
+            );
             await process.StandardInput.FlushAsync();
             while (await process.StandardOutput.ReadLineAsync() is { } line)
             {

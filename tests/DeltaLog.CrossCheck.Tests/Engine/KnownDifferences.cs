@@ -4,7 +4,8 @@ namespace Tideway.DeltaLog.CrossCheck.Tests.Engine;
 internal static class KnownDifferences
 {
     private const string Same = "same";
-    private const string MissingFile = "they refuse: Code: 1001. DB::Exception: std::__1::filesystem::filesystem_error: filesystem error: in last_write_time: No such file";
+    private const string MissingFile =
+        "they refuse: Code: 1001. DB::Exception: std::__1::filesystem::filesystem_error: filesystem error: in last_write_time: No such file";
     private const string Variant = "they refuse: Code: 48. DB::Exception: Unsupported Variant data type";
 
     private static readonly Dictionary<string, string> Outcomes = new(StringComparer.Ordinal)

@@ -90,7 +90,9 @@ public class OurTablesTests(IndependentEngine engine)
     public async Task Names_of_columns_with_special_characters_read_back_equal()
     {
         using var fixture = new CrossCheckFixture(engine);
-        await fixture.CreateAsync("""SELECT range AS "a b", range * 2 AS "c.d", range * 3 AS "e`f""g", range * 4 AS "filename", range * 5 AS "SELECT" FROM range(10)""");
+        await fixture.CreateAsync(
+            """SELECT range AS "a b", range * 2 AS "c.d", range * 3 AS "e`f""g", range * 4 AS "filename", range * 5 AS "SELECT" FROM range(10)"""
+        );
 
         await fixture.SameRowsAsync();
     }
@@ -99,12 +101,21 @@ public class OurTablesTests(IndependentEngine engine)
     public async Task Every_version_and_change_of_a_table_that_is_written_in_all_ways_reads_back_equal()
     {
         using var fixture = new CrossCheckFixture(engine);
-        await fixture.CreateAsync("SELECT range AS id, 'p' || (range % 3) AS p, range / 2 AS v FROM range(100)", ["p"], (TableProperties.EnableChangeDataFeed, "true"));
+        await fixture.CreateAsync(
+            "SELECT range AS id, 'p' || (range % 3) AS p, range / 2 AS v FROM range(100)",
+            ["p"],
+            (TableProperties.EnableChangeDataFeed, "true")
+        );
         await fixture.Writer.DeleteAsync(fixture.Connection, "id % 7 = 3");
         await fixture.Writer.UpdateAsync(fixture.Connection, new Dictionary<string, string> { ["v"] = "v + 1000", ["p"] = "'moved'" }, "id % 5 = 1");
         await fixture.Writer.MergeAsync(
             fixture.Connection,
-            new() { SourceSql = "SELECT range AS id, 'p9' AS p, -1.5 AS v, range % 2 = 0 AS gone FROM range(90, 120)", Keys = ["id"], DeleteWhenSql = "s.gone" }
+            new()
+            {
+                SourceSql = "SELECT range AS id, 'p9' AS p, -1.5 AS v, range % 2 = 0 AS gone FROM range(90, 120)",
+                Keys = ["id"],
+                DeleteWhenSql = "s.gone",
+            }
         );
         await fixture.Writer.OverwriteAsync(fixture.Connection, "SELECT range AS id, NULL::VARCHAR AS p, 0.25 AS v FROM range(5)");
         await fixture.Writer.AppendAsync(fixture.Connection, "SELECT 7 AS id, 'p' AS p, 1 AS v");

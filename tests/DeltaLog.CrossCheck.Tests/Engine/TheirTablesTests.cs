@@ -13,7 +13,9 @@ public class TheirTablesTests(IndependentEngine engine)
         await fixture.CreateAsync("SELECT range AS id, range::VARCHAR AS t, range / 3 AS d, DATE '2026-01-01' + range::INTEGER AS day FROM range(10)");
         await fixture.TheyInsertAsync("SELECT number AS id, toString(number) AS t, number / 7 AS d, toDate32('1925-01-01') + number AS day FROM numbers(1000)");
         await fixture.Writer.DeleteAsync(fixture.Connection, "id % 2 = 0");
-        await fixture.TheyInsertAsync("SELECT CAST(NULL AS Nullable(Int64)) AS id, CAST(NULL AS Nullable(String)) AS t, nan AS d, CAST(NULL AS Nullable(Date32)) AS day");
+        await fixture.TheyInsertAsync(
+            "SELECT CAST(NULL AS Nullable(Int64)) AS id, CAST(NULL AS Nullable(String)) AS t, nan AS d, CAST(NULL AS Nullable(Date32)) AS day"
+        );
 
         await fixture.SameRowsInEveryVersionAsync();
         (await fixture.Table.LatestVersionAsync()).ShouldBe(4);
@@ -92,7 +94,9 @@ public class TheirTablesTests(IndependentEngine engine)
         await fixture.TheyInsertAsync($"SELECT 2 AS id, {EngineSql.Text(value)} AS p");
         var snapshot = await fixture.Table.LoadAsync();
 
-        var exception = await Should.ThrowAsync<Exception>(async () => fixture.Connection.Scalar<long>($"SELECT count(p) FROM ({await fixture.SqlAsync(snapshot)})"));
+        var exception = await Should.ThrowAsync<Exception>(async () =>
+            fixture.Connection.Scalar<long>($"SELECT count(p) FROM ({await fixture.SqlAsync(snapshot)})")
+        );
 
         exception.ShouldSatisfyAllConditions(() => (exception is DuckDbException or ObjectStorageException).ShouldBeTrue(exception.ToString()));
     }

@@ -18,7 +18,14 @@ public sealed class DamagedFileTests : IDisposable
         "golden/dv-partitioned-with-checkpoint",
     ];
 
-    private static readonly string[] WithRows = ["dat/all_primitive_types", "dat/nested_types", "dat/basic_partitioned", "golden/parquet-all-types", "dat/deletion_vectors"];
+    private static readonly string[] WithRows =
+    [
+        "dat/all_primitive_types",
+        "dat/nested_types",
+        "dat/basic_partitioned",
+        "golden/parquet-all-types",
+        "dat/deletion_vectors",
+    ];
 
     private static readonly string[] WithVectors = ["dat/deletion_vectors", "golden/log-replay-dv-key-cases", "delta-rs/table-with-dv-small"];
 
@@ -29,7 +36,12 @@ public sealed class DamagedFileTests : IDisposable
 
     [Fact]
     public Task A_damaged_checkpoint_is_read_or_refused() =>
-        FuzzRun.RunAsync(1, 1_000, seed => LoadAsync(Damaged(seed, WithCheckpoints, IsCheckpoint).Store), seed => Damaged(seed, WithCheckpoints, IsCheckpoint).What);
+        FuzzRun.RunAsync(
+            1,
+            1_000,
+            seed => LoadAsync(Damaged(seed, WithCheckpoints, IsCheckpoint).Store),
+            seed => Damaged(seed, WithCheckpoints, IsCheckpoint).What
+        );
 
     [Fact]
     public Task A_damaged_deletion_vector_is_refused_or_deletes_as_many_rows_as_the_log_says() =>
@@ -59,7 +71,9 @@ public sealed class DamagedFileTests : IDisposable
     }
 
     private static bool IsCheckpoint(string key) =>
-        key.Contains(".checkpoint.", StringComparison.Ordinal) || key.Contains("_sidecars/", StringComparison.Ordinal) || key.EndsWith("_last_checkpoint", StringComparison.Ordinal);
+        key.Contains(".checkpoint.", StringComparison.Ordinal)
+        || key.Contains("_sidecars/", StringComparison.Ordinal)
+        || key.EndsWith("_last_checkpoint", StringComparison.Ordinal);
 
     private async Task LoadAsync(MemoryStore store)
     {
@@ -70,7 +84,11 @@ public sealed class DamagedFileTests : IDisposable
 
     private async Task ReadRowsAsync(int seed)
     {
-        var (store, _) = Damaged(seed, WithRows, key => key.EndsWith(".parquet", StringComparison.Ordinal) && !key.StartsWith("_delta_log", StringComparison.Ordinal));
+        var (store, _) = Damaged(
+            seed,
+            WithRows,
+            key => key.EndsWith(".parquet", StringComparison.Ordinal) && !key.StartsWith("_delta_log", StringComparison.Ordinal)
+        );
         var copy = Path.Combine(folder, $"rows-{seed}");
         foreach (var (key, bytes) in store.Objects)
         {

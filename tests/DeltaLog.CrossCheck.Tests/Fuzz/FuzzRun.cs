@@ -65,7 +65,9 @@ internal static class FuzzRun
 
         await work;
         if (!failures.IsEmpty)
-            Assert.Fail(string.Join("\n\n", failures.Values.OrderBy(failure => failure.Seed).Select(failure => Text(failure.Seed, failure.Exception, describe))));
+            Assert.Fail(
+                string.Join("\n\n", failures.Values.OrderBy(failure => failure.Seed).Select(failure => Text(failure.Seed, failure.Exception, describe)))
+            );
     }
 
     private static string Text(int seed, Exception exception, Func<int, string> describe) =>
@@ -73,5 +75,7 @@ internal static class FuzzRun
 
     private static string Place(Exception exception) =>
         exception.GetType().Name
-        + exception.StackTrace?.Split('\n').FirstOrDefault(line => line.Contains("Tideway.", StringComparison.Ordinal) && !line.Contains(".Tests.", StringComparison.Ordinal));
+        + exception
+            .StackTrace?.Split('\n')
+            .FirstOrDefault(line => line.Contains("Tideway.", StringComparison.Ordinal) && !line.Contains(".Tests.", StringComparison.Ordinal));
 }

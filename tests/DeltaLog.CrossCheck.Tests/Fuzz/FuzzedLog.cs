@@ -84,7 +84,9 @@ internal sealed class FuzzedLog
                 Store[LogNames.Hostile(random)] = random.Next(2) == 0 ? RandomBytes() : Store[key];
                 break;
             case 7:
-                Store["_delta_log/_last_checkpoint"] = Encoding.UTF8.GetBytes($$"""{"version":{{HostileValues.Any(random)}},"size":{{HostileValues.Any(random)}}}""");
+                Store["_delta_log/_last_checkpoint"] = Encoding.UTF8.GetBytes(
+                    $$"""{"version":{{HostileValues.Any(random)}},"size":{{HostileValues.Any(random)}}}"""
+                );
                 break;
             case 8:
                 AddLine(key);
@@ -105,7 +107,20 @@ internal sealed class FuzzedLog
 
     private void AddLine(string key)
     {
-        var actions = new[] { "add", "remove", "metaData", "protocol", "txn", "domainMetadata", "cdc", "commitInfo", "checkpointMetadata", "sidecar", "future" };
+        var actions = new[]
+        {
+            "add",
+            "remove",
+            "metaData",
+            "protocol",
+            "txn",
+            "domainMetadata",
+            "cdc",
+            "commitInfo",
+            "checkpointMetadata",
+            "sidecar",
+            "future",
+        };
         var line = $"\n{{\"{random.GetItems(actions, 1)[0]}\":{HostileValues.Any(random)}}}\n";
         Store[key] = [.. Store[key], .. Encoding.UTF8.GetBytes(line)];
     }

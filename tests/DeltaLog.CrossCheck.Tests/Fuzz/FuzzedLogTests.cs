@@ -40,7 +40,11 @@ public class FuzzedLogTests
             {
                 var store = FuzzedLog.Make(seed).Store;
                 // A checkpoint may say something else than the commits before it.
-                if (store.Objects.Any(file => file.Key.Contains("checkpoint", StringComparison.Ordinal) || file.Key.Contains("compacted", StringComparison.Ordinal)))
+                if (
+                    store.Objects.Any(file =>
+                        file.Key.Contains("checkpoint", StringComparison.Ordinal) || file.Key.Contains("compacted", StringComparison.Ordinal)
+                    )
+                )
                     return;
                 var table = new DeltaTable(store, TimeProvider.System);
                 try

@@ -129,7 +129,15 @@ public sealed class HostilePathTests : IDisposable
     [Fact]
     public async Task A_file_of_the_table_is_read_by_its_relative_and_by_its_absolute_path()
     {
-        foreach (var path in new[] { "inside.parquet", "%69nside.parquet", Path.Combine(root, "inside.parquet"), new Uri(Path.Combine(root, "inside.parquet")).AbsoluteUri })
+        foreach (
+            var path in new[]
+            {
+                "inside.parquet",
+                "%69nside.parquet",
+                Path.Combine(root, "inside.parquet"),
+                new Uri(Path.Combine(root, "inside.parquet")).AbsoluteUri,
+            }
+        )
             (await RowsOrThrowAsync(Add(path))).ShouldBe(["inside"], path);
     }
 
@@ -152,9 +160,7 @@ public sealed class HostilePathTests : IDisposable
     private string Real(string path) => path.Replace("PARENT", parent, StringComparison.Ordinal);
 
     private void Write(string path, string text) =>
-        connection.Execute(
-            $"COPY (SELECT {SqlText.Literal(text)} AS text, 'insert' AS _change_type) TO {SqlText.Literal(path)} (FORMAT parquet)"
-        );
+        connection.Execute($"COPY (SELECT {SqlText.Literal(text)} AS text, 'insert' AS _change_type) TO {SqlText.Literal(path)} (FORMAT parquet)");
 
     private void Log(string name, params string[] lines) => File.WriteAllText(Path.Combine(root, "_delta_log", name), string.Join('\n', lines) + "\n");
 

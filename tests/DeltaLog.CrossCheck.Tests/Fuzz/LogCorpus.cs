@@ -31,7 +31,11 @@ internal static class LogCorpus
 
     private static bool IsTextOfLog(string key) =>
         key.StartsWith("_delta_log/", StringComparison.Ordinal)
-        && (key.EndsWith(".json", StringComparison.Ordinal) || key.EndsWith(".crc", StringComparison.Ordinal) || key.EndsWith("_last_checkpoint", StringComparison.Ordinal));
+        && (
+            key.EndsWith(".json", StringComparison.Ordinal)
+            || key.EndsWith(".crc", StringComparison.Ordinal)
+            || key.EndsWith("_last_checkpoint", StringComparison.Ordinal)
+        );
 
     private static IEnumerable<IReadOnlyDictionary<string, byte[]>> Written()
     {
@@ -54,16 +58,22 @@ internal static class LogCorpus
             {"cdc":{"path":"_change_data/p=2026-01-01/cdc-1.parquet","partitionValues":{"p":"2026-01-01"},"size":50,"dataChange":false}}
             {"domainMetadata":{"domain":"d.one","configuration":"{}","removed":true}}
             """;
-        var checkpoint = """
-            {"checkpointMetadata":{"version":1,"tags":{}}}
-            """ + "\n" + string.Join('\n', create.Split('\n').Skip(1).Concat(second.Split('\n').Skip(1)));
+        var checkpoint =
+            """
+                {"checkpointMetadata":{"version":1,"tags":{}}}
+                """
+            + "\n"
+            + string.Join('\n', create.Split('\n').Skip(1).Concat(second.Split('\n').Skip(1)));
         yield return Files(("00000000000000000000.json", create), ("00000000000000000001.json", second), ("00000000000000000002.json", third));
         yield return Files(
             ("00000000000000000000.json", create),
             ("00000000000000000001.json", second),
             ("00000000000000000001.checkpoint.7f1d2f1a-0000-4000-8000-000000000001.json", checkpoint),
             ("00000000000000000002.json", third),
-            ("_last_checkpoint", """{"version":1,"size":7,"sizeInBytes":2000,"numOfAddFiles":2,"v2Checkpoint":{"path":"00000000000000000001.checkpoint.7f1d2f1a-0000-4000-8000-000000000001.json","sizeInBytes":2000,"modificationTime":1}}""")
+            (
+                "_last_checkpoint",
+                """{"version":1,"size":7,"sizeInBytes":2000,"numOfAddFiles":2,"v2Checkpoint":{"path":"00000000000000000001.checkpoint.7f1d2f1a-0000-4000-8000-000000000001.json","sizeInBytes":2000,"modificationTime":1}}"""
+            )
         );
         yield return Files(
             ("00000000000000000000.json", create),

@@ -31,7 +31,9 @@ internal static class LogNames
     ];
 
     public static bool IsCommit(string key) =>
-        key.StartsWith("_delta_log/", StringComparison.Ordinal) && key.Length == "_delta_log/00000000000000000000.json".Length && key.EndsWith(".json", StringComparison.Ordinal);
+        key.StartsWith("_delta_log/", StringComparison.Ordinal)
+        && key.Length == "_delta_log/00000000000000000000.json".Length
+        && key.EndsWith(".json", StringComparison.Ordinal);
 
     public static string Hostile(Random random) =>
         "_delta_log/"

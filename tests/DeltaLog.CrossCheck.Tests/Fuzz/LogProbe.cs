@@ -53,7 +53,9 @@ internal sealed class LogProbe(MemoryStore store)
     private async Task LookAtAsync(Snapshot snapshot)
     {
         snapshot.Version.ShouldBeGreaterThanOrEqualTo(0);
-        await AttemptAsync(() => Task.FromResult((snapshot.NumRecords, snapshot.FileCount, snapshot.TotalBytes, snapshot.Transactions, snapshot.DomainMetadata)));
+        await AttemptAsync(() =>
+            Task.FromResult((snapshot.NumRecords, snapshot.FileCount, snapshot.TotalBytes, snapshot.Transactions, snapshot.DomainMetadata))
+        );
         await AttemptAsync(() => Task.FromResult(snapshot.Schema));
         foreach (var file in snapshot.Files)
             await AttemptAsync(() => Task.FromResult(RequireInside(FilePath.Key(file.Path, snapshot.TableRoot), file.Path)));

@@ -7,15 +7,14 @@ namespace Tideway.DeltaLog.CrossCheck.Tests.Sequences;
 /// <summary>A process that writes a table is killed at any moment, and another goes on.</summary>
 public sealed class KilledWriterTests(IndependentEngine engine) : IDisposable
 {
-    private const int Steps = 30;
-    private const int Kills = 8;
+    private const int Steps = 24;
+    private const int Kills = 5;
 
     private readonly string parent = Directory.CreateTempSubdirectory("tideway-killed-").FullName;
     private readonly DuckDbDatabase database = DuckDbDatabase.Open(new DuckDbOptions { Threads = 1 });
 
     [Theory]
     [InlineData(5001)]
-    [InlineData(5002)]
     public async Task What_killed_writers_leave_behind_is_whole(int seed)
     {
         IndependentEngine.Require();

@@ -73,12 +73,18 @@ internal sealed record Operation(string Name, Func<DeltaTableWriter, DuckDbConne
             DeleteWhenSql = "s.gone",
             InsertUnmatched = insert,
         };
-        return new($"merge {source.Count} {(insert ? "with" : "without")} insert", (writer, connection, options) => writer.MergeAsync(connection, request, options), Apply);
+        return new(
+            $"merge {source.Count} {(insert ? "with" : "without")} insert",
+            (writer, connection, options) => writer.MergeAsync(connection, request, options),
+            Apply
+        );
 
         void Apply(TableModel model)
         {
             var keys = model.Rows.Select(row => row.Id).ToHashSet();
-            var inserted = source.Values.Where(row => insert && row.Id % 3 != 0 && !keys.Contains(row.Id)).Select(row => new ModelRow(row.Id, row.Part, null, row.Number, null));
+            var inserted = source
+                .Values.Where(row => insert && row.Id % 3 != 0 && !keys.Contains(row.Id))
+                .Select(row => new ModelRow(row.Id, row.Part, null, row.Number, null));
             var changes = new List<(ModelRow, string)>();
             var rows = new List<ModelRow>();
             foreach (var row in model.Rows)

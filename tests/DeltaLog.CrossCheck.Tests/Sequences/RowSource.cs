@@ -6,7 +6,22 @@ namespace Tideway.DeltaLog.CrossCheck.Tests.Sequences;
 /// <summary>Rows by chance: few keys, so that operations meet the same ones; texts and partitions with characters that paths escape.</summary>
 internal static class RowSource
 {
-    private static readonly string[] Parts = ["a", "a b", "a/b", "a%2Fb", "x=y", "100%", "q?#&", "'\"", "..", "\u00e9", "\ud83d\ude00", "__HIVE_DEFAULT_PARTITION__", "tab\there"];
+    private static readonly string[] Parts =
+    [
+        "a",
+        "a b",
+        "a/b",
+        "a%2Fb",
+        "x=y",
+        "100%",
+        "q?#&",
+        "'\"",
+        "..",
+        "\u00e9",
+        "\ud83d\ude00",
+        "__HIVE_DEFAULT_PARTITION__",
+        "tab\there",
+    ];
 
     public static string Part(Random random) => random.GetItems(Parts, 1)[0];
 

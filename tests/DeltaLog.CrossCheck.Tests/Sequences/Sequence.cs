@@ -29,7 +29,7 @@ internal sealed class Sequence(int seed, string folder, DuckDbConnection connect
 
     public async Task CreateAsync()
     {
-        await new DeltaTableWriter(Table).CreateAsync(TableShape.Schema, Shape.PartitionColumns, Shape.Configuration);
+        await new DeltaTableWriter(Table).CreateAsync(Shape.Schema, Shape.PartitionColumns, Shape.Configuration);
         Model.Commit([], []);
         history.Add("create");
     }

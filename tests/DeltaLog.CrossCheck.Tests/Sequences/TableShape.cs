@@ -4,19 +4,19 @@ using Tideway.DeltaLog.Snapshots;
 namespace Tideway.DeltaLog.CrossCheck.Tests.Sequences;
 
 /// <summary>How the table of a sequence is made: by what it is partitioned, and what is switched on.</summary>
-internal sealed record TableShape(string[] PartitionColumns, Dictionary<string, string> Configuration)
+internal sealed record TableShape(string[] PartitionColumns, Dictionary<string, string> Configuration, StructType Schema)
 {
     private static readonly PrimitiveType Text = new(PrimitiveKind.String);
     private static readonly PrimitiveType Whole = new(PrimitiveKind.Long);
 
-    public static StructType Schema { get; } =
-        new([
-            new StructField("id", Whole),
-            new StructField("p", Text),
-            new StructField("day", new PrimitiveType(PrimitiveKind.Date)),
-            new StructField("n", Whole),
-            new StructField("t", Text),
-        ]);
+    private static readonly StructField[] Fields =
+    [
+        new("id", Whole),
+        new("p", Text),
+        new("day", new PrimitiveType(PrimitiveKind.Date)),
+        new("n", Whole),
+        new("t", Text),
+    ];
 
     public static TableShape Draw(Random random)
     {
@@ -36,8 +36,26 @@ internal sealed record TableShape(string[] PartitionColumns, Dictionary<string, 
             2 => ["n"],
             _ => [],
         };
-        return new TableShape(partitions, configuration);
+        var mapped = random.Next(3) == 0;
+        if (mapped)
+        {
+            configuration[ColumnMapping.ModeProperty] = random.Next(3) == 0 ? "id" : "name";
+            configuration["delta.columnMapping.maxColumnId"] = Fields.Length.ToString();
+        }
+
+        return new TableShape(partitions, configuration, new StructType([.. Fields.Select((field, index) => mapped ? Mapped(field, index) : field)]));
     }
 
-    public override string ToString() => $"by ({string.Join(", ", PartitionColumns)}), {string.Join(", ", Configuration.Select(pair => $"{pair.Key}={pair.Value}"))}";
+    private static StructField Mapped(StructField field, int index) =>
+        field with
+        {
+            Metadata = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["delta.columnMapping.id"] = (index + 1).ToString(),
+                ["delta.columnMapping.physicalName"] = $"\"col-{index} {field.Name}\"",
+            },
+        };
+
+    public override string ToString() =>
+        $"by ({string.Join(", ", PartitionColumns)}), {string.Join(", ", Configuration.Select(pair => $"{pair.Key}={pair.Value}"))}";
 }

@@ -48,7 +48,8 @@ public class DamagedLogTests
     {
         using var folder = new TableFolder();
         folder.Create(TableFolder.Add("a.parquet"));
-        const string vector = ""","deletionVector":{"storageType":"i","pathOrInlineDv":"wi5b=000010000siXQKl0rr91000f55c8Xg0@@D72lkbi5=-{L","sizeInBytes":40,"cardinality":6}""";
+        const string vector =
+            ""","deletionVector":{"storageType":"i","pathOrInlineDv":"wi5b=000010000siXQKl0rr91000f55c8Xg0@@D72lkbi5=-{L","sizeInBytes":40,"cardinality":6}""";
         folder.Commit(1, TableFolder.Remove("a.parquet"), TableFolder.Remove("a.parquet", vector));
         var snapshot = await folder.Table.LoadAsync();
         var changes = await folder.Table.ReadChangesAsync(1).ToListAsync();
