@@ -21,7 +21,11 @@ internal sealed class LocalTable
     public DeltaTable Open(Call call) => new(new LocalObjectStore(Folder(call.Get(Path))), call.Environment.Time);
 
     /// <summary>The version that is asked for.</summary>
-    public async Task<Snapshot> LoadAsync(Call call, CancellationToken cancellationToken)
+    public async Task<Snapshot> LoadAsync(Call call, CancellationToken cancellationToken) =>
+        await Open(call).LoadAsync(await FindVersionAsync(call, cancellationToken), cancellationToken);
+
+    /// <summary>The number of the version that is asked for; <see langword="null"/> for the latest one.</summary>
+    public async Task<long?> FindVersionAsync(Call call, CancellationToken cancellationToken)
     {
         if (call.Has(Version) && call.Has(Timestamp))
             throw new CliFailure(ExitCode.Usage, "--version and --timestamp cannot both be given.");
@@ -34,7 +38,7 @@ internal sealed class LocalTable
                 ?? throw new CliFailure(ExitCode.NotFound, $"The log of {call.Get(Path)} does not go back to {time.UtcDateTime:yyyy-MM-dd HH:mm:ss'Z'}.");
         }
 
-        return await table.LoadAsync(version, cancellationToken);
+        return version;
     }
 
     /// <summary>Runs what works on tables; what the engines throw becomes a message and an exit code.</summary>
@@ -62,8 +66,9 @@ internal sealed class LocalTable
         error switch
         {
             DeltaLogError.NotADeltaTable or DeltaLogError.VersionNotFound => ExitCode.NotFound,
-            DeltaLogError.TableExists or DeltaLogError.Conflict or DeltaLogError.AppendOnly => ExitCode.Conflict,
-            DeltaLogError.InvalidData => ExitCode.Usage,
+            DeltaLogError.TableExists or DeltaLogError.Conflict or DeltaLogError.AppendOnly or DeltaLogError.ColumnExists or DeltaLogError.ColumnInUse =>
+                ExitCode.Conflict,
+            DeltaLogError.InvalidData or DeltaLogError.InvalidProperty or DeltaLogError.RetentionTooShort => ExitCode.Usage,
             _ => ExitCode.Failed,
         };
 

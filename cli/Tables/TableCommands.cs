@@ -9,12 +9,17 @@ internal static class TableCommands
     public static Command Make(CommandSet commands) =>
         CommandSet.Group(
             "table",
-            "Delta tables on this machine: look into them, make them, add rows",
+            "Delta tables on this machine: look into them, make them, add rows, change them and keep them in order",
             RowsCommand.Make(commands),
             SchemaCommand.Make(commands),
             HistoryCommand.Make(commands),
             FilesCommand.Make(commands),
             WriteCommands.Create(commands),
-            WriteCommands.Append(commands)
+            WriteCommands.Append(commands),
+            AlterCommands.Make(commands),
+            MaintenanceCommands.Optimize(commands),
+            MaintenanceCommands.Vacuum(commands),
+            MaintenanceCommands.Checkpoint(commands),
+            MaintenanceCommands.Restore(commands)
         );
 }

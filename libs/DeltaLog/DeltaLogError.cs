@@ -53,4 +53,16 @@ public enum DeltaLogError
 
     /// <summary>The table only allows rows to be appended.</summary>
     AppendOnly,
+
+    /// <summary>A constraint, a property, the partitioning or another column needs the column that was to change.</summary>
+    ColumnInUse,
+
+    /// <summary>There is a column of that name already.</summary>
+    ColumnExists,
+
+    /// <summary>A table property is unknown, has no such value, or does not allow what was asked.</summary>
+    InvalidProperty,
+
+    /// <summary>Files would be deleted that others may still need.</summary>
+    RetentionTooShort,
 }

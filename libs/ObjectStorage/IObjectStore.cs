@@ -27,6 +27,12 @@ public interface IObjectStore
     /// <summary>Removes the object; removing what is not there is no error.</summary>
     Task DeleteAsync(string key, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Removes what writers that were killed have left of objects they never finished, begun before <paramref name="before"/>; says how much. Such
+    /// leftovers are never listed. A store that has none by its nature removes none.
+    /// </summary>
+    Task<int> DeleteUnfinishedAsync(DateTimeOffset before, CancellationToken cancellationToken = default) => Task.FromResult(0);
+
     /// <summary>The absolute path of the object where the store is a local disk, else <see langword="null"/>. The file need not exist.</summary>
     string? LocalPath(string key);
 }

@@ -9,6 +9,9 @@ internal sealed class FaultyStore(IObjectStore inner) : IObjectStore
 
     public bool FailReads { get; set; }
 
+    /// <summary>Whether the store goes away before it takes an object.</summary>
+    public Func<string, bool>? FailPut { get; set; }
+
     /// <summary>Called before a commit is put.</summary>
     public Func<string, Task>? BeforePut { get; set; }
 
@@ -32,18 +35,26 @@ internal sealed class FaultyStore(IObjectStore inner) : IObjectStore
         return inner.OpenReadAsync(key, range, cancellationToken);
     }
 
-    public Task PutAsync(string key, Stream content, CancellationToken cancellationToken = default) => inner.PutAsync(key, content, cancellationToken);
+    public Task PutAsync(string key, Stream content, CancellationToken cancellationToken = default)
+    {
+        ThrowWhen(FailPut?.Invoke(key) == true);
+        return inner.PutAsync(key, content, cancellationToken);
+    }
 
     public async Task<bool> PutIfAbsentAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
     {
         if (BeforePut is { } before)
             await before(key);
+        ThrowWhen(FailPut?.Invoke(key) == true);
         var put = await inner.PutIfAbsentAsync(key, content, cancellationToken);
         ThrowWhen(FailAfterPut);
         return put;
     }
 
     public Task DeleteAsync(string key, CancellationToken cancellationToken = default) => inner.DeleteAsync(key, cancellationToken);
+
+    public Task<int> DeleteUnfinishedAsync(DateTimeOffset before, CancellationToken cancellationToken = default) =>
+        inner.DeleteUnfinishedAsync(before, cancellationToken);
 
     public string? LocalPath(string key) => IsRemote ? null : inner.LocalPath(key);
 

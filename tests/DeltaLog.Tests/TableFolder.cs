@@ -71,6 +71,12 @@ internal sealed class TableFolder : IDisposable
     /// <summary>Version 0 with a protocol and metadata.</summary>
     public TableFolder Create(params string[] lines) => Commit(0, [Protocol, Metadata, .. lines]);
 
+    public void DeleteCommits(params long[] versions)
+    {
+        foreach (var version in versions)
+            System.IO.File.Delete(CommitPath(version));
+    }
+
     /// <summary>Says when a commit was written, in seconds since the epoch.</summary>
     public TableFolder At(long version, double seconds)
     {

@@ -10,8 +10,6 @@ namespace Tideway.DeltaLog.Checkpoints;
 /// </summary>
 internal static class CheckpointSql
 {
-    private const string DeletionVector = "STRUCT(storageType VARCHAR, pathOrInlineDv VARCHAR, \"offset\" INTEGER, sizeInBytes INTEGER, cardinality BIGINT)";
-
     /// <summary>The actions of a checkpoint, the member that is never null first, and whether files are meant.</summary>
     public static readonly ImmutableArray<(string Name, bool IsFile, string[] Members)> Actions =
     [
@@ -73,19 +71,35 @@ internal static class CheckpointSql
         return $"SELECT to_json(struct_pack({packed}))::VARCHAR FROM {from} WHERE {action}.{SqlText.Identifier(members[0])} IS NOT NULL";
     }
 
-    /// <summary>Writes actions, given as lines of JSON, as a classic checkpoint of the V1 specification.</summary>
-    public static string Copy(string jsonFile, string parquetFile) =>
-        $$"""
-            COPY (
-                SELECT txn, "add", remove, metaData, protocol, domainMetadata
-                FROM read_json({{SqlText.Literal(GlobText.Escape(jsonFile))}}, format = 'newline_delimited', maximum_object_size = 1073741824, columns = {
-                    "txn": 'STRUCT(appId VARCHAR, version BIGINT, lastUpdated BIGINT)',
-                    "add": 'STRUCT(path VARCHAR, partitionValues MAP(VARCHAR, VARCHAR), size BIGINT, modificationTime BIGINT, dataChange BOOLEAN, stats VARCHAR, tags MAP(VARCHAR, VARCHAR), deletionVector {{DeletionVector}}, baseRowId BIGINT, defaultRowCommitVersion BIGINT, clusteringProvider VARCHAR)',
-                    "remove": 'STRUCT(path VARCHAR, deletionTimestamp BIGINT, dataChange BOOLEAN, extendedFileMetadata BOOLEAN, partitionValues MAP(VARCHAR, VARCHAR), size BIGINT, deletionVector {{DeletionVector}}, baseRowId BIGINT, defaultRowCommitVersion BIGINT)',
-                    "metaData": 'STRUCT(id VARCHAR, name VARCHAR, description VARCHAR, format STRUCT(provider VARCHAR, options MAP(VARCHAR, VARCHAR)), schemaString VARCHAR, partitionColumns VARCHAR[], configuration MAP(VARCHAR, VARCHAR), createdTime BIGINT)',
-                    "protocol": 'STRUCT(minReaderVersion INTEGER, minWriterVersion INTEGER, readerFeatures VARCHAR[], writerFeatures VARCHAR[])',
-                    "domainMetadata": 'STRUCT(domain VARCHAR, configuration VARCHAR, removed BOOLEAN)'
-                })
-            ) TO {{SqlText.Literal(parquetFile)}} (FORMAT parquet, COMPRESSION zstd)
+    /// <summary>
+    /// The actions that are no files, given as lines of JSON: <c>metaData</c> and so on, and with <paramref name="v2"/> what only the V2 specification has.
+    /// </summary>
+    public static string Others(string jsonFile, bool v2)
+    {
+        var columns = new List<(string Name, string Type)>
+        {
+            ("txn", "STRUCT(appId VARCHAR, version BIGINT, lastUpdated BIGINT)"),
+            (
+                "metaData",
+                $"STRUCT(id VARCHAR, name VARCHAR, description VARCHAR, format STRUCT(provider VARCHAR, options {FileActionSql.Pairs}), schemaString VARCHAR, partitionColumns VARCHAR[], configuration {FileActionSql.Pairs}, createdTime BIGINT)"
+            ),
+            ("protocol", "STRUCT(minReaderVersion INTEGER, minWriterVersion INTEGER, readerFeatures VARCHAR[], writerFeatures VARCHAR[])"),
+            ("domainMetadata", "STRUCT(domain VARCHAR, configuration VARCHAR, removed BOOLEAN)"),
+        };
+        if (v2)
+        {
+            columns.Add(("checkpointMetadata", $"STRUCT(version BIGINT, tags {FileActionSql.Pairs})"));
+            columns.Add(("sidecar", $"STRUCT(path VARCHAR, sizeInBytes BIGINT, modificationTime BIGINT, tags {FileActionSql.Pairs})"));
+        }
+
+        var types = columns.Select(column => $"{SqlText.Literal(column.Name)}: {SqlText.Literal(column.Type)}");
+        return $"SELECT * FROM read_json({SqlText.Literal(GlobText.Escape(jsonFile))}, format = 'newline_delimited', maximum_object_size = 134217728, columns = {{{string.Join(", ", types)}}})";
+    }
+
+    /// <summary>Rows of several SELECTs, one column per action.</summary>
+    public static string Copy(string target, long? fileBytes, params IEnumerable<string> selects) =>
+        $"""
+            COPY ({string.Join(" UNION ALL BY NAME ", selects.Select(select => $"({select})"))})
+            TO {SqlText.Literal(target)} (FORMAT parquet, COMPRESSION zstd, RETURN_STATS{(fileBytes is { } bytes ? $", FILE_SIZE_BYTES {bytes}" : "")})
             """;
 }

@@ -17,12 +17,15 @@ internal sealed class TransitFolder : IDisposable
 
     public string NewFile(string extension) => Path.Combine(folder, $"{files++}{extension}");
 
-    /// <summary>The object's path on local disk, where it is brought first if it must.</summary>
+    /// <summary>A folder that is not there yet.</summary>
+    public string NewFolder() => Path.Combine(folder, $"{files++}");
+
+    /// <summary>The object's path on local disk, where it is brought first if it must; the end of its name stays.</summary>
     public async Task<string> BringAsync(IObjectStore store, string key, CancellationToken cancellationToken)
     {
         if (store.LocalPath(key) is { } path)
             return path;
-        var copy = NewFile(".parquet");
+        var copy = NewFile("-" + key[(key.LastIndexOf('/') + 1)..]);
         var source = await store.OpenReadAsync(key, cancellationToken: cancellationToken).ConfigureAwait(false);
         await using (source.ConfigureAwait(false))
         {

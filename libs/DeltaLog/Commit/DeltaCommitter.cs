@@ -21,20 +21,19 @@ internal sealed class DeltaCommitter(IObjectStore store, TimeProvider time, Chec
 
     public async Task<CommitResult> CommitAsync(DeltaTransaction transaction, CancellationToken cancellationToken)
     {
-        var actions = transaction.Actions();
-        var check = new ConflictCheck(store.Root, actions, transaction.ReadsTable);
+        var check = new ConflictCheck(store.Root, transaction);
         var transactionId = Guid.CreateVersion7().ToString();
-        var state = transaction.Snapshot?.State;
-        var lastTimestamp = state?.HasInCommitTimestamps == true ? transaction.Snapshot!.Timestamp.ToUnixTimeMilliseconds() : (long?)null;
-        var version = (transaction.Snapshot?.Version ?? -1) + 1;
+        var next = NextVersion.Of(transaction.Snapshot);
         for (var attempt = 1; ; attempt++)
         {
-            var info = Info(transaction, transactionId, lastTimestamp);
-            var bytes = ActionWriter.Write(actions.Prepend(info));
-            if (await TryPutAsync(version, bytes, transactionId, cancellationToken).ConfigureAwait(false))
+            var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+            var inCommitTimestamp = next.InCommitTimestamp(transaction, now);
+            var actions = next.Actions(transaction, inCommitTimestamp, store.Root);
+            var bytes = ActionWriter.Write(actions.Prepend(Info(transaction, transactionId, now, inCommitTimestamp)));
+            if (await TryPutAsync(next.Version, bytes, transactionId, cancellationToken).ConfigureAwait(false))
             {
-                var failure = await CheckpointWhenDueAsync(transaction, version, cancellationToken).ConfigureAwait(false);
-                return new CommitResult(version, attempt, failure);
+                var failure = await CheckpointWhenDueAsync(transaction, next.Version, cancellationToken).ConfigureAwait(false);
+                return new CommitResult(next.Version, attempt, failure);
             }
 
             if (transaction.Snapshot is null)
@@ -44,43 +43,37 @@ internal sealed class DeltaCommitter(IObjectStore store, TimeProvider time, Chec
                 throw new DeltaLogException(DeltaLogError.Conflict, $"Other writers were faster {MaxAttempts} times in a row for '{store.Root}'.")
                 {
                     TableRoot = store.Root,
-                    Version = version,
+                    Version = next.Version,
                 };
             }
 
             await PauseAsync(attempt, cancellationToken).ConfigureAwait(false);
-            (version, lastTimestamp) = await RebaseAsync(check, version, cancellationToken).ConfigureAwait(false);
+            next = await RebaseAsync(check, next, cancellationToken).ConfigureAwait(false);
         }
     }
 
     private static string Json(IDictionary<string, string> values) => JsonSerializer.Serialize(values, JsonText.Options);
 
-    private CommitInfo Info(DeltaTransaction transaction, string transactionId, long? lastTimestamp)
+    private static CommitInfo Info(DeltaTransaction transaction, string transactionId, long now, long? inCommitTimestamp)
     {
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var members = new Dictionary<string, string>(StringComparer.Ordinal) { ["operationParameters"] = Json(transaction.OperationParameters) };
         if (transaction.Snapshot is { } snapshot)
             members["readVersion"] = snapshot.Version.ToString();
         members["isolationLevel"] = "\"Serializable\"";
         if (transaction.OperationMetrics.Count > 0)
             members["operationMetrics"] = Json(transaction.OperationMetrics);
+        if (RowTracking.IsEnabled(transaction.Protocol, transaction.Metadata))
+            members["tags"] = $$"""{"delta.rowTracking.preserved":"{{(transaction.RowsArePreserved ? "true" : "false")}}"}""";
         return new CommitInfo
         {
             Timestamp = now,
-            InCommitTimestamp = HasInCommitTimestamps(transaction) ? Math.Max(now, lastTimestamp + 1 ?? now) : null,
+            InCommitTimestamp = inCommitTimestamp,
             Operation = transaction.Operation,
             EngineInfo = EngineInfo,
             TransactionId = transactionId,
             IsBlindAppend = transaction.IsBlindAppend,
             OtherMembers = members,
         };
-    }
-
-    private static bool HasInCommitTimestamps(DeltaTransaction transaction)
-    {
-        var protocol = transaction.NewProtocol ?? transaction.Snapshot!.Protocol;
-        var metadata = transaction.NewMetadata ?? transaction.Snapshot!.Metadata;
-        return new TableState(protocol, metadata, [], []).HasInCommitTimestamps;
     }
 
     private async Task<bool> TryPutAsync(long version, ReadOnlyMemory<byte> bytes, string transactionId, CancellationToken cancellationToken)
@@ -128,28 +121,26 @@ internal sealed class DeltaCommitter(IObjectStore store, TimeProvider time, Chec
         }
     }
 
-    private async Task<(long Version, long? LastTimestamp)> RebaseAsync(ConflictCheck check, long version, CancellationToken cancellationToken)
+    private async Task<NextVersion> RebaseAsync(ConflictCheck check, NextVersion next, CancellationToken cancellationToken)
     {
-        var listing = await LogListing.ReadAsync(store, version, cancellationToken).ConfigureAwait(false);
-        long? lastTimestamp = null;
+        var listing = await LogListing.ReadAsync(store, next.Version, cancellationToken).ConfigureAwait(false);
         foreach (var commit in listing.Commits)
         {
-            if (commit.Version != version)
+            if (commit.Version != next.Version)
             {
-                throw new DeltaLogException(DeltaLogError.MissingCommits, $"Expected the commit of version {version} of '{store.Root}', found none.")
+                throw new DeltaLogException(DeltaLogError.MissingCommits, $"Expected the commit of version {next.Version} of '{store.Root}', found none.")
                 {
                     TableRoot = store.Root,
-                    Version = version,
+                    Version = next.Version,
                 };
             }
 
             var winner = await CommitFile.ReadAsync(store, commit.Info.Key, commit.Version, cancellationToken).ConfigureAwait(false);
             check.Require(commit.Version, winner);
-            lastTimestamp = winner.OfType<CommitInfo>().FirstOrDefault()?.InCommitTimestamp;
-            version++;
+            next = next.After(commit, winner, store.Root);
         }
 
-        return (version, lastTimestamp);
+        return next;
     }
 
     // The first tries cost no wait: whoever lost reads the winner's commit and goes on. Only a crowd spreads out.
@@ -163,7 +154,7 @@ internal sealed class DeltaCommitter(IObjectStore store, TimeProvider time, Chec
 
     private async Task<Exception?> CheckpointWhenDueAsync(DeltaTransaction transaction, long version, CancellationToken cancellationToken)
     {
-        var metadata = transaction.NewMetadata ?? transaction.Snapshot!.Metadata;
+        var metadata = transaction.Metadata;
         var interval =
             metadata.Configuration.TryGetValue(TableProperties.CheckpointInterval, out var text) && long.TryParse(text, out var number) && number > 0
                 ? number

@@ -44,11 +44,30 @@ public sealed class DeltaTransaction
     /// </summary>
     public bool ReadsTable { get; set; }
 
+    /// <summary>
+    /// Narrows <see cref="ReadsTable"/>: whether rows of a file with such partition values and statistics would have been read. Then changes of
+    /// other files, say in other partitions, are no conflict. Must say yes where it cannot tell; everything counts as read where not set.
+    /// </summary>
+    public Func<AddFile, bool>? ReadFilter { get; set; }
+
+    /// <summary>
+    /// Whether rows that were copied or updated keep their row ids and commit versions, in tables that track rows; recorded in the commit.
+    /// Where not set: if no file is removed.
+    /// See <see href="https://github.com/delta-io/delta/blob/master/PROTOCOL.md#writer-requirements-for-row-tracking">Row Tracking</see>.
+    /// </summary>
+    public bool? PreservesRowIds { get; set; }
+
     /// <summary>The protocol to set, if any.</summary>
     public Protocol? NewProtocol { get; private set; }
 
     /// <summary>The metadata to set, if any.</summary>
     public Metadata? NewMetadata { get; private set; }
+
+    internal bool RowsArePreserved => PreservesRowIds ?? removes.Count == 0;
+
+    internal Protocol Protocol => NewProtocol ?? Snapshot!.Protocol;
+
+    internal Metadata Metadata => NewMetadata ?? Snapshot!.Metadata;
 
     internal bool IsBlindAppend => !ReadsTable && removes.Count == 0 && NewMetadata is null && NewProtocol is null;
 
@@ -135,17 +154,5 @@ public sealed class DeltaTransaction
             throw new InvalidOperationException("The table's protocol lacks the feature domainMetadata.");
         if (adds.Values.Any(add => add.DeletionVector is not null) && !protocol.Has(TableFeatures.DeletionVectors))
             throw new InvalidOperationException("The table's protocol lacks the feature deletionVectors.");
-        var hadTimestamps = Snapshot?.State.HasInCommitTimestamps ?? true;
-        if (!hadTimestamps && protocol.Has(TableFeatures.InCommitTimestamp) && metadata.IsEnabled(TableProperties.EnableInCommitTimestamps))
-        {
-            throw new DeltaLogException(
-                DeltaLogError.UnsupportedWriterFeature,
-                $"In-commit timestamps cannot be turned on for the existing table '{root}' (feature {TableFeatures.InCommitTimestamp})."
-            )
-            {
-                TableRoot = root,
-                Version = version,
-            };
-        }
     }
 }

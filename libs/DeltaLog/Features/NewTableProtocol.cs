@@ -15,10 +15,14 @@ public static class NewTableProtocol
     public static Protocol For(StructType schema, IReadOnlyDictionary<string, string> configuration) => With(null, schema, configuration);
 
     /// <summary><paramref name="before"/>, raised to what the schema and properties need; the same object where that is enough.</summary>
-    public static Protocol With(Protocol? before, StructType schema, IReadOnlyDictionary<string, string> configuration)
+    public static Protocol With(Protocol? before, StructType schema, IReadOnlyDictionary<string, string> configuration) =>
+        With(before, schema, configuration, []);
+
+    /// <summary>Like the other, with features beyond what the schema and properties need, by name.</summary>
+    internal static Protocol With(Protocol? before, StructType schema, IReadOnlyDictionary<string, string> configuration, IEnumerable<string> more)
     {
-        var needed = Needed(schema, configuration).ToList();
-        if (before is not null && needed.TrueForAll(before.Has))
+        var needed = Needed(schema, configuration).Concat(more).SelectMany(WithDependencies).Distinct(StringComparer.Ordinal).ToList();
+        if (before is not null && needed.TrueForAll(name => HasAlready(before, name)))
             return before;
         var features = needed.Union(before is null ? [] : FeaturesOf(before), StringComparer.Ordinal).Select(name => TableFeatures.All[name]).ToList();
         if (features.TrueForAll(feature => !feature.ForReaders && feature.LegacyWriterVersion > 0) && before is not { MinWriterVersion: 7 })
@@ -51,6 +55,8 @@ public static class NewTableProtocol
                 (TableProperties.AppendOnly, TableFeatures.AppendOnly),
                 (TableProperties.EnableInCommitTimestamps, TableFeatures.InCommitTimestamp),
                 (TableProperties.EnableDeletionVectors, TableFeatures.DeletionVectors),
+                (TableProperties.EnableTypeWidening, TableFeatures.TypeWidening),
+                (TableProperties.EnableRowTracking, TableFeatures.RowTracking),
             }
         )
         {
@@ -60,6 +66,8 @@ public static class NewTableProtocol
 
         if (configuration.TryGetValue(ColumnMapping.ModeProperty, out var mode) && mode != "none")
             yield return TableFeatures.ColumnMapping;
+        if (configuration.TryGetValue(TableProperties.CheckpointPolicy, out var policy) && string.Equals(policy, "v2", StringComparison.OrdinalIgnoreCase))
+            yield return TableFeatures.V2Checkpoint;
         if (configuration.Keys.Any(key => key.StartsWith(TableConstraints.Prefix, StringComparison.Ordinal)))
             yield return TableFeatures.CheckConstraints;
         foreach (var (key, feature) in ColumnMetadata.Features)
@@ -68,6 +76,13 @@ public static class NewTableProtocol
                 yield return feature;
         }
     }
+
+    private static IEnumerable<string> WithDependencies(string feature) =>
+        feature is TableFeatures.RowTracking or "clustering" ? [feature, TableFeatures.DomainMetadata] : [feature];
+
+    // The older name of a feature stands for it.
+    private static bool HasAlready(Protocol protocol, string feature) =>
+        protocol.Has(feature) || (feature == TableFeatures.TypeWidening && protocol.Has("typeWidening-preview"));
 
     // What a table of an older protocol may have used must stay.
     private static IEnumerable<string> FeaturesOf(Protocol protocol) =>

@@ -44,6 +44,18 @@ public static class TableFeatures
     /// <summary>Name of the feature for column defaults.</summary>
     public const string ColumnDefaults = "allowColumnDefaults";
 
+    /// <summary>Name of the feature for rows that keep their ids.</summary>
+    public const string RowTracking = "rowTracking";
+
+    /// <summary>Name of the feature for configuration by domain.</summary>
+    public const string DomainMetadata = "domainMetadata";
+
+    /// <summary>Name of the feature for checkpoints with sidecars.</summary>
+    public const string V2Checkpoint = "v2Checkpoint";
+
+    /// <summary>Name of the feature for widened columns.</summary>
+    public const string TypeWidening = "typeWidening";
+
     private const FeatureSupport ReadAndCommit = FeatureSupport.Read | FeatureSupport.Commit;
 
     /// <summary>All of them, by name.</summary>
@@ -61,21 +73,21 @@ public static class TableFeatures
             new(ColumnDefaults, ForReaders: false, FeatureSupport.Full),
             new(DeletionVectors, ForReaders: true, FeatureSupport.Full),
             new(TimestampNtz, ForReaders: true, FeatureSupport.Full),
-            new("typeWidening", ForReaders: true, FeatureSupport.Full),
+            new(TypeWidening, ForReaders: true, FeatureSupport.Full),
             new("typeWidening-preview", ForReaders: true, FeatureSupport.Full),
-            new("domainMetadata", ForReaders: false, FeatureSupport.Full),
-            new("v2Checkpoint", ForReaders: true, FeatureSupport.Full),
+            new(DomainMetadata, ForReaders: false, FeatureSupport.Full),
+            new(V2Checkpoint, ForReaders: true, FeatureSupport.Full),
             new("vacuumProtocolCheck", ForReaders: true, FeatureSupport.Full),
             new(InCommitTimestamp, ForReaders: false, FeatureSupport.Full),
             new("clustering", ForReaders: false, FeatureSupport.Full),
+            new(RowTracking, ForReaders: false, FeatureSupport.Full),
             // Read as JSON; a writer would have to make their binary form.
             new("variantType", ForReaders: true, ReadAndCommit) { Note = "as JSON" },
             new("variantType-preview", ForReaders: true, ReadAndCommit) { Note = "as JSON" },
             new("variantShredding", ForReaders: true, ReadAndCommit) { Note = "as JSON; shredded files must have Parquet's annotation for variants" },
             new("variantShredding-preview", ForReaders: true, ReadAndCommit) { Note = "as JSON; shredded files must have Parquet's annotation for variants" },
             new("timestampWithoutTimezone", ForReaders: true, FeatureSupport.Read) { Note = "another name for timestampNtz that some tables have" },
-            // Writers would have to give out row ids, or keep to another format's rules.
-            new("rowTracking", ForReaders: false, FeatureSupport.Read),
+            // Writers would have to keep to another format's rules.
             new("icebergCompatV1", ForReaders: false, FeatureSupport.Read),
             new("icebergCompatV2", ForReaders: false, FeatureSupport.Read),
             new("icebergCompatV3", ForReaders: false, FeatureSupport.Read),

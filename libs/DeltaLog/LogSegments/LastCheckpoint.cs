@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Tideway.DeltaLog.Actions;
 using Tideway.ObjectStorage;
@@ -56,10 +58,17 @@ internal static class LastCheckpoint
             writer.WriteNumber("size", actions);
             writer.WriteNumber("sizeInBytes", bytes);
             writer.WriteNumber("numOfAddFiles", files);
+            writer.WriteString("checksum", Checksum($"\"numOfAddFiles\"={files},\"size\"={actions},\"sizeInBytes\"={bytes},\"version\"={version}"));
             writer.WriteEndObject();
         }
 
         using var content = new MemoryStream(buffer.WrittenSpan.ToArray(), writable: false);
         await store.PutAsync(Key, content, cancellationToken).ConfigureAwait(false);
     }
+
+    // Of the members in canonical form, in the order of their names.
+    // See https://github.com/delta-io/delta/blob/master/PROTOCOL.md#json-checksum; the protocol asks for MD5, as a guard against accidents.
+#pragma warning disable CA5351
+    private static string Checksum(string canonical) => Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(canonical)));
+#pragma warning restore CA5351
 }

@@ -32,6 +32,8 @@ internal readonly record struct LogFile(LogFileKind Kind, long Version, int Part
 
     public static string CheckpointKey(long version) => $"{Folder}{version:D20}.checkpoint.parquet";
 
+    public static string UuidCheckpointKey(long version, Guid id) => $"{Folder}{version:D20}.checkpoint.{id}.parquet";
+
     /// <summary>Sorts directly before every file of that version.</summary>
     public static string KeyBefore(long version) => $"{Folder}{version:D20}";
 

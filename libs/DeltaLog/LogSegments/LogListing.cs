@@ -27,6 +27,19 @@ internal sealed class LogListing
         return listing;
     }
 
+    /// <summary>Whether a checkpoint has the name that every client knows.</summary>
+    public bool HasClassicCheckpoint => checkpointFiles.Exists(file => file.Kind is LogFileKind.ClassicCheckpoint or LogFileKind.CheckpointPart);
+
+    /// <summary>Every complete checkpoint at or after <paramref name="version"/>.</summary>
+    public IEnumerable<CheckpointFiles> CheckpointsFrom(long version)
+    {
+        foreach (var group in checkpointFiles.Where(file => file.Version >= version).GroupBy(file => file.Version))
+        {
+            foreach (var file in group.Where(file => file.Kind is LogFileKind.ClassicCheckpoint or LogFileKind.UuidCheckpoint))
+                yield return new CheckpointFiles(group.Key, [file.Info]);
+        }
+    }
+
     /// <summary>The newest complete checkpoint at or before <paramref name="version"/>; a multi-part checkpoint with a part missing does not count.</summary>
     public CheckpointFiles? NewestCheckpoint(long? version)
     {

@@ -55,6 +55,22 @@ internal sealed class ScanSql(
             );
     }
 
+    /// <summary>
+    /// The rows of a version with the stable ids and commit versions they have; entries carry the file's, <c>extra</c> names the columns that hold
+    /// those of rows that were copied.
+    /// See <see href="https://github.com/delta-io/delta/blob/master/PROTOCOL.md#reader-requirements-for-row-tracking">Reader Requirements for Row Tracking</see>.
+    /// </summary>
+    public string SelectTracked(IReadOnlyList<ScanGroup> groups)
+    {
+        var at = partitionColumns.Count;
+        List<string> tracked =
+        [
+            $"coalesce(s.x0, CAST(e.v[{at + 1}] AS BIGINT) + s.file_row_number) AS {SqlText.Identifier(extra[0].Name)}",
+            $"coalesce(s.x1, CAST(e.v[{at + 2}] AS BIGINT)) AS {SqlText.Identifier(extra[1].Name)}",
+        ];
+        return Union(groups, schema.Fields, tracked, needsEntries: true, entry => entry.Constants);
+    }
+
     private string Nothing(IEnumerable<string> more, IReadOnlyList<StructField>? wanted = null)
     {
         var nulls = (wanted ?? schema.Fields).Select(field => $"CAST(NULL AS {DuckDbTypes.Sql(field.Type)}) AS {SqlText.Identifier(field.Name)}");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Changes;
 using Tideway.DeltaLog.DeletionVectors;
@@ -45,6 +46,40 @@ public sealed class TableReader(IObjectStore store)
         var scan = new ScanSql(snapshot.Schema, snapshot.PartitionColumns, mode) { PartitionTimeZone = options.PartitionTimeZone };
         var groups = await GroupAsync(entries, snapshot, mode, withExtra: false, cancellationToken).ConfigureAwait(false);
         return scan.Select(groups, Columns(snapshot.Schema, options.Columns), options.WhereSql, options.WithPositions);
+    }
+
+    /// <summary>A SELECT of the rows of some files with their stable ids and commit versions, in the columns named so, for writing them again.</summary>
+    internal async Task<string> TrackedScanSqlAsync(
+        Snapshot snapshot,
+        IEnumerable<AddFile> files,
+        (string Id, string CommitVersion) columns,
+        CancellationToken cancellationToken
+    )
+    {
+        TypeWidening.RequireSupported(snapshot.Schema, store.Root);
+        var mode = ColumnMapping.Of(snapshot.Protocol, snapshot.Metadata);
+        var entries = new List<ScanEntry>();
+        foreach (var file in files)
+        {
+            var rows = file.DeletionVector is { } vector ? await vectors.ReadAsync(vector, cancellationToken).ConfigureAwait(false) : null;
+            List<string> constants = [Number(file, file.BaseRowId, "baseRowId"), Number(file, file.DefaultRowCommitVersion, "defaultRowCommitVersion")];
+            entries.Add(new ScanEntry(file.Path, LocalPath(file.Path, null), file.PartitionValues, RowFilter.Without(rows), constants));
+        }
+
+        var groups = await GroupAsync(entries, snapshot, mode, withExtra: true, cancellationToken).ConfigureAwait(false);
+        return new ScanSql(snapshot.Schema, snapshot.PartitionColumns, mode, (columns.Id, "BIGINT"), (columns.CommitVersion, "BIGINT")).SelectTracked(groups);
+
+        string Number(AddFile file, long? value, string member) =>
+            value?.ToString(CultureInfo.InvariantCulture)
+            ?? throw new DeltaLogException(
+                DeltaLogError.CorruptLog,
+                $"Table '{store.Root}' tracks rows: expected {member} for the file '{file.Path}', found none."
+            )
+            {
+                TableRoot = store.Root,
+                Version = snapshot.Version,
+                File = file.Path,
+            };
     }
 
     /// <summary>

@@ -8,10 +8,15 @@ internal static class IntervalText
 {
     private const double LongestDays = 365_250;
     private static readonly TimeSpan DefaultRetention = TimeSpan.FromDays(7);
+    private static readonly TimeSpan DefaultLogRetention = TimeSpan.FromDays(30);
 
     /// <summary>How long removed files are kept.</summary>
     public static TimeSpan Retention(Metadata metadata) =>
         metadata.Configuration.TryGetValue(TableProperties.DeletedFileRetention, out var text) && Parse(text) is { } interval ? interval : DefaultRetention;
+
+    /// <summary>How long commits are kept.</summary>
+    public static TimeSpan LogRetention(Metadata metadata) =>
+        metadata.Configuration.TryGetValue(TableProperties.LogRetention, out var text) && Parse(text) is { } interval ? interval : DefaultLogRetention;
 
     /// <summary>
     /// The interval; <see langword="null"/> where it is none, goes backwards, or has months, whose length is not fixed. One that is longer than a

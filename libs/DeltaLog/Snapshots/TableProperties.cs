@@ -44,4 +44,31 @@ public static class TableProperties
 
     /// <summary>Whether checkpoints hold statistics in columns; false where not set.</summary>
     public const string CheckpointStatsAsStruct = "delta.checkpoint.writeStatsAsStruct";
+
+    /// <summary>Whether checkpoints are <c>classic</c> (where not set) or <c>v2</c>, which the table's protocol must allow.</summary>
+    public const string CheckpointPolicy = "delta.checkpointPolicy";
+
+    /// <summary>How long commits are kept, as an interval; 30 days where not set.</summary>
+    public const string LogRetention = "delta.logRetentionDuration";
+
+    /// <summary>How long it is remembered how far an application got, as an interval; for ever where not set.</summary>
+    public const string TransactionRetention = "delta.setTransactionRetentionDuration";
+
+    /// <summary>Whether expired commits are deleted; true where not set.</summary>
+    public const string EnableExpiredLogCleanup = "delta.enableExpiredLogCleanup";
+
+    /// <summary><c>Serializable</c> where not set, or <c>WriteSerializable</c>.</summary>
+    public const string IsolationLevel = "delta.isolationLevel";
+
+    /// <summary>Whether rows keep their ids.</summary>
+    public const string EnableRowTracking = "delta.enableRowTracking";
+
+    /// <summary>Whether writers give out no row ids, though the protocol allows for them.</summary>
+    public const string RowTrackingSuspended = "delta.rowTrackingSuspended";
+
+    /// <summary>Whether columns may be widened.</summary>
+    public const string EnableTypeWidening = "delta.enableTypeWidening";
+
+    /// <summary>Size that data files should have, in bytes.</summary>
+    public const string TargetFileSize = "delta.targetFileSize";
 }

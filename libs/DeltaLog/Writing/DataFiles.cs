@@ -30,11 +30,11 @@ internal sealed class DataFiles(
     private readonly List<string> written = [];
     private readonly string codec = CompressionCodec.Of(metadata);
 
-    /// <summary>Writes the rows of a SELECT that has the table's columns.</summary>
-    public async Task<IReadOnlyList<AddFile>> WriteAsync(string selectSql, CancellationToken cancellationToken)
+    /// <summary>Writes the rows of a SELECT that has the table's columns, and those of <paramref name="hidden"/>, which the schema does not know.</summary>
+    public async Task<IReadOnlyList<AddFile>> WriteAsync(string selectSql, CancellationToken cancellationToken, params string[] hidden)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var files = await CopyAsync(selectSql, [], "", "part", cancellationToken).ConfigureAwait(false);
+        var files = await CopyAsync(selectSql, hidden, "", "part", cancellationToken).ConfigureAwait(false);
         return
         [
             .. files.Select(file => new AddFile

@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Commit;
+using Tideway.DeltaLog.Evolution;
 using Tideway.DeltaLog.Features;
 using Tideway.DeltaLog.Schema;
 using Tideway.DuckDb;
@@ -60,7 +61,7 @@ public sealed class DeltaTableWriter
                 Configuration = configuration,
                 CreatedTime = table.Time.GetUtcNow().ToUnixTimeMilliseconds(),
             };
-        var transaction = table.BeginCreation(NewTableProtocol.For(schema, metadata.Configuration), metadata);
+        var transaction = table.BeginCreation(NewTableProtocol.For(schema, metadata.Configuration), CompletedMetadata.Of(metadata, null));
         if (options?.Transaction is var (appId, version))
             transaction.SetTransaction(appId, version);
         options?.Prepare?.Invoke(transaction);

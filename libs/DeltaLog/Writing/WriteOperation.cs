@@ -1,5 +1,6 @@
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Commit;
+using Tideway.DeltaLog.Evolution;
 using Tideway.DeltaLog.Features;
 using Tideway.DeltaLog.Reading;
 using Tideway.DeltaLog.Rules;
@@ -21,10 +22,12 @@ internal sealed class WriteOperation
 
     public WriteOperation(DeltaTable table, Snapshot snapshot, DuckDbConnection connection, WriteOptions options, string name)
     {
-        this.options = options;
         Table = table;
         Snapshot = snapshot;
         Connection = connection;
+        if (options.Metadata is { } given)
+            options = options with { Metadata = CompletedMetadata.Of(given, snapshot.Metadata) };
+        this.options = options;
         Metadata = options.Metadata ?? snapshot.Metadata;
         Schema = options.Metadata is null ? snapshot.Schema : SchemaJson.Parse(options.Metadata.SchemaString);
         reader = new TableReader(table.Store);

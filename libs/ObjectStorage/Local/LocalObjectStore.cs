@@ -100,6 +100,10 @@ public sealed class LocalObjectStore : IObjectStore
     }
 
     /// <inheritdoc/>
+    public Task<int> DeleteUnfinishedAsync(DateTimeOffset before, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Attempt("clean", root, () => UnfinishedFiles.Delete(root, before, cancellationToken)), cancellationToken);
+
+    /// <inheritdoc/>
     public string? LocalPath(string key) => PathOf(key);
 
     private static Stream Open(string path, ByteRange? range)

@@ -49,16 +49,21 @@ public abstract class RandomSequences(IndependentEngine engine) : IDisposable
         for (var step = 0; step < Steps; step++)
         {
             await sequence.StepAsync(step, failing ? Failure(folder, random) : null);
-            await sequence.CheckAsync(step + 1);
+            await sequence.CheckAsync(sequence.Latest);
+            if (random.Next(3) > 0)
+                continue;
+            await sequence.MaintainAsync(random, failing ? Failure(folder, random) : null);
+            await sequence.CheckAsync(sequence.Latest);
         }
 
-        for (var version = 0; version <= Steps; version++)
+        for (var version = 0; version <= sequence.Latest; version++)
         {
             if (version % 3 == 0)
                 await sequence.CheckAsync(version);
             await sequence.CheckAsync(version, engine);
         }
 
+        await sequence.CleanAsync(engine);
         Directory.Delete(folder, recursive: true);
     }
 }

@@ -1,5 +1,7 @@
 using Tideway.DeltaLog.CrossCheck.Tests.Engine;
+using Tideway.DeltaLog.Maintenance;
 using Tideway.DeltaLog.Reading;
+using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaLog.Writing;
 using Tideway.DuckDb;
 using Tideway.ObjectStorage;
@@ -23,6 +25,9 @@ internal sealed class Sequence(int seed, string folder, DuckDbConnection connect
     public TableShape Shape { get; } = TableShape.Draw(new Random(seed));
 
     public string Story => $"seed {seed}, {Shape}\n{string.Join('\n', history)}";
+
+    /// <summary>The latest version, as the model has it.</summary>
+    public int Latest => Model.Versions.Count - 1;
 
     /// <summary>The table, read and written without mishap.</summary>
     public DeltaTable Table => new(store, TimeProvider.System);
@@ -70,16 +75,54 @@ internal sealed class Sequence(int seed, string folder, DuckDbConnection connect
         operation.Apply(Model);
     }
 
+    /// <summary>Looks after the table in a random way that changes no row: compacts it, writes a checkpoint, changes its columns.</summary>
+    public async Task MaintainAsync(Random random, FailingStore? crash = null)
+    {
+        var upkeep = Upkeep.Draw(random, Model, Shape.IsMapped);
+        history.Add($"   {upkeep.Name}");
+        try
+        {
+            await upkeep.Run(new DeltaTable(crash ?? (IObjectStore)store, TimeProvider.System), connection);
+        }
+        catch (Exception exception) when (crash?.HasFailed == true)
+        {
+            history.Add($"   failed: {exception.GetType().Name} {exception.Message}");
+        }
+
+        var latest = await Table.LoadAsync();
+        if (latest.Version > Latest)
+            upkeep.Apply(Model);
+        while (latest.Version > Latest)
+            Model.Commit(Model.Rows, []);
+    }
+
+    /// <summary>Deletes what no version needs, and fails unless the latest version reads as before and nothing else is left.</summary>
+    public async Task CleanAsync(IndependentEngine engine)
+    {
+        var table = Table;
+        await new TableVacuum(table).RunAsync(new VacuumOptions { Retention = TimeSpan.Zero, Force = true, RecordInHistory = false });
+        var snapshot = await table.LoadAsync();
+        var needed = snapshot.Files.Select(file => FilePath.Key(file.Path, snapshot.TableRoot)).ToHashSet(StringComparer.Ordinal);
+        Directory
+            .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/'))
+            .Where(key => !key.StartsWith("_delta_log/", StringComparison.Ordinal) && !key.StartsWith("_change_data/", StringComparison.Ordinal))
+            .Where(key => !needed.Contains(key) && !key.EndsWith(".bin", StringComparison.Ordinal))
+            .ShouldBeEmpty(Story);
+        await CheckRowsAsync(Latest);
+        await CheckRowsAsync(Latest, engine);
+    }
+
     /// <summary>The last step that is in the table; -1 where there is none.</summary>
     public async Task<int> DoneAsync() => (await Table.LoadAsync()).Transactions.TryGetValue(AppId, out var done) ? (int)done : -1;
 
     /// <summary>Fails unless our reader gives the model's rows and changes of a version.</summary>
     public async Task CheckAsync(int version)
     {
+        await CheckRowsAsync(version);
         var expected = Model.Versions[version];
         var snapshot = await Table.LoadAsync(version);
         var reader = new TableReader(store);
-        Lines(await reader.ScanSqlAsync(snapshot)).ShouldBe(expected.RowLines(), $"rows of version {version}\n{Story}");
         var changes = new List<Changes.VersionChanges>();
         await foreach (var change in Table.ReadChangeDataFeedAsync(version, version))
             changes.Add(change);
@@ -90,12 +133,25 @@ internal sealed class Sequence(int seed, string folder, DuckDbConnection connect
     /// <summary>Fails unless the other engine gives the model's rows and changes of a version.</summary>
     public async Task CheckAsync(int version, IndependentEngine engine)
     {
+        await CheckRowsAsync(version, engine);
+        var expected = Model.Versions[version];
+        var texts = string.Join(", ", expected.Columns.Select(column => $"toString({EngineSql.Name(column)})"));
+        var changes = await engine.QueryAsync($"SELECT {texts}, _change_type FROM ({EngineSql.Changes(folder, version, version)})");
+        EngineLines.Of(changes).ShouldBe(expected.ChangeLines(), $"their changes of version {version}\n{Story}");
+    }
+
+    private async Task CheckRowsAsync(int version)
+    {
+        var sql = await new TableReader(store).ScanSqlAsync(await Table.LoadAsync(version));
+        Lines(sql).ShouldBe(Model.Versions[version].RowLines(), $"rows of version {version}\n{Story}");
+    }
+
+    private async Task CheckRowsAsync(int version, IndependentEngine engine)
+    {
         var expected = Model.Versions[version];
         var texts = string.Join(", ", expected.Columns.Select(column => $"toString({EngineSql.Name(column)})"));
         var rows = await engine.QueryAsync($"SELECT {texts} FROM ({EngineSql.Rows(folder, version)})");
         EngineLines.Of(rows).ShouldBe(expected.RowLines(), $"their rows of version {version}\n{Story}");
-        var changes = await engine.QueryAsync($"SELECT {texts}, _change_type FROM ({EngineSql.Changes(folder, version, version)})");
-        EngineLines.Of(changes).ShouldBe(expected.ChangeLines(), $"their changes of version {version}\n{Story}");
     }
 
     private Operation Draw(int step) => Operation.Draw(new Random((seed * 1000) + step), Model);

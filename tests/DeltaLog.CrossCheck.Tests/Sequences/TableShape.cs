@@ -28,7 +28,11 @@ internal sealed record TableShape(string[] PartitionColumns, Dictionary<string, 
         if (random.Next(3) == 0)
             configuration[TableProperties.EnableInCommitTimestamps] = "true";
         if (random.Next(2) == 0)
-            configuration["delta.enableDeletionVectors"] = "true";
+            configuration[TableProperties.EnableDeletionVectors] = "true";
+        if (random.Next(4) == 0)
+            configuration[TableProperties.EnableRowTracking] = "true";
+        if (random.Next(3) == 0)
+            configuration[TableProperties.CheckpointPolicy] = "v2";
         string[] partitions = random.Next(4) switch
         {
             0 => ["p"],
@@ -45,6 +49,9 @@ internal sealed record TableShape(string[] PartitionColumns, Dictionary<string, 
 
         return new TableShape(partitions, configuration, new StructType([.. Fields.Select((field, index) => mapped ? Mapped(field, index) : field)]));
     }
+
+    /// <summary>Whether columns can be renamed and dropped.</summary>
+    public bool IsMapped => Configuration.ContainsKey(ColumnMapping.ModeProperty);
 
     private static StructField Mapped(StructField field, int index) =>
         field with

@@ -81,20 +81,6 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
-    public async Task A_table_that_wants_statistics_in_columns_gets_no_checkpoint_without_them()
-    {
-        folder.Commit(
-            0,
-            TableFolder.Protocol,
-            TableFolder.Metadata.Replace("\"configuration\":{}", "\"configuration\":{\"delta.checkpoint.writeStatsAsStruct\":\"true\"}")
-        );
-
-        await folder.Table.WriteCheckpointAsync(0).ShouldFailAsync(DeltaLogError.UnsupportedWriterFeature);
-
-        Directory.GetFiles(folder.Log).Length.ShouldBe(1);
-    }
-
-    [Fact]
     public async Task A_checkpoint_in_a_remote_store_is_brought_here_to_be_read()
     {
         folder.Create(TableFolder.Add("a"));

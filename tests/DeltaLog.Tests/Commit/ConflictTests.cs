@@ -80,6 +80,48 @@ public sealed class ConflictTests : IDisposable
         (await folder.Table.LatestVersionAsync()).ShouldBe(passes ? 2 : 1);
     }
 
+    [Theory]
+    [InlineData("1", "1", false)]
+    [InlineData("1", "2", true)]
+    public async Task Changes_in_partitions_that_were_not_read_pass(string read, string changed, bool passes)
+    {
+        folder.Create(TableFolder.Add("a").Replace("\"partitionValues\":{}", $"\"partitionValues\":{{\"p\":\"{read}\"}}"));
+        var snapshot = await folder.Table.LoadAsync();
+        var mine = folder.Table.BeginTransaction(snapshot);
+        mine.ReadsTable = true;
+        mine.ReadFilter = file => file.PartitionValues["p"] == read;
+        mine.Remove(snapshot.Files.Single());
+        var theirs = folder.Table.BeginTransaction(snapshot);
+        theirs.Add(TableFolder.File("b") with { PartitionValues = new Dictionary<string, string?> { ["p"] = changed } });
+        await theirs.CommitAsync();
+
+        if (passes)
+            (await mine.CommitAsync()).Version.ShouldBe(2);
+        else
+            await mine.CommitAsync().ShouldFailAsync(DeltaLogError.Conflict);
+    }
+
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("Serializable", false)]
+    [InlineData("WriteSerializable", true)]
+    public async Task A_table_may_let_blind_appends_pass_rewrites(string? level, bool passes)
+    {
+        var metadata = level is null ? TableFolder.NewMetadata() : TableFolder.NewMetadata(("delta.isolationLevel", level));
+        await folder.Table.BeginCreation(TableFolder.NewProtocol(), metadata).CommitAsync();
+        var snapshot = await folder.Table.LoadAsync();
+        var mine = folder.Table.BeginTransaction(snapshot);
+        Work["rewrite a"](mine);
+        var theirs = folder.Table.BeginTransaction(snapshot);
+        Work["append"](theirs);
+        await theirs.CommitAsync();
+
+        if (passes)
+            (await mine.CommitAsync()).Version.ShouldBe(2);
+        else
+            await mine.CommitAsync().ShouldFailAsync(DeltaLogError.Conflict);
+    }
+
     [Fact]
     public async Task Many_appenders_at_once_all_get_their_version()
     {

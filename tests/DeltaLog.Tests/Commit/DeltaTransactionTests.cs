@@ -57,8 +57,50 @@ public sealed class DeltaTransactionTests : IDisposable
         history.Select(entry => entry.Timestamp.ToUnixTimeMilliseconds()).ShouldBe([1_000_000_002, 1_000_000_001, 1_000_000_000]);
     }
 
+    [Fact]
+    public async Task In_commit_timestamps_are_turned_on_with_the_version_that_really_did_it()
+    {
+        folder.Create().At(0, 2_000_000);
+        var snapshot = await folder.Table.LoadAsync();
+        var transaction = folder.Table.BeginTransaction(snapshot);
+        transaction.UpdateProtocol(TableFolder.NewProtocol(1, 7, writerFeatures: ["inCommitTimestamp"]));
+        transaction.UpdateMetadata(TableFolder.NewMetadata(("delta.enableInCommitTimestamps", "true")));
+        var faster = folder.Table.BeginTransaction(snapshot);
+        faster.SetTransaction("x", 1);
+        await faster.CommitAsync();
+        folder.At(1, 3_000_000.5);
+
+        await transaction.CommitAsync();
+
+        // The clock stands before the commits that were there: the time is later than theirs all the same.
+        var loaded = await folder.Table.LoadAsync();
+        loaded.Configuration["delta.inCommitTimestampEnablementVersion"].ShouldBe("2");
+        loaded.Configuration["delta.inCommitTimestampEnablementTimestamp"].ShouldBe("3000000501");
+        loaded.Timestamp.ToUnixTimeMilliseconds().ShouldBe(3_000_000_501);
+        (await folder.Table.VersionAtOrBeforeAsync(DateTimeOffset.FromUnixTimeSeconds(2_500_000))).ShouldBe(0);
+        (await folder.Table.VersionAtOrBeforeAsync(DateTimeOffset.FromUnixTimeSeconds(4_000_000))).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task In_commit_timestamps_that_are_turned_off_leave_no_trace_of_when_they_began()
+    {
+        folder.Create();
+        var on = folder.Table.BeginTransaction(await folder.Table.LoadAsync());
+        on.UpdateProtocol(TableFolder.NewProtocol(1, 7, writerFeatures: ["inCommitTimestamp"]));
+        on.UpdateMetadata(TableFolder.NewMetadata(("delta.enableInCommitTimestamps", "true")));
+        await on.CommitAsync();
+        var snapshot = await folder.Table.LoadAsync();
+        var off = folder.Table.BeginTransaction(snapshot);
+        var configuration = snapshot.Configuration.ToDictionary();
+        configuration["delta.enableInCommitTimestamps"] = "false";
+        off.UpdateMetadata(snapshot.Metadata with { Configuration = configuration });
+        await off.CommitAsync();
+
+        (await folder.Table.LoadAsync()).Configuration.Keys.ShouldBe(["delta.enableInCommitTimestamps"]);
+    }
+
     [Theory]
-    [InlineData("rowTracking")]
+    [InlineData("icebergCompatV1")]
     [InlineData("icebergCompatV2")]
     [InlineData("telepathy")]
     public async Task A_writer_feature_that_is_not_supported_is_refused_by_name(string feature)

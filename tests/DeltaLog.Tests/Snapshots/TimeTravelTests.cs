@@ -71,8 +71,8 @@ public sealed class TimeTravelTests : IDisposable
     public async Task A_version_that_can_no_longer_be_loaded_is_not_given()
     {
         folder.Create().Commit(1, TableFolder.Add("a")).Commit(2, TableFolder.Add("b")).Commit(3, TableFolder.Add("c"));
-        folder.At(0, 1000).At(1, 2000).At(2, 3000).At(3, 4000);
         await folder.Table.WriteCheckpointAsync(2);
+        folder.At(0, 1000).At(1, 2000).At(2, 3000).At(3, 4000);
         File.Delete(folder.CommitPath(0));
 
         (await folder.Table.VersionAtOrBeforeAsync(DateTimeOffset.FromUnixTimeSeconds(2500))).ShouldBeNull();

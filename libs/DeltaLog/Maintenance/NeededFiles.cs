@@ -1,0 +1,94 @@
+using Tideway.DeltaLog.Actions;
+using Tideway.DeltaLog.Checkpoints;
+using Tideway.DeltaLog.DeletionVectors;
+using Tideway.DeltaLog.LogSegments;
+using Tideway.DuckDb;
+using Tideway.ObjectStorage;
+
+namespace Tideway.DeltaLog.Maintenance;
+
+/// <summary>
+/// The files that a table needs: those of its latest version, those removed from it lately, their deletion vectors, and every change file that the
+/// log still names. Kept as a table in DuckDB, so that memory does not grow with them.
+/// </summary>
+internal sealed class NeededFiles(IObjectStore store, ReconciledLog log)
+{
+    private const int BatchSize = 2048;
+
+    /// <summary>The table with the column <c>k</c>, a key of the store.</summary>
+    public string Table { get; } = $"tideway_needed_{Guid.CreateVersion7():N}";
+
+    public async Task CollectAsync(DateTimeOffset removedSince, LogListing listing, TransitFolder transit, CancellationToken cancellationToken)
+    {
+        var commits = new List<string>();
+        foreach (var commit in listing.Commits)
+            commits.Add(await transit.BringAsync(store, commit.Info.Key, cancellationToken).ConfigureAwait(false));
+        await Task.Run(
+                () =>
+                {
+                    var removed = log.RemovedSql(removedSince.ToUnixTimeMilliseconds());
+                    Run($"CREATE TEMP TABLE {Table} AS SELECT {Key("a.path")} AS k FROM ({log.ActiveSql}) UNION SELECT {Key("r.path")} FROM ({removed})");
+                    foreach (var batch in commits.Chunk(500))
+                        Run($"INSERT INTO {Table} SELECT {Key("cdc.path")} FROM ({FileActionSql.ChangeFiles(batch, ReconciledLog.MaxLineBytes)})");
+                    CollectVectors(removed, cancellationToken);
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+
+        void Run(string sql) => log.Connection.Execute(sql, cancellationToken);
+    }
+
+    private string Key(string path)
+    {
+        var root = store.Root.IsFile ? store.Root.LocalPath.TrimEnd('/') + "/" : Uri.UnescapeDataString(store.Root.AbsoluteUri).TrimEnd('/') + "/";
+        var canonical = FileActionSql.Path(path);
+        return $"CASE WHEN starts_with({canonical}, {SqlText.Literal(root)}) THEN substr({canonical}, {root.Length + 1}) ELSE {canonical} END";
+    }
+
+    // Names of vectors are coded in a way that SQL does not know.
+    private void CollectVectors(string removed, CancellationToken cancellationToken)
+    {
+        var sql = $"""
+            SELECT DISTINCT v."storageType", v."pathOrInlineDv" FROM (
+                SELECT a."deletionVector" AS v FROM ({log.ActiveSql}) UNION ALL SELECT r."deletionVector" FROM ({removed})
+            ) WHERE v."storageType" IS NOT NULL AND v."storageType" <> 'i'
+            """;
+        var keys = new List<string>(BatchSize);
+        using (var result = log.Connection.Query(sql, cancellationToken))
+        {
+            foreach (var row in result.Rows(cancellationToken))
+                keys.Add(VectorKey((string)row[0]!, (string?)row[1] ?? ""));
+        }
+
+        foreach (var batch in keys.Chunk(BatchSize))
+            log.Connection.Execute($"INSERT INTO {Table} SELECT unnest({SqlText.LiteralList(batch)})", cancellationToken);
+    }
+
+    private string VectorKey(string storageType, string pathOrInline)
+    {
+        var vector = new DeletionVectorDescriptor
+        {
+            StorageType = storageType,
+            PathOrInlineDv = pathOrInline,
+            SizeInBytes = 0,
+            Cardinality = 0,
+        };
+        try
+        {
+            return DeletionVectorReader.Key(vector, store.Root)!;
+        }
+        catch (DeltaLogException exception) when (exception.Error == DeltaLogError.FileOutsideTable)
+        {
+            // Of no consequence here: what is outside is never touched.
+            return pathOrInline;
+        }
+        catch (FormatException exception)
+        {
+            throw new DeltaLogException(DeltaLogError.CorruptLog, $"A deletion vector of '{store.Root}' cannot be understood: {exception.Message}", exception)
+            {
+                TableRoot = store.Root,
+            };
+        }
+    }
+}
