@@ -35,7 +35,7 @@ public sealed record AddCdcFile : DeltaAction
             else if (reader.ValueTextEquals("partitionValues"u8))
                 partitionValues = reader.TakePairs();
             else if (reader.ValueTextEquals("size"u8))
-                size = reader.TakeLong();
+                size = reader.TakeSize();
             else if (reader.ValueTextEquals("tags"u8))
                 tags = reader.TakePairs();
             else

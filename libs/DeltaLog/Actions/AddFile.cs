@@ -88,7 +88,7 @@ public sealed record AddFile : DeltaAction
             else if (reader.ValueTextEquals("partitionValues"u8))
                 partitionValues = reader.TakePairs();
             else if (reader.ValueTextEquals("size"u8))
-                size = reader.TakeLong();
+                size = reader.TakeSize();
             else if (reader.ValueTextEquals("modificationTime"u8))
                 modificationTime = reader.TakeLong();
             else if (reader.ValueTextEquals("dataChange"u8))

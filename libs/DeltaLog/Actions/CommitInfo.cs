@@ -8,6 +8,8 @@ namespace Tideway.DeltaLog.Actions;
 /// </summary>
 public sealed record CommitInfo : DeltaAction
 {
+    private const long MaxTime = 253_370_764_800_000;
+
     /// <summary>When the writer attempted the commit, in milliseconds since the epoch.</summary>
     public long? Timestamp { get; init; }
 
@@ -52,7 +54,7 @@ public sealed record CommitInfo : DeltaAction
         return new CommitInfo
         {
             Timestamp = Number(members, "timestamp"),
-            InCommitTimestamp = Number(members, "inCommitTimestamp"),
+            InCommitTimestamp = Time(members, "inCommitTimestamp"),
             Operation = Text(members, "operation"),
             EngineInfo = Text(members, "engineInfo"),
             TransactionId = Text(members, "txnId"),
@@ -81,6 +83,10 @@ public sealed record CommitInfo : DeltaAction
     // A member of another type than usual stays among the others.
     private static long? Number(Dictionary<string, string> members, string name) =>
         members.TryGetValue(name, out var json) && long.TryParse(json, out var value) && members.Remove(name) ? value : null;
+
+    // A time that is none, such as one after the year 9999, is as good as absent.
+    private static long? Time(Dictionary<string, string> members, string name) =>
+        members.TryGetValue(name, out var json) && long.TryParse(json, out var value) && value is >= 0 and < MaxTime && members.Remove(name) ? value : null;
 
     private static string? Text(Dictionary<string, string> members, string name)
     {

@@ -8,6 +8,9 @@ namespace Tideway.DeltaLog.Actions;
 /// <summary>The few shapes that the log's JSON is made of. Everything unexpected is a <see cref="JsonException"/>.</summary>
 internal static class JsonFields
 {
+    // Nine petabytes: what is beyond is no file, and would make sums overflow.
+    private const long MaxSize = 1L << 53;
+
     public static readonly IReadOnlyDictionary<string, string?> NoPairs = FrozenDictionary<string, string?>.Empty;
 
     /// <summary>Moves into the object that the reader stands before.</summary>
@@ -51,6 +54,15 @@ internal static class JsonFields
             return value;
         throw Unexpected(ref reader, "a whole number");
     }
+
+    /// <summary>A length in bytes: not negative, and no longer than any file can be.</summary>
+    public static long? TakeSize(this ref Utf8JsonReader reader) =>
+        reader.TakeLong() switch
+        {
+            null => null,
+            >= 0 and <= MaxSize and var value => value,
+            var value => throw new JsonException($"expected a length in bytes, found {value}"),
+        };
 
     public static int? TakeInt(this ref Utf8JsonReader reader) =>
         reader.TakeLong() switch

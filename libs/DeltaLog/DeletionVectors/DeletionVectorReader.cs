@@ -20,6 +20,8 @@ internal sealed class DeletionVectorReader(IObjectStore store, bool allowFilesOu
     {
         try
         {
+            if (vector.SizeInBytes < 0 || vector.Offset < 0)
+                throw new FormatException("offset and size must not be negative");
             var bytes = vector.StorageType == "i" ? Z85.Decode(vector.PathOrInlineDv) : await FetchAsync(vector, cancellationToken).ConfigureAwait(false);
             if (bytes.Length < vector.SizeInBytes)
                 throw new FormatException($"expected {vector.SizeInBytes} bytes, found {bytes.Length}");
@@ -68,8 +70,6 @@ internal sealed class DeletionVectorReader(IObjectStore store, bool allowFilesOu
 
     private async Task<byte[]> FetchAsync(DeletionVectorDescriptor vector, CancellationToken cancellationToken)
     {
-        if (vector.SizeInBytes < 0 || vector.Offset < 0)
-            throw new FormatException("offset and size must not be negative");
         var range = new ByteRange(vector.Offset ?? 0, SizeBytes + (long)vector.SizeInBytes + ChecksumBytes);
         var content = await OpenAsync(vector, range, cancellationToken).ConfigureAwait(false);
         await using (content.ConfigureAwait(false))

@@ -93,7 +93,11 @@ internal sealed class FileSetBuilder
         gone.Add(null);
         count += segment.Count;
         foreach (var size in segment.Sizes)
+        {
+            if (bytes > long.MaxValue - size)
+                throw new DeltaLogException(DeltaLogError.CorruptLog, "The lengths of the table's files add up to more than any store can hold.");
             bytes += size;
+        }
     }
 
     private void Drop(int id)

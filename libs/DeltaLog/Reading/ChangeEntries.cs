@@ -26,14 +26,16 @@ internal sealed class ChangeEntries(Snapshot snapshot, DeletionVectorReader vect
             knownValues[add.Path] = add.PartitionValues;
         if (version.CdcFiles.Count > 0)
         {
-            ChangeFiles.AddRange(version.CdcFiles.Select(file => Entry(version, file.Path, file.PartitionValues, RowFilter.All, null)));
+            ChangeFiles.AddRange(
+                version
+                    .CdcFiles.DistinctBy(file => FilePath.Canonical(file.Path), StringComparer.Ordinal)
+                    .Select(file => Entry(version, file.Path, file.PartitionValues, RowFilter.All, null))
+            );
             return;
         }
 
-        var removes = new Dictionary<string, RemoveFile>(StringComparer.Ordinal);
-        foreach (var remove in version.Removes.Where(remove => remove.DataChange))
-            removes[FilePath.Canonical(remove.Path)] = remove;
-        foreach (var add in version.Adds.Where(add => add.DataChange))
+        var removes = RemovesByPath(version);
+        foreach (var add in version.Adds.Where(add => add.DataChange).DistinctBy(FileKey.Of))
         {
             var now = await DeletedAsync(add.DeletionVector, cancellationToken).ConfigureAwait(false);
             if (!removes.Remove(FilePath.Canonical(add.Path), out var remove))
@@ -53,6 +55,30 @@ internal sealed class ChangeEntries(Snapshot snapshot, DeletionVectorReader vect
             var deleted = await DeletedAsync(remove.DeletionVector, cancellationToken).ConfigureAwait(false);
             WholeFiles.Add(Entry(version, remove.Path, ValuesOf(remove, version.Version), Filter(deleted), "delete"));
         }
+    }
+
+    // A line that stands twice in a commit says nothing more; a file that goes with two sets of deleted rows was never in the table.
+    private static Dictionary<string, RemoveFile> RemovesByPath(VersionChanges version)
+    {
+        var removes = new Dictionary<string, RemoveFile>(StringComparer.Ordinal);
+        foreach (var remove in version.Removes.Where(remove => remove.DataChange))
+        {
+            if (removes.TryAdd(FilePath.Canonical(remove.Path), remove))
+                continue;
+            if (FileKey.Of(removes[FilePath.Canonical(remove.Path)]) != FileKey.Of(remove))
+            {
+                throw new DeltaLogException(
+                    DeltaLogError.CorruptLog,
+                    $"Version {version.Version} removes '{remove.Path}' twice, with different deletion vectors."
+                )
+                {
+                    Version = version.Version,
+                    File = remove.Path,
+                };
+            }
+        }
+
+        return removes;
     }
 
     private static RowFilter Filter(RowSet deleted) => deleted.Ranges.Count == 0 ? RowFilter.All : RowFilter.Without(deleted);

@@ -34,6 +34,12 @@ internal sealed class ColumnSql
     /// <summary>Whether values depend on the session's time zone being UTC, as old kinds of timestamps in files do.</summary>
     public bool HasTimestamps => dataColumns.Any(column => ContainsTimestamp(column.Type));
 
+    /// <summary>
+    /// The option by which bytes that a file does not call text are text: some writers leave that out. Without it they would be taken for binary
+    /// and shown with escapes. It says nothing where the table itself has binary columns, which would become text too.
+    /// </summary>
+    public string TextOption => dataColumns.Any(column => ContainsBytes(column.Type)) ? "" : ", binary_as_string = true";
+
     /// <summary>The <c>schema</c> argument of <c>read_parquet</c>: file columns become <c>c0</c>, <c>c1</c> and so on, further ones <c>x0</c>.</summary>
     public string SchemaArgument()
     {
@@ -88,6 +94,16 @@ internal sealed class ColumnSql
     private static string Entry(string key, string name, string type) => $"{key}: {{'name': '{name}', 'type': {SqlText.Literal(type)}, 'default_value': NULL}}";
 
     private static bool IsVoid(DeltaType type) => type is PrimitiveType { Kind: PrimitiveKind.Void };
+
+    private static bool ContainsBytes(DeltaType type) =>
+        type switch
+        {
+            PrimitiveType { Kind: PrimitiveKind.Binary or PrimitiveKind.Variant } => true,
+            ArrayType array => ContainsBytes(array.ElementType),
+            MapType map => ContainsBytes(map.KeyType) || ContainsBytes(map.ValueType),
+            StructType structure => structure.Fields.Any(field => ContainsBytes(field.Type)),
+            _ => false,
+        };
 
     private static bool ContainsTimestamp(DeltaType type) =>
         type switch

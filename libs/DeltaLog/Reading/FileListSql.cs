@@ -13,7 +13,7 @@ internal static class FileListSql
     /// <summary>The rows of all files, with their columns as <paramref name="columns"/> names them, and <c>filename</c> and <c>file_row_number</c>.</summary>
     public static string ReadParquet(IEnumerable<string> paths, ColumnSql columns)
     {
-        return $"read_parquet({List(paths)}, hive_partitioning = false, schema = {columns.SchemaArgument()})";
+        return $"read_parquet({List(paths)}, hive_partitioning = false{columns.TextOption}, schema = {columns.SchemaArgument()})";
     }
 
     /// <summary>A query for the path, the id and the name of every field of the files that has an id.</summary>

@@ -52,9 +52,24 @@ public static class ColumnMapping
     {
         if (mode == ColumnMappingMode.None)
             return field.Name;
-        if (field.Metadata.TryGetValue(PhysicalNameKey, out var json) && json.StartsWith('"'))
-            return JsonSerializer.Deserialize<string>(json)!;
+        if (field.Metadata.TryGetValue(PhysicalNameKey, out var json) && Text(json) is { Length: > 0 } name && !name.Contains('\0'))
+            return name;
         throw new DeltaLogException(DeltaLogError.CorruptLog, $"Column '{field.Name}' has no {PhysicalNameKey}, though columns are mapped.");
+    }
+
+    private static string? Text(string json)
+    {
+        if (!json.StartsWith('"'))
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize<string>(json);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // Half of a surrogate pair is JSON and yet no text.
+            return null;
+        }
     }
 
     /// <summary>The column's Parquet field id.</summary>

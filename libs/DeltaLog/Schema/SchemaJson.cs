@@ -12,7 +12,7 @@ namespace Tideway.DeltaLog.Schema;
 /// </summary>
 public static class SchemaJson
 {
-    private const int MaxDepth = 128;
+    internal const int MaxDepth = 128;
 
     /// <summary>
     /// The schema in <paramref name="schemaString"/>. A type that is not supported is <see cref="DeltaLogError.UnsupportedType"/> and names the
@@ -68,6 +68,8 @@ public static class SchemaJson
         foreach (var field in json.GetProperty("fields").EnumerateArray())
         {
             var name = field.GetProperty("name").GetString() ?? throw new FormatException($"a field of '{path}' has no name");
+            if (name.Length == 0 || name.Contains('\0'))
+                throw new FormatException($"the name of a field of '{path}' is empty or holds the character U+0000");
             if (!names.Add(name))
                 throw new FormatException($"two fields of '{path}' are named '{name}'");
             var type = ReadType(field.GetProperty("type"), path.Length == 0 ? name : $"{path}.{name}");

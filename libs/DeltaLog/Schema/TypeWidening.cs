@@ -47,18 +47,41 @@ internal static class TypeWidening
     {
         if (field.Metadata.TryGetValue(ChangesKey, out var json))
         {
-            using var changes = JsonDocument.Parse(json);
-            foreach (var change in changes.RootElement.EnumerateArray())
-                RequireSupported(change, path, root);
+            foreach (var (from, to) in Changes(json, path, root))
+                RequireSupported(from, to, path, root);
         }
 
         foreach (var nested in Nested(field.Type))
             RequireSupported(nested, $"{path}.{nested.Name}", root);
     }
 
-    private static void RequireSupported(JsonElement change, string path, Uri root)
+    private static List<(string? From, string? To)> Changes(string json, string path, Uri root)
     {
-        var (from, to) = (change.GetProperty("fromType").GetString(), change.GetProperty("toType").GetString());
+        try
+        {
+            using var changes = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = SchemaJson.MaxDepth });
+            return
+            [
+                .. changes
+                    .RootElement.EnumerateArray()
+                    .Select(change => (change.GetProperty("fromType").GetString(), change.GetProperty("toType").GetString())),
+            ];
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            throw new DeltaLogException(
+                DeltaLogError.CorruptLog,
+                $"The changes of type of column '{path}' of '{root}' ({ChangesKey}) cannot be understood: {exception.Message}",
+                exception
+            )
+            {
+                TableRoot = root,
+            };
+        }
+    }
+
+    private static void RequireSupported(string? from, string? to, string path, Uri root)
+    {
         if (from is null || to is null || !IsWider(Type(from), Type(to)))
         {
             throw new DeltaLogException(

@@ -6,6 +6,7 @@ namespace Tideway.DeltaLog.Snapshots;
 /// <summary>Intervals in table properties, such as <c>interval 7 days</c>.</summary>
 internal static class IntervalText
 {
+    private const double LongestDays = 365_250;
     private static readonly TimeSpan DefaultRetention = TimeSpan.FromDays(7);
     private static readonly TimeSpan DefaultLogRetention = TimeSpan.FromDays(30);
 
@@ -17,7 +18,10 @@ internal static class IntervalText
     public static TimeSpan LogRetention(Metadata metadata) =>
         metadata.Configuration.TryGetValue(TableProperties.LogRetention, out var text) && Parse(text) is { } interval ? interval : DefaultLogRetention;
 
-    /// <summary>The interval; <see langword="null"/> where it is none or has months, whose length is not fixed.</summary>
+    /// <summary>
+    /// The interval; <see langword="null"/> where it is none, goes backwards, or has months, whose length is not fixed. One that is longer than a
+    /// thousand years is taken as that, so that times can be reckoned with it.
+    /// </summary>
     public static TimeSpan? Parse(string text)
     {
         var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -25,7 +29,7 @@ internal static class IntervalText
             words = words[1..];
         if (words.Length == 0 || words.Length % 2 != 0)
             return null;
-        var total = TimeSpan.Zero;
+        var days = 0.0;
         for (var index = 0; index < words.Length; index += 2)
         {
             if (
@@ -33,10 +37,10 @@ internal static class IntervalText
                 || Unit(words[index + 1]) is not { } unit
             )
                 return null;
-            total += unit * amount;
+            days += unit.TotalDays * amount;
         }
 
-        return total;
+        return days < 0 ? null : TimeSpan.FromDays(Math.Min(days, LongestDays));
     }
 
     private static TimeSpan? Unit(string word) =>

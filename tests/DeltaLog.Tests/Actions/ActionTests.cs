@@ -97,7 +97,7 @@ public class ActionTests
             {
                 Path = path,
                 PartitionValues = new Dictionary<string, string?> { [key] = value, [key + "2"] = null },
-                Size = size,
+                Size = Math.Abs((long)size),
                 ModificationTime = size / 2,
                 DataChange = dataChange,
                 Stats = stats,

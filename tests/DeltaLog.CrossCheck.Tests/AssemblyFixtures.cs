@@ -1,0 +1,3 @@
+using Tideway.DeltaLog.CrossCheck.Tests.Engine;
+
+[assembly: AssemblyFixture(typeof(IndependentEngine))]
