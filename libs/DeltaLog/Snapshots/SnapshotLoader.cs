@@ -40,6 +40,12 @@ internal sealed class SnapshotLoader(IObjectStore store, CheckpointReader checkp
         return replay.State(version);
     }
 
+    private async Task ApplyCommitsAsync(LogSegment segment, LogReplay replay, CancellationToken cancellationToken)
+    {
+        await foreach (var actions in CompactedCommits.ReadAsync(store, segment, cancellationToken).ConfigureAwait(false))
+            replay.ApplyCommit(actions);
+    }
+
     // The commit that the older snapshot ends with must still be the same file: a table can be deleted and made anew.
     private static bool Continues(LogListing listing, Snapshot older)
     {
@@ -54,8 +60,7 @@ internal sealed class SnapshotLoader(IObjectStore store, CheckpointReader checkp
     {
         if (segment.Checkpoint is { } checkpoint)
             await checkpoints.ReadAsync(checkpoint, content, replay, cancellationToken).ConfigureAwait(false);
-        foreach (var commit in segment.Commits)
-            replay.ApplyCommit(await CommitFile.ReadAsync(store, commit.Info.Key, commit.Version, cancellationToken).ConfigureAwait(false));
+        await ApplyCommitsAsync(segment, replay, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<Snapshot> FinishAsync(LogReplay replay, long version, DateTimeOffset modified, CancellationToken cancellationToken)
@@ -70,8 +75,7 @@ internal sealed class SnapshotLoader(IObjectStore store, CheckpointReader checkp
             var info = replay.LastCommitInfo;
             if (info is null && commitModified is not null)
                 info = await CommitFile.ReadInfoAsync(store, LogFile.CommitKey(version), version, cancellationToken).ConfigureAwait(false);
-            if (info?.InCommitTimestamp is { } milliseconds)
-                timestamp = DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+            timestamp = info?.InCommitTime ?? modified;
         }
 
         return new Snapshot(store.Root, version, timestamp, state, replay.Files()) { CommitModified = commitModified };
