@@ -49,7 +49,9 @@ internal sealed class DeltaColdBenchmark : IBenchmark
         var snapshot = await new DeltaTable(table.Store, TimeProvider.System).LoadAsync(cancellationToken: cancellationToken);
         var count = snapshot.CountFilesMatching(SqlPredicate.TryParse($"date = DATE '{MillionFileTable.Date}'")!);
         if (snapshot.Version != table.Latest || count < MillionFileTable.FilesPerDate / 2 || snapshot.FileCount < MillionFileTable.Files)
-            throw new InvalidOperationException($"Version {snapshot.Version} with {snapshot.FileCount} files, {count} of them matching, is not what was written.");
+            throw new InvalidOperationException(
+                $"Version {snapshot.Version} with {snapshot.FileCount} files, {count} of them matching, is not what was written."
+            );
     }
 
     private static void ReadColumns(DuckDbDatabase database, MillionFileTable table, CancellationToken cancellationToken)

@@ -23,7 +23,9 @@ internal sealed class DeltaMemoryBenchmark : IBenchmark
         // Nothing is held outside of the heap: the database that read the checkpoint is closed, and the segments are arrays.
         var text = TextBytes(snapshot);
         var perFile = (double)(held - text) / snapshot.FileCount;
-        Console.WriteLine($"  {held / 1e6:N1} MB held for {snapshot.FileCount:N0} files with {text / 1e6:N1} MB of text; the snapshot says {snapshot.FileBytesHeld / 1e6:N1} MB");
+        Console.WriteLine(
+            $"  {held / 1e6:N1} MB held for {snapshot.FileCount:N0} files with {text / 1e6:N1} MB of text; the snapshot says {snapshot.FileBytesHeld / 1e6:N1} MB"
+        );
         GC.KeepAlive(snapshot);
         return [new Measure("delta-memory", perFile, BytesPerFileBudget, "the budget", "bytes/file")];
     }

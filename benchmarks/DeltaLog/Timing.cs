@@ -17,7 +17,8 @@ internal readonly record struct Timing(double Seconds, double CpuSeconds)
         return new Timing(Stopwatch.GetElapsedTime(start).TotalSeconds, (Cpu() - cpu).TotalSeconds);
     }
 
-    public static Timing Median(IReadOnlyList<Timing> timings) => new(Middle(timings.Select(timing => timing.Seconds)), Middle(timings.Select(timing => timing.CpuSeconds)));
+    public static Timing Median(IReadOnlyList<Timing> timings) =>
+        new(Middle(timings.Select(timing => timing.Seconds)), Middle(timings.Select(timing => timing.CpuSeconds)));
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Seconds:F3} s ({CpuSeconds:F3} s of processor)");
 
