@@ -17,22 +17,19 @@ internal sealed class DeltaMergeBenchmark : IBenchmark
     public async Task<IReadOnlyList<Measure>> RunAsync(CancellationToken cancellationToken)
     {
         using var rows = new MeasuredRows();
-        var changed = Path.Combine(rows.Folder, "changed.parquet");
-        rows.Connection.Execute(
-            $"COPY (SELECT * REPLACE (amount + 1 AS amount, 'changed' AS reference) FROM ({rows.SelectRows}) WHERE id % 100 = 7) TO {SqlText.Literal(changed)} (FORMAT parquet)"
-        );
-        var request = new MergeRequest { SourceSql = $"SELECT * FROM read_parquet({SqlText.Literal(changed)})", Keys = ["id"] };
         var (rewriting, marking) = (await CreateAsync(rows, "rewritten", cancellationToken), await CreateAsync(rows, "marked", cancellationToken));
         var (ours, vectors, baseline) = (new Rounds("merge"), new Rounds("merge with deletion vectors"), new Rounds("join and rewrite"));
         for (var round = 0; round < RoundCount; round++)
         {
+            var changed = Change(rows, round);
+            var request = new MergeRequest { SourceSql = $"SELECT * FROM read_parquet({SqlText.Literal(changed)})", Keys = ["id"] };
             var files = await FilesAsync(rows, cancellationToken);
             if (round % 2 == 0)
-                await MergeAsync(ours, rewriting);
+                await MergeAsync(ours, rewriting, request);
             await baseline.MeasureAsync(() => Task.Run(() => Rewrite(rows, files, changed), cancellationToken));
             if (round % 2 == 1)
-                await MergeAsync(ours, rewriting);
-            await MergeAsync(vectors, marking);
+                await MergeAsync(ours, rewriting, request);
+            await MergeAsync(vectors, marking, request);
         }
 
         return
@@ -42,8 +39,18 @@ internal sealed class DeltaMergeBenchmark : IBenchmark
             Compare("delta-merge-vectors", vectors.Seconds, baseline.Seconds, "join and rewrite in plain DuckDB"),
         ];
 
-        Task MergeAsync(Rounds times, DeltaTableWriter writer) =>
+        Task MergeAsync(Rounds times, DeltaTableWriter writer, MergeRequest request) =>
             times.MeasureAsync(() => writer.MergeAsync(rows.Connection, request, cancellationToken: cancellationToken));
+    }
+
+    // Other rows each round: those that were changed before stand together, and would leave other files alone.
+    private static string Change(MeasuredRows rows, int round)
+    {
+        var changed = Path.Combine(rows.Folder, $"changed-{round}.parquet");
+        rows.Connection.Execute(
+            $"COPY (SELECT * REPLACE (amount + 1 AS amount, 'changed' AS reference) FROM ({rows.SelectRows}) WHERE id % 100 = {round}) TO {SqlText.Literal(changed)} (FORMAT parquet)"
+        );
+        return changed;
     }
 
     private static Measure Compare(string name, double ours, double baseline, string baselineName) =>

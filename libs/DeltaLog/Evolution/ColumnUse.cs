@@ -62,7 +62,7 @@ internal static partial class ColumnUse
     private static bool IsWithin(string entry, string path) =>
         string.Equals(entry, path, StringComparison.OrdinalIgnoreCase) || entry.StartsWith(path + ".", StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsClusteredBy(DomainMetadata domain, IReadOnlyList<string> physicalPath)
+    private static bool IsClusteredBy(DomainMetadata domain, List<string> physicalPath)
     {
         using var json = JsonDocument.Parse(domain.Configuration);
         if (!json.RootElement.TryGetProperty("clusteringColumns", out var columns) || columns.ValueKind != JsonValueKind.Array)
@@ -85,6 +85,6 @@ internal static partial class ColumnUse
         return [.. Enumerable.Range(1, path.Count).Select(length => ColumnMapping.PhysicalName(SchemaEdit.Find(draft.Schema, [.. path.Take(length)]), mode))];
     }
 
-    [GeneratedRegex(@"[\p{L}_][\p{L}\p{N}_]*", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"[\p{L}_][\p{L}\p{N}_]*", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Words();
 }

@@ -46,7 +46,6 @@ internal static class PropertyRules
             int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= -1 ? null : "a number, or -1 for all",
         ["delta.dataSkippingStatsColumns"] = Anything,
         [ColumnMapping.ModeProperty] = OneOf("none", "name", "id"),
-        ["delta.enableExpiredLogCleanup"] = Flag,
         ["delta.sampleRetentionDuration"] = Interval,
         ["delta.randomizeFilePrefixes"] = Flag,
         ["delta.randomPrefixLength"] = Count,

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Schema;

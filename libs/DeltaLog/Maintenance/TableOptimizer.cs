@@ -1,8 +1,5 @@
-using System.Globalization;
-using Tideway.DeltaLog.Commit;
 using Tideway.DeltaLog.Evolution;
 using Tideway.DeltaLog.Features;
-using Tideway.DeltaLog.Reading;
 using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaLog.Writing;
 using Tideway.DuckDb;

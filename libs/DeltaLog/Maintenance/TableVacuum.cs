@@ -99,7 +99,7 @@ public sealed class TableVacuum(DeltaTable table)
                 options.Progress?.Report(looked);
         }
 
-        appender.Flush();
+        appender.Flush(cancellationToken);
         options.Progress?.Report(looked);
         return young;
     }

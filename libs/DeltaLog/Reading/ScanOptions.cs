@@ -27,6 +27,6 @@ public sealed record ScanOptions
     /// </summary>
     public string PartitionTimeZone { get; init; } = "UTC";
 
-    /// <summary>Adds the columns <c>__file</c> (path of the add action) and <c>__row</c> (position in the file), for rewriting.</summary>
+    /// <summary>Adds the columns <c>__file</c> (path on local disk) and <c>__row</c> (position in the file), for rewriting.</summary>
     internal bool WithPositions { get; init; }
 }

@@ -23,12 +23,12 @@ internal sealed class ScanSql(
     /// <summary>The rows of a version.</summary>
     public string Select(IReadOnlyList<ScanGroup> groups, IReadOnlyList<StructField> wanted, string? whereSql, bool withPositions)
     {
-        var needsEntries = withPositions || partitionColumns.Count > 0;
-        List<string> positions = withPositions ? [$"e.v[{partitionColumns.Count + 1}] AS __file", "s.file_row_number AS __row"] : [];
+        // The engine knows the file of a row by itself; a join would be asked for every row of the table.
+        List<string> positions = withPositions ? ["s.filename AS __file", "s.file_row_number AS __row"] : [];
         var sql =
             groups.Count == 0
                 ? Nothing(withPositions ? ["CAST(NULL AS VARCHAR) AS __file", "CAST(NULL AS BIGINT) AS __row"] : [])
-                : Union(groups, schema.Fields, positions, needsEntries, withPositions ? entry => [entry.LogPath] : _ => []);
+                : Union(groups, schema.Fields, positions, partitionColumns.Count > 0, _ => []);
         var names = string.Join(", ", wanted.Select(field => SqlText.Identifier(field.Name)).Concat(withPositions ? ["__file", "__row"] : []));
         return whereSql is null ? $"SELECT {names} FROM ({sql})" : $"SELECT {names} FROM ({sql}) WHERE ({whereSql}\n)";
     }

@@ -135,8 +135,8 @@ internal sealed class WriteOperation
         };
     }
 
-    /// <summary>The version's files of those paths.</summary>
-    public List<AddFile> Files(IReadOnlySet<string> paths) => [.. Snapshot.Files.Where(file => paths.Contains(file.Path))];
+    /// <summary>The version's files that lie at those paths on the disk.</summary>
+    public List<AddFile> Files(IReadOnlySet<string> paths) => [.. Snapshot.Files.Where(file => paths.Contains(LocalPath(file)))];
 
     /// <summary>Writes the rows of a SELECT with the table's columns and adds their files; says how many rows there were, and which files.</summary>
     public async Task<(long Rows, IReadOnlyList<AddFile> Files)> AddAsync(string selectSql, CancellationToken cancellationToken)
@@ -165,7 +165,7 @@ internal sealed class WriteOperation
     /// <param name="cancellationToken">Ends the work.</param>
     public async Task MarkDeletedAsync(IReadOnlyCollection<AddFile> some, string positionsSql, CancellationToken cancellationToken)
     {
-        var byPath = some.ToDictionary(file => file.Path, file => (File: file, Rows: file.PhysicalRecords() ?? RowsIn(file)), StringComparer.Ordinal);
+        var byPath = some.ToDictionary(LocalPath, file => (File: file, Rows: file.PhysicalRecords() ?? RowsIn(file)), StringComparer.Ordinal);
         using var marks = new DeletionMarks(Table.Store);
         var marked = new List<AddFile>();
         await foreach (var (path, rows) in RowPositions.ReadAsync(Connection, positionsSql, cancellationToken).ConfigureAwait(false))
@@ -251,11 +251,10 @@ internal sealed class WriteOperation
 
     private Snapshot Evolved => options.Metadata is { } metadata ? Snapshot.With(metadata) : Snapshot;
 
-    private long RowsIn(AddFile file)
-    {
-        var path = Table.Store.LocalPath(FilePath.Key(file.Path, Table.Store.Root))!;
-        return Connection.Scalar<long>($"SELECT num_rows FROM parquet_file_metadata({SqlText.Literal(GlobText.Escape(path))})");
-    }
+    private string LocalPath(AddFile file) => Table.Store.LocalPath(FilePath.Key(file.Path, Table.Store.Root))!;
+
+    private long RowsIn(AddFile file) =>
+        Connection.Scalar<long>($"SELECT num_rows FROM parquet_file_metadata({SqlText.Literal(GlobText.Escape(LocalPath(file)))})");
 
     private long RowsCopied => Math.Max(0, RowsAdded - RowsInserted - RowsUpdated);
 
