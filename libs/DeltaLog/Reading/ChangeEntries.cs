@@ -30,7 +30,9 @@ internal sealed class ChangeEntries(Snapshot snapshot, DeletionVectorReader vect
             return;
         }
 
-        var removes = version.Removes.Where(remove => remove.DataChange).ToDictionary(remove => FilePath.Canonical(remove.Path), StringComparer.Ordinal);
+        var removes = new Dictionary<string, RemoveFile>(StringComparer.Ordinal);
+        foreach (var remove in version.Removes.Where(remove => remove.DataChange))
+            removes[FilePath.Canonical(remove.Path)] = remove;
         foreach (var add in version.Adds.Where(add => add.DataChange))
         {
             var now = await DeletedAsync(add.DeletionVector, cancellationToken).ConfigureAwait(false);
