@@ -68,7 +68,7 @@ internal sealed class PartitionCondition
     // The parts joined by AND, each as SQL again.
     private static IEnumerable<string> Parts(DuckDbConnection connection, string conditionSql)
     {
-        var tree = JsonNode.Parse(connection.Scalar<string>("SELECT json_serialize_sql($1)", $"SELECT ({conditionSql})")!, null, Deep)!;
+        var tree = JsonNode.Parse(connection.Scalar<string>($"SELECT json_serialize_sql({SqlText.Literal($"SELECT ({conditionSql})")})")!, null, Deep)!;
         if (tree["error"]?.GetValue<bool>() != false || tree["statements"]?[0]?["node"]?["select_list"] is not JsonArray { Count: 1 } list)
             return [conditionSql];
         var root = list[0]!;
@@ -78,7 +78,7 @@ internal sealed class PartitionCondition
         foreach (var child in children.ToList())
         {
             list[0] = child!.DeepClone();
-            var select = connection.Scalar<string>("SELECT json_deserialize_sql($1)", tree.ToJsonString())!;
+            var select = connection.Scalar<string>($"SELECT json_deserialize_sql({SqlText.Literal(tree.ToJsonString())})")!;
             parts.Add($"({select})");
         }
 
