@@ -9,6 +9,12 @@ internal sealed class CliEnvironment
 
     public required TextWriter Error { get; init; }
 
+    /// <summary>Standard output for what is no text.</summary>
+    public Func<Stream> OpenOut { get; init; } = Console.OpenStandardOutput;
+
+    /// <summary>Whether standard output is shown to a person as it is.</summary>
+    public bool IsOutputTerminal { get; init; }
+
     /// <summary>Whether a person is there to be asked, and to watch a progress bar.</summary>
     public required bool IsInteractive { get; init; }
 
@@ -30,6 +36,7 @@ internal sealed class CliEnvironment
             In = Console.In,
             Out = Console.Out,
             Error = Console.Error,
+            IsOutputTerminal = !Console.IsOutputRedirected,
             IsInteractive = !Console.IsInputRedirected && !Console.IsErrorRedirected,
             Variable = Environment.GetEnvironmentVariable,
             ReadSecret = Login.SecretPrompt.Read,

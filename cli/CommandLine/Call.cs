@@ -9,10 +9,14 @@ namespace Tideway.Cli.CommandLine;
 internal sealed class Call(ParseResult parsed, CommandSet commands) : IDisposable
 {
     private ApiClient? api;
+    private ResultWriter? output;
 
     public CliEnvironment Environment => commands.Environment;
 
-    public ResultWriter Output { get; } = new(commands.Environment, parsed.GetValue(commands.Global.Output) == "json");
+    /// <summary>What <c>--output</c> asks for.</summary>
+    public string Format => parsed.GetValue(commands.Global.Output)!;
+
+    public ResultWriter Output => output ??= new ResultWriter(commands.Environment, Format == "json");
 
     public TimeSpan Timeout => parsed.GetValue(commands.Global.Timeout) ?? GlobalOptions.DefaultTimeout;
 

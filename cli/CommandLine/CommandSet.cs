@@ -21,7 +21,20 @@ internal sealed class CommandSet(CliEnvironment environment)
     }
 
     /// <summary>A command that does something.</summary>
-    public Command Leaf(string name, string description, string example, IEnumerable<Symbol> symbols, Func<Call, CancellationToken, Task> run)
+    /// <param name="name">Its name.</param>
+    /// <param name="description">What it does.</param>
+    /// <param name="example">A command line.</param>
+    /// <param name="symbols">Its arguments and options.</param>
+    /// <param name="run">Does it.</param>
+    /// <param name="formats">What <c>--output</c> may ask for, where that is not table and json.</param>
+    public Command Leaf(
+        string name,
+        string description,
+        string example,
+        IEnumerable<Symbol> symbols,
+        Func<Call, CancellationToken, Task> run,
+        IReadOnlyList<string>? formats = null
+    )
     {
         var command = new Command(name, description);
         foreach (var symbol in symbols)
@@ -33,18 +46,25 @@ internal sealed class CommandSet(CliEnvironment environment)
         }
 
         examples.Add(command, example);
-        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, run, cancellationToken));
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, run, formats ?? ["table", "json"], cancellationToken));
         return command;
     }
 
     /// <summary>How a command is used; nothing for those without an example.</summary>
     public string? ExampleOf(Command command) => examples.GetValueOrDefault(command);
 
-    private async Task<int> RunAsync(ParseResult parsed, Func<Call, CancellationToken, Task> run, CancellationToken cancellationToken)
+    private async Task<int> RunAsync(
+        ParseResult parsed,
+        Func<Call, CancellationToken, Task> run,
+        IReadOnlyList<string> formats,
+        CancellationToken cancellationToken
+    )
     {
         using var call = new Call(parsed, this);
         try
         {
+            if (!formats.Contains(call.Format))
+                throw new CliFailure(ExitCode.Usage, $"--output must be {string.Join(" or ", formats)} here; got '{call.Format}'.");
             await run(call, cancellationToken);
             return ExitCode.Ok;
         }

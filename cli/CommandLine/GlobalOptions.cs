@@ -29,11 +29,11 @@ internal sealed class GlobalOptions
     public Option<string> Output { get; } =
         new Option<string>("--output", "-o")
         {
-            Description = "table for people; json for programs, with nothing else on standard output",
-            HelpName = "table|json",
+            Description = "table for people; json for programs, with nothing else on standard output; rows of tables also as csv or parquet",
+            HelpName = "table|json|csv|parquet",
             Recursive = true,
             DefaultValueFactory = _ => "table",
-        }.AcceptOnlyFromAmong("table", "json");
+        }.AcceptOnlyFromAmong("table", "json", "csv", "parquet");
 
     public Option<TimeSpan?> Timeout { get; } =
         new("--timeout")

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Tideway.Cli.CommandLine;
 using Tideway.DeltaLog;
+using Tideway.DeltaLog.Reading;
 using Tideway.DeltaLog.Snapshots;
 using Tideway.DuckDb;
 using Tideway.ObjectStorage;
@@ -17,8 +18,17 @@ internal sealed class LocalTable
 
     public Option<DateTimeOffset?> Timestamp { get; } = Symbols.Time("--timestamp", "The version that was there at this time, such as 2026-11-23T10:00:00Z");
 
+    public Option<bool> FilesOutside { get; } =
+        Symbols.Flag("--allow-outside-files", "Read data files that the log gives by an absolute path outside the table's folder, as shallow clones do");
+
     /// <summary>The table, which need not be there yet.</summary>
     public DeltaTable Open(Call call) => new(new LocalObjectStore(Folder(call.Get(Path))), call.Environment.Time);
+
+    /// <summary>Reads its rows.</summary>
+    public TableReader Reader(Call call) => new(Open(call).Store, call.Get(FilesOutside));
+
+    /// <summary>Folders that its data files may be in.</summary>
+    public IReadOnlyList<string> Folders(Call call) => [call.Get(FilesOutside) ? "/" : Folder(call.Get(Path))];
 
     /// <summary>The version that is asked for.</summary>
     public async Task<Snapshot> LoadAsync(Call call, CancellationToken cancellationToken) =>

@@ -115,6 +115,19 @@ public sealed class DuckDbConnection : IDisposable
         return Prepare(sql, cancellationToken);
     }
 
+    /// <summary>
+    /// Passes a condition whose author is not trusted: one expression on the columns at hand, without queries in it. Nothing of it can reach beyond the
+    /// brackets that it is put in, when a line end stands before the closing one.
+    /// </summary>
+    /// <exception cref="DuckDbException">The text does not parse, or is more than a condition.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public void CheckCondition(string sql, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(sql);
+        ThrowIfDisposed();
+        ConditionSql.Check(this, sql, cancellationToken);
+    }
+
     /// <summary>Opens an appender: the fastest way to fill a table.</summary>
     /// <param name="table">The table, as it is named, unquoted.</param>
     /// <param name="schema">Its schema; null for the current one.</param>

@@ -10,7 +10,7 @@ namespace Tideway.DuckDb;
 /// </summary>
 internal static class UntrustedSql
 {
-    private const string Serialize = "SELECT json_serialize_sql(?::VARCHAR)::VARCHAR";
+    internal const string Serialize = "SELECT json_serialize_sql(?::VARCHAR)::VARCHAR";
     private const int DeepestTree = 100_000;
 
     private static readonly FrozenSet<string> TableFunctions = new[]

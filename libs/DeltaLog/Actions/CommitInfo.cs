@@ -31,6 +31,13 @@ public sealed record CommitInfo : DeltaAction
     /// <summary>All other members by name, each value as JSON text, for example <c>operationParameters</c> and <c>operationMetrics</c>.</summary>
     public IReadOnlyDictionary<string, string> OtherMembers { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>The in-commit timestamp as a time. One that no calendar has is <see cref="DeltaLogError.CorruptLog"/>.</summary>
+    internal DateTimeOffset? InCommitTime =>
+        InCommitTimestamp is not { } milliseconds ? null
+        : milliseconds >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds() && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+        : throw new DeltaLogException(DeltaLogError.CorruptLog, $"Expected a time in milliseconds as inCommitTimestamp, found {milliseconds}.");
+
     internal override string Name => "commitInfo";
 
     internal static CommitInfo Read(ref Utf8JsonReader reader)

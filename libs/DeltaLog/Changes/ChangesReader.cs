@@ -37,14 +37,16 @@ internal sealed class ChangesReader(IObjectStore store, SnapshotLoader snapshots
         if (requireChangeDataFeed)
             RequireChangeDataFeed(firstMetadata, from);
         var last = DateTimeOffset.MinValue;
+        var (protocol, metadata) = (firstProtocol, firstMetadata);
         foreach (var commit in commits)
         {
             var actions = await CommitFile.ReadAsync(store, commit.Info.Key, commit.Version, cancellationToken).ConfigureAwait(false);
-            var changes = Collect(commit, actions, last);
-            if (changes.Protocol is { } protocol)
-                ProtocolRequirements.RequireReadable(protocol, store.Root, commit.Version);
-            if (requireChangeDataFeed && changes.Metadata is { } metadata)
+            if (actions.OfType<Protocol>().LastOrDefault() is { } newProtocol)
+                ProtocolRequirements.RequireReadable(protocol = newProtocol, store.Root, commit.Version);
+            metadata = actions.OfType<Metadata>().LastOrDefault() ?? metadata;
+            if (requireChangeDataFeed)
                 RequireChangeDataFeed(metadata, commit.Version);
+            var changes = Collect(commit, actions, protocol, metadata, last);
             last = changes.Timestamp;
             yield return changes;
         }
@@ -56,15 +58,16 @@ internal sealed class ChangesReader(IObjectStore store, SnapshotLoader snapshots
         return (state.Protocol, state.Metadata);
     }
 
-    private static VersionChanges Collect(LogFile commit, List<DeltaAction> actions, DateTimeOffset last)
+    private static VersionChanges Collect(LogFile commit, List<DeltaAction> actions, Protocol protocol, Metadata metadata, DateTimeOffset last)
     {
         var info = actions.OfType<CommitInfo>().FirstOrDefault();
-        var time = info?.InCommitTimestamp is { } milliseconds ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : commit.Info.LastModified;
+        var time = TableState.HasInCommitTimestampsWith(protocol, metadata) && info?.InCommitTime is { } inCommit ? inCommit : commit.Info.LastModified;
         return new VersionChanges
         {
             Version = commit.Version,
             Timestamp = time > last ? time : last.AddMilliseconds(1),
             CommitInfo = info,
+            MetadataInForce = metadata,
             Protocol = actions.OfType<Protocol>().LastOrDefault(),
             Metadata = actions.OfType<Metadata>().LastOrDefault(),
             Adds = [.. actions.OfType<AddFile>()],

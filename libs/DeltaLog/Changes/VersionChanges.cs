@@ -20,6 +20,9 @@ public sealed record VersionChanges
     /// <summary>The metadata, where this version set it.</summary>
     public Metadata? Metadata { get; init; }
 
+    /// <summary>The metadata that its rows were written with, where that is known.</summary>
+    internal Metadata? MetadataInForce { get; init; }
+
     /// <summary>Files that it added, whether rows changed or not.</summary>
     public IReadOnlyList<AddFile> Adds { get; init; } = [];
 

@@ -9,7 +9,7 @@ namespace Tideway.DeltaLog.DeletionVectors;
 /// Fetches deletion vectors.
 /// See <see href="https://github.com/delta-io/delta/blob/master/PROTOCOL.md#deletion-vector-file-storage-format">Deletion Vector File Storage Format</see>.
 /// </summary>
-internal sealed class DeletionVectorReader(IObjectStore store)
+internal sealed class DeletionVectorReader(IObjectStore store, bool allowFilesOutside = false)
 {
     private const int UuidCharacters = 20;
     private const int SizeBytes = 4;
@@ -29,7 +29,14 @@ internal sealed class DeletionVectorReader(IObjectStore store)
             var rows = RoaringBitmap.Read(bytes.AsSpan(0, vector.SizeInBytes));
             return rows.Count == vector.Cardinality ? rows : throw new FormatException($"expected {vector.Cardinality} rows, found {rows.Count}");
         }
-        catch (Exception exception) when (exception is FormatException or ObjectStorageException { Error: ObjectStorageError.NotFound } or OverflowException)
+        catch (Exception exception)
+            when (exception
+                    is FormatException
+                        or ObjectStorageException { Error: ObjectStorageError.NotFound or ObjectStorageError.InvalidKey }
+                        or OverflowException
+                        or IOException
+                        or UnauthorizedAccessException
+            )
         {
             throw new DeltaLogException(
                 DeltaLogError.CorruptLog,
@@ -64,12 +71,27 @@ internal sealed class DeletionVectorReader(IObjectStore store)
     private async Task<byte[]> FetchAsync(DeletionVectorDescriptor vector, CancellationToken cancellationToken)
     {
         var range = new ByteRange(vector.Offset ?? 0, SizeBytes + (long)vector.SizeInBytes + ChecksumBytes);
-        var content = await store.OpenReadAsync(Key(vector, store.Root)!, range, cancellationToken).ConfigureAwait(false);
+        var content = await OpenAsync(vector, range, cancellationToken).ConfigureAwait(false);
         await using (content.ConfigureAwait(false))
         {
             using var buffer = new MemoryStream();
             await content.CopyToAsync(buffer, cancellationToken).ConfigureAwait(false);
             return Unwrap(buffer.ToArray(), vector);
+        }
+    }
+
+    private async Task<Stream> OpenAsync(DeletionVectorDescriptor vector, ByteRange range, CancellationToken cancellationToken)
+    {
+        if (!allowFilesOutside || vector.StorageType != "p" || FilePath.OutsideOnDisk(vector.PathOrInlineDv, store.Root) is not { } outside)
+            return await store.OpenReadAsync(Key(vector, store.Root)!, range, cancellationToken).ConfigureAwait(false);
+        // Outside the table only the local disk is read.
+        var file = File.OpenRead(outside);
+        await using (file.ConfigureAwait(false))
+        {
+            var part = new byte[Math.Max(0, Math.Min(range.Length, file.Length - range.Offset))];
+            file.Position = Math.Min(range.Offset, file.Length);
+            await file.ReadExactlyAsync(part, cancellationToken).ConfigureAwait(false);
+            return new MemoryStream(part, writable: false);
         }
     }
 

@@ -27,10 +27,16 @@ internal readonly record struct LogFile(LogFileKind Kind, long Version, int Part
 {
     public const string Folder = "_delta_log/";
     private const int VersionDigits = 20;
+    private const string Compacted = ".compacted.json";
+
+    /// <summary>The last version of a compaction; else 0.</summary>
+    public long LastVersion { get; private init; }
 
     public static string CommitKey(long version) => $"{Folder}{version:D20}.json";
 
     public static string CheckpointKey(long version) => $"{Folder}{version:D20}.checkpoint.parquet";
+
+    public static string ChecksumKey(long version) => $"{Folder}{version:D20}.crc";
 
     public static string UuidCheckpointKey(long version, Guid id) => $"{Folder}{version:D20}.checkpoint.{id}.parquet";
 
@@ -47,8 +53,13 @@ internal readonly record struct LogFile(LogFileKind Kind, long Version, int Part
             return new LogFile(LogFileKind.Commit, version, 0, 0, info);
         if (rest is "checkpoint.parquet")
             return new LogFile(LogFileKind.ClassicCheckpoint, version, 0, 0, info);
-        if (rest.EndsWith(".compacted.json", StringComparison.Ordinal))
-            return new LogFile(LogFileKind.Compaction, version, 0, 0, info);
+        if (rest.Length == VersionDigits + Compacted.Length && rest.EndsWith(Compacted, StringComparison.Ordinal))
+        {
+            return TryNumber(rest[..VersionDigits], out var last) && last > version
+                ? new LogFile(LogFileKind.Compaction, version, 0, 0, info) { LastVersion = last }
+                : new LogFile(LogFileKind.Other, version, 0, 0, info);
+        }
+
         return rest.StartsWith("checkpoint.", StringComparison.Ordinal)
             ? ParseCheckpoint(rest["checkpoint.".Length..], version, info)
             : new LogFile(LogFileKind.Other, version, 0, 0, info);

@@ -10,6 +10,9 @@ internal sealed class LogListing
     /// <summary>The commits, by rising version.</summary>
     public List<LogFile> Commits { get; } = [];
 
+    /// <summary>Files that each hold what several commits did together, by rising first version.</summary>
+    public List<LogFile> Compactions { get; } = [];
+
     public bool IsEmpty => Commits.Count == 0 && checkpointFiles.Count == 0;
 
     public static async Task<LogListing> ReadAsync(IObjectStore store, long fromVersion, CancellationToken cancellationToken)
@@ -56,6 +59,9 @@ internal sealed class LogListing
         return null;
     }
 
+    /// <summary>Whether there is a complete checkpoint of that version.</summary>
+    public bool HasCheckpoint(long version) => NewestCheckpoint(version)?.Version == version;
+
     /// <summary>The oldest version that can be rebuilt from these files, if any.</summary>
     public long? EarliestRecreatableVersion()
     {
@@ -84,6 +90,8 @@ internal sealed class LogListing
     {
         if (file.Kind == LogFileKind.Commit)
             Commits.Add(file);
+        else if (file.Kind == LogFileKind.Compaction)
+            Compactions.Add(file);
         else if (file.Kind is LogFileKind.ClassicCheckpoint or LogFileKind.CheckpointPart or LogFileKind.UuidCheckpoint)
             checkpointFiles.Add(file);
     }

@@ -9,6 +9,9 @@ namespace Tideway.DeltaLog.LogSegments;
 /// <param name="LastModified">When the last file of the segment was written.</param>
 internal sealed record LogSegment(long Version, CheckpointFiles? Checkpoint, IReadOnlyList<LogFile> Commits, DateTimeOffset LastModified)
 {
+    /// <summary>Files that can be read in place of some of the commits.</summary>
+    public IReadOnlyList<LogFile> Compactions { get; private init; } = [];
+
     /// <summary>The segment for <paramref name="version"/>, or for the latest one.</summary>
     public static async Task<LogSegment> FindAsync(IObjectStore store, long? version, CancellationToken cancellationToken)
     {
@@ -57,7 +60,11 @@ internal sealed record LogSegment(long Version, CheckpointFiles? Checkpoint, IRe
             commits.Count > 0
                 ? commits[^1].Info.LastModified
                 : listing.Commits.Find(file => file.Version == checkpoint!.Version).Info?.LastModified ?? checkpoint!.Files[^1].LastModified;
-        return new LogSegment(next - 1, checkpoint, commits, modified);
+        var start = next - commits.Count;
+        return new LogSegment(next - 1, checkpoint, commits, modified)
+        {
+            Compactions = [.. listing.Compactions.Where(file => file.Version >= start && file.LastVersion < next)],
+        };
     }
 
     private static DeltaLogException Gap(IObjectStore store, long from, long to) =>

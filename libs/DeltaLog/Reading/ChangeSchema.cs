@@ -11,9 +11,14 @@ internal static class ChangeSchema
     /// <summary>Throws <see cref="DeltaLogError.IncompatibleSchemaChange"/>, naming the version and the column, where they cannot.</summary>
     public static void RequireReadable(Snapshot snapshot, IReadOnlyList<VersionChanges> changes)
     {
+        Metadata? seen = null;
         foreach (var version in changes)
         {
-            if (version.Metadata is not null && Reason(version.Metadata, snapshot) is { } reason)
+            var metadata = version.Metadata ?? version.MetadataInForce;
+            if (metadata is null || ReferenceEquals(metadata, seen))
+                continue;
+            seen = metadata;
+            if (Reason(metadata, snapshot) is { } reason)
             {
                 throw new DeltaLogException(
                     DeltaLogError.IncompatibleSchemaChange,
@@ -30,34 +35,38 @@ internal static class ChangeSchema
     /// <summary>Why rows written with <paramref name="before"/> cannot be read with the schema of <paramref name="after"/>; <see langword="null"/> where they can.</summary>
     public static string? Reason(Metadata before, Snapshot after) =>
         before.SchemaString.Length == 0 ? null
-        : ModeDiffers(before, after.Metadata) ? "maps its columns differently"
         : !before.PartitionColumns.SequenceEqual(after.PartitionColumns) ? "is partitioned differently"
-        : Difference(SchemaJson.Parse(before.SchemaString), after.Schema, ColumnMapping.Of(after.Protocol, after.Metadata), "");
+        : Modes(before, after) is not { } modes ? "maps its columns differently"
+        : Difference(SchemaJson.Parse(before.SchemaString), after.Schema, modes, "");
 
-    private static bool ModeDiffers(Metadata left, Metadata right) =>
-        left.Configuration.GetValueOrDefault(ColumnMapping.ModeProperty, "none") != right.Configuration.GetValueOrDefault(ColumnMapping.ModeProperty, "none");
+    // Columns that are mapped by name are found in the files of before, too; those mapped by id only where they were then.
+    private static (ColumnMappingMode Before, ColumnMappingMode After)? Modes(Metadata before, Snapshot after)
+    {
+        var (left, right) = (ColumnMapping.Of(after.Protocol, before), ColumnMapping.Of(after.Protocol, after.Metadata));
+        return left == right || (left != ColumnMappingMode.Id && right != ColumnMappingMode.Id) ? (left, right) : null;
+    }
 
-    private static string? Difference(DeltaType before, DeltaType after, ColumnMappingMode mode, string path) =>
+    private static string? Difference(DeltaType before, DeltaType after, (ColumnMappingMode Before, ColumnMappingMode After) modes, string path) =>
         (before, after) switch
         {
             (StructType left, StructType right) => left
-                .Fields.Select(field => FieldDifference(field, right, mode, path))
+                .Fields.Select(field => FieldDifference(field, right, modes, path))
                 .FirstOrDefault(found => found is not null),
-            (ArrayType left, ArrayType right) => Difference(left.ElementType, right.ElementType, mode, $"{path}.element"),
-            (MapType left, MapType right) => Difference(left.KeyType, right.KeyType, mode, $"{path}.key")
-                ?? Difference(left.ValueType, right.ValueType, mode, $"{path}.value"),
+            (ArrayType left, ArrayType right) => Difference(left.ElementType, right.ElementType, modes, $"{path}.element"),
+            (MapType left, MapType right) => Difference(left.KeyType, right.KeyType, modes, $"{path}.key")
+                ?? Difference(left.ValueType, right.ValueType, modes, $"{path}.value"),
             (PrimitiveType { Kind: PrimitiveKind.Void }, _) => null,
             _ => before.Equals(after) || TypeWidening.IsWider(before, after) ? null : $"has another type for '{path.TrimStart('.')}'",
         };
 
-    private static string? FieldDifference(StructField field, StructType after, ColumnMappingMode mode, string path)
+    private static string? FieldDifference(StructField field, StructType after, (ColumnMappingMode Before, ColumnMappingMode After) modes, string path)
     {
-        var physical = ColumnMapping.PhysicalName(field, mode);
+        var physical = ColumnMapping.PhysicalName(field, modes.Before);
         var match = after.Fields.FirstOrDefault(candidate =>
-            string.Equals(ColumnMapping.PhysicalName(candidate, mode), physical, StringComparison.OrdinalIgnoreCase)
+            string.Equals(ColumnMapping.PhysicalName(candidate, modes.After), physical, StringComparison.OrdinalIgnoreCase)
         );
         return match is null
             ? $"has the column '{$"{path}.{field.Name}".TrimStart('.')}', which is gone"
-            : Difference(field.Type, match.Type, mode, $"{path}.{field.Name}");
+            : Difference(field.Type, match.Type, modes, $"{path}.{field.Name}");
     }
 }

@@ -8,7 +8,9 @@ public sealed record ScanOptions
     /// <summary>The columns, in this order; all of the schema where not set.</summary>
     public IReadOnlyList<string>? Columns { get; init; }
 
-    /// <summary>A condition on the table's columns, as SQL.</summary>
+    /// <summary>
+    /// A condition on the table's columns, as SQL. It is not looked at: one whose author is not trusted passes <see cref="Tideway.DuckDb.DuckDbConnection.CheckCondition"/> first.
+    /// </summary>
     public string? WhereSql { get; init; }
 
     /// <summary>The files to read, out of the snapshot's; all where not set. Whoever passes them answers for what is left out.</summary>

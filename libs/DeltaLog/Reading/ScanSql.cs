@@ -30,7 +30,7 @@ internal sealed class ScanSql(
                 ? Nothing(withPositions ? ["CAST(NULL AS VARCHAR) AS __file", "CAST(NULL AS BIGINT) AS __row"] : [])
                 : Union(groups, schema.Fields, positions, needsEntries, withPositions ? entry => [entry.LogPath] : _ => []);
         var names = string.Join(", ", wanted.Select(field => SqlText.Identifier(field.Name)).Concat(withPositions ? ["__file", "__row"] : []));
-        return whereSql is null ? $"SELECT {names} FROM ({sql})" : $"SELECT {names} FROM ({sql}) WHERE ({whereSql})";
+        return whereSql is null ? $"SELECT {names} FROM ({sql})" : $"SELECT {names} FROM ({sql}) WHERE ({whereSql}\n)";
     }
 
     /// <summary>Rows that changed; entries carry version, time in microseconds and, unless the files tell, the kind of change.</summary>

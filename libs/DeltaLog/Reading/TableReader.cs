@@ -14,9 +14,14 @@ namespace Tideway.DeltaLog.Reading;
 /// the files are there. Tables with timestamps must be read in a session whose time zone is UTC (<see cref="UseUtc"/>): elsewhere
 /// the query fails rather than shift them.
 /// </summary>
-public sealed class TableReader(IObjectStore store)
+/// <param name="store">The table's store.</param>
+/// <param name="allowFilesOutside">
+/// Whether files on local disk are read that the log gives by an absolute path outside the table, as shallow clones do. Whoever writes the log can then
+/// have any Parquet file read that the process can read.
+/// </param>
+public sealed class TableReader(IObjectStore store, bool allowFilesOutside = false)
 {
-    private readonly DeletionVectorReader vectors = new(store);
+    private readonly DeletionVectorReader vectors = new(store, allowFilesOutside);
 
     /// <summary>Sets the session's time zone to UTC, unless it is. A database that is locked must have been opened in UTC.</summary>
     public static void UseUtc(DuckDbConnection connection)
@@ -118,7 +123,7 @@ public sealed class TableReader(IObjectStore store)
         }
 
         var union = string.Join("\nUNION ALL\n", parts);
-        return options.WhereSql is { } where ? $"SELECT * FROM ({union}) WHERE ({where})" : union;
+        return options.WhereSql is { } where ? $"SELECT * FROM ({union}) WHERE ({where}\n)" : union;
 
         ScanSql Scan(params IReadOnlyList<(string Name, string Type)> extra) =>
             new(snapshot.Schema, snapshot.PartitionColumns, mode, extra) { PartitionTimeZone = options.PartitionTimeZone };
@@ -128,7 +133,7 @@ public sealed class TableReader(IObjectStore store)
     public IEnumerable<AddFile> MissingFiles(Snapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
-        return snapshot.Files.Where(file => store.LocalPath(FilePath.Key(file.Path, store.Root)) is { } path && !File.Exists(path));
+        return snapshot.Files.Where(file => OnDisk(file.Path) is { } path && !File.Exists(path));
     }
 
     /// <summary>Throws <see cref="DeltaLogError.DataFileMissing"/>, naming the file, where one of the snapshot is not there; for saying why a query failed.</summary>
@@ -173,16 +178,30 @@ public sealed class TableReader(IObjectStore store)
 
     private string LocalPath(string path, Func<string, string>? locate)
     {
-        var key = FilePath.Key(path, store.Root);
-        return locate?.Invoke(key)
-            ?? store.LocalPath(key)
+        if (locate is not null)
+            return locate(FilePath.Key(path, store.Root));
+        return OnDisk(path)
             ?? throw new DeltaLogException(
                 DeltaLogError.NotSupportedByStore,
                 $"The files of '{store.Root}' are not on local disk: their rows cannot be read in place."
             )
             {
                 TableRoot = store.Root,
-                File = key,
+                File = path,
             };
+    }
+
+    private string? OnDisk(string path)
+    {
+        if (allowFilesOutside && FilePath.OutsideOnDisk(path, store.Root) is { } outside)
+            return outside;
+        try
+        {
+            return store.LocalPath(FilePath.Key(path, store.Root));
+        }
+        catch (ObjectStorageException exception) when (exception.Error == ObjectStorageError.InvalidKey)
+        {
+            throw FilePath.Outside(path, store.Root, exception);
+        }
     }
 }

@@ -53,9 +53,8 @@ internal sealed class CommitTimeline
         if (commit.Version < firstInCommitVersion)
             return fileTimes[index];
         var info = await CommitFile.ReadInfoAsync(store, commit.Info.Key, commit.Version, cancellationToken).ConfigureAwait(false);
-        return info?.InCommitTimestamp is { } milliseconds
-            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
-            : throw new DeltaLogException(DeltaLogError.CorruptLog, $"Expected an in-commit timestamp in '{commit.Info.Key}', found none.")
+        return info?.InCommitTime
+            ?? throw new DeltaLogException(DeltaLogError.CorruptLog, $"Expected an in-commit timestamp in '{commit.Info.Key}', found none.")
             {
                 TableRoot = store.Root,
                 Version = commit.Version,

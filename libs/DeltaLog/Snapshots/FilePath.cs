@@ -20,29 +20,45 @@ public static class FilePath
     }
 
     /// <summary>
-    /// The key of the file below the table's root. An absolute path elsewhere is <see cref="DeltaLogError.FileOutsideTable"/>; one that names no
-    /// object, such as <c>../a</c>, is an <see cref="ObjectStorageException"/> with <see cref="ObjectStorageError.InvalidKey"/>.
+    /// The key of the file below the table's root. A file elsewhere, or a path that can be none below it, is <see cref="DeltaLogError.FileOutsideTable"/>.
     /// </summary>
     public static string Key(string path, Uri root)
     {
-        var key = BelowRoot(path, root);
-        ObjectKey.Validate(key);
-        return key;
+        var key = Relative(path, root) ?? throw Outside(path, root, null);
+        try
+        {
+            ObjectKey.Validate(key);
+            return key;
+        }
+        catch (ObjectStorageException exception)
+        {
+            throw Outside(path, root, exception);
+        }
     }
 
-    private static string BelowRoot(string path, Uri root)
+    /// <summary>The path on local disk of a file that the log gives by an absolute path outside the table, as shallow clones do; else <see langword="null"/>.</summary>
+    internal static string? OutsideOnDisk(string path, Uri root) =>
+        Relative(path, root) is null && Canonical(path) is ['/', ..] and var local && !local.Contains('\0') ? System.IO.Path.GetFullPath(local) : null;
+
+    internal static DeltaLogException Outside(string path, Uri root, Exception? cause) =>
+        new(
+            DeltaLogError.FileOutsideTable,
+            $"Expected the files of '{root}' below it, found '{path}'{(cause is null ? ". Files elsewhere are only read where that is allowed." : $": {cause.Message}")}",
+            cause
+        )
+        {
+            TableRoot = root,
+            File = path,
+        };
+
+    // Null where the path is absolute and leads elsewhere.
+    private static string? Relative(string path, Uri root)
     {
         var canonical = Canonical(path);
         if (!IsAbsolute(path))
             return canonical;
         var folder = root.IsFile ? root.LocalPath.TrimEnd('/') : Uri.UnescapeDataString(root.AbsoluteUri).TrimEnd('/');
-        if (canonical.StartsWith(folder + "/", StringComparison.Ordinal))
-            return canonical[(folder.Length + 1)..];
-        throw new DeltaLogException(DeltaLogError.FileOutsideTable, $"Expected the files of '{root}' below it, found '{path}'.")
-        {
-            TableRoot = root,
-            File = path,
-        };
+        return canonical.StartsWith(folder + "/", StringComparison.Ordinal) ? canonical[(folder.Length + 1)..] : null;
     }
 
     /// <summary>The key as a path in the log: percent-encoded where a URI demands it.</summary>

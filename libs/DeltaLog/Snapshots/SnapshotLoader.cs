@@ -36,8 +36,7 @@ internal sealed class SnapshotLoader(IObjectStore store, CheckpointReader checkp
     {
         if (segment.Checkpoint is { } checkpoint)
             await checkpoints.ReadAsync(checkpoint, CheckpointContent.Everything, replay.ApplyCheckpoint, cancellationToken).ConfigureAwait(false);
-        foreach (var commit in segment.Commits)
-            replay.ApplyCommit(await CommitFile.ReadAsync(store, commit.Info.Key, commit.Version, cancellationToken).ConfigureAwait(false));
+        await ApplyCommitsAsync(segment, replay, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Everything about a version but its files, which are not read from the checkpoint.</summary>
@@ -47,9 +46,14 @@ internal sealed class SnapshotLoader(IObjectStore store, CheckpointReader checkp
         var replay = new LogReplay(store.Root);
         if (segment.Checkpoint is { } checkpoint)
             await checkpoints.ReadAsync(checkpoint, CheckpointContent.WithoutFiles, replay.ApplyCheckpoint, cancellationToken).ConfigureAwait(false);
-        foreach (var commit in segment.Commits)
-            replay.ApplyCommit(await CommitFile.ReadAsync(store, commit.Info.Key, commit.Version, cancellationToken).ConfigureAwait(false));
+        await ApplyCommitsAsync(segment, replay, cancellationToken).ConfigureAwait(false);
         return replay.State(version);
+    }
+
+    private async Task ApplyCommitsAsync(LogSegment segment, LogReplay replay, CancellationToken cancellationToken)
+    {
+        await foreach (var actions in CompactedCommits.ReadAsync(store, segment, cancellationToken).ConfigureAwait(false))
+            replay.ApplyCommit(actions);
     }
 
     // The commit that the older snapshot ends with must still be the same file: a table can be deleted and made anew.
@@ -74,8 +78,7 @@ internal sealed class SnapshotLoader(IObjectStore store, CheckpointReader checkp
             var info = replay.LastCommitInfo;
             if (info is null && commitModified is not null)
                 info = await CommitFile.ReadInfoAsync(store, LogFile.CommitKey(version), version, cancellationToken).ConfigureAwait(false);
-            if (info?.InCommitTimestamp is { } milliseconds)
-                timestamp = DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+            timestamp = info?.InCommitTime ?? modified;
         }
 
         return new Snapshot(store.Root, version, timestamp, state, replay.Files()) { CommitModified = commitModified };

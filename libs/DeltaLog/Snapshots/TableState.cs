@@ -13,5 +13,9 @@ internal sealed record TableState(
 )
 {
     /// <summary>Whether commits carry their own timestamp.</summary>
-    public bool HasInCommitTimestamps => Protocol.Has(TableFeatures.InCommitTimestamp) && Metadata.IsEnabled(TableProperties.EnableInCommitTimestamps);
+    public bool HasInCommitTimestamps => HasInCommitTimestampsWith(Protocol, Metadata);
+
+    /// <summary>Whether commits carry their own timestamp where these are in force.</summary>
+    public static bool HasInCommitTimestampsWith(Protocol protocol, Metadata metadata) =>
+        protocol.Has(TableFeatures.InCommitTimestamp) && metadata.IsEnabled(TableProperties.EnableInCommitTimestamps);
 }

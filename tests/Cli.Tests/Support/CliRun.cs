@@ -7,6 +7,7 @@ internal sealed class CliRun
 {
     private readonly StringWriter output = new();
     private readonly StringWriter error = new();
+    private readonly MemoryStream bytes = new();
 
     public Dictionary<string, string> Variables { get; } = new(StringComparer.Ordinal) { ["TIDEWAY_CONFIG"] = "/nonexistent/config.json" };
 
@@ -21,6 +22,9 @@ internal sealed class CliRun
     public string Out => output.ToString();
 
     public string Error => error.ToString();
+
+    /// <summary>What went to standard output as bytes.</summary>
+    public byte[] Bytes => bytes.ToArray();
 
     public JsonElement Json => JsonDocument.Parse(Out).RootElement;
 
@@ -45,6 +49,8 @@ internal sealed class CliRun
             In = input,
             Out = output,
             Error = error,
+            OpenOut = () => bytes,
+            IsOutputTerminal = IsInteractive,
             IsInteractive = IsInteractive,
             Variable = name => Variables.GetValueOrDefault(name),
             ReadSecret = input.ReadLine,

@@ -1,7 +1,6 @@
 using Tideway.DeltaLog.Reading;
 using Tideway.DeltaLog.Tests.Writing;
 using Tideway.DuckDb;
-using Tideway.ObjectStorage;
 
 namespace Tideway.DeltaLog.Tests.Reading;
 
@@ -46,7 +45,7 @@ public sealed class TableReaderTests : IDisposable
     {
         fixture.Folder.Create(TableFolder.Add(path));
 
-        (await Should.ThrowAsync<ObjectStorageException>(fixture.RowsAsync())).Error.ShouldBe(ObjectStorageError.InvalidKey);
+        (await fixture.RowsAsync().ShouldFailAsync(DeltaLogError.FileOutsideTable)).File.ShouldBe(path);
     }
 
     [Fact]

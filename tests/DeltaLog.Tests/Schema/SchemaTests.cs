@@ -14,7 +14,11 @@ public class SchemaTests
     public void A_schema_is_written_as_it_was_read(string json) => SchemaJson.Write(SchemaJson.Parse(json)).ShouldBe(json);
 
     [Theory]
-    [InlineData("""{"type":"struct","fields":[{"name":"v","type":"variant","nullable":true,"metadata":{}}]}""", DeltaLogError.UnsupportedType, "'v'")]
+    [InlineData(
+        """{"type":"struct","fields":[{"name":"v","type":"interval year to month","nullable":true,"metadata":{}}]}""",
+        DeltaLogError.UnsupportedType,
+        "'v'"
+    )]
     [InlineData(
         """{"type":"struct","fields":[{"name":"v","type":{"type":"array","elementType":"geometry","containsNull":true},"nullable":true}]}""",
         DeltaLogError.UnsupportedType,

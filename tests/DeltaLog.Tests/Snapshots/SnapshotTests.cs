@@ -118,8 +118,13 @@ public sealed class SnapshotTests : IDisposable
     )]
     [InlineData(
         """{"protocol":{"minReaderVersion":3,"minWriterVersion":7,"readerFeatures":["catalogManaged"],"writerFeatures":["catalogManaged"]}}""",
-        "catalogManaged"
+        "catalogManaged (only the table's catalog knows its latest commits)"
     )]
+    [InlineData(
+        """{"protocol":{"minReaderVersion":3,"minWriterVersion":7,"readerFeatures":["catalogOwned-preview"],"writerFeatures":["catalogOwned-preview"]}}""",
+        "catalogOwned-preview"
+    )]
+    [InlineData("""{"protocol":{"minReaderVersion":3,"minWriterVersion":7,"readerFeatures":["geospatial"],"writerFeatures":["geospatial"]}}""", "geospatial")]
     public async Task What_is_not_understood_is_refused_by_name(string protocol, string name)
     {
         folder.Commit(0, protocol, TableFolder.Metadata);
