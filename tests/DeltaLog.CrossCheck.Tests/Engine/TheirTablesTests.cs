@@ -1,5 +1,4 @@
 using Tideway.DuckDb;
-using Tideway.ObjectStorage;
 
 namespace Tideway.DeltaLog.CrossCheck.Tests.Engine;
 
@@ -98,6 +97,6 @@ public class TheirTablesTests(IndependentEngine engine)
             fixture.Connection.Scalar<long>($"SELECT count(p) FROM ({await fixture.SqlAsync(snapshot)})")
         );
 
-        exception.ShouldSatisfyAllConditions(() => (exception is DuckDbException or ObjectStorageException).ShouldBeTrue(exception.ToString()));
+        exception.ShouldSatisfyAllConditions(() => (exception is DuckDbException or DeltaLogException).ShouldBeTrue(exception.ToString()));
     }
 }

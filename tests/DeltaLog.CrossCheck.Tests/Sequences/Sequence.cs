@@ -100,7 +100,14 @@ internal sealed class Sequence(int seed, string folder, DuckDbConnection connect
     public async Task CleanAsync(IndependentEngine engine)
     {
         var table = Table;
-        await new TableVacuum(table).RunAsync(new VacuumOptions { Retention = TimeSpan.Zero, Force = true, RecordInHistory = false });
+        await new TableVacuum(table).RunAsync(
+            new VacuumOptions
+            {
+                Retention = TimeSpan.Zero,
+                Force = true,
+                RecordInHistory = false,
+            }
+        );
         var snapshot = await table.LoadAsync();
         var needed = snapshot.Files.Select(file => FilePath.Key(file.Path, snapshot.TableRoot)).ToHashSet(StringComparer.Ordinal);
         Directory

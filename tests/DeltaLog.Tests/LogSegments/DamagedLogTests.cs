@@ -1,6 +1,5 @@
 using Tideway.DeltaLog.Reading;
 using Tideway.DeltaLog.Snapshots;
-using Tideway.ObjectStorage;
 
 namespace Tideway.DeltaLog.Tests.LogSegments;
 
@@ -75,7 +74,7 @@ public class DamagedLogTests
     [InlineData("a%5Cb")]
     [InlineData("")]
     public void A_path_that_names_no_file_of_the_table_has_no_key(string path) =>
-        Should.Throw<ObjectStorageException>(() => FilePath.Key(path, new Uri("file:///srv/table"))).Error.ShouldBe(ObjectStorageError.InvalidKey);
+        ((Action)(() => _ = FilePath.Key(path, new Uri("file:///srv/table")))).ShouldFail(DeltaLogError.FileOutsideTable).File.ShouldBe(path);
 
     [Theory]
     [InlineData("""\"delta.typeChanges\":[{}]""")]
