@@ -31,14 +31,6 @@ internal sealed class SnapshotLoader(IObjectStore store, CheckpointReader checkp
             : await FinishAsync(replay, newest.Version, newest.Info.LastModified, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Applies the segment's checkpoint and commits.</summary>
-    public async Task ReplayAsync(LogSegment segment, LogReplay replay, CancellationToken cancellationToken)
-    {
-        if (segment.Checkpoint is { } checkpoint)
-            await checkpoints.ReadAsync(checkpoint, CheckpointContent.Everything, replay.ApplyCheckpoint, cancellationToken).ConfigureAwait(false);
-        await ApplyCommitsAsync(segment, replay, cancellationToken).ConfigureAwait(false);
-    }
-
     /// <summary>Everything about a version but its files, which are not read from the checkpoint.</summary>
     public async Task<TableState> LoadStateAsync(long version, CancellationToken cancellationToken)
     {
@@ -48,19 +40,18 @@ internal sealed class SnapshotLoader(IObjectStore store, CheckpointReader checkp
         return state;
     }
 
-    private async Task<LogReplay> RebuildAsync(LogSegment segment, CancellationToken cancellationToken)
+    /// <summary>What the segment's checkpoint and commits come to.</summary>
+    public async Task<LogReplay> RebuildAsync(LogSegment segment, CancellationToken cancellationToken)
     {
         var replay = new LogReplay(store.Root);
-        await ReplayAsync(segment, replay, cancellationToken).ConfigureAwait(false);
+        await ReplayAsync(segment, CheckpointContent.Everything, replay, cancellationToken).ConfigureAwait(false);
         return replay;
     }
 
     private async Task<TableState> LoadStateAsync(LogSegment segment, long version, CancellationToken cancellationToken)
     {
         var replay = new LogReplay(store.Root);
-        if (segment.Checkpoint is { } checkpoint)
-            await checkpoints.ReadAsync(checkpoint, CheckpointContent.WithoutFiles, replay.ApplyCheckpoint, cancellationToken).ConfigureAwait(false);
-        await ApplyCommitsAsync(segment, replay, cancellationToken).ConfigureAwait(false);
+        await ReplayAsync(segment, CheckpointContent.WithoutFiles, replay, cancellationToken).ConfigureAwait(false);
         return replay.State(version);
     }
 
@@ -78,6 +69,13 @@ internal sealed class SnapshotLoader(IObjectStore store, CheckpointReader checkp
         if (older.CommitModified is { } modified && modified != first.Info.LastModified)
             return false;
         return listing.Commits[^1].Version - first.Version == listing.Commits.Count - 1;
+    }
+
+    private async Task ReplayAsync(LogSegment segment, CheckpointContent content, LogReplay replay, CancellationToken cancellationToken)
+    {
+        if (segment.Checkpoint is { } checkpoint)
+            await checkpoints.ReadAsync(checkpoint, content, replay, cancellationToken).ConfigureAwait(false);
+        await ApplyCommitsAsync(segment, replay, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<Snapshot> FinishAsync(LogReplay replay, long version, DateTimeOffset modified, CancellationToken cancellationToken)
