@@ -15,8 +15,6 @@ internal sealed class DeltaMemoryBenchmark : IBenchmark
     public async Task<IReadOnlyList<Measure>> RunAsync(CancellationToken cancellationToken)
     {
         using var table = MillionFileTable.Create(cancellationToken);
-        // Once beforehand, so that code and pools are there.
-        await LoadAsync(table, cancellationToken);
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var snapshot = await LoadAsync(table, cancellationToken);
         var held = GC.GetTotalMemory(forceFullCollection: true) - before;

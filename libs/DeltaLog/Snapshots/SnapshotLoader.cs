@@ -40,7 +40,8 @@ internal sealed class SnapshotLoader(IObjectStore store, CheckpointReader checkp
         return state;
     }
 
-    private async Task<LogReplay> RebuildAsync(LogSegment segment, CancellationToken cancellationToken)
+    /// <summary>What the segment's checkpoint and commits come to.</summary>
+    public async Task<LogReplay> RebuildAsync(LogSegment segment, CancellationToken cancellationToken)
     {
         var replay = new LogReplay(store.Root);
         await ReplayAsync(segment, CheckpointContent.Everything, replay, cancellationToken).ConfigureAwait(false);

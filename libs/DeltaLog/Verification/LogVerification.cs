@@ -51,12 +51,10 @@ internal static class LogVerification
 
     private static async Task<(LogReplay? Replay, string? Damage)> ReadAsync(DeltaTable table, CheckpointFiles checkpoint, CancellationToken cancellationToken)
     {
-        var replay = new LogReplay(table.Store.Root);
         try
         {
             var alone = new LogSegment(checkpoint.Version, checkpoint, [], DateTimeOffset.UnixEpoch);
-            await table.Snapshots.ReplayAsync(alone, replay, cancellationToken).ConfigureAwait(false);
-            return (replay, null);
+            return (await table.Snapshots.RebuildAsync(alone, cancellationToken).ConfigureAwait(false), null);
         }
         catch (DeltaLogException exception) when (exception.Error == DeltaLogError.CorruptLog)
         {

@@ -24,6 +24,7 @@ public sealed class TableVerifierTests : IDisposable
             "delta-rs/table_with_edge_timestamps",
             "golden/data-skipping-basic-stats-all-types-columnmapping-id",
             "golden/dv-with-columnmapping",
+            "golden/type-widening",
             "golden/v2-checkpoint-parquet",
         ];
 
