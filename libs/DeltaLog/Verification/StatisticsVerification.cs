@@ -1,6 +1,5 @@
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Reading;
-using Tideway.DeltaLog.Schema;
 using Tideway.DeltaLog.Snapshots;
 using Tideway.DuckDb;
 

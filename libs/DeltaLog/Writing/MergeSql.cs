@@ -64,7 +64,7 @@ internal sealed class MergeSql
     public string CountSource => $"SELECT count(*) FROM {sourceTable}";
 
     /// <summary>The files that hold a match, and how many.</summary>
-    public string Touched(string scan) => $"SELECT t.__file, count(*) FROM ({scan}) t JOIN {sourceTable} s ON {OnKeys("s")} GROUP BY t.__file";
+    public string Touched(string scan) => $"SELECT __file, count(*) FROM ({scan}) t WHERE {HasKey(null)} GROUP BY __file";
 
     /// <summary>Keeps the rows that match.</summary>
     public string CreateMatches(string scan)
@@ -81,7 +81,7 @@ internal sealed class MergeSql
                 ", ",
                 Keys.Select((_, index) => $"s.{Key(index)}").Concat(old).Concat(next)
             )}
-            FROM ({scan}) t JOIN ({SourceByPrefix()}) s ON {OnKeys("s")}
+            FROM (SELECT * FROM ({scan}) t WHERE {HasKey(null)}) t JOIN ({SourceByPrefix()}) s ON {OnKeys("s")}
             """;
         return $"CREATE TEMP TABLE {matchTable} AS {rules.Complete(given, follows)}";
     }
@@ -99,11 +99,11 @@ internal sealed class MergeSql
     /// <summary>The rows of the files that stay as they are.</summary>
     public string Kept(string scan)
     {
-        // Where every match counts, the key tells as much as the place, and much faster.
+        // Where every match counts, the key tells as much as the place, and faster.
         var goes = request.MatchWhenSql is null
-            ? $"FROM {sourceTable} m WHERE {OnKeys("m")} AND ({(request.UpdateMatched ? "true" : $"m.{Delete}")})"
-            : $"FROM {matchTable} m WHERE m.__file = t.__file AND m.__row = t.__row AND ({IsUpdate} OR {IsDelete})";
-        return $"SELECT {RewriteSql.Names(schema)} FROM ({scan}) t WHERE NOT EXISTS ({goes})";
+            ? HasKey(request.UpdateMatched ? null : Delete)
+            : $"coalesce((t.__file, t.__row) IN (SELECT (__file, __row) FROM {matchTable} WHERE {IsUpdate} OR {IsDelete}), false)";
+        return $"SELECT {RewriteSql.Names(schema)} FROM ({scan}) t WHERE NOT {goes}";
     }
 
     /// <summary>The rows that are changed, as they become, and those that are inserted.</summary>
@@ -135,6 +135,18 @@ internal sealed class MergeSql
             return $"SELECT {RewriteSql.Names(schema)} FROM {sourceTable} i WHERE {condition}";
         }
     }
+
+    // DuckDB guesses how long files are that it is told the columns of, and joins would keep the whole table in memory instead of the source. Of a
+    // test whether a value is in a list, it always keeps the list; coalesce hides that this could be a join.
+    private string HasKey(string? condition)
+    {
+        var places = Keys.Select((_, index) => Key(index)).ToList();
+        var known = string.Join(" AND ", places.Select(key => $"{key} IS NOT NULL").Append(condition ?? "true"));
+        var key = Tuple(Keys.Select(field => Name(field, "t")));
+        return $"coalesce({key} IN (SELECT {Tuple(places)} FROM {sourceTable} WHERE {known}), false)";
+    }
+
+    private static string Tuple(IEnumerable<string> values) => values.ToList() is [var single] ? single : $"({string.Join(", ", values)})";
 
     private static string Key(int index) => $"__tideway_k{index}";
 

@@ -1,3 +1,4 @@
+using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaLog.Writing;
 
 namespace Tideway.DeltaLog.Tests.Writing;
@@ -46,6 +47,32 @@ public sealed class MergeTests : IDisposable
 
         (result.RowsUpdated, result.RowsInserted).ShouldBe((1, 0));
         (await fixture.RowsAsync()).ShouldBe(["1|5|old", "2|6|new"]);
+    }
+
+    [Theory]
+    [InlineData(null, "false")]
+    [InlineData("s.v > t.v", "false")]
+    [InlineData(null, "true")]
+    [InlineData("s.v > t.v", "true")]
+    public async Task Keys_of_several_columns_and_nulls_in_them_match_as_equals_do(string? matchWhen, string vectors)
+    {
+        const string Rows = "SELECT * FROM (VALUES (1, 'a', 1), (1, 'b', 1), (1, NULL, 1), (NULL, 'a', 1), (2, 'a', 1)) t(x, y, v)";
+        await fixture.CreateAsync(Rows, null, WriterFixture.FeedOn, (TableProperties.EnableDeletionVectors, vectors));
+        await fixture.Writer.AppendAsync(fixture.Connection, Rows);
+
+        var result = await fixture.Writer.MergeAsync(
+            fixture.Connection,
+            new MergeRequest
+            {
+                SourceSql = "SELECT * FROM (VALUES (1, 'a', 5, false), (1, NULL, 6, false), (2, 'a', 7, true), (3, 'c', 8, false)) t(x, y, v, gone)",
+                Keys = ["x", "y"],
+                MatchWhenSql = matchWhen,
+                DeleteWhenSql = "gone",
+            }
+        );
+
+        (result.RowsInserted, result.RowsUpdated, result.RowsDeleted).ShouldBe((2, 1, 1));
+        (await fixture.RowsAsync()).ShouldBe(["1|a|5", "1|b|1", "1|~|1", "1|~|6", "3|c|8", "~|a|1"]);
     }
 
     [Fact]
