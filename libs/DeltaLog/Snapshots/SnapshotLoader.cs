@@ -10,9 +10,9 @@ internal sealed class SnapshotLoader(IObjectStore store, CheckpointReader checkp
     /// <summary>The version, or the latest one.</summary>
     public async Task<Snapshot> LoadAsync(long? version, CancellationToken cancellationToken)
     {
-        var segment = await LogSegment.FindAsync(store, version, cancellationToken).ConfigureAwait(false);
-        var replay = new LogReplay(store.Root);
-        await ReplayAsync(segment, replay, cancellationToken).ConfigureAwait(false);
+        var (segment, replay) = await SoundSegment
+            .FindAsync(store, version, segment => RebuildAsync(segment, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
         return await FinishAsync(replay, segment.Version, segment.LastModified, cancellationToken).ConfigureAwait(false);
     }
 
@@ -42,7 +42,21 @@ internal sealed class SnapshotLoader(IObjectStore store, CheckpointReader checkp
     /// <summary>Everything about a version but its files, which are not read from the checkpoint.</summary>
     public async Task<TableState> LoadStateAsync(long version, CancellationToken cancellationToken)
     {
-        var segment = await LogSegment.FindAsync(store, version, cancellationToken).ConfigureAwait(false);
+        var (_, state) = await SoundSegment
+            .FindAsync(store, version, segment => LoadStateAsync(segment, version, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
+        return state;
+    }
+
+    private async Task<LogReplay> RebuildAsync(LogSegment segment, CancellationToken cancellationToken)
+    {
+        var replay = new LogReplay(store.Root);
+        await ReplayAsync(segment, replay, cancellationToken).ConfigureAwait(false);
+        return replay;
+    }
+
+    private async Task<TableState> LoadStateAsync(LogSegment segment, long version, CancellationToken cancellationToken)
+    {
         var replay = new LogReplay(store.Root);
         if (segment.Checkpoint is { } checkpoint)
             await checkpoints.ReadAsync(checkpoint, CheckpointContent.WithoutFiles, replay.ApplyCheckpoint, cancellationToken).ConfigureAwait(false);

@@ -127,6 +127,17 @@ public sealed class TableVerifierTests : IDisposable
     }
 
     [Fact]
+    public async Task A_damaged_checkpoint_is_told_though_the_table_can_be_read()
+    {
+        lake.Folder.Create(lake.Write("a.parquet", "SELECT 1::BIGINT AS id"));
+        File.WriteAllText(lake.Folder.LogFile("00000000000000000000.checkpoint.parquet"), "junk");
+
+        var problem = (await FindAsync()).ShouldHaveSingleItem();
+
+        (problem.Check, problem.File).ShouldBe((VerificationCheck.Log, "_delta_log/00000000000000000000.checkpoint.parquet"));
+    }
+
+    [Fact]
     public async Task A_hint_without_its_checkpoint_and_a_damaged_compaction_are_told()
     {
         lake.Folder.Create().Commit(1, lake.Write("a.parquet", "SELECT 1::BIGINT AS id"));
