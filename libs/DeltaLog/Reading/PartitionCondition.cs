@@ -33,12 +33,12 @@ internal sealed class PartitionCondition
         if (snapshot.PartitionColumns.Count == 0)
             return null;
         var mode = ColumnMapping.Of(snapshot.Protocol, snapshot.Metadata);
-        var columns = snapshot
+        var partitionColumns = snapshot
             .PartitionColumns.Select(name => snapshot.Schema.Fields.First(field => field.Name == name))
             .Select(field => (field, ColumnMapping.PhysicalName(field, mode)))
             .ToList();
-        var parts = Parts(connection, conditionSql).Where(part => Binds(connection, columns, part)).ToList();
-        return parts.Count == 0 ? null : new PartitionCondition(connection, columns, string.Join(" AND ", parts.Select(part => $"({part})")));
+        var parts = Parts(connection, conditionSql).Where(part => Binds(connection, partitionColumns, part)).ToList();
+        return parts.Count == 0 ? null : new PartitionCondition(connection, partitionColumns, string.Join(" AND ", parts.Select(part => $"({part})")));
     }
 
     /// <summary>Whether rows of the file can meet the condition; yes where that cannot be told.</summary>
@@ -66,7 +66,7 @@ internal sealed class PartitionCondition
     }
 
     // The parts joined by AND, each as SQL again.
-    private static IEnumerable<string> Parts(DuckDbConnection connection, string conditionSql)
+    private static List<string> Parts(DuckDbConnection connection, string conditionSql)
     {
         var tree = JsonNode.Parse(connection.Scalar<string>($"SELECT json_serialize_sql({SqlText.Literal($"SELECT ({conditionSql})")})")!, null, Deep)!;
         if (tree["error"]?.GetValue<bool>() != false || tree["statements"]?[0]?["node"]?["select_list"] is not JsonArray { Count: 1 } list)

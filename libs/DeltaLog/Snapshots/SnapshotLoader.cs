@@ -55,6 +55,12 @@ internal sealed class SnapshotLoader(IObjectStore store, CheckpointReader checkp
         return replay.State(version);
     }
 
+    private async Task ApplyCommitsAsync(LogSegment segment, LogReplay replay, CancellationToken cancellationToken)
+    {
+        await foreach (var actions in CompactedCommits.ReadAsync(store, segment, cancellationToken).ConfigureAwait(false))
+            replay.ApplyCommit(actions);
+    }
+
     // The commit that the older snapshot ends with must still be the same file: a table can be deleted and made anew.
     private static bool Continues(LogListing listing, Snapshot older)
     {
@@ -69,8 +75,7 @@ internal sealed class SnapshotLoader(IObjectStore store, CheckpointReader checkp
     {
         if (segment.Checkpoint is { } checkpoint)
             await checkpoints.ReadAsync(checkpoint, content, replay, cancellationToken).ConfigureAwait(false);
-        await foreach (var actions in CompactedCommits.ReadAsync(store, segment, cancellationToken).ConfigureAwait(false))
-            replay.ApplyCommit(actions);
+        await ApplyCommitsAsync(segment, replay, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<Snapshot> FinishAsync(LogReplay replay, long version, DateTimeOffset modified, CancellationToken cancellationToken)
