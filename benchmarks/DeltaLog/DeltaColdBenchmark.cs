@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Tideway.DeltaLog;
 using Tideway.DeltaLog.Pruning;
 using Tideway.DuckDb;

@@ -146,7 +146,7 @@ internal sealed class MillionFileTable : IDisposable
     private static string PathOf(int id)
     {
         var date = new DateOnly(2022, 1, 1).AddDays(id / FilesPerDate).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        var hash = Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(Encoding.ASCII.GetBytes(id.ToString(CultureInfo.InvariantCulture))));
-        return $"date={date}/part-{id % FilesPerDate:D5}-{hash[..8]}-{hash[8..12]}-{hash[12..16]}-{hash[16..20]}-{hash[20..]}.c000.snappy.parquet";
+        var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.ASCII.GetBytes(id.ToString(CultureInfo.InvariantCulture))));
+        return $"date={date}/part-{id % FilesPerDate:D5}-{hash[..8]}-{hash[8..12]}-{hash[12..16]}-{hash[16..20]}-{hash[20..32]}.c000.snappy.parquet";
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using Tideway.Cli.CommandLine;
-using Tideway.Cli.Output;
 using Tideway.DeltaLog.Commit;
 using Tideway.DeltaLog.Evolution;
 using Tideway.DeltaLog.Schema;

@@ -1,5 +1,3 @@
-using Tideway.Cli.CommandLine;
-
 namespace Tideway.Cli.Tables;
 
 /// <summary>Pairs that are given as NAME=VALUE.</summary>

@@ -196,7 +196,7 @@ internal static class MaintenanceCommands
         };
 
     // People see how far it got; programs only the result.
-    private static IProgress<T>? Progress<T>(Call call, Func<T, string> text) =>
+    private static MessageProgress<T>? Progress<T>(Call call, Func<T, string> text) =>
         call.Environment.IsInteractive ? new MessageProgress<T>(step => call.Output.Message(text(step))) : null;
 
     private sealed class MessageProgress<T>(Action<T> report) : IProgress<T>

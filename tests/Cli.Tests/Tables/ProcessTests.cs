@@ -57,7 +57,12 @@ public sealed class ProcessTests : IDisposable
     // One is killed as soon as something of it is to be seen in the table's folder, or has ended before.
     private async Task<(int ExitCode, string Error)> AppendAsync(int number, bool killed)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet")
+        {
+            UseShellExecute = false,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
         foreach (var argument in new[] { typeof(TidewayCommand).Assembly.Location, "table", "append", folder.File("t"), "--sql", $"SELECT {number} AS id" })
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;

@@ -19,9 +19,9 @@ public sealed class ConcurrentWritersTests : IDisposable
         await fixture.Writer.AppendAsync(fixture.Connection, "SELECT range AS id FROM range(-100, 0)");
         using var done = new CancellationTokenSource();
         var beside = Task.WhenAll(
-            RepeatAsync(done.Token, (writer, connection, round) => writer.DeleteAsync(connection, $"id = {-1 - round}", Options)),
-            RepeatAsync(done.Token, (_, connection, _) => new TableOptimizer(Table()).RunAsync(connection)),
-            RepeatAsync(done.Token, async (_, _, _) => await Table().WriteCheckpointAsync(await Table().LatestVersionAsync()))
+            RepeatAsync((writer, connection, round) => writer.DeleteAsync(connection, $"id = {-1 - round}", Options), done.Token),
+            RepeatAsync((_, connection, _) => new TableOptimizer(Table()).RunAsync(connection), done.Token),
+            RepeatAsync(async (_, _, _) => await Table().WriteCheckpointAsync(await Table().LatestVersionAsync()), done.Token)
         );
 
         await Task.WhenAll(
@@ -53,7 +53,7 @@ public sealed class ConcurrentWritersTests : IDisposable
 
     private DeltaTable Table() => new(new LocalObjectStore(fixture.Folder.Path), TimeProvider.System);
 
-    private Task RepeatAsync(CancellationToken until, Func<DeltaTableWriter, Tideway.DuckDb.DuckDbConnection, int, Task> work) =>
+    private Task RepeatAsync(Func<DeltaTableWriter, Tideway.DuckDb.DuckDbConnection, int, Task> work, CancellationToken until) =>
         Task.Run(
             async () =>
             {

@@ -240,7 +240,9 @@ public sealed class VacuumTests : IDisposable
         var text = System.Text.RegularExpressions.Regex.Replace(
             File.ReadAllText(path),
             "\"deletionTimestamp\":[0-9]+",
-            $"\"deletionTimestamp\":{(Now - age).ToUnixTimeMilliseconds()}"
+            $"\"deletionTimestamp\":{(Now - age).ToUnixTimeMilliseconds()}",
+            System.Text.RegularExpressions.RegexOptions.None,
+            TimeSpan.FromSeconds(30)
         );
         File.WriteAllText(path, text);
     }

@@ -1,5 +1,4 @@
 using Tideway.DeltaLog.Snapshots;
-using Tideway.DeltaLog.Writing;
 
 namespace Tideway.DeltaLog.Tests.Writing;
 
