@@ -54,7 +54,7 @@ public sealed record CommitInfo : DeltaAction
         return new CommitInfo
         {
             Timestamp = Number(members, "timestamp"),
-            InCommitTimestamp = Time(members, "inCommitTimestamp"),
+            InCommitTimestamp = Number(members, "inCommitTimestamp"),
             Operation = Text(members, "operation"),
             EngineInfo = Text(members, "engineInfo"),
             TransactionId = Text(members, "txnId"),

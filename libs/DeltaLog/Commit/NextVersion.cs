@@ -26,7 +26,7 @@ internal readonly record struct NextVersion(long Version, long? PreviousTime, lo
         var domain = actions.OfType<DomainMetadata>().FirstOrDefault(candidate => candidate.Domain == RowTracking.Domain);
         return new NextVersion(
             commit.Version + 1,
-            actions.OfType<CommitInfo>().FirstOrDefault()?.InCommitTimestamp ?? commit.Info.LastModified.ToUnixTimeMilliseconds(),
+            actions.OfType<CommitInfo>().FirstOrDefault()?.InCommitTime?.ToUnixTimeMilliseconds() ?? commit.Info.LastModified.ToUnixTimeMilliseconds(),
             domain is null ? RowIdHighWaterMark : Math.Max(RowIdHighWaterMark, RowTracking.HighWaterMark(domain, root))
         );
     }

@@ -69,7 +69,7 @@ public sealed class TableReader(IObjectStore store, bool allowFilesOutside = fal
         {
             var rows = file.DeletionVector is { } vector ? await vectors.ReadAsync(vector, cancellationToken).ConfigureAwait(false) : null;
             List<string> constants = [Number(file, file.BaseRowId, "baseRowId"), Number(file, file.DefaultRowCommitVersion, "defaultRowCommitVersion")];
-            entries.Add(new ScanEntry(file.Path, LocalPath(file.Path, null), file.PartitionValues, RowFilter.Without(rows), constants));
+            entries.Add(new ScanEntry(file.Path, LocalPath(file.Path), file.PartitionValues, RowFilter.Without(rows), constants));
         }
 
         var groups = await GroupAsync(entries, snapshot, mode, withExtra: true, cancellationToken).ConfigureAwait(false);
@@ -172,16 +172,8 @@ public sealed class TableReader(IObjectStore store, bool allowFilesOutside = fal
             : [new ScanGroup(FileColumnNames.Of(mode), entries)];
     }
 
-    private static List<StructField> Columns(StructType schema, IReadOnlyList<string>? names) =>
-        names is null
-            ? [.. schema.Fields]
-            : [.. names.Select(name => schema.Find(name) ?? throw new ArgumentException($"The table has no column '{name}'.", nameof(names)))];
-
-    // Files whose partition or statistics tell that no row of theirs meets the condition are not opened.
-    private static IEnumerable<AddFile> FilesOf(Snapshot snapshot, ScanOptions options) =>
-        options.WhereSql is { } sql && SqlPredicate.TryParse(sql) is { } predicate ? snapshot.FilesMatching(predicate) : snapshot.Files;
-
-    private string LocalPath(string path, Func<string, string>? locate)
+    /// <summary>Where a file of the log is on local disk.</summary>
+    internal string LocalPath(string path, Func<string, string>? locate = null)
     {
         if (locate is not null)
             return locate(FilePath.Key(path, store.Root));
@@ -195,6 +187,15 @@ public sealed class TableReader(IObjectStore store, bool allowFilesOutside = fal
                 File = path,
             };
     }
+
+    private static List<StructField> Columns(StructType schema, IReadOnlyList<string>? names) =>
+        names is null
+            ? [.. schema.Fields]
+            : [.. names.Select(name => schema.Find(name) ?? throw new ArgumentException($"The table has no column '{name}'.", nameof(names)))];
+
+    // Files whose partition or statistics tell that no row of theirs meets the condition are not opened.
+    private static IEnumerable<AddFile> FilesOf(Snapshot snapshot, ScanOptions options) =>
+        options.WhereSql is { } sql && SqlPredicate.TryParse(sql) is { } predicate ? snapshot.FilesMatching(predicate) : snapshot.Files;
 
     private string? OnDisk(string path)
     {

@@ -11,8 +11,8 @@ internal static class StatisticsCheckSql
 {
     /// <param name="scan">SELECT of the files' rows with <c>__file</c>.</param>
     /// <param name="snapshot">The version.</param>
-    /// <param name="files">The files.</param>
-    public static string Select(string scan, Snapshot snapshot, IEnumerable<AddFile> files)
+    /// <param name="files">The files, with where they are on local disk.</param>
+    public static string Select(string scan, Snapshot snapshot, IEnumerable<(AddFile File, string LocalPath)> files)
     {
         var mode = ColumnMapping.Of(snapshot.Protocol, snapshot.Metadata);
         var columns = snapshot.Schema.Fields.Where(field => !snapshot.PartitionColumns.Contains(field.Name, StringComparer.Ordinal));
@@ -21,14 +21,16 @@ internal static class StatisticsCheckSql
         var checks = leaves.SelectMany((leaf, index) => Checks(leaf, index)).Prepend(RowCheck);
         // Of each file: its statistics, and how many rows its deletion vector takes away.
         var entries = FileListSql.Entries(
-            files.Select(file => (file.Path, (IEnumerable<string?>)[file.Stats, (file.DeletionVector?.Cardinality ?? 0).ToString()]))
+            files.Select(entry =>
+                (entry.LocalPath, (IEnumerable<string?>)[entry.File.Stats, (entry.File.DeletionVector?.Cardinality ?? 0).ToString(), entry.File.Path])
+            )
         );
         return $"""
-            WITH said AS (SELECT f, CASE WHEN json_valid(v[1]) THEN CAST(v[1] AS JSON) END AS s, CAST(v[2] AS BIGINT) AS gone FROM {entries}),
+            WITH said AS (SELECT f AS place, v[3] AS f, CASE WHEN json_valid(v[1]) THEN CAST(v[1] AS JSON) END AS s, CAST(v[2] AS BIGINT) AS gone FROM {entries}),
             found AS (SELECT __file, {string.Join(", ", aggregates)} FROM ({scan}) GROUP BY __file),
             checked AS (
                 SELECT said.f, unnest([{string.Join(",\n", checks)}]) AS problem
-                FROM said LEFT JOIN found ON found.__file = said.f
+                FROM said LEFT JOIN found ON found.__file = said.place
                 WHERE s IS NOT NULL
             )
             SELECT f, problem FROM checked WHERE problem IS NOT NULL ORDER BY ALL

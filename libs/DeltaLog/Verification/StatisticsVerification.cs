@@ -19,7 +19,8 @@ internal static class StatisticsVerification
     )
     {
         var scan = await reader.ScanSqlAsync(snapshot, new ScanOptions { Files = files, WithPositions = true }, cancellationToken).ConfigureAwait(false);
-        return await Task.Run(() => Find(StatisticsCheckSql.Select(scan, snapshot, files), snapshot, cancellationToken), cancellationToken)
+        var placed = files.Select(file => (file, reader.LocalPath(file.Path)));
+        return await Task.Run(() => Find(StatisticsCheckSql.Select(scan, snapshot, placed), snapshot, cancellationToken), cancellationToken)
             .ConfigureAwait(false);
     }
 
