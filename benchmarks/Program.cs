@@ -1,15 +1,16 @@
 using Tideway.Benchmarks;
+using Tideway.Benchmarks.DeltaLog;
 using Tideway.Benchmarks.Events;
 using Tideway.Benchmarks.Mirror;
 
-IBenchmark[] benchmarks = [new EventsBenchmark(), new MirrorBenchmark()];
+IBenchmark[] benchmarks = [new EventsBenchmark(), new MirrorBenchmark(), new DeltaColdBenchmark(), new DeltaMemoryBenchmark(), new DeltaAdvanceBenchmark()];
 
 if (args is ["--child", ..])
     return await ChildProcess.RunAsync(args[1..]);
 if (args.Contains("--list") || args.Contains("--help"))
 {
     foreach (var benchmark in benchmarks)
-        Console.WriteLine($"{benchmark.Name, -12} {benchmark.Question}");
+        Console.WriteLine($"{benchmark.Name, -14} {benchmark.Question}");
     return 0;
 }
 

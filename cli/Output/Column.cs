@@ -45,10 +45,14 @@ internal sealed record Column(string Title, Func<JsonElement, string> Text)
     {
         DateTimeOffset? time = element switch
         {
-            { ValueKind: JsonValueKind.Number } number when number.TryGetInt64(out var milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds),
+            { ValueKind: JsonValueKind.Number } number when number.TryGetInt64(out var milliseconds) && IsTime(milliseconds) =>
+                DateTimeOffset.FromUnixTimeMilliseconds(milliseconds),
             { ValueKind: JsonValueKind.String } text when text.TryGetDateTimeOffset(out var parsed) => parsed,
             _ => null,
         };
         return time is { } known ? known.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) : "";
     }
+
+    private static bool IsTime(long milliseconds) =>
+        milliseconds >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds() && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 }

@@ -45,18 +45,11 @@ internal static class FilesCommand
             {
                 path = file.Path,
                 size = file.Size,
-                rows = Rows(file.Stats),
+                rows = file.PhysicalRecords(),
                 deleted_rows = file.DeletionVector?.Cardinality,
                 partition_values = file.PartitionValues,
                 modification_time = file.ModificationTime,
                 stats = file.Stats,
             }
         );
-
-    private static long? Rows(string? stats)
-    {
-        if (string.IsNullOrEmpty(stats))
-            return null;
-        return Column.Find(JsonElement.Parse(stats), "numRecords") is { ValueKind: JsonValueKind.Number } rows ? rows.GetInt64() : null;
-    }
 }

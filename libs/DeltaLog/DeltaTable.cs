@@ -43,6 +43,8 @@ public sealed class DeltaTable
 
     internal TimeProvider Time { get; }
 
+    internal SnapshotLoader Snapshots => snapshots;
+
     internal DeltaTableOptions Options { get; }
 
     /// <summary>Whether there is a table: a commit or a checkpoint.</summary>

@@ -11,13 +11,16 @@ namespace Tideway.DeltaLog.Actions;
 internal static class FileStatistics
 {
     /// <summary>Statistics are hints: where they do not parse, nothing is known.</summary>
-    public static long? NumRecords(string? stats)
+    public static long? NumRecords(string? stats) => string.IsNullOrEmpty(stats) ? null : NumRecords(Encoding.UTF8.GetBytes(stats));
+
+    /// <inheritdoc cref="NumRecords(string?)"/>
+    public static long? NumRecords(ReadOnlySpan<byte> stats)
     {
-        if (string.IsNullOrEmpty(stats))
+        if (stats.IsEmpty)
             return null;
         try
         {
-            var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(stats));
+            var reader = new Utf8JsonReader(stats);
             reader.BeginObject();
             while (reader.NextMember())
             {

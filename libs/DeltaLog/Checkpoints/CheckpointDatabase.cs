@@ -2,18 +2,25 @@ using Tideway.DuckDb;
 
 namespace Tideway.DeltaLog.Checkpoints;
 
-/// <summary>Lends a connection to the caller's database, or to one of its own that closes with it.</summary>
+/// <summary>Lends connections to the caller's database, or to one of its own that closes with it.</summary>
 internal sealed class CheckpointDatabase : IDisposable
 {
     private readonly DuckDbDatabase? owned;
+    private readonly DuckDbDatabase database;
 
-    public CheckpointDatabase(DeltaTableOptions options)
+    /// <summary>With a database of its own, that has as many threads, or one per core.</summary>
+    public CheckpointDatabase(DeltaTableOptions options, int? threads = null)
     {
-        owned = options.Database is null ? DuckDbDatabase.Open() : null;
-        Connection = (options.Database ?? owned!).Connect();
+        // The order of a checkpoint's rows means nothing, and keeping it would cost a third.
+        owned = options.Database is null ? DuckDbDatabase.Open(new DuckDbOptions { PreserveInsertionOrder = false, Threads = threads }) : null;
+        database = options.Database ?? owned!;
+        Connection = database.Connect();
     }
 
     public DuckDbConnection Connection { get; }
+
+    /// <summary>A connection of its own for another thread, which disposes it.</summary>
+    public DuckDbConnection Connect() => database.Connect();
 
     public void Dispose()
     {

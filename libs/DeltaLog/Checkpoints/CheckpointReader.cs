@@ -1,7 +1,8 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using Tideway.DeltaLog.Actions;
+using Tideway.DeltaLog.FileSets;
 using Tideway.DeltaLog.LogSegments;
+using Tideway.DeltaLog.Snapshots;
 using Tideway.DuckDb;
 using Tideway.ObjectStorage;
 
@@ -10,8 +11,11 @@ namespace Tideway.DeltaLog.Checkpoints;
 /// <summary>How much of a checkpoint is wanted.</summary>
 internal enum CheckpointContent
 {
-    Everything,
+    /// <summary>All but files.</summary>
     WithoutFiles,
+
+    /// <summary>All but the files that were removed, which a version does not have.</summary>
+    Everything,
 }
 
 /// <summary>
@@ -22,33 +26,39 @@ internal sealed class CheckpointReader(IObjectStore store, DeltaTableOptions opt
 {
     private const string SidecarFolder = LogFile.Folder + "_sidecars/";
 
-    /// <summary>Hands the actions to <paramref name="apply"/>, in batches.</summary>
-    public async Task ReadAsync(
-        CheckpointFiles checkpoint,
-        CheckpointContent content,
-        Action<IEnumerable<DeltaAction>> apply,
-        CancellationToken cancellationToken
-    )
+    // In more rows than that, it is worthwhile to look first which of them hold an action.
+    private const long MaxRowsToSearch = 8192;
+
+    /// <summary>Hands the checkpoint's actions to <paramref name="replay"/>.</summary>
+    public async Task ReadAsync(CheckpointFiles checkpoint, CheckpointContent content, LogReplay replay, CancellationToken cancellationToken)
     {
+        var files = new List<FileSegment>();
         var sidecars = new List<Sidecar>();
         if (checkpoint.Files is [{ Key: var key }] && key.EndsWith(".json", StringComparison.Ordinal))
         {
             var actions = await CommitFile.ReadAsync(store, key, checkpoint.Version, cancellationToken).ConfigureAwait(false);
-            Hand(actions);
+            var builder = new FileSegmentBuilder();
+            foreach (var add in actions.OfType<AddFile>())
+                builder.Add(add);
+            files.AddRange(builder.Build());
+            Hand(actions.Where(action => action is not AddFile));
         }
         else
         {
-            await ReadParquetAsync([.. checkpoint.Files.Select(file => file.Key)], checkpoint.Version, content, Hand, cancellationToken).ConfigureAwait(false);
+            await ReadParquetAsync([.. checkpoint.Files.Select(file => file.Key)], checkpoint.Version, content, Hand, files, cancellationToken)
+                .ConfigureAwait(false);
         }
 
-        if (sidecars.Count > 0 && content == CheckpointContent.Everything)
-            await ReadParquetAsync([.. sidecars.Select(SidecarKey)], checkpoint.Version, content, apply, cancellationToken).ConfigureAwait(false);
+        if (sidecars.Count > 0 && content != CheckpointContent.WithoutFiles)
+            await ReadParquetAsync([.. sidecars.Select(SidecarKey)], checkpoint.Version, content, Hand, files, cancellationToken).ConfigureAwait(false);
+        if (content != CheckpointContent.WithoutFiles)
+            replay.ApplyCheckpoint(files);
 
         void Hand(IEnumerable<DeltaAction> actions)
         {
             var batch = actions.ToList();
             sidecars.AddRange(batch.OfType<Sidecar>());
-            apply(batch);
+            replay.ApplyCheckpoint(batch);
         }
     }
 
@@ -64,6 +74,7 @@ internal sealed class CheckpointReader(IObjectStore store, DeltaTableOptions opt
         long version,
         CheckpointContent content,
         Action<IEnumerable<DeltaAction>> apply,
+        List<FileSegment> files,
         CancellationToken cancellationToken
     )
     {
@@ -73,7 +84,7 @@ internal sealed class CheckpointReader(IObjectStore store, DeltaTableOptions opt
         {
             foreach (var key in keys)
                 paths.Add(await transit.BringAsync(store, key, cancellationToken).ConfigureAwait(false));
-            await Task.Run(() => ReadParquet(paths, content, apply, cancellationToken), cancellationToken).ConfigureAwait(false);
+            await Task.Run(() => ReadParquet(paths, content, apply, files, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is DuckDbException or JsonException or ObjectStorageException)
         {
@@ -90,26 +101,54 @@ internal sealed class CheckpointReader(IObjectStore store, DeltaTableOptions opt
         }
     }
 
-    private void ReadParquet(List<string> paths, CheckpointContent content, Action<IEnumerable<DeltaAction>> apply, CancellationToken cancellationToken)
+    private void ReadParquet(
+        List<string> paths,
+        CheckpointContent content,
+        Action<IEnumerable<DeltaAction>> apply,
+        List<FileSegment> files,
+        CancellationToken cancellationToken
+    )
     {
-        using var database = new CheckpointDatabase(options);
+        using var database = new CheckpointDatabase(options, threads: 1);
         var connection = database.Connection;
-        var from = CheckpointSql.From(paths);
-        ImmutableArray<DuckDbField> columns;
-        using (var empty = connection.Query(CheckpointSql.Columns(from), cancellationToken))
-            columns = empty.Columns;
+        var layout = CheckpointLayout.Read(connection, paths, CheckpointSql.Actions.Select(action => CheckpointSql.Column(action.Name)), cancellationToken);
+        if (content != CheckpointContent.WithoutFiles)
+            files.AddRange(CheckpointFileScan.Read(database, layout.RowsOf(CheckpointSql.Column("add")), cancellationToken));
         foreach (var (name, isFile, members) in CheckpointSql.Actions)
         {
-            if (isFile && content == CheckpointContent.WithoutFiles)
+            if (isFile)
                 continue;
-            if (CheckpointSql.Select(from, columns, name, members) is not { } sql)
-                continue;
-            using var result = connection.Query(sql, cancellationToken);
-            foreach (var chunk in result.Chunks(cancellationToken))
+            foreach (var range in layout.RowsOf(CheckpointSql.Column(name)))
             {
-                var texts = chunk.Column(0);
-                apply(Enumerable.Range(0, chunk.RowCount).Select(row => ActionReader.ReadMembers(name, texts.Utf8(row))));
+                if (Narrow(connection, range, name, members[0], cancellationToken) is not { } rows)
+                    continue;
+                var columns = CheckpointSql.ReadColumns(connection, [rows.Path], cancellationToken);
+                if (CheckpointSql.Select([rows.Path], rows, columns, name, members) is not { } sql)
+                    continue;
+                using var result = connection.Query(sql, cancellationToken);
+                foreach (var chunk in result.Chunks(cancellationToken))
+                {
+                    var texts = chunk.Column(0);
+                    apply(Enumerable.Range(0, chunk.RowCount).Select(row => ActionReader.ReadMembers(name, texts.Utf8(row))));
+                }
             }
         }
+    }
+
+    // The few actions that are no files lie close together.
+    private static RowRange? Narrow(DuckDbConnection connection, RowRange range, string name, string member, CancellationToken cancellationToken)
+    {
+        if (range.Count <= MaxRowsToSearch)
+            return range;
+        using var result = connection.Query(CheckpointSql.Bounds(range, name, member), cancellationToken);
+        using var chunk = result.FetchChunk(cancellationToken);
+        return chunk is null || chunk.Column(0).IsNull(0)
+            ? null
+            : range with
+            {
+                From = chunk.Column(0).Values<long>()[0],
+                To = chunk.Column(1).Values<long>()[0] + 1,
+                IsWhole = false,
+            };
     }
 }

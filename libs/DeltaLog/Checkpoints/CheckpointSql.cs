@@ -59,8 +59,30 @@ internal static class CheckpointSql
     /// <summary>The columns without rows.</summary>
     public static string Columns(string from) => $"SELECT * FROM {from} LIMIT 0";
 
+    /// <summary>The member that is never null in the action of that name, as a column of the checkpoint.</summary>
+    public static string Column(string name) => $"{name}.{Actions.First(action => action.Name == name).Members[0]}";
+
+    /// <summary>A row for each leaf column of each row group: file, number, rows, and the column's name where it is one of those and not null throughout.</summary>
+    public static string RowGroups(IEnumerable<string> files, IEnumerable<string> columns)
+    {
+        var list = SqlText.LiteralList(files.Select(GlobText.Escape));
+        var name = "replace(path_in_schema, ', ', '.')";
+        return $"""
+            SELECT file_name, row_group_id::BIGINT, row_group_num_rows::BIGINT,
+                CASE WHEN list_contains({SqlText.LiteralList(columns)}, {name}) AND coalesce(stats_null_count < num_values, true) THEN {name} END
+            FROM parquet_metadata({list}) ORDER BY file_name, row_group_id
+            """;
+    }
+
+    /// <summary>The columns that the files have, in any of them.</summary>
+    public static ImmutableArray<DuckDbField> ReadColumns(DuckDbConnection connection, IReadOnlyList<string> files, CancellationToken cancellationToken)
+    {
+        using var empty = connection.Query(Columns(From(files)), cancellationToken);
+        return empty.Columns;
+    }
+
     /// <summary>One JSON object of an action's members per row; null where the checkpoint has no such column.</summary>
-    public static string? Select(string from, ImmutableArray<DuckDbField> columns, string name, string[] members)
+    public static string? Select(IReadOnlyList<string> files, RowRange? range, ImmutableArray<DuckDbField> columns, string name, string[] members)
     {
         var column = columns.FirstOrDefault(field => field.Name == name);
         if (column is null || column.Type.Fields.All(field => field.Name != members[0]))
@@ -68,7 +90,40 @@ internal static class CheckpointSql
         var action = SqlText.Identifier(name);
         var present = members.Where(member => column.Type.Fields.Any(field => field.Name == member));
         var packed = string.Join(", ", present.Select(member => $"{SqlText.Identifier(member)} := {action}.{SqlText.Identifier(member)}"));
-        return $"SELECT to_json(struct_pack({packed}))::VARCHAR FROM {from} WHERE {action}.{SqlText.Identifier(members[0])} IS NOT NULL";
+        return $"SELECT to_json(struct_pack({packed}))::VARCHAR FROM {Rows(files)} WHERE {Within(range)}{action}.{SqlText.Identifier(members[0])} IS NOT NULL";
+    }
+
+    /// <summary>The first and the last row with an action, null where there is none: reads one column only.</summary>
+    public static string Bounds(RowRange range, string name, string member) =>
+        $"SELECT min(file_row_number), max(file_row_number) FROM {Rows([range.Path])} WHERE {Within(range)}{SqlText.Identifier(name)}.{SqlText.Identifier(member)} IS NOT NULL";
+
+    /// <summary>The members of the <c>add</c> actions, as <see cref="AddColumns"/> takes them; null where the checkpoint has none.</summary>
+    public static string? SelectAdds(IReadOnlyList<string> files, RowRange? range, ImmutableArray<DuckDbField> columns)
+    {
+        var add = columns.FirstOrDefault(field => field.Name == "add")?.Type.Fields;
+        if (add is not { } members || members.All(field => field.Name != "path"))
+            return null;
+        const string Vector = "\"add\".deletionVector";
+        var vector = members.FirstOrDefault(field => field.Name == "deletionVector")?.Type.Fields ?? [];
+        string[] selected =
+        [
+            Member(members, "\"add\"", "path", "VARCHAR"),
+            Member(members, "\"add\"", "partitionValues", "MAP(VARCHAR, VARCHAR)"),
+            Member(members, "\"add\"", "size", "BIGINT"),
+            Member(members, "\"add\"", "modificationTime", "BIGINT"),
+            Member(members, "\"add\"", "dataChange", "BOOLEAN"),
+            Statistics(members),
+            Member(members, "\"add\"", "tags", "MAP(VARCHAR, VARCHAR)"),
+            Member(vector, Vector, "storageType", "VARCHAR"),
+            Member(vector, Vector, "pathOrInlineDv", "VARCHAR"),
+            Member(vector, Vector, "offset", "INTEGER"),
+            Member(vector, Vector, "sizeInBytes", "INTEGER"),
+            Member(vector, Vector, "cardinality", "BIGINT"),
+            Member(members, "\"add\"", "baseRowId", "BIGINT"),
+            Member(members, "\"add\"", "defaultRowCommitVersion", "BIGINT"),
+            Member(members, "\"add\"", "clusteringProvider", "VARCHAR"),
+        ];
+        return $"SELECT {string.Join(", ", selected)} FROM {Rows(files)} WHERE {Within(range)}\"add\".path IS NOT NULL";
     }
 
     /// <summary>
@@ -102,4 +157,22 @@ internal static class CheckpointSql
             COPY ({string.Join(" UNION ALL BY NAME ", selects.Select(select => $"({select})"))})
             TO {SqlText.Literal(target)} (FORMAT parquet, COMPRESSION zstd, RETURN_STATS{(fileBytes is { } bytes ? $", FILE_SIZE_BYTES {bytes}" : "")})
             """;
+
+    // What a checkpoint only has in columns becomes JSON again.
+    private static string Statistics(ImmutableArray<DuckDbField> members)
+    {
+        var stats = Member(members, "\"add\"", "stats", "VARCHAR");
+        return members.FirstOrDefault(field => field.Name == "stats_parsed")?.Type is { Kind: DuckDbTypeKind.Struct } parsed
+            ? $"coalesce({stats}, {ParsedStatisticsSql.ToJson(parsed, "\"add\".stats_parsed")})"
+            : stats;
+    }
+
+    private static string Member(ImmutableArray<DuckDbField> members, string parent, string name, string type) =>
+        members.Any(field => field.Name == name) ? $"CAST({parent}.{SqlText.Identifier(name)} AS {type})" : $"CAST(NULL AS {type})";
+
+    private static string Rows(IEnumerable<string> files) =>
+        $"read_parquet({SqlText.LiteralList(files.Select(GlobText.Escape))}, union_by_name = true, hive_partitioning = false, file_row_number = true)";
+
+    private static string Within(RowRange? range) =>
+        range is { IsWhole: false } part ? $"file_row_number >= {part.From} AND file_row_number < {part.To} AND " : "";
 }

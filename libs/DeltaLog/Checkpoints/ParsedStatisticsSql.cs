@@ -45,6 +45,8 @@ internal static class ParsedStatisticsSql
             DuckDbTypeKind.Date => $"strftime({value}, '\"%Y-%m-%d\"')",
             DuckDbTypeKind.Float or DuckDbTypeKind.Double => $"CASE WHEN isfinite({value}) THEN CAST({value} AS VARCHAR) END",
             DuckDbTypeKind.Varchar => $"CAST(to_json({value}) AS VARCHAR)",
+            // Neither of them has bounds in JSON.
+            DuckDbTypeKind.Blob or DuckDbTypeKind.List or DuckDbTypeKind.Map => "CAST(NULL AS VARCHAR)",
             _ => $"CAST({value} AS VARCHAR)",
         };
 

@@ -26,6 +26,7 @@ internal enum LogFileKind
 internal readonly record struct LogFile(LogFileKind Kind, long Version, int Part, int Parts, ObjectInfo Info)
 {
     public const string Folder = "_delta_log/";
+    public const string SidecarFolder = Folder + "_sidecars/";
     private const int VersionDigits = 20;
     private const string Compacted = ".compacted.json";
 

@@ -59,6 +59,9 @@ internal sealed class LogListing
         return null;
     }
 
+    /// <summary>Goes on as if these checkpoint files were not there.</summary>
+    public void Leave(IReadOnlySet<string> keys) => checkpointFiles.RemoveAll(file => keys.Contains(file.Info.Key));
+
     /// <summary>Whether there is a complete checkpoint of that version.</summary>
     public bool HasCheckpoint(long version) => NewestCheckpoint(version)?.Version == version;
 

@@ -13,13 +13,19 @@ internal sealed record LogSegment(long Version, CheckpointFiles? Checkpoint, IRe
     public IReadOnlyList<LogFile> Compactions { get; private init; } = [];
 
     /// <summary>The segment for <paramref name="version"/>, or for the latest one.</summary>
-    public static async Task<LogSegment> FindAsync(IObjectStore store, long? version, CancellationToken cancellationToken)
+    public static Task<LogSegment> FindAsync(IObjectStore store, long? version, CancellationToken cancellationToken) =>
+        FindAsync(store, version, damaged: null, cancellationToken);
+
+    /// <summary>The segment that does not begin with one of the <paramref name="damaged"/> checkpoint files.</summary>
+    public static async Task<LogSegment> FindAsync(IObjectStore store, long? version, IReadOnlySet<string>? damaged, CancellationToken cancellationToken)
     {
         if (version < 0)
             throw NotFound(store, version.Value, "versions start at 0");
-        var hint = await LastCheckpoint.FindVersionAsync(store, cancellationToken).ConfigureAwait(false);
+        var hint = damaged is null ? await LastCheckpoint.FindVersionAsync(store, cancellationToken).ConfigureAwait(false) : null;
         var start = hint is { } at && (version is null || at <= version) ? at : 0;
         var listing = await LogListing.ReadAsync(store, start, cancellationToken).ConfigureAwait(false);
+        if (damaged is not null)
+            listing.Leave(damaged);
         if (start > 0 && listing.NewestCheckpoint(version) is null)
             listing = await LogListing.ReadAsync(store, 0, cancellationToken).ConfigureAwait(false);
         if (listing.IsEmpty)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Changes;
 using Tideway.DeltaLog.DeletionVectors;
+using Tideway.DeltaLog.Pruning;
 using Tideway.DeltaLog.Schema;
 using Tideway.DeltaLog.Snapshots;
 using Tideway.DuckDb;
@@ -42,7 +43,7 @@ public sealed class TableReader(IObjectStore store, bool allowFilesOutside = fal
         TypeWidening.RequireSupported(snapshot.Schema, store.Root);
         var mode = ColumnMapping.Of(snapshot.Protocol, snapshot.Metadata);
         var entries = new List<ScanEntry>();
-        foreach (var file in options.Files ?? snapshot.Files)
+        foreach (var file in options.Files ?? FilesOf(snapshot, options))
         {
             var rows = file.DeletionVector is { } vector ? await vectors.ReadAsync(vector, cancellationToken).ConfigureAwait(false) : null;
             entries.Add(new ScanEntry(file.Path, LocalPath(file.Path, options.LocalPath), file.PartitionValues, RowFilter.Without(rows), []));
@@ -175,6 +176,10 @@ public sealed class TableReader(IObjectStore store, bool allowFilesOutside = fal
         names is null
             ? [.. schema.Fields]
             : [.. names.Select(name => schema.Find(name) ?? throw new ArgumentException($"The table has no column '{name}'.", nameof(names)))];
+
+    // Files whose partition or statistics tell that no row of theirs meets the condition are not opened.
+    private static IEnumerable<AddFile> FilesOf(Snapshot snapshot, ScanOptions options) =>
+        options.WhereSql is { } sql && SqlPredicate.TryParse(sql) is { } predicate ? snapshot.FilesMatching(predicate) : snapshot.Files;
 
     private string LocalPath(string path, Func<string, string>? locate)
     {

@@ -8,16 +8,7 @@ namespace Tideway.DeltaLog.Snapshots;
 /// </summary>
 internal readonly record struct FileKey(string Path, string? DeletionVectorId)
 {
-    /// <summary>Ordinal by path, then by deletion vector.</summary>
-    public static readonly IComparer<FileKey> Order = Comparer<FileKey>.Create(Compare);
-
     public static FileKey Of(AddFile file) => new(FilePath.Canonical(file.Path), file.DeletionVector?.UniqueId);
 
     public static FileKey Of(RemoveFile file) => new(FilePath.Canonical(file.Path), file.DeletionVector?.UniqueId);
-
-    private static int Compare(FileKey left, FileKey right)
-    {
-        var byPath = string.CompareOrdinal(left.Path, right.Path);
-        return byPath != 0 ? byPath : string.CompareOrdinal(left.DeletionVectorId, right.DeletionVectorId);
-    }
 }

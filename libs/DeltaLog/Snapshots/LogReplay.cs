@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Features;
+using Tideway.DeltaLog.FileSets;
 
 namespace Tideway.DeltaLog.Snapshots;
 
@@ -11,29 +12,26 @@ namespace Tideway.DeltaLog.Snapshots;
 internal sealed class LogReplay
 {
     private readonly Uri root;
-    private readonly FileSet? before;
-    private readonly Dictionary<FileKey, AddFile?> files = [];
-    private readonly Dictionary<FileKey, RemoveFile>? tombstones;
+    private readonly FileSetBuilder files;
     private readonly ImmutableDictionary<string, SetTransaction>.Builder transactions;
     private readonly ImmutableDictionary<string, DomainMetadata>.Builder domains;
     private Protocol? protocol;
     private Metadata? metadata;
 
-    /// <summary>Starts from nothing. Removed files are only kept with <paramref name="keepTombstones"/>.</summary>
-    public LogReplay(Uri root, bool keepTombstones = false)
+    /// <summary>Starts from nothing.</summary>
+    public LogReplay(Uri root)
     {
         this.root = root;
+        files = new FileSetBuilder(FileSet.Empty);
         transactions = ImmutableDictionary.CreateBuilder<string, SetTransaction>(StringComparer.Ordinal);
         domains = ImmutableDictionary.CreateBuilder<string, DomainMetadata>(StringComparer.Ordinal);
-        if (keepTombstones)
-            tombstones = [];
     }
 
     /// <summary>Goes on from an older version.</summary>
     public LogReplay(Snapshot older)
     {
         root = older.TableRoot;
-        before = older.FileSet;
+        files = new FileSetBuilder(older.FileSet);
         transactions = older.State.Transactions.ToBuilder();
         domains = older.State.Domains.ToBuilder();
         (protocol, metadata) = (older.Protocol, older.Metadata);
@@ -42,26 +40,14 @@ internal sealed class LogReplay
     /// <summary>Where the last commit came from.</summary>
     public CommitInfo? LastCommitInfo { get; private set; }
 
-    /// <summary>Files that were removed and not added again.</summary>
-    public IReadOnlyCollection<RemoveFile> Tombstones => tombstones is null ? [] : tombstones.Values;
+    /// <summary>The files of a checkpoint.</summary>
+    public void ApplyCheckpoint(IReadOnlyCollection<FileSegment> added) => files.Add(added);
 
+    /// <summary>The other actions of a checkpoint.</summary>
     public void ApplyCheckpoint(IEnumerable<DeltaAction> actions)
     {
         foreach (var action in actions)
-        {
-            switch (action)
-            {
-                case AddFile add:
-                    files[FileKey.Of(add)] = add;
-                    break;
-                case RemoveFile remove:
-                    tombstones?[FileKey.Of(remove)] = remove;
-                    break;
-                default:
-                    ApplyOther(action);
-                    break;
-            }
-        }
+            ApplyOther(action);
     }
 
     public void ApplyCommit(IReadOnlyList<DeltaAction> actions)
@@ -72,9 +58,10 @@ internal sealed class LogReplay
         foreach (var action in actions)
         {
             if (action is RemoveFile remove)
-                Remove(remove);
+                files.Remove(remove.Path, remove.DeletionVector);
         }
 
+        var added = new FileSegmentBuilder();
         foreach (var action in actions)
         {
             switch (action)
@@ -82,9 +69,7 @@ internal sealed class LogReplay
                 case RemoveFile:
                     break;
                 case AddFile add:
-                    var key = FileKey.Of(add);
-                    files[key] = add;
-                    tombstones?.Remove(key);
+                    added.Add(add);
                     break;
                 case CommitInfo info:
                     LastCommitInfo = info;
@@ -94,6 +79,8 @@ internal sealed class LogReplay
                     break;
             }
         }
+
+        files.Add(added.Build());
     }
 
     /// <summary>The version's state; a log without protocol or metadata is <see cref="DeltaLogError.CorruptLog"/>, one that is not understood is refused.</summary>
@@ -128,17 +115,7 @@ internal sealed class LogReplay
         return new TableState(protocol, metadata, transactions.ToImmutable(), domains.ToImmutable());
     }
 
-    public FileSet Files() => before?.Apply(files) ?? FileSet.From(files!);
-
-    private void Remove(RemoveFile remove)
-    {
-        var key = FileKey.Of(remove);
-        if (before is null)
-            files.Remove(key);
-        else
-            files[key] = null;
-        tombstones?[key] = remove;
-    }
+    public FileSet Files() => files.Build();
 
     private void ApplyOther(DeltaAction action)
     {

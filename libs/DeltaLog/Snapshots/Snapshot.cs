@@ -1,4 +1,6 @@
 using Tideway.DeltaLog.Actions;
+using Tideway.DeltaLog.FileSets;
+using Tideway.DeltaLog.Pruning;
 using Tideway.DeltaLog.Schema;
 
 namespace Tideway.DeltaLog.Snapshots;
@@ -55,8 +57,41 @@ public sealed class Snapshot
     /// <summary>Configuration of each domain, by name.</summary>
     public IReadOnlyDictionary<string, DomainMetadata> DomainMetadata => State.Domains;
 
-    /// <summary>The active files, in the ordinal order of their decoded paths. Can be enumerated any number of times, by several threads.</summary>
+    /// <summary>
+    /// The active files, ordered by the UTF-8 bytes of their decoded paths, so in every process alike. Can be enumerated any number of times, by
+    /// several threads. Each is made when its turn comes; the first enumeration sorts.
+    /// </summary>
     public IEnumerable<AddFile> Files => files.Enumerate();
+
+    /// <summary>The files from the one at <paramref name="index"/> on, in the same order: does not pass by those before.</summary>
+    public IEnumerable<AddFile> FilesFrom(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        return files.Enumerate(index);
+    }
+
+    /// <summary>The active file of that path, however it is spelt, with that deletion vector or none; null where there is none.</summary>
+    public AddFile? FindFile(string path, DeletionVectorDescriptor? deletionVector = null) => files.Find(path, deletionVector);
+
+    /// <summary>
+    /// The files that can hold rows for which <paramref name="predicate"/> is true, in the order of <see cref="Files"/>: told by partition values and
+    /// statistics, so that others may be among them, but none is left out that has such a row.
+    /// </summary>
+    public IEnumerable<AddFile> FilesMatching(Predicate predicate)
+    {
+        ArgumentNullException.ThrowIfNull(predicate);
+        return files.Read(new FilePruner(this, predicate).Find());
+    }
+
+    /// <summary>How many files <see cref="FilesMatching"/> gives.</summary>
+    public int CountFilesMatching(Predicate predicate)
+    {
+        ArgumentNullException.ThrowIfNull(predicate);
+        return new FilePruner(this, predicate).Count();
+    }
+
+    /// <summary>Bytes of memory that the files take, some of which this version may share with others.</summary>
+    public long FileBytesHeld => files.HeldBytes;
 
     /// <summary>Number of active files.</summary>
     public int FileCount => files.Count;
@@ -84,11 +119,17 @@ public sealed class Snapshot
     private long? CountRecords()
     {
         long total = 0;
-        foreach (var file in files.Enumerate())
+        for (var index = 0; index < files.Segments.Length; index++)
         {
-            if (file.LogicalRecords() is not { } records)
-                return null;
-            total += records;
+            var segment = files.Segments[index];
+            for (var row = 0; row < segment.Count; row++)
+            {
+                if (FileLevel.IsGone(files.Gone[index], row))
+                    continue;
+                if (segment.LogicalRecords(row) is not { } records)
+                    return null;
+                total += records;
+            }
         }
 
         return total;

@@ -10,9 +10,9 @@ internal sealed class SnapshotLoader(IObjectStore store, CheckpointReader checkp
     /// <summary>The version, or the latest one.</summary>
     public async Task<Snapshot> LoadAsync(long? version, CancellationToken cancellationToken)
     {
-        var segment = await LogSegment.FindAsync(store, version, cancellationToken).ConfigureAwait(false);
-        var replay = new LogReplay(store.Root);
-        await ReplayAsync(segment, replay, cancellationToken).ConfigureAwait(false);
+        var (segment, replay) = await SoundSegment
+            .FindAsync(store, version, segment => RebuildAsync(segment, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
         return await FinishAsync(replay, segment.Version, segment.LastModified, cancellationToken).ConfigureAwait(false);
     }
 
@@ -31,22 +31,27 @@ internal sealed class SnapshotLoader(IObjectStore store, CheckpointReader checkp
             : await FinishAsync(replay, newest.Version, newest.Info.LastModified, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Applies the segment's checkpoint and commits.</summary>
-    public async Task ReplayAsync(LogSegment segment, LogReplay replay, CancellationToken cancellationToken)
-    {
-        if (segment.Checkpoint is { } checkpoint)
-            await checkpoints.ReadAsync(checkpoint, CheckpointContent.Everything, replay.ApplyCheckpoint, cancellationToken).ConfigureAwait(false);
-        await ApplyCommitsAsync(segment, replay, cancellationToken).ConfigureAwait(false);
-    }
-
     /// <summary>Everything about a version but its files, which are not read from the checkpoint.</summary>
     public async Task<TableState> LoadStateAsync(long version, CancellationToken cancellationToken)
     {
-        var segment = await LogSegment.FindAsync(store, version, cancellationToken).ConfigureAwait(false);
+        var (_, state) = await SoundSegment
+            .FindAsync(store, version, segment => LoadStateAsync(segment, version, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
+        return state;
+    }
+
+    /// <summary>What the segment's checkpoint and commits come to.</summary>
+    public async Task<LogReplay> RebuildAsync(LogSegment segment, CancellationToken cancellationToken)
+    {
         var replay = new LogReplay(store.Root);
-        if (segment.Checkpoint is { } checkpoint)
-            await checkpoints.ReadAsync(checkpoint, CheckpointContent.WithoutFiles, replay.ApplyCheckpoint, cancellationToken).ConfigureAwait(false);
-        await ApplyCommitsAsync(segment, replay, cancellationToken).ConfigureAwait(false);
+        await ReplayAsync(segment, CheckpointContent.Everything, replay, cancellationToken).ConfigureAwait(false);
+        return replay;
+    }
+
+    private async Task<TableState> LoadStateAsync(LogSegment segment, long version, CancellationToken cancellationToken)
+    {
+        var replay = new LogReplay(store.Root);
+        await ReplayAsync(segment, CheckpointContent.WithoutFiles, replay, cancellationToken).ConfigureAwait(false);
         return replay.State(version);
     }
 
@@ -64,6 +69,13 @@ internal sealed class SnapshotLoader(IObjectStore store, CheckpointReader checkp
         if (older.CommitModified is { } modified && modified != first.Info.LastModified)
             return false;
         return listing.Commits[^1].Version - first.Version == listing.Commits.Count - 1;
+    }
+
+    private async Task ReplayAsync(LogSegment segment, CheckpointContent content, LogReplay replay, CancellationToken cancellationToken)
+    {
+        if (segment.Checkpoint is { } checkpoint)
+            await checkpoints.ReadAsync(checkpoint, content, replay, cancellationToken).ConfigureAwait(false);
+        await ApplyCommitsAsync(segment, replay, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<Snapshot> FinishAsync(LogReplay replay, long version, DateTimeOffset modified, CancellationToken cancellationToken)

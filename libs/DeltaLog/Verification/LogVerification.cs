@@ -23,11 +23,16 @@ internal static class LogVerification
                 yield return new VerificationProblem(VerificationCheck.Log, fault, compaction.Info.Key);
         }
 
-        if (listing.NewestCheckpoint(snapshot.Version) is not { } checkpoint || listing.Commits is not [{ Version: 0 }, ..])
+        if (listing.NewestCheckpoint(snapshot.Version) is not { } checkpoint)
+            yield break;
+        var (replay, damage) = await ReadAsync(table, checkpoint, cancellationToken).ConfigureAwait(false);
+        if (damage is not null)
+            yield return new VerificationProblem(VerificationCheck.Log, damage, checkpoint.Files[0].Key);
+        if (replay is null)
             yield break;
 
         // The checkpoint only shortens the way: the commits alone must lead to the same files.
-        var (missing, more) = await DifferenceAsync(table, listing, checkpoint.Version, snapshot, cancellationToken).ConfigureAwait(false);
+        var (missing, more) = await DifferenceAsync(table, listing, checkpoint.Version, replay, cancellationToken).ConfigureAwait(false);
         foreach (var path in missing)
             yield return new VerificationProblem(
                 VerificationCheck.Log,
@@ -41,6 +46,19 @@ internal static class LogVerification
                 $"The checkpoint of version {checkpoint.Version} has the file; the commits do not add it.",
                 path
             );
+        }
+    }
+
+    private static async Task<(LogReplay? Replay, string? Damage)> ReadAsync(DeltaTable table, CheckpointFiles checkpoint, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var alone = new LogSegment(checkpoint.Version, checkpoint, [], DateTimeOffset.UnixEpoch);
+            return (await table.Snapshots.RebuildAsync(alone, cancellationToken).ConfigureAwait(false), null);
+        }
+        catch (DeltaLogException exception) when (exception.Error == DeltaLogError.CorruptLog)
+        {
+            return (null, exception.Message);
         }
     }
 
@@ -60,27 +78,28 @@ internal static class LogVerification
     private static async Task<(List<string> Missing, List<string> More)> DifferenceAsync(
         DeltaTable table,
         LogListing listing,
-        long checkpoint,
-        Snapshot snapshot,
+        long version,
+        LogReplay checkpoint,
         CancellationToken cancellationToken
     )
     {
-        var replay = new LogReplay(table.Store.Root);
+        var commits = new LogReplay(table.Store.Root);
         var next = 0L;
-        foreach (var commit in listing.Commits.TakeWhile(commit => commit.Version <= snapshot.Version && commit.Version == next))
+        foreach (var commit in listing.Commits.TakeWhile(commit => commit.Version <= version && commit.Version == next))
         {
-            replay.ApplyCommit(await CommitFile.ReadAsync(table.Store, commit.Info.Key, commit.Version, cancellationToken).ConfigureAwait(false));
+            commits.ApplyCommit(await CommitFile.ReadAsync(table.Store, commit.Info.Key, commit.Version, cancellationToken).ConfigureAwait(false));
             next++;
         }
 
         // Some commits were cleaned up: nothing to compare with.
-        if (next <= checkpoint || next <= snapshot.Version)
+        if (next <= version)
             return ([], []);
-        var fromCommits = replay.Files().Enumerate().Select(file => (file.Path, file.DeletionVector?.UniqueId)).ToHashSet();
-        var fromCheckpoint = snapshot.Files.Select(file => (file.Path, file.DeletionVector?.UniqueId)).ToHashSet();
-        return (
-            [.. fromCommits.Except(fromCheckpoint).Select(file => file.Path).Order(StringComparer.Ordinal)],
-            [.. fromCheckpoint.Except(fromCommits).Select(file => file.Path).Order(StringComparer.Ordinal)]
-        );
+        var (left, right) = (Keys(commits), Keys(checkpoint));
+        return ([.. left.Except(right).Select(Path).Order(StringComparer.Ordinal)], [.. right.Except(left).Select(Path).Order(StringComparer.Ordinal)]);
     }
+
+    private static HashSet<(string Path, string? Vector)> Keys(LogReplay replay) =>
+        replay.Files().Enumerate().Select(file => (FilePath.Canonical(file.Path), file.DeletionVector?.UniqueId)).ToHashSet();
+
+    private static string Path((string Path, string? Vector) file) => file.Path;
 }

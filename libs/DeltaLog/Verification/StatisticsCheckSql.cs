@@ -55,12 +55,12 @@ internal static class StatisticsCheckSql
             + $"'{name}: the statistics say ' || {said} || ' nulls, the file has ' || z{index} || '.' END";
         if (!leaf.HasBounds)
             yield break;
-        var type = DuckDbTypes.Sql(leaf.Type);
+        var type = leaf.ComparedAs;
         var (min, max) = (Pointer("minValues", leaf), Pointer("maxValues", leaf));
         // Writers cut timestamps to milliseconds.
         var slack = leaf.Type is PrimitiveType { Kind: PrimitiveKind.Timestamp or PrimitiveKind.TimestampNtz } ? " + INTERVAL 1 MILLISECOND" : "";
-        yield return $"CASE WHEN a{index} < TRY_CAST({min} AS {type}) THEN '{name}: the statistics say at least ' || {min} || ', the file has ' || a{index} || '.' END";
-        yield return $"CASE WHEN b{index} > TRY_CAST({max} AS {type}){slack}{NotNaN(leaf, index)} THEN '{name}: the statistics say at most ' || {max} || ', the file has ' || b{index} || '.' END";
+        yield return $"CASE WHEN CAST(a{index} AS {type}) < TRY_CAST({min} AS {type}) THEN '{name}: the statistics say at least ' || {min} || ', the file has ' || a{index} || '.' END";
+        yield return $"CASE WHEN CAST(b{index} AS {type}) > TRY_CAST({max} AS {type}){slack}{NotNaN(leaf, index)} THEN '{name}: the statistics say at most ' || {max} || ', the file has ' || b{index} || '.' END";
     }
 
     // A bound says nothing about what is no number.
@@ -82,11 +82,20 @@ internal static class StatisticsCheckSql
                     yield return leaf;
             }
             else if (field.Type is DecimalType or PrimitiveType { Kind: not (PrimitiveKind.Void or PrimitiveKind.Variant) })
-                yield return new Leaf(shown, own, $"{path}/{step}", field.Type);
+                yield return new Leaf(shown, own, $"{path}/{step}", field.Type, ComparedAs(field));
         }
     }
 
-    private sealed record Leaf(string Name, string Value, string Path, DeltaType Type)
+    // DuckDB reads numbers in JSON as doubles; and statistics of a column that was a float may be as short as floats are.
+    private static string ComparedAs(StructField field) =>
+        field.Type switch
+        {
+            DecimalType => "DOUBLE",
+            PrimitiveType { Kind: PrimitiveKind.Double } when field.Metadata.ContainsKey("delta.typeChanges") => "FLOAT",
+            var type => DuckDbTypes.Sql(type),
+        };
+
+    private sealed record Leaf(string Name, string Value, string Path, DeltaType Type, string ComparedAs)
     {
         public bool HasBounds => Type is not PrimitiveType { Kind: PrimitiveKind.Boolean or PrimitiveKind.Binary };
     }

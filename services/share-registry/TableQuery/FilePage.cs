@@ -16,7 +16,7 @@ internal readonly record struct FilePage(int Skip, int Count, long Bytes, long R
         if (skip == 0 && maxFiles is null && limit is null)
             return new FilePage(0, snapshot.FileCount, snapshot.TotalBytes, 0, false);
         var (count, bytes, rows) = (0, 0L, rowsBefore);
-        foreach (var file in snapshot.Files.Skip(skip))
+        foreach (var file in snapshot.FilesFrom(skip))
         {
             if (rows >= limit)
                 break;

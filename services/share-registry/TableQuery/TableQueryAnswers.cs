@@ -53,7 +53,7 @@ internal sealed class TableQueryAnswers(TableReader reader, IUrlSigner signer, C
         // Less than none is no hint.
         var limit = query.LimitHint >= 0 ? query.LimitHint : null;
         var page = FilePage.Of(snapshot, cursor?.Skip ?? 0, cursor?.Rows ?? 0, query.MaxFiles, limit);
-        var lines = snapshot.Files.Skip(page.Skip).Take(page.Count).Select(file => files.Sign(file, pinned ? snapshot : null).ToFileLine());
+        var lines = snapshot.FilesFrom(page.Skip).Take(page.Count).Select(file => files.Sign(file, pinned ? snapshot : null).ToFileLine());
         // Clients break on a last line that they did not ask for.
         var wantsEnd = call.Capabilities.IncludeEndStreamAction || query.IncludeRefreshToken || query.MaxFiles is not null || query.PageToken is not null;
         return new TableAnswer

@@ -12,7 +12,7 @@ public sealed class SnapshotCacheOptions
     [Range(1, 100_000)]
     public int MaxVersions { get; set; } = 200;
 
-    /// <summary>Most files of all of them together; a file takes about half a kilobyte. The version asked for last is kept whatever its size.</summary>
+    /// <summary>Most files of all of them together; a file takes the text of its path and statistics and about 60 bytes more. The version asked for last is kept whatever its size.</summary>
     [Range(1, 1_000_000_000)]
     public long MaxFiles { get; set; } = 4_000_000;
 

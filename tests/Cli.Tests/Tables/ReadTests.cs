@@ -83,6 +83,28 @@ public sealed class ReadTests
         run.Json.EnumerateArray().ShouldAllBe(file => file.GetProperty("size").GetInt64() > 0);
     }
 
+    [Fact]
+    public async Task Statistics_and_times_that_are_none_do_no_harm()
+    {
+        using var folder = new TempFolder();
+        Directory.CreateDirectory(folder.File("_delta_log"));
+        folder.Write(
+            "_delta_log/00000000000000000000.json",
+            """
+            {"protocol":{"minReaderVersion":1,"minWriterVersion":2}}
+            {"metaData":{"id":"t","format":{"provider":"parquet","options":{}},"schemaString":"{\"type\":\"struct\",\"fields\":[]}","partitionColumns":[],"configuration":{}}}
+            {"add":{"path":"a","partitionValues":{},"size":1,"modificationTime":9223372036854775807,"dataChange":true,"stats":"no json"}}
+            {"add":{"path":"b","partitionValues":{},"size":1,"modificationTime":1,"dataChange":true,"stats":"{\"numRecords\":1e99}"}}
+            """
+        );
+
+        var people = await new CliRun().RunAsync("table", "files", folder.Path);
+        var json = await new CliRun().RunAsync("table", "files", folder.Path, "-o", "json");
+
+        people.ExitCode.ShouldBe(0, people.Error);
+        json.Json.GetArrayLength().ShouldBe(2);
+    }
+
     [Theory]
     [InlineData(3, "table", "rows", "/nonexistent/table")]
     [InlineData(2, "table", "rows", "s3://bucket/table")]

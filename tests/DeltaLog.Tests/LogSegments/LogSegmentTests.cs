@@ -128,10 +128,48 @@ public sealed class LogSegmentTests : IDisposable
     }
 
     [Fact]
-    public async Task A_checkpoint_that_is_no_parquet_is_refused_and_named()
+    public async Task A_damaged_checkpoint_is_gone_around_where_the_commits_are_left()
+    {
+        folder.Create().Commit(1, TableFolder.Add("a")).Commit(2, TableFolder.Add("b")).Commit(3, TableFolder.Add("c"));
+        await folder.Table.WriteCheckpointAsync(1);
+        await folder.Table.WriteCheckpointAsync(2);
+        File.WriteAllText(folder.LogFile("00000000000000000002.checkpoint.parquet"), "junk");
+
+        (await folder.Table.LoadAsync()).FileCount.ShouldBe(3);
+        (await folder.Table.LoadDescriptionAsync(3)).Metadata.Id.ShouldBe("t1");
+        (await folder.Table.HistoryAsync().ToListAsync()).Count.ShouldBe(4);
+
+        File.WriteAllText(folder.LogFile("00000000000000000001.checkpoint.parquet"), "junk");
+        (await folder.Table.LoadAsync()).FileCount.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_checkpoint_whose_sidecar_is_gone_is_gone_around_where_the_commits_are_left()
+    {
+        folder.Create().Commit(1, TableFolder.Add("a"));
+        File.WriteAllText(
+            folder.LogFile("00000000000000000001.checkpoint.3a0d65cd-4056-49b8-937b-95f9e3ee90e5.json"),
+            string.Join(
+                '\n',
+                TableFolder.Protocol,
+                TableFolder.Metadata,
+                """{"checkpointMetadata":{"version":1}}""",
+                """{"sidecar":{"path":"gone.parquet","sizeInBytes":1,"modificationTime":1}}"""
+            )
+        );
+
+        (await folder.Table.LoadAsync()).FileCount.ShouldBe(1);
+
+        File.Delete(folder.CommitPath(0));
+        (await folder.Table.LoadAsync().ShouldFailAsync(DeltaLogError.CorruptLog)).Message.ShouldContain("gone.parquet");
+    }
+
+    [Fact]
+    public async Task A_checkpoint_that_is_no_parquet_is_refused_and_named_where_the_commits_are_gone()
     {
         folder.Create();
         File.WriteAllText(folder.LogFile("00000000000000000000.checkpoint.parquet"), "junk");
+        File.Delete(folder.CommitPath(0));
 
         (await folder.Table.LoadAsync().ShouldFailAsync(DeltaLogError.CorruptLog)).File.ShouldBe("_delta_log/00000000000000000000.checkpoint.parquet");
     }

@@ -24,6 +24,7 @@ public sealed class TableVerifierTests : IDisposable
             "delta-rs/table_with_edge_timestamps",
             "golden/data-skipping-basic-stats-all-types-columnmapping-id",
             "golden/dv-with-columnmapping",
+            "golden/type-widening",
             "golden/v2-checkpoint-parquet",
         ];
 
@@ -124,6 +125,17 @@ public sealed class TableVerifierTests : IDisposable
         (await FindAsync())
             .Select(problem => (problem.Check, problem.File))
             .ShouldBe([(VerificationCheck.Log, "b.parquet"), (VerificationCheck.Log, "a.parquet")]);
+    }
+
+    [Fact]
+    public async Task A_damaged_checkpoint_is_told_though_the_table_can_be_read()
+    {
+        lake.Folder.Create(lake.Write("a.parquet", "SELECT 1::BIGINT AS id"));
+        File.WriteAllText(lake.Folder.LogFile("00000000000000000000.checkpoint.parquet"), "junk");
+
+        var problem = (await FindAsync()).ShouldHaveSingleItem();
+
+        (problem.Check, problem.File).ShouldBe((VerificationCheck.Log, "_delta_log/00000000000000000000.checkpoint.parquet"));
     }
 
     [Fact]

@@ -1,0 +1,120 @@
+using System.Text;
+using Tideway.DeltaLog.Schema;
+using Tideway.DeltaLog.Snapshots;
+
+namespace Tideway.DeltaLog.Pruning;
+
+/// <summary>
+/// Finds the columns of a condition in a table. What cannot be told from partition values and statistics may come to anything.
+/// See <see href="https://github.com/delta-io/delta/blob/master/PROTOCOL.md#column-mapping">Column Mapping</see>.
+/// </summary>
+internal sealed class PredicateBinder(Snapshot snapshot)
+{
+    private static readonly BoundTest Anything = new BoundTest.Fixed(Outcomes.Any);
+
+    private readonly ColumnMappingMode mode = ColumnMapping.Of(snapshot.Protocol, snapshot.Metadata);
+    private readonly Dictionary<string, PrunedColumn?> columns = new(StringComparer.Ordinal);
+
+    /// <summary>The columns that were found, each once.</summary>
+    public IEnumerable<PrunedColumn> Columns => columns.Values.OfType<PrunedColumn>();
+
+    public BoundTest Bind(Predicate predicate) =>
+        predicate switch
+        {
+            AndPredicate and => new BoundTest.And([.. and.Operands.Select(Bind)]),
+            OrPredicate or => new BoundTest.Or([.. or.Operands.Select(Bind)]),
+            NotPredicate not => new BoundTest.Not(Bind(not.Operand)),
+            ComparisonPredicate comparison => Compare(comparison.Column, comparison.Comparison, comparison.Value),
+            InPredicate { Values.Count: 0 } => new BoundTest.Fixed(Outcomes.False),
+            InPredicate isIn => new BoundTest.Or([.. isIn.Values.Select(value => Compare(isIn.Column, Comparison.Equal, value))]),
+            IsNullPredicate isNull => Find(isNull.Column) is { } column ? new BoundTest.IsNull(column) : Anything,
+            StartsWithPredicate startsWith => StartsWith(startsWith),
+            _ => Anything,
+        };
+
+    private BoundTest Compare(IReadOnlyList<string> path, Comparison comparison, Literal value)
+    {
+        if (value.Kind == LiteralKind.Null)
+        {
+            if (comparison == Comparison.NullSafeEqual)
+                return Find(path) is { } nullable ? new BoundTest.IsNull(nullable) : Anything;
+            return new BoundTest.Fixed(Outcomes.Null);
+        }
+
+        return Find(path) is { } column && Constant(column.Type, value) is { } constant ? new BoundTest.Compare(column, comparison, constant) : Anything;
+    }
+
+    private BoundTest StartsWith(StartsWithPredicate predicate)
+    {
+        if (Find(predicate.Column) is not { Type: PrimitiveType { Kind: PrimitiveKind.String } } column)
+            return Anything;
+        var prefix = new Bound();
+        prefix.Set(Encoding.UTF8.GetBytes(predicate.Prefix));
+        return new BoundTest.StartsWith(column, prefix);
+    }
+
+    // Null where the comparison would not be one of the column's type.
+    private static Bound? Constant(DeltaType type, Literal value)
+    {
+        var fits = type switch
+        {
+            PrimitiveType { Kind: PrimitiveKind.String } => value.Kind == LiteralKind.String,
+            PrimitiveType { Kind: PrimitiveKind.Boolean } => value.Kind is LiteralKind.Boolean or LiteralKind.String,
+            PrimitiveType { Kind: PrimitiveKind.Date or PrimitiveKind.Timestamp or PrimitiveKind.TimestampNtz } => value.Kind
+                is LiteralKind.Date
+                    or LiteralKind.Timestamp
+                    or LiteralKind.String,
+            _ => value.Kind is LiteralKind.Number or LiteralKind.String,
+        };
+        // Engines compare decimals with a number that has an exponent as floating point, rounded.
+        if (!fits || (ValueText.KindOf(type) == ValueKind.Decimal && value.Text.AsSpan().ContainsAny('e', 'E')))
+            return null;
+        var bound = new Bound();
+        var exact = type is PrimitiveType { Kind: PrimitiveKind.Float } ? new PrimitiveType(PrimitiveKind.Double) : type;
+        ValueText.Set(bound, exact, Encoding.UTF8.GetBytes(value.Text.Trim()));
+        if (type is PrimitiveType { Kind: PrimitiveKind.String })
+            bound.Set(Encoding.UTF8.GetBytes(value.Text));
+        return bound.IsKnown ? bound : null;
+    }
+
+    private PrunedColumn? Find(IReadOnlyList<string> path)
+    {
+        var key = string.Join('\0', path);
+        if (columns.TryGetValue(key, out var known))
+            return known;
+        var found = Resolve(path);
+        // One state per column, however its name is written.
+        if (found is not null)
+            found =
+                Columns.FirstOrDefault(column =>
+                    column.Path.Count == found.Path.Count && column.Path.Zip(found.Path).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second))
+                ) ?? found;
+        return columns[key] = found;
+    }
+
+    private PrunedColumn? Resolve(IReadOnlyList<string> path)
+    {
+        DeltaType type = snapshot.Schema;
+        var names = new List<byte[]>();
+        StructField? field = null;
+        foreach (var name in path)
+        {
+            field = type is StructType structure ? Field(structure, name) : null;
+            if (field is null)
+                return null;
+            names.Add(Encoding.UTF8.GetBytes(ColumnMapping.PhysicalName(field, mode)));
+            type = field.Type;
+        }
+
+        // Texts under a collation have an order of their own.
+        if (field is null || ValueText.KindOf(type) is null || field.Metadata.ContainsKey("__COLLATIONS"))
+            return null;
+        var isPartition = names.Count == 1 && snapshot.PartitionColumns.Contains(field.Name, StringComparer.Ordinal);
+        var wasFloat = type is PrimitiveType { Kind: PrimitiveKind.Double } && field.Metadata.ContainsKey("delta.typeChanges");
+        return new PrunedColumn(type, names, isPartition, wasFloat);
+    }
+
+    private static StructField? Field(StructType structure, string name) =>
+        structure.Fields.FirstOrDefault(field => field.Name == name)
+        ?? structure.Fields.FirstOrDefault(field => string.Equals(field.Name, name, StringComparison.OrdinalIgnoreCase));
+}
