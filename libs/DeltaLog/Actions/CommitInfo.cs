@@ -8,8 +8,6 @@ namespace Tideway.DeltaLog.Actions;
 /// </summary>
 public sealed record CommitInfo : DeltaAction
 {
-    private const long MaxTime = 253_370_764_800_000;
-
     /// <summary>When the writer attempted the commit, in milliseconds since the epoch.</summary>
     public long? Timestamp { get; init; }
 
@@ -31,10 +29,13 @@ public sealed record CommitInfo : DeltaAction
     /// <summary>All other members by name, each value as JSON text, for example <c>operationParameters</c> and <c>operationMetrics</c>.</summary>
     public IReadOnlyDictionary<string, string> OtherMembers { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    // A day before the end of the calendar: the versions that follow must be later.
+    private static readonly long LastTime = DateTimeOffset.MaxValue.AddDays(-1).ToUnixTimeMilliseconds();
+
     /// <summary>The in-commit timestamp as a time. One that no calendar has is <see cref="DeltaLogError.CorruptLog"/>.</summary>
     internal DateTimeOffset? InCommitTime =>
         InCommitTimestamp is not { } milliseconds ? null
-        : milliseconds >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds() && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+        : milliseconds >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds() && milliseconds <= LastTime
             ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
         : throw new DeltaLogException(DeltaLogError.CorruptLog, $"Expected a time in milliseconds as inCommitTimestamp, found {milliseconds}.");
 
@@ -83,10 +84,6 @@ public sealed record CommitInfo : DeltaAction
     // A member of another type than usual stays among the others.
     private static long? Number(Dictionary<string, string> members, string name) =>
         members.TryGetValue(name, out var json) && long.TryParse(json, out var value) && members.Remove(name) ? value : null;
-
-    // A time that is none, such as one after the year 9999, is as good as absent.
-    private static long? Time(Dictionary<string, string> members, string name) =>
-        members.TryGetValue(name, out var json) && long.TryParse(json, out var value) && value is >= 0 and < MaxTime && members.Remove(name) ? value : null;
 
     private static string? Text(Dictionary<string, string> members, string name)
     {
