@@ -35,8 +35,7 @@ public sealed record CommitInfo : DeltaAction
     /// <summary>The in-commit timestamp as a time. One that no calendar has is <see cref="DeltaLogError.CorruptLog"/>.</summary>
     internal DateTimeOffset? InCommitTime =>
         InCommitTimestamp is not { } milliseconds ? null
-        : milliseconds >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds() && milliseconds <= LastTime
-            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+        : milliseconds >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds() && milliseconds <= LastTime ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
         : throw new DeltaLogException(DeltaLogError.CorruptLog, $"Expected a time in milliseconds as inCommitTimestamp, found {milliseconds}.");
 
     internal override string Name => "commitInfo";
