@@ -261,6 +261,9 @@ public abstract class StoreContract : IAsyncLifetime
             await Recorder.FailAsync(sync, run, $"{i}", null, new RunProgress(), Stop);
             await host.ChangeAsync("UPDATE sync SET due_at = 1");
             await Queue.ClaimAsync(1, Stop);
+            // Ids tell runs apart by the millisecond in which they began.
+            var ended = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+            SpinWait.SpinUntil(() => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() > ended);
         }
 
         var kept = await host.GetAsync($"{InboundHost.Syncs}/{sync.Name}/runs");
