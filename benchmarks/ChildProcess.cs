@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Tideway.Benchmarks.DeltaLog;
 using Tideway.Benchmarks.Events;
 
 namespace Tideway.Benchmarks;
@@ -30,6 +31,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         {
             EventsConsumer.Part => EventsConsumer.RunAsync(arguments),
             RawConsumer.Part => RawConsumer.RunAsync(arguments),
+            DeltaMemoryBenchmark.Part => DeltaMemoryBenchmark.RunPartAsync(arguments),
             _ => throw new ArgumentException($"There is no part named {arguments[0]}.", nameof(arguments)),
         };
 
