@@ -116,7 +116,6 @@ public sealed class ChangesRefusalTests : ChangesScene
     }
 
     [Theory]
-    [InlineData("delta-sharing-capabilities", "responseformat=delta", "UNSUPPORTED_OPERATION")]
     [InlineData("delta-sharing-capabilities", "responseformat=csv", "INVALID_PARAMETER_VALUE")]
     [InlineData("fileidhash", "sha1", "Unsupported fileidhash")]
     public async Task Headers_that_cannot_be_met_are_refused(string name, string value, string text)

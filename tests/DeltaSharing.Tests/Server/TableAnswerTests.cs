@@ -8,7 +8,6 @@ using Tideway.DeltaSharing.Server.Access;
 using Tideway.DeltaSharing.Server.Answers;
 using Tideway.DeltaSharing.Server.Exchange;
 using Tideway.DeltaSharing.Server.Parameters;
-using Tideway.ObjectStorage.Signing;
 
 namespace Tideway.DeltaSharing.Tests.Server;
 
@@ -34,7 +33,7 @@ public sealed class TableAnswerTests : IAsyncLifetime
                             TableVersion = 5,
                             Protocol = new ProtocolLine { MinReaderVersion = 1 },
                             Metadata = new MetadataLine { Id = "m", SchemaString = "{}" },
-                            Lines = FilesAsync(count, failAt, wait),
+                            Body = (writer, token) => WriteAsync(writer, FilesAsync(count, failAt, wait, token), token),
                             EndStream = end ? () => new EndStreamLine { MinUrlExpirationTimestamp = 9 } : null,
                             EchoEndStream = capabilities.Value.IncludeEndStreamAction,
                             EchoFileIdHash = hash.Value,
@@ -189,14 +188,19 @@ public sealed class TableAnswerTests : IAsyncLifetime
                 throw new InvalidDataException("The log is corrupt.");
             if (wait && i == count / 2)
                 await release.Task.WaitAsync(cancellationToken);
-            yield return new SharedFile
+            yield return new FileLine
             {
-                Url = new SignedUrl($"https://files/{i}?sp=r", DateTimeOffset.UnixEpoch),
+                Url = $"https://files/{i}?sp=r",
                 Id = FileIdHash.Parquet.Of($"part-{i}"),
-                PartitionValues = new Dictionary<string, string?>(),
                 Size = 10,
-            }.ToFileLine();
+            };
         }
+    }
+
+    private static async ValueTask WriteAsync(AnswerWriter writer, IAsyncEnumerable<SharingLine> lines, CancellationToken cancellationToken)
+    {
+        await foreach (var line in lines.WithCancellation(cancellationToken))
+            await writer.WriteAsync(line, cancellationToken);
     }
 
     private async Task<HttpResponseMessage> GetAsync(string path, params (string Name, string Value)[] headers)

@@ -120,7 +120,6 @@ public sealed class QueryLatestTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("delta-sharing-capabilities", "responseformat=delta", HttpStatusCode.BadRequest)]
     [InlineData("delta-sharing-capabilities", "responseformat=avro", HttpStatusCode.BadRequest)]
     [InlineData("delta-sharing-capabilities", "responseformat=DELTA,Parquet;readerfeatures=deletionvectors", HttpStatusCode.OK)]
     [InlineData("fileidhash", "crc", HttpStatusCode.BadRequest)]
