@@ -35,7 +35,7 @@ internal sealed record QueriedTable(Uri Query, string Token)
         for (var file = 0; file < files; file++)
         {
             var date = new DateOnly(2025, 1, 1).AddDays(file % 100).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-            var name = $"date={date}/part-{file:D5}-{Guid.NewGuid()}.c000.snappy.parquet";
+            var name = $"date={date}/part-{file:D5}-{Guid.CreateVersion7()}.c000.snappy.parquet";
             var low = random.NextInt64(1_000_000_000);
             log.WriteLine(
                 string.Create(
