@@ -24,7 +24,9 @@ internal sealed class HttpLoad(Uri url, string method, string? token, string bod
         try
         {
             var start = Stopwatch.GetTimestamp();
-            var answers = (await Task.WhenAll(clients.Select(client => Task.Run(() => RepeatAsync(client, answersEach, cancellationToken), cancellationToken)))).SelectMany(all => all).ToList();
+            var answers = (await Task.WhenAll(clients.Select(client => Task.Run(() => RepeatAsync(client, answersEach, cancellationToken), cancellationToken))))
+                .SelectMany(all => all)
+                .ToList();
             var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             return new LoadFigures(
                 answers.Count / seconds,
@@ -100,7 +102,9 @@ internal sealed class HttpLoad(Uri url, string method, string? token, string bod
     }
 
     private static async Task<int> ReceiveAsync(Socket socket, Memory<byte> buffer, CancellationToken cancellationToken) =>
-        await socket.ReceiveAsync(buffer, cancellationToken) is > 0 and var count ? count : throw new IOException("The server closed the connection within an answer.");
+        await socket.ReceiveAsync(buffer, cancellationToken) is > 0 and var count
+            ? count
+            : throw new IOException("The server closed the connection within an answer.");
 
     private static long? LengthOf(string headers)
     {

@@ -65,7 +65,13 @@ internal sealed class QueryBenchmark : IBenchmark
         [
             new Measure("query", Median(ours, figures => figures.AnswersPerSecond), plain, "the same bytes from nginx", "answers/s"),
             new Measure("query-anew", Median(oursAnew, figures => figures.AnswersPerSecond), plain, "the same bytes from nginx", "answers/s"),
-            new Measure("query-first-byte", Median(ours, figures => figures.FirstByteMs), Median(ours, figures => figures.WholeMs) / 10, "a tenth of the whole answer's time", "ms"),
+            new Measure(
+                "query-first-byte",
+                Median(ours, figures => figures.FirstByteMs),
+                Median(ours, figures => figures.WholeMs) / 10,
+                "a tenth of the whole answer's time",
+                "ms"
+            ),
             new Measure(
                 "query-anew-first-byte",
                 Median(oursAnew, figures => figures.FirstByteMs),

@@ -20,7 +20,12 @@ internal sealed class QueryBigBenchmark : IBenchmark
         try
         {
             string[] settings = ["--Storage:Roots:big", table.Folder];
-            await using var process = await StandaloneProcess.StartAsync(RepositoryFolder.Standalone, Path.Combine(folder, "owner"), settings, cancellationToken);
+            await using var process = await StandaloneProcess.StartAsync(
+                RepositoryFolder.Standalone,
+                Path.Combine(folder, "owner"),
+                settings,
+                cancellationToken
+            );
             using var owner = new Organisation("Owner", process, await process.AdminToken);
             var queried = await QueriedTable.ShareAsync(owner, table.Folder, cancellationToken);
             // The snapshot is there, with the order of its files, and a page was served.

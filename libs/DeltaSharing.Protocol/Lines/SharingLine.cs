@@ -70,9 +70,13 @@ public abstract record SharingLine
         if (reader.ValueTextEquals("remove"u8))
             return Body(ref reader, WireJson.Default.RemoveLine);
         if (reader.ValueTextEquals("protocol"u8))
-            return HasMember(reader, "deltaProtocol"u8) ? Body(ref reader, WireJson.Default.DeltaProtocolLine) : Body(ref reader, WireJson.Default.ProtocolLine);
+            return HasMember(reader, "deltaProtocol"u8)
+                ? Body(ref reader, WireJson.Default.DeltaProtocolLine)
+                : Body(ref reader, WireJson.Default.ProtocolLine);
         if (reader.ValueTextEquals("metaData"u8))
-            return HasMember(reader, "deltaMetadata"u8) ? Body(ref reader, WireJson.Default.DeltaMetadataLine) : Body(ref reader, WireJson.Default.MetadataLine);
+            return HasMember(reader, "deltaMetadata"u8)
+                ? Body(ref reader, WireJson.Default.DeltaMetadataLine)
+                : Body(ref reader, WireJson.Default.MetadataLine);
         if (reader.ValueTextEquals("endStreamAction"u8))
             return Body(ref reader, WireJson.Default.EndStreamLine);
         if (reader.ValueTextEquals("queryStatus"u8))

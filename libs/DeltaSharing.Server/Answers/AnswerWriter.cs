@@ -1,6 +1,6 @@
 using System.Buffers;
-using System.Text.Json;
 using System.Text.Encodings.Web;
+using System.Text.Json;
 using Tideway.DeltaSharing.Protocol.Lines;
 
 namespace Tideway.DeltaSharing.Server.Answers;
@@ -92,7 +92,7 @@ public sealed class AnswerWriter : IBufferWriter<byte>, IDisposable
     }
 
     /// <summary>Takes back what was written of a line that has not ended.</summary>
-    internal void DropLine()
+    public void DropLine()
     {
         BytesWritten -= length - lineStart;
         length = lineStart;

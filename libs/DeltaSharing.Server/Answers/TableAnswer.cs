@@ -122,7 +122,12 @@ public sealed partial class TableAnswer : IResult
     // Nothing has left: the answer can still be another one. Else the pipeline breaks the connection.
     private async Task EndFailedAsync(HttpContext context, Exception failure)
     {
-        if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested || failure is AccessNotRecordedException || Explain?.Invoke(failure) is not { } refusal)
+        if (
+            context.Response.HasStarted
+            || context.RequestAborted.IsCancellationRequested
+            || failure is AccessNotRecordedException
+            || Explain?.Invoke(failure) is not { } refusal
+        )
         {
             RemoveHeaders(context.Response);
             ExceptionDispatchInfo.Throw(failure);

@@ -18,10 +18,7 @@ public static class PlainFormat
     public static string? FindFault(Metadata metadata)
     {
         ArgumentNullException.ThrowIfNull(metadata);
-        if (
-            metadata.Configuration.TryGetValue(ColumnMapping.ModeProperty, out var mode)
-            && !mode.Equals("none", StringComparison.OrdinalIgnoreCase)
-        )
+        if (metadata.Configuration.TryGetValue(ColumnMapping.ModeProperty, out var mode) && !mode.Equals("none", StringComparison.OrdinalIgnoreCase))
             return $"its columns are mapped ({ColumnMapping.ModeProperty} is {mode})";
         // Files that were written before have the narrower type.
         if (metadata.SchemaString.Contains("\"delta.typeChanges\"", StringComparison.Ordinal))

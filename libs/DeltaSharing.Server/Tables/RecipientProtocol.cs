@@ -20,6 +20,7 @@ public sealed class RecipientProtocol
     // What the schema or a property that is sent makes active: clients refuse metadata whose feature the protocol lacks.
     private static readonly HashSet<string> WriterFeaturesSent = new(StringComparer.Ordinal)
     {
+        TableFeatures.AppendOnly,
         TableFeatures.ChangeDataFeed,
         TableFeatures.Invariants,
         TableFeatures.GeneratedColumns,
@@ -29,6 +30,7 @@ public sealed class RecipientProtocol
 
     private static readonly HashSet<string> PropertiesSent = new(StringComparer.Ordinal)
     {
+        TableProperties.AppendOnly,
         TableProperties.EnableChangeDataFeed,
         TableProperties.EnableDeletionVectors,
         TableProperties.EnableTypeWidening,
@@ -63,7 +65,9 @@ public sealed class RecipientProtocol
     public static Dictionary<string, string> PropertiesOf(Metadata metadata)
     {
         ArgumentNullException.ThrowIfNull(metadata);
-        return metadata.Configuration.Where(pair => PropertiesSent.Contains(pair.Key)).ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
+        return metadata
+            .Configuration.Where(pair => PropertiesSent.Contains(pair.Key))
+            .ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
     }
 
     /// <summary>

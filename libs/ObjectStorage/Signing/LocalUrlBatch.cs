@@ -12,7 +12,7 @@ namespace Tideway.ObjectStorage.Signing;
 /// </summary>
 internal sealed class LocalUrlBatch : IUrlBatch
 {
-    private static readonly SearchValues<char> Unreserved = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/");
+    private static readonly SearchValues<byte> Unreserved = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/"u8);
 
     private readonly IncrementalHash hmac;
     private readonly byte[] urlStart;
@@ -48,24 +48,43 @@ internal sealed class LocalUrlBatch : IUrlBatch
         var needed = textStartLength + Encoding.UTF8.GetMaxByteCount(key.Length) + textEnd.Length;
         if (text.Length < needed)
             Array.Resize(ref text, needed * 2);
-        var length = textStartLength + Encoding.UTF8.GetBytes(key, text.AsSpan(textStartLength));
-        textEnd.CopyTo(text.AsSpan(length));
-        length += textEnd.Length;
+        var end = textStartLength + Encoding.UTF8.GetBytes(key, text.AsSpan(textStartLength));
+        textEnd.CopyTo(text.AsSpan(end));
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        hmac.AppendData(text.AsSpan(0, length));
+        hmac.AppendData(text.AsSpan(0, end + textEnd.Length));
         hmac.GetHashAndReset(hash);
 
-        var escaped = key.AsSpan().ContainsAnyExcept(Unreserved) ? Escape(key) : key;
-        var size = urlStart.Length + escaped.Length + urlEnd.Length + LocalUrlSignature.TextLength;
-        var url = destination.GetSpan(size);
+        var path = text.AsSpan(textStartLength, end - textStartLength);
+        var url = destination.GetSpan(urlStart.Length + (path.Length * 3) + urlEnd.Length + LocalUrlSignature.TextLength);
         urlStart.CopyTo(url);
-        Encoding.UTF8.GetBytes(escaped, url[urlStart.Length..]);
-        urlEnd.CopyTo(url[(urlStart.Length + escaped.Length)..]);
-        Base64Url.EncodeToUtf8(hash, url[(size - LocalUrlSignature.TextLength)..size]);
-        destination.Advance(size);
+        var size = urlStart.Length + Escape(path, url[urlStart.Length..]);
+        urlEnd.CopyTo(url[size..]);
+        size += urlEnd.Length;
+        Base64Url.EncodeToUtf8(hash, url[size..]);
+        destination.Advance(size + LocalUrlSignature.TextLength);
     }
 
     public void Dispose() => hmac.Dispose();
+
+    private static int Escape(ReadOnlySpan<byte> path, Span<byte> escaped)
+    {
+        var size = 0;
+        while (!path.IsEmpty)
+        {
+            var plain = path.IndexOfAnyExcept(Unreserved);
+            plain = plain < 0 ? path.Length : plain;
+            path[..plain].CopyTo(escaped[size..]);
+            size += plain;
+            if (plain == path.Length)
+                break;
+            escaped[size] = (byte)'%';
+            Convert.TryToHexString(path.Slice(plain, 1), escaped[(size + 1)..], out _);
+            size += 3;
+            path = path[(plain + 1)..];
+        }
+
+        return size;
+    }
 
     private static string Escape(string path) => Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal);
 }

@@ -5,7 +5,14 @@ using Tideway.DeltaSharing.Server.Parameters;
 namespace Tideway.CdfPublisher.Changes;
 
 /// <summary>A changes call about a table that its recipient may read.</summary>
-internal sealed record ChangeCall(GrantedTable Table, Guid RecipientId, string RequestId, ChangeRange Range, SharingCapabilities Capabilities, FileIdHash? IdHash)
+internal sealed record ChangeCall(
+    GrantedTable Table,
+    Guid RecipientId,
+    string RequestId,
+    ChangeRange Range,
+    SharingCapabilities Capabilities,
+    FileIdHash? IdHash
+)
 {
     /// <summary>What of the table may be asked for.</summary>
     public TableRules Rules { get; } = RulesOf(Table);

@@ -88,7 +88,10 @@ internal sealed class ChangeFeed(TableOpener tables, TableHeaders headers, IUrlS
     {
         RecipientProtocol[] needed = [RecipientProtocol.Of(first.Protocol, first.Metadata), RecipientProtocol.Of(newest.Protocol, newest.Metadata)];
         var format = needed.Any(item => item.Choose(call.Capabilities) == ResponseFormats.Delta) ? ResponseFormats.Delta : ResponseFormats.Parquet;
-        var unknown = format == ResponseFormats.Delta ? needed.Select(item => item.FindUnknown(call.Capabilities, call.Table.FullName)).FirstOrDefault(fault => fault is not null) : null;
+        var unknown =
+            format == ResponseFormats.Delta
+                ? needed.Select(item => item.FindUnknown(call.Capabilities, call.Table.FullName)).FirstOrDefault(fault => fault is not null)
+                : null;
         return unknown is null ? format : unknown;
     }
 

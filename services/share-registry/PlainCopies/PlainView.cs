@@ -28,7 +28,9 @@ internal sealed class PlainView
         mode = ColumnMapping.Of(snapshot.Protocol, snapshot.Metadata);
         allNeedCopies = PlainFormat.FindFault(snapshot.Metadata) is not null;
         identity = SHA256.HashData(
-            Encoding.UTF8.GetBytes(string.Join('\n', [location.AbsoluteUri, snapshot.Metadata.Id, snapshot.Metadata.SchemaString, .. snapshot.PartitionColumns]))
+            Encoding.UTF8.GetBytes(
+                string.Join('\n', [location.AbsoluteUri, snapshot.Metadata.Id, snapshot.Metadata.SchemaString, .. snapshot.PartitionColumns])
+            )
         );
         partitionNames = snapshot
             .PartitionColumns.Select(name => schema.Find(name)!)
@@ -72,7 +74,11 @@ internal sealed class PlainView
         {
             Path = key,
             Size = size,
-            PartitionValues = file.PartitionValues.ToDictionary(pair => partitionNames.GetValueOrDefault(pair.Key, pair.Key), pair => pair.Value, StringComparer.Ordinal),
+            PartitionValues = file.PartitionValues.ToDictionary(
+                pair => partitionNames.GetValueOrDefault(pair.Key, pair.Key),
+                pair => pair.Value,
+                StringComparer.Ordinal
+            ),
             Stats = DescribeStatistics(file),
             DeletionVector = null,
         };

@@ -75,8 +75,7 @@ internal sealed class ChangedFilesAnswer
             Format = agreed.Format,
             Protocol = TableLines.Protocol(agreed.Format, RecipientProtocol.Of(protocol, metadata), answer.WithProtocols ? since.Starting : null),
             Metadata = TableLines.Metadata(agreed.Format, metadata, since.Starting),
-            Body = (writer, token) =>
-                answer.WriteAsync(writer, table.Table.ReadChangesAsync(position.Version, position.End, token), metadata, position, token),
+            Body = (writer, token) => answer.WriteAsync(writer, table.Table.ReadChangesAsync(position.Version, position.End, token), metadata, position, token),
             Explain = exception => TableFailures.Explain(exception, call.Table),
             EchoEndStream = call.Capabilities.IncludeEndStreamAction,
             EchoFileIdHash = call.FileIdHash,

@@ -25,7 +25,12 @@ internal sealed class JsonPredicate(StructType schema)
         try
         {
             // Each level is an object and an array.
-            var options = new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = (2 * MaxDepth) + 8 };
+            var options = new JsonDocumentOptions
+            {
+                AllowTrailingCommas = true,
+                CommentHandling = JsonCommentHandling.Skip,
+                MaxDepth = (2 * MaxDepth) + 8,
+            };
             using var document = JsonDocument.Parse(json, options);
             return new JsonPredicate(schema).Read(document.RootElement, 1);
         }
@@ -46,16 +51,16 @@ internal sealed class JsonPredicate(StructType schema)
             "and" when children.Count >= 2 => new AndPredicate([.. children.Select(child => Read(child, depth + 1))]),
             "or" when children.Count >= 2 => new OrPredicate([.. children.Select(child => Read(child, depth + 1))]),
             "not" when children.Count == 1 => new NotPredicate(Read(children[0], depth + 1)),
-            "isnull" when children.Count == 1 && IsOp(children[0], "column") => ReadColumn(children[0]) is { } column
-                ? new IsNullPredicate([column])
-                : Unknown,
+            "isnull" when children.Count == 1 && IsOp(children[0], "column") => ReadColumn(children[0]) is { } column ? new IsNullPredicate([column]) : Unknown,
             "equal" => Compare(Comparison.Equal, children),
             "lessthan" => Compare(Comparison.Less, children),
             "lessthanorequal" => Compare(Comparison.LessOrEqual, children),
             "greaterthan" => Compare(Comparison.Greater, children),
             "greaterthanorequal" => Compare(Comparison.GreaterOrEqual, children),
             // Booleans may stand for themselves.
-            "column" when ValueTypeOf(node) == "bool" => ReadColumn(node) is { } column ? new ComparisonPredicate([column], Comparison.Equal, Literal.Of(true)) : Unknown,
+            "column" when ValueTypeOf(node) == "bool" => ReadColumn(node) is { } column
+                ? new ComparisonPredicate([column], Comparison.Equal, Literal.Of(true))
+                : Unknown,
             "literal" when ValueTypeOf(node) == "bool" => bool.Parse(Text(node, "value") ?? "") ? new AndPredicate([]) : new OrPredicate([]),
             _ => throw new FormatException($"The op '{op}' is unknown, or has the wrong children."),
         };
@@ -90,8 +95,13 @@ internal sealed class JsonPredicate(StructType schema)
         return ValueTypeOf(node) switch
         {
             "bool" => Literal.Of(bool.Parse(text)),
-            "int" or "long" => new Literal(LiteralKind.Number, long.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture)),
-            "float" or "double" => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? new Literal(LiteralKind.Number, text) : null,
+            "int" or "long" => new Literal(
+                LiteralKind.Number,
+                long.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture)
+            ),
+            "float" or "double" => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _)
+                ? new Literal(LiteralKind.Number, text)
+                : null,
             "string" => new Literal(LiteralKind.String, text),
             "date" => new Literal(LiteralKind.Date, text),
             "timestamp" => new Literal(LiteralKind.Timestamp, text),

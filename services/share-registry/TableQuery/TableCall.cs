@@ -34,6 +34,8 @@ internal sealed record TableCall(GrantedTable Table, Guid RecipientId, string Re
 
         var capabilities = RequestCapabilities.Read(context.Request);
         var idHash = FileIds.Read(context.Request);
-        return capabilities.IsRefused(out var refusal) || idHash.IsRefused(out refusal) ? refusal : new TableCall(found, recipientId, exchange.RequestId, capabilities.Value, idHash.Value);
+        return capabilities.IsRefused(out var refusal) || idHash.IsRefused(out refusal)
+            ? refusal
+            : new TableCall(found, recipientId, exchange.RequestId, capabilities.Value, idHash.Value);
     }
 }

@@ -17,10 +17,7 @@ internal static class TableEndpoints
         group.MapMethods(Table, [HttpMethods.Head], HeadVersionAsync).WithProtocolAction(ProtocolActions.GetTableVersion).WithName("sharing.headTableVersion");
         group.MapGet(Table + "/metadata", GetMetadataAsync).WithProtocolAction(ProtocolActions.GetTableMetadata).WithName("sharing.getTableMetadata");
         group.MapPost(Table + "/query", QueryAsync).WithProtocolAction(ProtocolActions.QueryTable).WithName("sharing.queryTable");
-        group
-            .MapPost(Table + "/queries/{queryId}", GetQueryInfoAsync)
-            .WithProtocolAction(ProtocolActions.GetQueryInfo)
-            .WithName("sharing.getQueryInfo");
+        group.MapPost(Table + "/queries/{queryId}", GetQueryInfoAsync).WithProtocolAction(ProtocolActions.GetQueryInfo).WithName("sharing.getQueryInfo");
     }
 
     private static Task<IResult> HeadVersionAsync(HttpContext context, GrantedCatalog catalog, TableReader reader, CancellationToken cancellationToken) =>

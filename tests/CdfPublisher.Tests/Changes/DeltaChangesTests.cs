@@ -26,8 +26,15 @@ public sealed class DeltaChangesTests : ChangesScene
         var lines = await LinesOf(answer);
         lines.Select(KindOf).ShouldBe(["protocol", "metaData", "file:1", "file:2", "metaData", "file:4", "file:5"]);
         lines[0].GetProperty("protocol").GetRawText().ShouldBe("""{"deltaProtocol":{"minReaderVersion":1,"minWriterVersion":4}}""");
-        (lines[1].GetProperty("metaData").GetProperty("version").GetInt64(), lines[4].GetProperty("metaData").GetProperty("version").GetInt64()).ShouldBe((1, 4));
-        lines[1].GetProperty("metaData").GetProperty("deltaMetadata").GetProperty("configuration").GetRawText().ShouldBe("""{"delta.enableChangeDataFeed":"true"}""");
+        (lines[1].GetProperty("metaData").GetProperty("version").GetInt64(), lines[4].GetProperty("metaData").GetProperty("version").GetInt64()).ShouldBe(
+            (1, 4)
+        );
+        lines[1]
+            .GetProperty("metaData")
+            .GetProperty("deltaMetadata")
+            .GetProperty("configuration")
+            .GetRawText()
+            .ShouldBe("""{"delta.enableChangeDataFeed":"true"}""");
         var files = lines.Where(line => line.TryGetProperty("file", out _)).Select(line => line.GetProperty("file")).ToList();
         files.ShouldAllBe(file => file.GetProperty("timestamp").GetInt64() >= Start.AddHours(1).ToUnixTimeMilliseconds());
         files.Select(file => file.GetProperty("deltaSingleAction").EnumerateObject().Single().Name).ShouldBe(["add", "cdc", "add", "remove"]);
@@ -37,7 +44,11 @@ public sealed class DeltaChangesTests : ChangesScene
     }
 
     [Fact]
-    [ProtocolRule("1.5", "Changes of tables with deletion vectors are told in the delta format", Served = "with the vectors before and after; clients find the rows between them")]
+    [ProtocolRule(
+        "1.5",
+        "Changes of tables with deletion vectors are told in the delta format",
+        Served = "with the vectors before and after; clients find the rows between them"
+    )]
     public async Task Deletion_vectors_go_with_the_changes()
     {
         var lines = await LinesOf(await GetDeltaAsync("deleted", "startingVersion=1"));
@@ -46,7 +57,9 @@ public sealed class DeltaChangesTests : ChangesScene
         var vector = file.GetProperty("deltaSingleAction").GetProperty("add").GetProperty("deletionVector");
         vector.GetProperty("storageType").GetString().ShouldBe("p");
         vector.GetProperty("pathOrInlineDv").GetString()!.ShouldStartWith("https://share.example.org/files/main/deleted/ab/deletion_vector_");
-        (vector.GetProperty("offset").GetInt32(), vector.GetProperty("sizeInBytes").GetInt32(), vector.GetProperty("cardinality").GetInt64()).ShouldBe((4, 40, 6));
+        (vector.GetProperty("offset").GetInt32(), vector.GetProperty("sizeInBytes").GetInt32(), vector.GetProperty("cardinality").GetInt64()).ShouldBe(
+            (4, 40, 6)
+        );
         file.GetProperty("deletionVectorFileId").GetString()!.Length.ShouldBe(64);
     }
 
@@ -61,7 +74,10 @@ public sealed class DeltaChangesTests : ChangesScene
     }
 
     [Fact]
-    [ProtocolRule("1.5", "includeHistoricalProtocol stamps the first protocol with its version and tells the protocols of later versions, in the delta format only")]
+    [ProtocolRule(
+        "1.5",
+        "includeHistoricalProtocol stamps the first protocol with its version and tells the protocols of later versions, in the delta format only"
+    )]
     [ProtocolRule("1.6", "A reader feature that the client does not name is a refusal that names it, also where only a later version needs it")]
     public async Task The_history_of_the_protocol_comes_where_it_was_asked_for()
     {
@@ -78,7 +94,9 @@ public sealed class DeltaChangesTests : ChangesScene
         var without = await LinesOf(await GetDeltaAsync("upgraded", "startingVersion=0"));
         var refused = await GetAsync("upgraded", "startingVersion=0", "responseformat=delta,parquet");
 
-        with.Where(line => line.TryGetProperty("protocol", out _)).Select(line => line.GetProperty("protocol").GetProperty("version").GetInt64()).ShouldBe([0, 1]);
+        with.Where(line => line.TryGetProperty("protocol", out _))
+            .Select(line => line.GetProperty("protocol").GetProperty("version").GetInt64())
+            .ShouldBe([0, 1]);
         without.Count(line => line.TryGetProperty("protocol", out _)).ShouldBe(1);
         without[0].GetProperty("protocol").GetProperty("deltaProtocol").GetProperty("minReaderVersion").GetInt32().ShouldBe(3, "that of the latest version");
         refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
@@ -102,7 +120,11 @@ public sealed class DeltaChangesTests : ChangesScene
 
         var lines = await LinesOf(await GetDeltaAsync("real", $"startingVersion={first}"));
 
-        var told = lines.Skip(2).Select(line => line.GetProperty("file")).Select(file => $"{file.GetProperty("version")} {Shape(file.GetProperty("deltaSingleAction"))}").ToList();
+        var told = lines
+            .Skip(2)
+            .Select(line => line.GetProperty("file"))
+            .Select(file => $"{file.GetProperty("version")} {Shape(file.GetProperty("deltaSingleAction"))}")
+            .ToList();
         var expected = new List<string>();
         await foreach (var version in table.ReadChangeDataFeedAsync(first))
             expected.AddRange(version.ChangeFiles().Select(action => $"{version.Version} {Shape(LogLine(folder, version.Version, action))}"));
@@ -144,7 +166,9 @@ public sealed class DeltaChangesTests : ChangesScene
             body["deletionVector"] = string.Join(',', vector.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}"));
         }
 
-        return member.Name + " " + string.Join(';', body.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value?.ToJsonString()}"));
+        return member.Name
+            + " "
+            + string.Join(';', body.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value?.ToJsonString()}"));
     }
 
     private static void CopyTable(string name, string target)

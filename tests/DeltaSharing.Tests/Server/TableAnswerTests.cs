@@ -8,6 +8,7 @@ using Tideway.DeltaSharing.Server.Access;
 using Tideway.DeltaSharing.Server.Answers;
 using Tideway.DeltaSharing.Server.Exchange;
 using Tideway.DeltaSharing.Server.Parameters;
+using Tideway.Testing;
 
 namespace Tideway.DeltaSharing.Tests.Server;
 
@@ -77,6 +78,7 @@ public sealed class TableAnswerTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("1.2", "An answer to the metadata call never has a third line")]
     public async Task A_metadata_answer_has_exactly_two_lines()
     {
         using var response = await host.Client.GetAsync("metadata");
@@ -85,6 +87,7 @@ public sealed class TableAnswerTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("1.6", "What is promised by the echo comes, and what is not asked for is not promised")]
     public async Task The_end_stream_line_comes_and_is_promised_only_where_asked_for()
     {
         using var asked = await GetAsync("lines/1?end=true", ("delta-sharing-capabilities", "IncludeEndStreamAction=TRUE"));
@@ -100,6 +103,7 @@ public sealed class TableAnswerTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("1.6", "fileidhash is read in any case, echoed in lower case, and refused where it is unknown or empty")]
     public async Task The_way_of_file_ids_is_echoed_in_lower_case_or_refused()
     {
         using var known = await GetAsync("lines/1", ("fileidhash", "Parquet"));
@@ -114,6 +118,7 @@ public sealed class TableAnswerTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("1.6", "A client that takes no known format is refused")]
     public async Task A_client_that_takes_no_known_format_is_refused()
     {
         using var response = await GetAsync("lines/1", ("delta-sharing-capabilities", "responseformat=iceberg"));
@@ -155,6 +160,7 @@ public sealed class TableAnswerTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("1.4", "A failure after the 200 is told with its message and status")]
     public async Task A_failure_on_the_way_is_told_in_the_end_stream_line_where_one_is_awaited()
     {
         using var response = await host.Client.GetAsync("lines/5000?failAt=4000&end=true");

@@ -56,13 +56,19 @@ public sealed class AsyncQueryTests : IAsyncLifetime
         var id = IdOf(await SubmitAsync("pages"));
 
         var first = (await PollAsync(id, new { maxFiles = 1 })).ShouldBe(HttpStatusCode.OK);
-        var second = (await PollAsync(id, new { maxFiles = 1, pageToken = first.Lines[^1].Body.GetProperty("nextPageToken").GetString() })).ShouldBe(HttpStatusCode.OK);
+        var second = (await PollAsync(id, new { maxFiles = 1, pageToken = first.Lines[^1].Body.GetProperty("nextPageToken").GetString() })).ShouldBe(
+            HttpStatusCode.OK
+        );
 
         first.Files().Concat(second.Files()).Select(file => file.GetProperty("id").GetString()).Distinct().Count().ShouldBe(2);
     }
 
     [Fact]
-    [ProtocolRule("1.7", "The idempotency key makes two attempts one query", Served = "idempotencyKey and idempotency_key are both taken; for another query of the table the key is refused")]
+    [ProtocolRule(
+        "1.7",
+        "The idempotency key makes two attempts one query",
+        Served = "idempotencyKey and idempotency_key are both taken; for another query of the table the key is refused"
+    )]
     public async Task The_same_key_is_the_same_query()
     {
         var id = IdOf(await SubmitAsync("same"));
@@ -84,8 +90,12 @@ public sealed class AsyncQueryTests : IAsyncLifetime
         await process.GrantAsync("sales", other);
         await process.ShareTableAsync("sales", "shop.twin", table.Folder);
 
-        (await other.Http.PostAnswerAsync($"{Path}/queries/{id}", new { })).ShouldBe(HttpStatusCode.NotFound).Message.ShouldContain("queryId is unknown or expired");
-        (await acme.Http.PostAnswerAsync($"{Path.Replace("orders", "twin", StringComparison.Ordinal)}/queries/{id}", new { })).ShouldBe(HttpStatusCode.NotFound);
+        (await other.Http.PostAnswerAsync($"{Path}/queries/{id}", new { }))
+            .ShouldBe(HttpStatusCode.NotFound)
+            .Message.ShouldContain("queryId is unknown or expired");
+        (await acme.Http.PostAnswerAsync($"{Path.Replace("orders", "twin", StringComparison.Ordinal)}/queries/{id}", new { })).ShouldBe(
+            HttpStatusCode.NotFound
+        );
         (await PollAsync("0000", new { })).ShouldBe(HttpStatusCode.NotFound).ProtocolCode.ShouldBe("RESOURCE_DOES_NOT_EXIST");
         await process.RevokeAsync("sales", acme);
         (await PollAsync(id, new { })).ShouldBe(HttpStatusCode.NotFound);
@@ -163,7 +173,11 @@ public sealed class AsyncQueryTests : IAsyncLifetime
         (await SendAsync("{}")).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("idempotency_key is required for async query");
 
     [Fact]
-    [ProtocolRule("1.6", "A server may answer an asynchronous query at once", Served = "whatever is ready within a second, and every query of a client that did not offer to wait")]
+    [ProtocolRule(
+        "1.6",
+        "A server may answer an asynchronous query at once",
+        Served = "whatever is ready within a second, and every query of a client that did not offer to wait"
+    )]
     public async Task A_query_of_who_does_not_wait_is_answered_at_once() =>
         (await acme.Http.PostAnswerAsync(Path + "/query", """{"idempotencyKey":"k"}""")).ShouldBe(HttpStatusCode.OK).Files().Count.ShouldBe(1);
 

@@ -30,7 +30,11 @@ public sealed class ChangedFilesFormatTests : TableTest
 
     [Fact]
     [ProtocolRule("1.3", "A query with a starting version gives the files that were added and removed, and the metadata that later versions set")]
-    [ProtocolRule("1.4", "In the delta format every file of a commit has its version and timestamp, and a remove its size", Served = "looked up where the log leaves it out")]
+    [ProtocolRule(
+        "1.4",
+        "In the delta format every file of a commit has its version and timestamp, and a remove its size",
+        Served = "looked up where the log leaves it out"
+    )]
     [ProtocolRule("1.3", "includeHistoricalProtocol is ignored unless it is asked for")]
     public async Task Changed_files_are_told_in_the_delta_format()
     {
@@ -43,7 +47,14 @@ public sealed class ChangedFilesFormatTests : TableTest
         answer.Lines[4].Body.GetProperty("version").GetInt64().ShouldBe(2);
         answer.Files().Select(file => file.GetProperty("version").GetInt64()).ShouldBe([0, 1, 3, 3, 4]);
         answer.Files().ShouldAllBe(file => file.GetProperty("timestamp").GetInt64() > 0);
-        answer.Files()[2].GetProperty("deltaSingleAction").GetProperty("add").GetProperty("deletionVector").GetProperty("storageType").GetString().ShouldBe("p");
+        answer
+            .Files()[2]
+            .GetProperty("deltaSingleAction")
+            .GetProperty("add")
+            .GetProperty("deletionVector")
+            .GetProperty("storageType")
+            .GetString()
+            .ShouldBe("p");
         answer.Files()[2].GetProperty("deletionVectorFileId").GetString().ShouldNotBeNullOrEmpty();
         answer.Files()[2].GetProperty("id").GetString().ShouldBe(answer.Files()[3].GetProperty("id").GetString());
         var removed = answer.Files()[4].GetProperty("deltaSingleAction").GetProperty("remove");
@@ -52,7 +63,10 @@ public sealed class ChangedFilesFormatTests : TableTest
     }
 
     [Fact]
-    [ProtocolRule("1.3", "includeHistoricalProtocol stamps the first protocol with its version and tells the protocols that later versions set, in the delta format")]
+    [ProtocolRule(
+        "1.3",
+        "includeHistoricalProtocol stamps the first protocol with its version and tells the protocols that later versions set, in the delta format"
+    )]
     public async Task The_history_of_the_protocol_comes_where_it_was_asked_for()
     {
         var answer = (await QueryAsync(path, new { startingVersion = 1, includeHistoricalProtocol = true }, Delta)).ShouldBe(HttpStatusCode.OK);
@@ -68,7 +82,17 @@ public sealed class ChangedFilesFormatTests : TableTest
     [ProtocolRule("1.3", "In the parquet format includeHistoricalProtocol is ignored")]
     public async Task The_parquet_format_has_no_history_of_the_protocol()
     {
-        var answer = (await QueryAsync(path, new { startingVersion = 0, endingVersion = 1, includeHistoricalProtocol = true })).ShouldBe(HttpStatusCode.OK);
+        var answer = (
+            await QueryAsync(
+                path,
+                new
+                {
+                    startingVersion = 0,
+                    endingVersion = 1,
+                    includeHistoricalProtocol = true,
+                }
+            )
+        ).ShouldBe(HttpStatusCode.OK);
 
         answer.Lines[0].Body.GetRawText().ShouldBe("""{"minReaderVersion":1}""");
         answer.Lines.Select(line => line.Kind).ShouldBe(["protocol", "metaData", "add", "add"]);
@@ -80,7 +104,10 @@ public sealed class ChangedFilesFormatTests : TableTest
     {
         var both = ("delta-sharing-capabilities", "responseformat=parquet,delta;readerfeatures=deletionvectors");
 
-        (await QueryAsync(path, new { startingVersion = 0 }, both)).ShouldBe(HttpStatusCode.OK).Header("delta-sharing-capabilities").ShouldBe("responseformat=delta");
+        (await QueryAsync(path, new { startingVersion = 0 }, both))
+            .ShouldBe(HttpStatusCode.OK)
+            .Header("delta-sharing-capabilities")
+            .ShouldBe("responseformat=delta");
         (await QueryAsync(path, new { startingVersion = 0 })).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("version 3");
     }
 
@@ -92,8 +119,21 @@ public sealed class ChangedFilesFormatTests : TableTest
         var (lines, token) = (new List<string>(), (string?)null);
         do
         {
-            var page = await QueryAsync(path, new { startingVersion = 0, includeHistoricalProtocol = true, maxFiles = 2, pageToken = token }, Delta);
-            page.ShouldBe(HttpStatusCode.OK).Lines.Take(2).Select(line => line.Body.GetRawText()).ShouldBe(whole.Lines.Take(2).Select(line => line.Body.GetRawText()));
+            var page = await QueryAsync(
+                path,
+                new
+                {
+                    startingVersion = 0,
+                    includeHistoricalProtocol = true,
+                    maxFiles = 2,
+                    pageToken = token,
+                },
+                Delta
+            );
+            page.ShouldBe(HttpStatusCode.OK)
+                .Lines.Take(2)
+                .Select(line => line.Body.GetRawText())
+                .ShouldBe(whole.Lines.Take(2).Select(line => line.Body.GetRawText()));
             lines.AddRange(page.Lines.Skip(2).SkipLast(1).Select(line => line.Kind));
             token = page.Lines[^1].Body.TryGetProperty("nextPageToken", out var next) ? next.GetString() : null;
         } while (token is not null);

@@ -60,23 +60,49 @@ public sealed class HintsTests : TableTest
 
     [Theory]
     [ProtocolRule("1.10", "A tree of conditions leaves out files by partition columns and by statistics of data columns")]
-    [InlineData("""{"op":"equal","children":[{"op":"column","name":"date","valueType":"date"},{"op":"literal","value":"2026-05-02","valueType":"date"}]}""", "1")]
-    [InlineData("""{"op":"lessThan","children":[{"op":"literal","value":"2026-05-02","valueType":"date"},{"op":"column","name":"date","valueType":"date"}]}""", "23")]
-    [InlineData("""{"op":"greaterThanOrEqual","children":[{"op":"column","name":"id","valueType":"long"},{"op":"literal","value":"25","valueType":"long"}]}""", "23")]
+    [InlineData(
+        """{"op":"equal","children":[{"op":"column","name":"date","valueType":"date"},{"op":"literal","value":"2026-05-02","valueType":"date"}]}""",
+        "1"
+    )]
+    [InlineData(
+        """{"op":"lessThan","children":[{"op":"literal","value":"2026-05-02","valueType":"date"},{"op":"column","name":"date","valueType":"date"}]}""",
+        "23"
+    )]
+    [InlineData(
+        """{"op":"greaterThanOrEqual","children":[{"op":"column","name":"id","valueType":"long"},{"op":"literal","value":"25","valueType":"long"}]}""",
+        "23"
+    )]
     [InlineData("""{"op":"lessThanOrEqual","children":[{"op":"column","name":"ID","valueType":"int"},{"op":"literal","value":"9","valueType":"int"}]}""", "03")]
     [InlineData("""{"op":"isNull","children":[{"op":"column","name":"date","valueType":"date"}]}""", "")]
     [InlineData("""{"op":"not","children":[{"op":"isNull","children":[{"op":"column","name":"date","valueType":"date"}]}]}""", "0123")]
-    [InlineData("""{"op":"equal","children":[{"op":"column","name":"a name","valueType":"string"},{"op":"literal","value":"n2","valueType":"string"}]}""", "23")]
-    [InlineData("""{"op":"greaterThan","children":[{"op":"column","name":"at","valueType":"timestamp"},{"op":"literal","value":"2026-05-03T12:00:00Z","valueType":"timestamp"}]}""", "23")]
-    [InlineData("""{"op":"and","children":[{"op":"greaterThan","children":[{"op":"column","name":"id","valueType":"long"},{"op":"literal","value":"5","valueType":"long"}]},{"op":"lessThan","children":[{"op":"column","name":"date","valueType":"date"},{"op":"literal","value":"2026-05-02","valueType":"date"}]}]}""", "0")]
-    [InlineData("""{"op":"or","children":[{"op":"equal","children":[{"op":"column","name":"date","valueType":"date"},{"op":"literal","value":"2026-05-01","valueType":"date"}]},{"op":"equal","children":[{"op":"column","name":"id","valueType":"long"},{"op":"literal","value":"15","valueType":"long"}]}]}""", "013")]
+    [InlineData(
+        """{"op":"equal","children":[{"op":"column","name":"a name","valueType":"string"},{"op":"literal","value":"n2","valueType":"string"}]}""",
+        "23"
+    )]
+    [InlineData(
+        """{"op":"greaterThan","children":[{"op":"column","name":"at","valueType":"timestamp"},{"op":"literal","value":"2026-05-03T12:00:00Z","valueType":"timestamp"}]}""",
+        "23"
+    )]
+    [InlineData(
+        """{"op":"and","children":[{"op":"greaterThan","children":[{"op":"column","name":"id","valueType":"long"},{"op":"literal","value":"5","valueType":"long"}]},{"op":"lessThan","children":[{"op":"column","name":"date","valueType":"date"},{"op":"literal","value":"2026-05-02","valueType":"date"}]}]}""",
+        "0"
+    )]
+    [InlineData(
+        """{"op":"or","children":[{"op":"equal","children":[{"op":"column","name":"date","valueType":"date"},{"op":"literal","value":"2026-05-01","valueType":"date"}]},{"op":"equal","children":[{"op":"column","name":"id","valueType":"long"},{"op":"literal","value":"15","valueType":"long"}]}]}""",
+        "013"
+    )]
     [InlineData("""{"op":"literal","value":"false","valueType":"bool"}""", "")]
     [InlineData("""{"op":"literal","value":"true","valueType":"bool"}""", "0123")]
     [InlineData("""{"op":"column","name":"open","valueType":"bool"}""", "0123")]
-    public async Task Json_hints_leave_out_what_cannot_match(string tree, string files) => (await FilesAsync(new { jsonPredicateHints = tree })).ShouldBe(files);
+    public async Task Json_hints_leave_out_what_cannot_match(string tree, string files) =>
+        (await FilesAsync(new { jsonPredicateHints = tree })).ShouldBe(files);
 
     [Fact]
-    [ProtocolRule("1.10", "The parser is tolerant", Served = "trailing commas and comments are passed over; the tree may also come as JSON instead of a text of it")]
+    [ProtocolRule(
+        "1.10",
+        "The parser is tolerant",
+        Served = "trailing commas and comments are passed over; the tree may also come as JSON instead of a text of it"
+    )]
     public async Task A_trailing_comma_and_a_tree_that_is_no_text_are_taken()
     {
         const string Tree =
@@ -95,10 +121,14 @@ public sealed class HintsTests : TableTest
     [InlineData("""{"op":"equal","children":[{"op":"column","name":"id","valueType":"string"},{"op":"literal","value":"5","valueType":"string"}]}""")]
     [InlineData("""{"op":"equal","children":[{"op":"column","name":"nothing","valueType":"long"},{"op":"literal","value":"5","valueType":"long"}]}""")]
     [InlineData("""{"op":"equal","children":[{"op":"column","name":"id","valueType":"long"},{"op":"literal","value":"five","valueType":"long"}]}""")]
-    [InlineData("""{"op":"equal","children":[{"op":"column","name":"at","valueType":"timestamp"},{"op":"literal","value":"2026-05-09 00:00:00","valueType":"timestamp"}]}""")]
+    [InlineData(
+        """{"op":"equal","children":[{"op":"column","name":"at","valueType":"timestamp"},{"op":"literal","value":"2026-05-09 00:00:00","valueType":"timestamp"}]}"""
+    )]
     [InlineData("""{"op":"equal","children":[{"op":"column","name":"id","valueType":"long"},{"op":"column","name":"id","valueType":"long"}]}""")]
     [InlineData("""{"op":"and","children":[{"op":"literal","value":"false","valueType":"bool"}]}""")]
-    [InlineData("""{"op":"not","children":[{"op":"equal","children":[{"op":"column","name":"nothing","valueType":"long"},{"op":"literal","value":"5","valueType":"long"}]}]}""")]
+    [InlineData(
+        """{"op":"not","children":[{"op":"equal","children":[{"op":"column","name":"nothing","valueType":"long"},{"op":"literal","value":"5","valueType":"long"}]}]}"""
+    )]
     [InlineData("[]")]
     [InlineData("""{"op":"equal","children":[{"op":"column","name":"id","valueType":"decimal"},{"op":"literal","value":"5","valueType":"decimal"}]}""")]
     public async Task Json_hints_that_are_not_clear_leave_out_nothing(string tree) => (await FilesAsync(new { jsonPredicateHints = tree })).ShouldBe("0123");
@@ -108,7 +138,8 @@ public sealed class HintsTests : TableTest
     public async Task Trees_beyond_the_limits_leave_out_nothing()
     {
         const string None = """{"op":"literal","value":"false","valueType":"bool"}""";
-        string Deep(int negations) => string.Concat(Enumerable.Repeat("""{"op":"not","children":[""", negations)) + None + string.Concat(Enumerable.Repeat("]}", negations));
+        string Deep(int negations) =>
+            string.Concat(Enumerable.Repeat("""{"op":"not","children":[""", negations)) + None + string.Concat(Enumerable.Repeat("]}", negations));
 
         (await FilesAsync(new { jsonPredicateHints = Deep(98) })).ShouldBe("");
         (await FilesAsync(new { jsonPredicateHints = Deep(100) })).ShouldBe("0123");
@@ -120,12 +151,28 @@ public sealed class HintsTests : TableTest
     public async Task Conditions_come_before_the_limit_and_hold_over_pages()
     {
         (await FilesAsync(new { predicateHints = new[] { "date >= '2026-05-02'" }, limitHint = 11 })).ShouldBe("12");
-        (await FilesAsync(new { predicateHints = new[] { "date >= '2026-05-02'" }, jsonPredicateHints = """{"op":"lessThan","children":[{"op":"column","name":"date","valueType":"date"},{"op":"literal","value":"2026-05-04","valueType":"date"}]}""" })).ShouldBe("12");
+        (
+            await FilesAsync(
+                new
+                {
+                    predicateHints = new[] { "date >= '2026-05-02'" },
+                    jsonPredicateHints = """{"op":"lessThan","children":[{"op":"column","name":"date","valueType":"date"},{"op":"literal","value":"2026-05-04","valueType":"date"}]}""",
+                }
+            )
+        ).ShouldBe("12");
 
         var (files, token) = ("", (string?)null);
         do
         {
-            var page = await QueryAsync(path, new { predicateHints = new[] { "date >= '2026-05-02'" }, maxFiles = 2, pageToken = token });
+            var page = await QueryAsync(
+                path,
+                new
+                {
+                    predicateHints = new[] { "date >= '2026-05-02'" },
+                    maxFiles = 2,
+                    pageToken = token,
+                }
+            );
             files += Names(page.ShouldBe(HttpStatusCode.OK));
             token = page.Lines[^1].Body.TryGetProperty("nextPageToken", out var next) ? next.GetString() : null;
         } while (token is not null);

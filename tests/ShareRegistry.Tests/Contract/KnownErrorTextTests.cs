@@ -26,7 +26,11 @@ public sealed class KnownErrorTextTests : TableTest
 
     [Theory]
     [ProtocolRule("error texts", "Faults of a query are told in the words that clients know, with status 400")]
-    [InlineData("latest", """{"version":1}""", "Reading table by version or timestamp is not supported because history sharing is not enabled on table: sales.shop.latest")]
+    [InlineData(
+        "latest",
+        """{"version":1}""",
+        "Reading table by version or timestamp is not supported because history sharing is not enabled on table: sales.shop.latest"
+    )]
     [InlineData("orders", """{"version":1,"timestamp":"2026-01-01T00:00:00Z"}""", "Please only provide one of")]
     [InlineData("orders", """{"version":-1}""", "table version cannot be negative")]
     [InlineData("orders", """{"startingVersion":-1}""", "startingVersion cannot be negative")]
@@ -68,9 +72,23 @@ public sealed class KnownErrorTextTests : TableTest
         var page = first.Lines[^1].Body.GetProperty("nextPageToken").GetString();
         var refresh = (await QueryAsync(orders, new { includeRefreshToken = true })).Lines[^1].Body.GetProperty("refreshToken").GetString();
 
-        (await QueryAsync(since1, new { maxFiles = 1, pageToken = page })).Message.ShouldContain("The table specified in the page token does not match the table being queried");
-        (await QueryAsync(since1, new { refreshToken = refresh })).Message.ShouldContain("The table specified in the refresh token does not match the table being queried");
-        (await QueryAsync(orders, new { maxFiles = 1, pageToken = page, limitHint = 1 })).Message.ShouldContain("Query parameter mismatch detected for the next page query");
+        (await QueryAsync(since1, new { maxFiles = 1, pageToken = page })).Message.ShouldContain(
+            "The table specified in the page token does not match the table being queried"
+        );
+        (await QueryAsync(since1, new { refreshToken = refresh })).Message.ShouldContain(
+            "The table specified in the refresh token does not match the table being queried"
+        );
+        (
+            await QueryAsync(
+                orders,
+                new
+                {
+                    maxFiles = 1,
+                    pageToken = page,
+                    limitHint = 1,
+                }
+            )
+        ).Message.ShouldContain("Query parameter mismatch detected for the next page query");
         Process.Time.Advance(TimeSpan.FromDays(4));
         // The bearer token lives on; those of the protocol do not.
         Process.Credentials.Add(
@@ -95,14 +113,25 @@ public sealed class KnownErrorTextTests : TableTest
         var mapped = new LakeTable(System.IO.Path.Combine(Process.Lake, "mapped"));
         mapped.Commit(LakeTable.ProtocolLine(2, 5), LakeTable.MetadataLine(("delta.columnMapping.mode", "id")), mapped.Add("part-0.parquet", 1));
 
-        (await QueryAsync(await ShareAsync("mapped", mapped), "{}")).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("Unsupported Delta Table Properties");
+        (await QueryAsync(await ShareAsync("mapped", mapped), "{}"))
+            .ShouldBe(HttpStatusCode.BadRequest)
+            .Message.ShouldContain("Unsupported Delta Table Properties");
     }
 
     [Theory]
     [ProtocolRule("error texts", "What is not there is a 404 that says whether share, schema or table is missing")]
-    [InlineData("/delta-sharing/shares/none/schemas/shop/tables/orders", "[Share] 'none' does not exist, please contact your share provider for further information.")]
-    [InlineData("/delta-sharing/shares/sales/schemas/none/tables/orders", "[Schema] 'sales/none' does not exist, please contact your share provider for further information.")]
-    [InlineData("/delta-sharing/shares/sales/schemas/shop/tables/none", "[Table] 'sales/shop/none' does not exist, please contact your share provider for further information.")]
+    [InlineData(
+        "/delta-sharing/shares/none/schemas/shop/tables/orders",
+        "[Share] 'none' does not exist, please contact your share provider for further information."
+    )]
+    [InlineData(
+        "/delta-sharing/shares/sales/schemas/none/tables/orders",
+        "[Schema] 'sales/none' does not exist, please contact your share provider for further information."
+    )]
+    [InlineData(
+        "/delta-sharing/shares/sales/schemas/shop/tables/none",
+        "[Table] 'sales/shop/none' does not exist, please contact your share provider for further information."
+    )]
     public async Task What_is_missing_is_named(string path, string text)
     {
         foreach (var answer in new[] { await GetAsync(path + "/metadata"), await GetAsync(path + "/version"), await QueryAsync(path, "{}") })

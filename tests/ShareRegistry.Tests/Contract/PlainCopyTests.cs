@@ -65,7 +65,9 @@ public sealed class PlainCopyTests : IAsyncLifetime
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => QueryAsync(path)));
 
-        var ids = answers.Select(answer => string.Join(' ', answer.ShouldBe(HttpStatusCode.OK).Files().Select(file => file.GetProperty("id").GetString()))).Distinct();
+        var ids = answers
+            .Select(answer => string.Join(' ', answer.ShouldBe(HttpStatusCode.OK).Files().Select(file => file.GetProperty("id").GetString())))
+            .Distinct();
         ids.ShouldHaveSingleItem();
         var urls = answers[0].Files().Select(file => file.GetProperty("url").GetString()!).ToList();
         var again = urls.Count(url => url.Contains("/files/plain-copies/", StringComparison.Ordinal));
@@ -73,8 +75,18 @@ public sealed class PlainCopyTests : IAsyncLifetime
         CopiesOnDisk().Count().ShouldBe(again);
         Directory.EnumerateFiles(Path.Combine(copies, ".making")).ShouldBeEmpty();
         // The owner's folder is as it was.
-        Directory.EnumerateFiles(Path.Combine(process.Lake, "golden-dv-partitioned-with-checkpoint"), "*", SearchOption.AllDirectories).Count()
-            .ShouldBe(Directory.EnumerateFiles(RealTables.Copy("golden/dv-partitioned-with-checkpoint", Path.Combine(process.Lake, "other")), "*", SearchOption.AllDirectories).Count());
+        Directory
+            .EnumerateFiles(Path.Combine(process.Lake, "golden-dv-partitioned-with-checkpoint"), "*", SearchOption.AllDirectories)
+            .Count()
+            .ShouldBe(
+                Directory
+                    .EnumerateFiles(
+                        RealTables.Copy("golden/dv-partitioned-with-checkpoint", Path.Combine(process.Lake, "other")),
+                        "*",
+                        SearchOption.AllDirectories
+                    )
+                    .Count()
+            );
     }
 
     [Fact]

@@ -162,7 +162,11 @@ public sealed class ResponseFormatTests : TableTest
     }
 
     [Fact]
-    [ProtocolRule("1.6", "fileidhash chooses how ids are made, in either format, and is echoed in lower case", Served = "parquet is MD5 and delta SHA-256 of the path in the log")]
+    [ProtocolRule(
+        "1.6",
+        "fileidhash chooses how ids are made, in either format, and is echoed in lower case",
+        Served = "parquet is MD5 and delta SHA-256 of the path in the log"
+    )]
     public async Task File_ids_are_made_as_asked_in_either_format()
     {
         var path = await ShareAsync("plain", NewTable("plain"));
