@@ -29,6 +29,10 @@ namespace Tideway.DeltaSharing.Protocol;
 [JsonSerializable(typeof(CdfLine))]
 [JsonSerializable(typeof(RemoveLine))]
 [JsonSerializable(typeof(EndStreamLine))]
+[JsonSerializable(typeof(DeltaProtocolLine))]
+[JsonSerializable(typeof(DeltaMetadataLine))]
+[JsonSerializable(typeof(DeltaFileLine))]
+[JsonSerializable(typeof(QueryStatusLine))]
 internal sealed partial class WireJson : JsonSerializerContext
 {
     // URLs are full of characters that HTML would need escaped and JSON does not.

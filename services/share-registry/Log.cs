@@ -11,4 +11,10 @@ internal static partial class Log
 
     [LoggerMessage(2002, LogLevel.Warning, "Table {Table} cannot be served")]
     public static partial void TableCannotBeServed(this ILogger logger, Exception exception, string table);
+
+    [LoggerMessage(2004, LogLevel.Warning, "The folder of plain copies {Folder} could not be cleaned")]
+    public static partial void PlainCopiesNotCleaned(this ILogger logger, Exception exception, string folder);
+
+    [LoggerMessage(2003, LogLevel.Warning, "An asynchronous query failed while nobody waited for it")]
+    public static partial void AsyncQueryFailed(this ILogger logger, Exception exception);
 }

@@ -7,6 +7,7 @@ using Tideway.ShareRegistry.Access;
 using Tideway.ShareRegistry.Catalog;
 using Tideway.ShareRegistry.Files;
 using Tideway.ShareRegistry.Grants;
+using Tideway.ShareRegistry.PlainCopies;
 using Tideway.ShareRegistry.Recipients;
 using Tideway.ShareRegistry.Shares;
 using Tideway.ShareRegistry.Storage;
@@ -26,6 +27,7 @@ public static class ShareRegistryStartup
     {
         builder.AddServiceDatabase((options, time) => new ShareRegistryDatabase(options, time));
         builder.AddServedTableStorage();
+        builder.AddPlainCopies();
         builder.AddAccessSpool<ShareRegistryDatabase>();
         builder.Services.AddOptions<SnapshotCacheOptions>().BindConfiguration(SnapshotCacheOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<ShareStore>();
@@ -36,7 +38,12 @@ public static class ShareRegistryStartup
         builder.Services.AddSingleton<TableProbe>();
         builder.Services.AddSingleton<SnapshotCache>();
         builder.Services.AddSingleton<TableReader>();
+        builder.Services.AddOptions<SignedLinesOptions>().BindConfiguration(SignedLinesOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<AsyncQueryOptions>().BindConfiguration(AsyncQueryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<AnswerFiles>();
+        builder.Services.AddSingleton<SignedLines>();
         builder.Services.AddSingleton<TableQueryAnswers>();
+        builder.Services.AddSingleton<AsyncQueries>();
         builder.Services.AddSingleton<SpooledAccessLog>();
         builder.Services.AddSingleton<FileAccessRecord>();
         builder.AddConsumer<ShareRegistryDatabase, TrackRecipientCreatedConsumer, RecipientCreated>(Name, "track-recipient-created");

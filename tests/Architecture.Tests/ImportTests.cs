@@ -10,7 +10,7 @@ public class ImportTests
         ["ObjectStorage"] = [],
         ["DeltaLog"] = ["ObjectStorage", "DuckDb"],
         ["DeltaSharing.Client"] = ["DeltaSharing.Protocol"],
-        ["DeltaSharing.Server"] = ["DeltaSharing.Protocol", "ObjectStorage", "Hosting"],
+        ["DeltaSharing.Server"] = ["DeltaSharing.Protocol", "DeltaLog", "ObjectStorage", "Hosting"],
         ["Hosting"] = [],
     };
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tideway.DeltaLog.DeletionVectors;
 
 namespace Tideway.DeltaLog.Actions;
 
@@ -25,6 +26,25 @@ public sealed record DeletionVectorDescriptor
 
     /// <summary>Tells the vectors of one data file apart.</summary>
     public string UniqueId => Offset is { } offset ? $"{StorageType}{PathOrInlineDv}@{offset}" : StorageType + PathOrInlineDv;
+
+    /// <summary>
+    /// The key of the file that holds the vector, below the table's root; <see langword="null"/> for an inline one. Throws
+    /// <see cref="DeltaLogError.FileOutsideTable"/>, or <see cref="DeltaLogError.CorruptLog"/> where the descriptor names no file.
+    /// </summary>
+    public string? Key(Uri root)
+    {
+        try
+        {
+            return DeletionVectorReader.Key(this, root);
+        }
+        catch (FormatException exception)
+        {
+            throw new DeltaLogException(DeltaLogError.CorruptLog, $"A deletion vector of '{root}' cannot be found: {exception.Message}", exception)
+            {
+                TableRoot = root,
+            };
+        }
+    }
 
     internal static DeletionVectorDescriptor? Read(ref Utf8JsonReader reader)
     {

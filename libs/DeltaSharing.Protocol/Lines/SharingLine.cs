@@ -62,7 +62,7 @@ public abstract record SharingLine
     private static SharingLine? ParseBody(ref Utf8JsonReader reader)
     {
         if (reader.ValueTextEquals("file"u8))
-            return Body(ref reader, WireJson.Default.FileLine);
+            return HasMember(reader, "deltaSingleAction"u8) ? Body(ref reader, WireJson.Default.DeltaFileLine) : Body(ref reader, WireJson.Default.FileLine);
         if (reader.ValueTextEquals("add"u8))
             return Body(ref reader, WireJson.Default.AddLine);
         if (reader.ValueTextEquals("cdf"u8))
@@ -70,14 +70,36 @@ public abstract record SharingLine
         if (reader.ValueTextEquals("remove"u8))
             return Body(ref reader, WireJson.Default.RemoveLine);
         if (reader.ValueTextEquals("protocol"u8))
-            return Body(ref reader, WireJson.Default.ProtocolLine);
+            return HasMember(reader, "deltaProtocol"u8)
+                ? Body(ref reader, WireJson.Default.DeltaProtocolLine)
+                : Body(ref reader, WireJson.Default.ProtocolLine);
         if (reader.ValueTextEquals("metaData"u8))
-            return Body(ref reader, WireJson.Default.MetadataLine);
+            return HasMember(reader, "deltaMetadata"u8)
+                ? Body(ref reader, WireJson.Default.DeltaMetadataLine)
+                : Body(ref reader, WireJson.Default.MetadataLine);
         if (reader.ValueTextEquals("endStreamAction"u8))
             return Body(ref reader, WireJson.Default.EndStreamLine);
+        if (reader.ValueTextEquals("queryStatus"u8))
+            return Body(ref reader, WireJson.Default.QueryStatusLine);
         reader.Read();
         reader.Skip();
         return null;
+    }
+
+    // Looks ahead with a copy of the reader.
+    private static bool HasMember(Utf8JsonReader reader, ReadOnlySpan<byte> name)
+    {
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            return false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals(name))
+                return true;
+            reader.Read();
+            reader.Skip();
+        }
+
+        return false;
     }
 
     private static SharingLine? Body<T>(ref Utf8JsonReader reader, JsonTypeInfo<T> type)

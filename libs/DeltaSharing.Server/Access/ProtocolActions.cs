@@ -30,6 +30,9 @@ public static class ProtocolActions
     /// <summary>Reading a table's files.</summary>
     public const string QueryTable = "deltaSharingQueryTable";
 
+    /// <summary>Asking for a query again that was not ready.</summary>
+    public const string GetQueryInfo = "deltaSharingGetQueryInfo";
+
     /// <summary>Reading a table's changes.</summary>
     public const string QueryTableChanges = "deltaSharingQueryTableChanges";
 

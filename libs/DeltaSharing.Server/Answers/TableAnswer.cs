@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using System.Runtime.ExceptionServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,7 +11,7 @@ namespace Tideway.DeltaSharing.Server.Answers;
 
 /// <summary>
 /// The answer to the metadata, query and changes calls: lines, written as they are made, so that memory does not grow with their number.
-/// It is recorded before its first byte, with the counts as far as they are known by then.
+/// It is recorded before its first byte leaves, with the counts as far as they are known by then.
 /// </summary>
 public sealed partial class TableAnswer : IResult
 {
@@ -25,8 +24,8 @@ public sealed partial class TableAnswer : IResult
     /// <summary>The second line. Byte for byte the same on every page of one query, and in metadata and query.</summary>
     public required SharingLine Metadata { get; init; }
 
-    /// <summary>The further lines; none in an answer to the metadata call.</summary>
-    public IAsyncEnumerable<SharingLine>? Lines { get; init; }
+    /// <summary>Writes the further lines; none in an answer to the metadata call. What it throws before the first portion left makes another answer.</summary>
+    public Func<AnswerWriter, CancellationToken, ValueTask>? Body { get; init; }
 
     /// <summary>
     /// Makes the last line, after all others. It is written only where this is set, and set only where the client asked for it
@@ -49,6 +48,9 @@ public sealed partial class TableAnswer : IResult
     /// <summary>Their size in bytes, where known.</summary>
     public long? ByteCount { get; init; }
 
+    /// <summary>The exchange that the addresses were signed in, where that was an earlier one; goes into the access record.</summary>
+    public string? SignedIn { get; init; }
+
     /// <summary>
     /// What a failure while the lines are made means to the client; <see langword="null"/>, or where this is not set, a failure of the server.
     /// </summary>
@@ -57,59 +59,47 @@ public sealed partial class TableAnswer : IResult
     /// <inheritdoc />
     public async Task ExecuteAsync(HttpContext httpContext)
     {
-        if (Lines is null && EndStream is not null)
+        if (Body is null && EndStream is not null)
             throw new InvalidOperationException("The answer to a metadata call has two lines, never a third.");
         var exchange = ProtocolExchange.Of(httpContext);
         exchange.TableVersion = TableVersion;
         exchange.FileCount = FileCount;
         exchange.ByteCount = ByteCount;
-        await using var lines = Lines?.GetAsyncEnumerator(httpContext.RequestAborted);
-        bool hasLine;
-        try
-        {
-            // A table that cannot be read should fail before the answer has begun.
-            hasLine = lines is not null && await lines.MoveNextAsync();
-        }
-        catch (Exception exception) when (Explain?.Invoke(exception) is { } refusal)
-        {
-            await refusal.ExecuteAsync(httpContext);
-            return;
-        }
-
-        await exchange.RecordAsync(StatusCodes.Status200OK);
-        WriteHeaders(httpContext.Response.Headers);
-        httpContext.Response.ContentType = HeaderNames.Ndjson;
-        // Lines that were not handed on yet can still be taken back, which the response's own writer does not allow.
-        var output = PipeWriter.Create(httpContext.Response.Body, new StreamPipeWriterOptions(leaveOpen: true));
-        var failure = await WriteAsync(httpContext, exchange, output, lines, hasLine);
-        await output.CompleteAsync(failure);
+        exchange.AddParameter("signedIn", SignedIn);
+        using var writer = new AnswerWriter((portion, token) => SendAsync(httpContext, exchange, portion, token));
+        var failure = await WriteAsync(httpContext, exchange, writer);
         if (failure is not null)
             await EndFailedAsync(httpContext, failure);
     }
 
-    private async Task<Exception?> WriteAsync(
-        HttpContext context,
-        ProtocolExchange exchange,
-        PipeWriter output,
-        IAsyncEnumerator<SharingLine>? lines,
-        bool hasLine
-    )
+    // The record is durable and the headers are set before the first byte leaves, not before it is sure that there will be one.
+    private async ValueTask SendAsync(HttpContext context, ProtocolExchange exchange, ReadOnlyMemory<byte> portion, CancellationToken cancellationToken)
     {
-        using var writer = new NdjsonWriter(output);
+        if (!context.Response.HasStarted && !exchange.IsSettled)
+        {
+            await exchange.RecordAsync(StatusCodes.Status200OK);
+            WriteHeaders(context.Response.Headers);
+            context.Response.ContentType = HeaderNames.Ndjson;
+        }
+
+        var result = await context.Response.BodyWriter.WriteAsync(portion, cancellationToken);
+        if (result.IsCompleted || result.IsCanceled)
+            throw new OperationCanceledException("The reader of the lines has gone.");
+    }
+
+    private async Task<Exception?> WriteAsync(HttpContext context, ProtocolExchange exchange, AnswerWriter writer)
+    {
+        var stop = context.RequestAborted;
         try
         {
-            await writer.WriteAsync(Protocol, context.RequestAborted);
-            await writer.WriteAsync(Metadata, context.RequestAborted);
-            while (hasLine)
-            {
-                await writer.WriteAsync(lines!.Current, context.RequestAborted);
-                hasLine = await lines.MoveNextAsync();
-            }
-
+            await writer.WriteAsync(Protocol, stop);
+            await writer.WriteAsync(Metadata, stop);
+            if (Body is not null)
+                await Body(writer, stop);
             if (EndStream is not null)
-                await writer.WriteAsync(EndStream(), context.RequestAborted);
+                await writer.WriteAsync(EndStream(), stop);
         }
-        catch (Exception exception) when (EndStream is not null && context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (EndStream is not null && context.Response.HasStarted && !stop.IsCancellationRequested)
         {
             await EndBrokenAsync(context, exchange, writer, exception);
         }
@@ -120,7 +110,7 @@ public sealed partial class TableAnswer : IResult
 
         try
         {
-            await writer.FlushAsync(context.RequestAborted);
+            await writer.FlushAsync(stop);
             return null;
         }
         catch (Exception exception)
@@ -132,7 +122,12 @@ public sealed partial class TableAnswer : IResult
     // Nothing has left: the answer can still be another one. Else the pipeline breaks the connection.
     private async Task EndFailedAsync(HttpContext context, Exception failure)
     {
-        if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested || Explain?.Invoke(failure) is not { } refusal)
+        if (
+            context.Response.HasStarted
+            || context.RequestAborted.IsCancellationRequested
+            || failure is AccessNotRecordedException
+            || Explain?.Invoke(failure) is not { } refusal
+        )
         {
             RemoveHeaders(context.Response);
             ExceptionDispatchInfo.Throw(failure);
@@ -161,12 +156,13 @@ public sealed partial class TableAnswer : IResult
     }
 
     // A client that waits for the end-stream line is told there; for others the pipeline breaks the connection.
-    private async Task EndBrokenAsync(HttpContext context, ProtocolExchange exchange, NdjsonWriter writer, Exception exception)
+    private async Task EndBrokenAsync(HttpContext context, ProtocolExchange exchange, AnswerWriter writer, Exception exception)
     {
         var logger = context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger<TableAnswer>();
         Broken(logger, exception, exchange.Action, exchange.RequestId);
         var refusal = Explain?.Invoke(exception) ?? ProtocolRefusals.Internal(exception);
         await exchange.RecordAsync(refusal.Status, refusal.ErrorCode, refusal.OperatorMessage ?? refusal.Message);
+        writer.DropLine();
         await writer.WriteAsync(new EndStreamLine { ErrorMessage = refusal.Message, HttpStatusErrorCode = refusal.Status }, context.RequestAborted);
     }
 

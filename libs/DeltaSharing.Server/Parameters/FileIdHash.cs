@@ -19,15 +19,28 @@ public enum FileIdHash
 /// <summary>Makes file ids, and reads and echoes the <c>fileidhash</c> header.</summary>
 public static class FileIds
 {
+    /// <summary>The longest id in characters.</summary>
+    public const int MaxLength = SHA256.HashSizeInBytes * 2;
+
     /// <summary>The id of the file at <paramref name="path"/>, as the log names it.</summary>
     public static string Of(this FileIdHash hash, string path)
     {
+        Span<byte> id = stackalloc byte[MaxLength];
+        return Encoding.ASCII.GetString(id[..hash.Write(path, id)]);
+    }
+
+    /// <summary>Writes the id in ASCII, and returns its length: at most <see cref="MaxLength"/>.</summary>
+    public static int Write(this FileIdHash hash, string path, Span<byte> id)
+    {
+        ArgumentNullException.ThrowIfNull(path);
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        var bytes = Encoding.UTF8.GetBytes(path);
+        Span<byte> small = stackalloc byte[512];
+        var bytes = Encoding.UTF8.TryGetBytes(path, small, out var count) ? small[..count] : Encoding.UTF8.GetBytes(path);
 #pragma warning disable CA5351 // An id that clients know in this form, not a protection.
         var length = hash == FileIdHash.Delta ? SHA256.HashData(bytes, digest) : MD5.HashData(bytes, digest);
 #pragma warning restore CA5351
-        return Convert.ToHexStringLower(digest[..length]);
+        Convert.TryToHexStringLower(digest[..length], id, out var written);
+        return written;
     }
 
     /// <summary>The way that the client asked for, <see langword="null"/> where it asked for none, or a refusal where it is unknown.</summary>

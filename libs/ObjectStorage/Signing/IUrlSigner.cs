@@ -13,4 +13,8 @@ public interface IUrlSigner
     /// character. Whoever has the address can read it, and cannot change it.
     /// </param>
     SignedUrl Sign(StorageLocation table, string key, TimeSpan lifetime, string requestId, string? context = null);
+
+    /// <summary>The same for many objects of a folder, all with one end: for answers that hand out a whole table. Throws as <see cref="Sign"/> does.</summary>
+    IUrlBatch Begin(StorageLocation table, TimeSpan lifetime, string requestId, string? context = null) =>
+        new SingleUrlBatch(this, table, lifetime, requestId, context);
 }

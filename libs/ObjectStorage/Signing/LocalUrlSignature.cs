@@ -15,6 +15,9 @@ internal static class LocalUrlSignature
     public const int TextLength = 43;
     public const int MinKeyBytes = 32;
 
+    /// <summary>With what every text that is signed begins.</summary>
+    public const string TextStart = "tideway-url-v1\nr\n";
+
     public const int MaxContextLength = 2048;
 
     private const int MaxTextBytes = 12 * 1024;
@@ -47,7 +50,7 @@ internal static class LocalUrlSignature
     {
         Span<byte> text = stackalloc byte[MaxTextBytes];
         var length = 0;
-        Append(text, ref length, "tideway-url-v1\nr\n");
+        Append(text, ref length, TextStart);
         Append(text, ref length, rootName);
         Append(text, ref length, "\n");
         Append(text, ref length, path);

@@ -28,19 +28,10 @@ public sealed class LocalUrlSigner : IUrlSigner
     /// <inheritdoc/>
     public SignedUrl Sign(StorageLocation table, string key, TimeSpan lifetime, string requestId, string? context = null)
     {
-        ArgumentNullException.ThrowIfNull(table);
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lifetime, TimeSpan.Zero);
-        if (!LocalUrlSignature.IsRequestId(requestId))
-            throw new ArgumentException($"Expected a request id of 1 to 64 of A-Z a-z 0-9 . _ -, got '{requestId}'.", nameof(requestId));
-        if (context is not null && !LocalUrlSignature.IsContext(context))
-            throw new ArgumentException(
-                $"Expected a context of 1 to {LocalUrlSignature.MaxContextLength} characters without control characters, got '{context}'.",
-                nameof(context)
-            );
+        Check(table, lifetime, requestId, context);
         var path = table.RelativePath.Length == 0 ? key : string.Concat(table.RelativePath, "/", key);
         ObjectKey.Validate(path);
-        // Rounded up: whoever asks for a lifetime gets at least that.
-        var expiresAt = (time.GetUtcNow() + lifetime + TimeSpan.FromSeconds(1) - TimeSpan.FromTicks(1)).ToUnixTimeSeconds();
+        var expiresAt = EndOf(lifetime);
         Span<char> signature = stackalloc char[LocalUrlSignature.TextLength];
         LocalUrlSignature.Compute(this.key, table.RootName, path, expiresAt, requestId, context, signature);
 
@@ -51,5 +42,28 @@ public sealed class LocalUrlSigner : IUrlSigner
             $"{filesUrl}{table.RootName}/{escaped}?exp={expiresAt}&sp={LocalUrlSignature.Access}&req={requestId}{quoted}&sig={signature}"
         );
         return new SignedUrl(url, DateTimeOffset.FromUnixTimeSeconds(expiresAt));
+    }
+
+    /// <inheritdoc/>
+    public IUrlBatch Begin(StorageLocation table, TimeSpan lifetime, string requestId, string? context = null)
+    {
+        Check(table, lifetime, requestId, context);
+        return new LocalUrlBatch(filesUrl, table, key, DateTimeOffset.FromUnixTimeSeconds(EndOf(lifetime)), requestId, context);
+    }
+
+    // Rounded up: whoever asks for a lifetime gets at least that.
+    private long EndOf(TimeSpan lifetime) => (time.GetUtcNow() + lifetime + TimeSpan.FromSeconds(1) - TimeSpan.FromTicks(1)).ToUnixTimeSeconds();
+
+    private static void Check(StorageLocation table, TimeSpan lifetime, string requestId, string? context)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lifetime, TimeSpan.Zero);
+        if (!LocalUrlSignature.IsRequestId(requestId))
+            throw new ArgumentException($"Expected a request id of 1 to 64 of A-Z a-z 0-9 . _ -, got '{requestId}'.", nameof(requestId));
+        if (context is not null && !LocalUrlSignature.IsContext(context))
+            throw new ArgumentException(
+                $"Expected a context of 1 to {LocalUrlSignature.MaxContextLength} characters without control characters, got '{context}'.",
+                nameof(context)
+            );
     }
 }

@@ -1,101 +1,102 @@
 using Microsoft.Extensions.Options;
-using Tideway.CdfPublisher.Shares;
 using Tideway.CdfPublisher.Tables;
 using Tideway.DeltaLog;
-using Tideway.DeltaLog.Actions;
 using Tideway.DeltaSharing.Protocol;
 using Tideway.DeltaSharing.Protocol.Lines;
 using Tideway.DeltaSharing.Server.Answers;
 using Tideway.DeltaSharing.Server.Parameters;
 using Tideway.DeltaSharing.Server.Serving;
+using Tideway.DeltaSharing.Server.Tables;
 using Tideway.ObjectStorage.Signing;
 
 namespace Tideway.CdfPublisher.Changes;
 
-/// <summary>Answers for row changes of published tables, in the parquet format.</summary>
-internal sealed class ChangeFeed(TableOpener tables, TableHeaders headers, IUrlSigner signer, IOptions<FileUrlOptions> urls)
+/// <summary>Answers for row changes of published tables.</summary>
+internal sealed class ChangeFeed(TableOpener tables, TableHeaders headers, IUrlSigner signer, IOptions<FileUrlOptions> urls, TimeProvider time)
 {
     /// <summary>The answer, its lines not made yet; a refusal where the range cannot be read as a whole.</summary>
-    public async Task<IResult> AnswerAsync(
-        GrantedTable granted,
-        TableRules rules,
-        ChangeRange range,
-        SharingCapabilities capabilities,
-        FileIdHash? idHash,
-        string requestId,
-        Guid recipientId,
-        CancellationToken cancellationToken
-    )
+    public async Task<IResult> AnswerAsync(ChangeCall call, CancellationToken cancellationToken)
     {
         try
         {
-            return await ReadAsync(granted, rules, range, capabilities, idHash, requestId, recipientId, cancellationToken);
+            return await ReadAsync(call, cancellationToken);
         }
         catch (Exception exception) when (ChangeFailures.Handles(exception))
         {
-            return ChangeFailures.ToRefusal(exception, granted);
+            return ChangeFailures.ToRefusal(exception, call.Table);
         }
     }
 
-    private async Task<IResult> ReadAsync(
-        GrantedTable granted,
-        TableRules rules,
-        ChangeRange range,
-        SharingCapabilities capabilities,
-        FileIdHash? idHash,
-        string requestId,
-        Guid recipientId,
-        CancellationToken cancellationToken
-    )
+    private async Task<IResult> ReadAsync(ChangeCall call, CancellationToken cancellationToken)
     {
-        var (table, location) = tables.Open(granted.StorageLocation);
+        var (table, location) = tables.Open(call.Table.StorageLocation);
         var latest = await table.LatestVersionAsync(cancellationToken);
-        var resolved = await ResolveAsync(table, range, latest, cancellationToken);
+        var resolved = await ResolveAsync(table, call.Range, latest, cancellationToken);
         if (resolved.IsRefused(out var refusal))
             return refusal;
         var (start, end) = resolved.Value;
-        if (ChangeRange.Check(start, end, latest, rules) is { } outside)
+        if (ChangeRange.Check(start, end, latest, call.Rules) is { } outside)
             return outside;
 
+        var newest = await headers.ReadAsync(table, latest, cancellationToken);
         var scan = await ChangeScan.ReadAsync(table, headers, start, end, cancellationToken);
         if (scan.IsRefused(out refusal))
             return refusal;
-        var head = range.IncludeHistoricalMetadata ? scan.Value.Start : await headers.ReadAsync(table, latest, cancellationToken);
-        if (PlainTable.FindFault(head) is { } fault)
-            return ProtocolRefusals.Unsupported(fault);
+        var (withMetadata, first) = (call.Range.IncludeHistoricalMetadata, scan.Value.Start);
+        var format = ChooseFormat(call, first, newest);
+        if (format.IsRefused(out refusal))
+            return refusal;
+        var isDelta = format.Value == ResponseFormats.Delta;
+        if (!isDelta && (scan.Value.PlainFault ?? PlainFaultOf(newest)) is { } fault)
+            return PlainFormat.Refuse(call.Table.FullName, fault.Version, fault.Reason);
 
         Telemetry.ChangeFilesHandedOut.Add(scan.Value.FileCount);
-        var context = new FileUrlContext(recipientId, granted.ShareName, granted.SchemaName, granted.TableName).ToText();
-        var lines = new ChangeLines(table, location, signer, urls.Value.UrlLifetime, idHash ?? FileIdHash.Parquet, requestId, context);
+        var context = new FileUrlContext(call.RecipientId, call.Table.ShareName, call.Table.SchemaName, call.Table.TableName).ToText();
+        var head = withMetadata ? first : newest;
+        var withProtocol = call.Range.IncludeHistoricalProtocol && isDelta;
+        var lines = new ChangeLines(
+            table,
+            format.Value,
+            call.IdHash ?? (isDelta ? FileIdHash.Delta : FileIdHash.Parquet),
+            () => new AnswerUrls(signer, location, table.Store.Root, urls.Value.UrlLifetime, call.RequestId, context, time)
+        )
+        {
+            WithMetadata = withMetadata,
+            WithProtocol = withProtocol,
+        };
+        var headProtocol = withProtocol ? first : newest;
         return new TableAnswer
         {
             TableVersion = start,
-            Protocol = new ProtocolLine { MinReaderVersion = 1 },
-            Metadata = MetadataOf(head.Metadata, range.IncludeHistoricalMetadata ? start : null),
-            Lines = lines.WriteAsync(scan.Value.ChangesAsync(cancellationToken), start, range.IncludeHistoricalMetadata, cancellationToken),
-            EndStream = capabilities.IncludeEndStreamAction ? () => new EndStreamLine { MinUrlExpirationTimestamp = lines.FirstExpiry } : null,
-            EchoEndStream = capabilities.IncludeEndStreamAction,
-            EchoFileIdHash = idHash,
+            Format = format.Value,
+            Protocol = TableLines.Protocol(format.Value, RecipientProtocol.Of(headProtocol.Protocol, headProtocol.Metadata), withProtocol ? start : null),
+            Metadata = TableLines.Metadata(format.Value, head.Metadata, withMetadata ? start : null),
+            Body = (writer, token) => lines.WriteAsync(writer, scan.Value.ChangesAsync(token), first, token),
+            Explain = exception => ChangeFailures.Handles(exception) ? ChangeFailures.ToRefusal(exception, call.Table) : null,
+            EndStream = call.Capabilities.IncludeEndStreamAction
+                ? () => new EndStreamLine { MinUrlExpirationTimestamp = lines.FirstExpiry?.ToUnixTimeMilliseconds() }
+                : null,
+            EchoEndStream = call.Capabilities.IncludeEndStreamAction,
+            EchoFileIdHash = call.IdHash,
             FileCount = scan.Value.FileCount,
             ByteCount = scan.Value.ByteCount,
         };
     }
 
-    /// <summary>The metadata line; with a version only where history was asked for.</summary>
-    internal static MetadataLine MetadataOf(Metadata metadata, long? version) =>
-        new()
-        {
-            Id = metadata.Id,
-            Name = metadata.TableName,
-            Description = metadata.Description,
-            SchemaString = metadata.SchemaString,
-            PartitionColumns = metadata.PartitionColumns,
-            // What else an owner notes on a table is not for others.
-            Configuration = metadata
-                .Configuration.Where(pair => pair.Key.StartsWith("delta.", StringComparison.Ordinal))
-                .ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal),
-            Version = version,
-        };
+    // What the table needs now counts as well as what it needed then: either may be in the range.
+    private static Checked<ResponseFormats> ChooseFormat(ChangeCall call, TableHeader first, TableHeader newest)
+    {
+        RecipientProtocol[] needed = [RecipientProtocol.Of(first.Protocol, first.Metadata), RecipientProtocol.Of(newest.Protocol, newest.Metadata)];
+        var format = needed.Any(item => item.Choose(call.Capabilities) == ResponseFormats.Delta) ? ResponseFormats.Delta : ResponseFormats.Parquet;
+        var unknown =
+            format == ResponseFormats.Delta
+                ? needed.Select(item => item.FindUnknown(call.Capabilities, call.Table.FullName)).FirstOrDefault(fault => fault is not null)
+                : null;
+        return unknown is null ? format : unknown;
+    }
+
+    private static PlainFault? PlainFaultOf(TableHeader header) =>
+        PlainFormat.FindFault(header.Metadata) is { } reason ? new PlainFault(header.Version, reason) : null;
 
     private static async Task<Checked<(long Start, long End)>> ResolveAsync(
         DeltaTable table,

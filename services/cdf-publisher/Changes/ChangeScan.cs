@@ -5,6 +5,7 @@ using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Changes;
 using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaSharing.Server.Answers;
+using Tideway.DeltaSharing.Server.Tables;
 using Tideway.ObjectStorage;
 
 namespace Tideway.CdfPublisher.Changes;
@@ -30,6 +31,9 @@ internal sealed class ChangeScan
 
     /// <summary>The first version.</summary>
     public TableHeader Start { get; }
+
+    /// <summary>What the parquet format has no place for; null where it can express the whole range.</summary>
+    public PlainFault? PlainFault { get; private set; }
 
     /// <summary>Number of files that hold the changes.</summary>
     public long FileCount { get; private set; }
@@ -86,14 +90,15 @@ internal sealed class ChangeScan
                 );
             }
 
-            if (PlainTable.FindFault(header) is { } fault)
-                return ProtocolRefusals.Unsupported(fault);
+            if (changes.Version == Start.Version || changes.Metadata is not null)
+                PlainFault ??= PlainFormat.FindFault(header.Metadata) is { } reason ? new PlainFault(changes.Version, reason) : null;
             foreach (var file in FilesOf(changes))
             {
                 // Throws where the file lies outside the table: such files are not ours to sign.
                 ObjectKey.Validate(FilePath.Key(PathOf(file), table.Store.Root));
-                if (PlainTable.FindFault(file, header) is { } fileFault)
-                    return ProtocolRefusals.Unsupported(fileFault);
+                if (VectorOf(file)?.Key(table.Store.Root) is { } vectorKey)
+                    ObjectKey.Validate(vectorKey);
+                PlainFault ??= FindFault(file, header) is { } fault ? new PlainFault(changes.Version, fault) : null;
                 FileCount++;
                 ByteCount += SizeOf(file) ?? 0;
             }
@@ -106,6 +111,22 @@ internal sealed class ChangeScan
 
         return null;
     }
+
+    private static string? FindFault(DeltaAction file, TableHeader header) =>
+        file switch
+        {
+            AddFile { DeletionVector: not null } or RemoveFile { DeletionVector: not null } => PlainFormat.DeletedRows,
+            RemoveFile { PartitionValues: null } when header.Metadata.PartitionColumns.Count > 0 => "it removes a file without saying of which partition",
+            _ => null,
+        };
+
+    private static DeletionVectorDescriptor? VectorOf(DeltaAction file) =>
+        file switch
+        {
+            AddFile add => add.DeletionVector,
+            RemoveFile remove => remove.DeletionVector,
+            _ => null,
+        };
 
     private static string PathOf(DeltaAction file) =>
         file switch
@@ -125,3 +146,6 @@ internal sealed class ChangeScan
             _ => null,
         };
 }
+
+/// <summary>Why a version cannot be answered in the parquet format.</summary>
+internal sealed record PlainFault(long Version, string Reason);

@@ -1,5 +1,4 @@
 using Tideway.CdfPublisher.Shares;
-using Tideway.DeltaSharing.Protocol;
 using Tideway.DeltaSharing.Server.Access;
 using Tideway.DeltaSharing.Server.Answers;
 using Tideway.DeltaSharing.Server.Exchange;
@@ -33,35 +32,17 @@ internal static class ChangesEndpoints
         if (await shares.FindGrantedTableAsync(exchange.Recipient.Id, share, schema, table, cancellationToken) is not { } granted)
             return await RefuseAsync(share, schema, table, exchange, shares, cancellationToken);
 
-        var rules = new TableRules(
-            granted.ShareName,
-            granted.SchemaName,
-            granted.TableName,
-            granted.HistoryShared,
-            granted.StartVersion,
-            ChangesShared: granted.ChangeFeedShared
-        );
         var capabilities = RequestCapabilities.Read(context.Request);
         if (capabilities.IsRefused(out var refusal))
             return refusal;
-        if (!capabilities.Value.ResponseFormats.HasFlag(ResponseFormats.Parquet))
-            return ProtocolRefusals.Unsupported("Changes are answered in the response format parquet only; the client takes only delta.");
         var idHash = FileIds.Read(context.Request);
         if (idHash.IsRefused(out refusal))
             return refusal;
-        var range = ChangeRange.Read(context.Request, rules);
+        var range = ChangeRange.Read(context.Request, ChangeCall.RulesOf(granted));
         if (range.IsRefused(out refusal))
             return refusal;
-        return await feed.AnswerAsync(
-            granted,
-            rules,
-            range.Value,
-            capabilities.Value,
-            idHash.Value,
-            exchange.RequestId,
-            exchange.Recipient.Id,
-            cancellationToken
-        );
+        var call = new ChangeCall(granted, exchange.Recipient.Id, exchange.RequestId, range.Value, capabilities.Value, idHash.Value);
+        return await feed.AnswerAsync(call, cancellationToken);
     }
 
     // Whether a share is there that the recipient is not granted is not to be learnt from the answer.

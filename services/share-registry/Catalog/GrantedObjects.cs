@@ -30,6 +30,9 @@ internal sealed record GrantedTable
     public bool HistoryShared { get; init; }
     public long StartVersion { get; init; }
 
+    /// <summary>Whether its files may be written again for clients that read only plain Parquet.</summary>
+    public bool PlainCopies { get; init; }
+
     /// <summary>The name in the texts of errors.</summary>
     public string FullName => $"{ShareName}.{SchemaName}.{TableName}";
 }

@@ -40,6 +40,10 @@ internal sealed record ShareTable
     public bool HistoryShared { get; init; }
     public bool ChangeFeedShared { get; init; }
     public long StartVersion { get; init; }
+
+    /// <summary>Whether its files may be written again, into a folder of our own, for clients that read only plain Parquet.</summary>
+    public bool PlainCopies { get; init; } = true;
+
     public string? Comment { get; init; }
     public DateTimeOffset AddedAt { get; init; }
     public string AddedBy { get; init; } = "";

@@ -28,6 +28,7 @@ internal abstract record TableChange
         public bool? HistoryShared { get; init; }
         public bool? ChangeFeedShared { get; init; }
         public long? StartVersion { get; init; }
+        public bool? PlainCopies { get; init; }
         public string? Comment { get; init; }
     }
 }

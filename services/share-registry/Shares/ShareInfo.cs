@@ -42,6 +42,7 @@ internal sealed record SharedDataObjectInfo
     public required bool CdfEnabled { get; init; }
     public required string HistoryDataSharingStatus { get; init; }
     public required long StartVersion { get; init; }
+    public required bool PlainCopiesEnabled { get; init; }
     public string? Comment { get; init; }
     public required long AddedAt { get; init; }
     public required string AddedBy { get; init; }
@@ -57,6 +58,7 @@ internal sealed record SharedDataObjectInfo
             CdfEnabled = table.ChangeFeedShared,
             HistoryDataSharingStatus = table.HistoryShared ? "ENABLED" : "DISABLED",
             StartVersion = table.StartVersion,
+            PlainCopiesEnabled = table.PlainCopies,
             Comment = table.Comment,
             AddedAt = table.AddedAt.ToUnixTimeMilliseconds(),
             AddedBy = table.AddedBy,

@@ -40,6 +40,10 @@ internal sealed record SharedDataObject
     public bool? CdfEnabled { get; init; }
     public string? HistoryDataSharingStatus { get; init; }
     public long? StartVersion { get; init; }
+
+    /// <summary>Whether files may be written again for clients that read only plain Parquet; true where not said.</summary>
+    public bool? PlainCopiesEnabled { get; init; }
+
     public string? Comment { get; init; }
 
     /// <summary>Row rules are not supported; they are read so that they can be refused rather than ignored.</summary>

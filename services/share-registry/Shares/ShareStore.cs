@@ -200,6 +200,7 @@ internal sealed class ShareStore(ShareRegistryDatabase database, TimeProvider ti
             table.HistoryShared,
             table.ChangeFeedShared,
             table.StartVersion,
+            table.PlainCopies,
             table.Comment,
             table.AddedAt,
             table.AddedBy,

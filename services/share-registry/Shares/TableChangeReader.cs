@@ -78,6 +78,7 @@ internal sealed class TableChangeReader(TableProbe probe, TimeProvider time)
                 ChangeFeedShared = table.CdfEnabled ?? false,
                 // What was before a table was shared stays with its owner unless the owner says otherwise.
                 StartVersion = table.StartVersion ?? probed.Value.Version,
+                PlainCopies = table.PlainCopiesEnabled ?? true,
                 Comment = table.Comment,
                 AddedAt = time.GetUtcNow(),
                 AddedBy = actor,
@@ -113,6 +114,7 @@ internal sealed class TableChangeReader(TableProbe probe, TimeProvider time)
             HistoryShared = historyShared ?? (table.CdfEnabled == true ? true : null),
             ChangeFeedShared = table.CdfEnabled,
             StartVersion = table.StartVersion,
+            PlainCopies = table.PlainCopiesEnabled,
             Comment = table.Comment,
         };
     }

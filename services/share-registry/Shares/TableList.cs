@@ -49,6 +49,7 @@ internal sealed class TableList(string shareName, IEnumerable<ShareTable> tables
             HistoryShared = update.HistoryShared ?? before.HistoryShared,
             ChangeFeedShared = update.ChangeFeedShared ?? before.ChangeFeedShared,
             StartVersion = update.StartVersion ?? before.StartVersion,
+            PlainCopies = update.PlainCopies ?? before.PlainCopies,
             Comment = update.Comment ?? before.Comment,
         };
         if (after.ChangeFeedShared && !after.HistoryShared)

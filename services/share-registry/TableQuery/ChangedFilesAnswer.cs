@@ -1,33 +1,41 @@
-using System.Runtime.CompilerServices;
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Changes;
+using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaSharing.Protocol;
 using Tideway.DeltaSharing.Protocol.Lines;
 using Tideway.DeltaSharing.Server.Answers;
 using Tideway.DeltaSharing.Server.Parameters;
+using Tideway.DeltaSharing.Server.Tables;
 using Tideway.ShareRegistry.Tables;
 
 namespace Tideway.ShareRegistry.TableQuery;
 
 /// <summary>
-/// Answers a query with a starting version: for each version the files whose rows it added and removed, and its metadata where it set one.
-/// Commits are read one by one as the answer is written.
+/// Answers a query with a starting version: for each version the files whose rows it added and removed, and its metadata where it set one; its protocol
+/// too where that was asked for. Commits are read one by one as the answer is written.
 /// </summary>
 internal sealed class ChangedFilesAnswer
 {
     private readonly TableCall call;
-    private readonly FileSigner files;
+    private readonly QueryRequest query;
+    private readonly ServedTable table;
     private readonly TableSelection.Since since;
-    private readonly int? maxFiles;
+    private readonly AnswerShape shape;
+    private readonly AnswerFiles files;
+    private DateTimeOffset? firstExpiry;
     private ChangesCursor? next;
 
-    private ChangedFilesAnswer(TableCall call, FileSigner files, TableSelection.Since since, int? maxFiles)
+    private ChangedFilesAnswer(TableCall call, QueryRequest query, ServedTable table, TableSelection.Since since, AnswerShape shape, AnswerFiles files)
     {
         this.call = call;
-        this.files = files;
+        this.query = query;
+        this.table = table;
         this.since = since;
-        this.maxFiles = maxFiles;
+        this.shape = shape;
+        this.files = files;
     }
+
+    private bool WithProtocols => query.IncludeHistoricalProtocol && shape.IsDelta;
 
     public static async Task<IResult> MakeAsync(
         TableCall call,
@@ -36,89 +44,140 @@ internal sealed class ChangedFilesAnswer
         QueryRequest query,
         string? cursor,
         QueryTokens tokens,
-        FileSigner files,
+        AnswerFiles files,
         CancellationToken cancellationToken
     )
     {
-        var latest = table.Latest.Version;
-        if (since.Starting > latest)
-            return ProtocolRefusals.Invalid($"startingVersion({since.Starting}) is after the latest available version {latest} of {call.Table.FullName}.");
+        var latest = table.Latest;
+        if (since.Starting > latest.Version)
+            return ProtocolRefusals.Invalid(
+                $"startingVersion({since.Starting}) is after the latest available version {latest.Version} of {call.Table.FullName}."
+            );
         // The end is only a hint: what is there up to it is what there is to tell.
-        var position = cursor is null ? new ChangesCursor(since.Starting, 0, Math.Min(since.Ending ?? latest, latest)) : ChangesCursor.Parse(cursor);
-        var (_, metadata) = await table.Table.LoadDescriptionAsync(since.Starting, cancellationToken);
-        if (ParquetFormat.Check(metadata, since.Starting, call.Table) is { } unexpressible)
-            return unexpressible;
+        var position = cursor is null
+            ? new ChangesCursor(since.Starting, 0, Math.Min(since.Ending ?? latest.Version, latest.Version))
+            : ChangesCursor.Parse(cursor);
+        var (protocol, metadata) = await table.Table.LoadDescriptionAsync(since.Starting, cancellationToken);
+        // What came with a later version must be expressible too.
+        var chosen = AnswerShape.Choose(call, latest.Protocol, latest.Metadata);
+        if (!chosen.IsRefused(out _) && !chosen.Value.IsDelta)
+            chosen = AnswerShape.Choose(call, protocol, metadata);
+        if (chosen.IsRefused(out var refusal))
+            return refusal;
+        var agreed = chosen.Value;
+        if (!agreed.IsDelta && PlainFormat.FindFault(metadata) is { } fault)
+            return PlainFormat.Refuse(call.Table.FullName, since.Starting, fault);
 
-        var answer = new ChangedFilesAnswer(call, files, since, query.MaxFiles);
-        var lines = answer.LinesAsync(table.Table.ReadChangesAsync(position.Version, position.End, cancellationToken), position, cancellationToken);
-        var wantsEnd = call.Capabilities.IncludeEndStreamAction || query.MaxFiles is not null || query.PageToken is not null;
+        var answer = new ChangedFilesAnswer(call, query, table, since, agreed, files);
         return new TableAnswer
         {
             TableVersion = since.Starting,
-            Protocol = TableLines.Protocol,
-            Metadata = TableLines.Of(metadata, since.Starting),
-            Lines = lines,
+            Format = agreed.Format,
+            Protocol = TableLines.Protocol(agreed.Format, RecipientProtocol.Of(protocol, metadata), answer.WithProtocols ? since.Starting : null),
+            Metadata = TableLines.Metadata(agreed.Format, metadata, since.Starting),
+            Body = (writer, token) => answer.WriteAsync(writer, table.Table.ReadChangesAsync(position.Version, position.End, token), metadata, position, token),
             Explain = exception => TableFailures.Explain(exception, call.Table),
             EchoEndStream = call.Capabilities.IncludeEndStreamAction,
             EchoFileIdHash = call.FileIdHash,
-            EndStream = wantsEnd
+            EndStream = call.WantsEnd(query)
                 ? () =>
                     new EndStreamLine
                     {
                         NextPageToken = answer.next is { } further ? tokens.NextPage(further.ToText()) : null,
-                        MinUrlExpirationTimestamp = files.FirstExpiry?.ToUnixTimeMilliseconds(),
+                        MinUrlExpirationTimestamp = answer.firstExpiry?.ToUnixTimeMilliseconds(),
                     }
                 : null,
         };
     }
 
-    private async IAsyncEnumerable<SharingLine> LinesAsync(
+    private async ValueTask WriteAsync(
+        AnswerWriter writer,
         IAsyncEnumerable<VersionChanges> versions,
+        Metadata metadata,
         ChangesCursor position,
-        [EnumeratorCancellation] CancellationToken cancellationToken
+        CancellationToken cancellationToken
     )
     {
+        using var urls = files.Urls(call, table);
+        using var lines = new FileLineWriter(shape.Format, shape.IdHash, urls);
         var count = 0;
         await foreach (var version in versions.WithCancellation(cancellationToken))
         {
+            metadata = version.Metadata ?? metadata;
+            var mark = new CommitMark(version.Version, version.Timestamp.ToUnixTimeMilliseconds());
             var skip = version.Version == position.Version ? position.Skip : 0;
-            foreach (var line in LinesOf(version).Skip(skip))
+            foreach (var action in ActionsOf(version).Skip(skip))
             {
-                if (count == maxFiles)
+                var isFile = action is AddFile or RemoveFile;
+                if (isFile && count == query.MaxFiles)
                 {
                     next = position with { Version = version.Version, Skip = skip };
-                    yield break;
+                    firstExpiry = urls.FirstExpiry;
+                    return;
                 }
 
-                var made = line();
-                yield return made;
+                await WriteAsync(writer, lines, action, metadata, mark, cancellationToken);
                 skip++;
-                count += made is MetadataLine ? 0 : 1;
+                count += isFile ? 1 : 0;
             }
         }
+
+        firstExpiry = urls.FirstExpiry;
     }
 
-    // What is skipped is not made: signing costs.
-    private IEnumerable<Func<SharingLine>> LinesOf(VersionChanges version)
+    private IEnumerable<DeltaAction> ActionsOf(VersionChanges version)
     {
-        if (version.Metadata is { } metadata && version.Version > since.Starting)
-            yield return () => LineOf(metadata, version);
+        if (version.Version > since.Starting)
+        {
+            if (WithProtocols && version.Protocol is { } protocol)
+                yield return protocol;
+            if (version.Metadata is { } metadata)
+                yield return metadata;
+        }
+
         foreach (var add in version.Adds.Where(add => add.DataChange))
-            yield return () => LineOf(add, version);
+            yield return add;
         foreach (var remove in version.Removes.Where(remove => remove.DataChange))
-            yield return () => LineOf(remove, version);
+            yield return remove;
     }
 
-    private MetadataLine LineOf(Metadata metadata, VersionChanges version) =>
-        ParquetFormat.Check(metadata, version.Version, call.Table) is { } unexpressible
-            ? throw new UnexpressibleVersionException(unexpressible)
-            : TableLines.Of(metadata, version.Version);
+    private async ValueTask WriteAsync(
+        AnswerWriter writer,
+        FileLineWriter lines,
+        DeltaAction action,
+        Metadata metadata,
+        CommitMark mark,
+        CancellationToken cancellationToken
+    )
+    {
+        switch (action)
+        {
+            case Protocol protocol:
+                await writer.WriteAsync(TableLines.Protocol(shape.Format, RecipientProtocol.Of(protocol, metadata), mark.Version), cancellationToken);
+                return;
+            case Metadata changed:
+                if (!shape.IsDelta && PlainFormat.FindFault(changed) is { } fault)
+                    throw Unexpressible(mark.Version, fault);
+                await writer.WriteAsync(TableLines.Metadata(shape.Format, changed, mark.Version), cancellationToken);
+                return;
+            case AddFile add:
+                if (!shape.IsDelta && add.DeletionVector is not null)
+                    throw Unexpressible(mark.Version, PlainFormat.DeletedRows);
+                lines.WriteAdd(writer, add, mark);
+                break;
+            case RemoveFile remove:
+                if (!shape.IsDelta && remove.DeletionVector is not null)
+                    throw Unexpressible(mark.Version, PlainFormat.DeletedRows);
+                lines.WriteRemove(writer, remove, remove.Size ?? await FindSizeAsync(remove.Path, cancellationToken), mark);
+                break;
+        }
 
-    private AddLine LineOf(AddFile file, VersionChanges version) =>
-        file.DeletionVector is null ? files.Sign(file, version).ToAddLine() : throw HasDeletedRows(version);
+        await writer.EndLineAsync(cancellationToken);
+    }
 
-    private RemoveLine LineOf(RemoveFile file, VersionChanges version) =>
-        file.DeletionVector is null ? files.Sign(file, version).ToRemoveLine() : throw HasDeletedRows(version);
+    // Older writers leave the size out of what they remove.
+    private async ValueTask<long> FindSizeAsync(string path, CancellationToken cancellationToken) =>
+        (await table.Table.Store.FindAsync(FilePath.Key(path, table.Table.Store.Root), cancellationToken))?.Size ?? 0;
 
-    private UnexpressibleVersionException HasDeletedRows(VersionChanges version) => new(ParquetFormat.HasDeletedRows(version.Version, call.Table));
+    private UnexpressibleVersionException Unexpressible(long version, string fault) => new(PlainFormat.Refuse(call.Table.FullName, version, fault));
 }

@@ -1,3 +1,5 @@
+using Tideway.DeltaLog.Actions;
+using Tideway.DeltaLog.Pruning;
 using Tideway.DeltaLog.Snapshots;
 
 namespace Tideway.ShareRegistry.TableQuery;
@@ -11,12 +13,12 @@ namespace Tideway.ShareRegistry.TableQuery;
 internal readonly record struct FilePage(int Skip, int Count, long Bytes, long Rows, bool HasMore)
 {
     /// <summary>Chooses the files after <paramref name="skip"/> until there are enough of them, or enough rows together with <paramref name="rowsBefore"/>.</summary>
-    public static FilePage Of(Snapshot snapshot, int skip, long rowsBefore, int? maxFiles, long? limit)
+    public static FilePage Of(Snapshot snapshot, Predicate? predicate, int skip, long rowsBefore, int? maxFiles, long? limit)
     {
-        if (skip == 0 && maxFiles is null && limit is null)
+        if (skip == 0 && predicate is null && maxFiles is null && limit is null)
             return new FilePage(0, snapshot.FileCount, snapshot.TotalBytes, 0, false);
         var (count, bytes, rows) = (0, 0L, rowsBefore);
-        foreach (var file in snapshot.FilesFrom(skip))
+        foreach (var file in FilesFrom(snapshot, predicate, skip))
         {
             if (rows >= limit)
                 break;
@@ -30,4 +32,10 @@ internal readonly record struct FilePage(int Skip, int Count, long Bytes, long R
 
         return new FilePage(skip, count, bytes, rows, HasMore: false);
     }
+
+    /// <summary>The files of the page, made one by one.</summary>
+    public IEnumerable<AddFile> Read(Snapshot snapshot, Predicate? predicate) => FilesFrom(snapshot, predicate, Skip).Take(Count);
+
+    private static IEnumerable<AddFile> FilesFrom(Snapshot snapshot, Predicate? predicate, int skip) =>
+        predicate is null ? snapshot.FilesFrom(skip) : snapshot.FilesMatching(predicate).Skip(skip);
 }

@@ -6,13 +6,13 @@ using Tideway.DeltaSharing.Server.Paging;
 namespace Tideway.ShareRegistry.TableQuery;
 
 /// <summary>The page and refresh tokens of queries of a table by a recipient.</summary>
-internal sealed class QueryTokens(ContinuationTokens tokens, Guid recipientId, Guid tableId, QueryRequest query)
+internal sealed class QueryTokens(ContinuationTokens tokens, TableCall call, QueryRequest query)
 {
     private static readonly TimeSpan PageLifetime = TimeSpan.FromDays(3);
 
-    private ContinuationScope PageScope => new(ContinuationKind.Query, recipientId, $"table/{tableId}", Parameters(query));
+    private ContinuationScope PageScope => new(ContinuationKind.Query, call.RecipientId, $"table/{call.Table.TableId}", Parameters());
 
-    private ContinuationScope RefreshScope => new(ContinuationKind.Refresh, recipientId, $"table/{tableId}");
+    private ContinuationScope RefreshScope => new(ContinuationKind.Refresh, call.RecipientId, $"table/{call.Table.TableId}");
 
     public string NextPage(string cursor) => tokens.Issue(PageScope, cursor, PageLifetime);
 
@@ -37,8 +37,8 @@ internal sealed class QueryTokens(ContinuationTokens tokens, Guid recipientId, G
         return continuation is Continuation.Valid valid ? (long?)long.Parse(valid.Cursor) : continuation.ToRefusal(ContinuationKind.Refresh);
     }
 
-    // All that decides which files there are; the size of a page may change from page to page.
-    private static string Parameters(QueryRequest query) =>
+    // All that decides which files there are and what their lines look like; the size of a page may change from page to page.
+    private string Parameters() =>
         string.Join(
             '\n',
             string.Join('\u0001', query.PredicateHints),
@@ -48,6 +48,8 @@ internal sealed class QueryTokens(ContinuationTokens tokens, Guid recipientId, G
             query.Timestamp,
             query.StartingVersion,
             query.EndingVersion,
-            query.IncludeHistoricalProtocol
+            query.IncludeHistoricalProtocol,
+            call.Capabilities.ResponseFormats,
+            call.FileIdHash
         );
 }

@@ -7,11 +7,15 @@ using Tideway.ShareRegistry.Catalog;
 namespace Tideway.ShareRegistry.TableQuery;
 
 /// <summary>A call about one table that its recipient may read, with what its headers say.</summary>
-internal sealed record TableCall(GrantedTable Table, SharingCapabilities Capabilities, FileIdHash? FileIdHash)
+internal sealed record TableCall(GrantedTable Table, Guid RecipientId, string RequestId, SharingCapabilities Capabilities, FileIdHash? FileIdHash)
 {
     /// <summary>What of the table may be asked for.</summary>
     public TableRules Rules { get; } =
         new(Table.ShareName, Table.SchemaName, Table.TableName, Table.HistoryShared, Table.HistoryShared ? Table.StartVersion : 0);
+
+    /// <summary>Whether the answer to a query ends with a line that says so. Clients break on one that they did not ask for.</summary>
+    public bool WantsEnd(QueryRequest query) =>
+        Capabilities.IncludeEndStreamAction || query.IncludeRefreshToken || query.MaxFiles is not null || query.PageToken is not null;
 
     /// <summary>Finds the table of the route and reads the headers. Share, schema and table that are not granted are not there.</summary>
     public static async Task<Checked<TableCall>> ReadAsync(HttpContext context, GrantedCatalog catalog, CancellationToken cancellationToken)
@@ -30,6 +34,8 @@ internal sealed record TableCall(GrantedTable Table, SharingCapabilities Capabil
 
         var capabilities = RequestCapabilities.Read(context.Request);
         var idHash = FileIds.Read(context.Request);
-        return capabilities.IsRefused(out var refusal) || idHash.IsRefused(out refusal) ? refusal : new TableCall(found, capabilities.Value, idHash.Value);
+        return capabilities.IsRefused(out var refusal) || idHash.IsRefused(out refusal)
+            ? refusal
+            : new TableCall(found, recipientId, exchange.RequestId, capabilities.Value, idHash.Value);
     }
 }

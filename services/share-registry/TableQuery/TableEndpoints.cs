@@ -17,6 +17,7 @@ internal static class TableEndpoints
         group.MapMethods(Table, [HttpMethods.Head], HeadVersionAsync).WithProtocolAction(ProtocolActions.GetTableVersion).WithName("sharing.headTableVersion");
         group.MapGet(Table + "/metadata", GetMetadataAsync).WithProtocolAction(ProtocolActions.GetTableMetadata).WithName("sharing.getTableMetadata");
         group.MapPost(Table + "/query", QueryAsync).WithProtocolAction(ProtocolActions.QueryTable).WithName("sharing.queryTable");
+        group.MapPost(Table + "/queries/{queryId}", GetQueryInfoAsync).WithProtocolAction(ProtocolActions.GetQueryInfo).WithName("sharing.getQueryInfo");
     }
 
     private static Task<IResult> HeadVersionAsync(HttpContext context, GrantedCatalog catalog, TableReader reader, CancellationToken cancellationToken) =>
@@ -48,43 +49,59 @@ internal static class TableEndpoints
             cancellationToken
         );
 
-    private static Task<IResult> GetMetadataAsync(HttpContext context, GrantedCatalog catalog, TableReader reader, CancellationToken cancellationToken) =>
+    private static Task<IResult> GetMetadataAsync(
+        HttpContext context,
+        GrantedCatalog catalog,
+        TableQueryAnswers answers,
+        CancellationToken cancellationToken
+    ) =>
         AnswerAsync(
             context,
             catalog,
             async call =>
             {
                 var selection = TableSelections.OfMetadata(context.Request, call.Rules);
-                if (selection.IsRefused(out var refusal))
-                    return refusal;
-                if (ParquetFormat.Check(call.Capabilities) is { } otherFormat)
-                    return otherFormat;
-                var table = await reader.OpenAsync(call, cancellationToken);
-                var selected = await reader.SelectAsync(call, table, selection.Value, cancellationToken);
-                if (selected.IsRefused(out refusal))
-                    return refusal;
-                var snapshot = selected.Value;
-                return ParquetFormat.Check(snapshot, call.Table) is { } unexpressible
-                    ? unexpressible
-                    : new TableAnswer
-                    {
-                        TableVersion = snapshot.Version,
-                        Protocol = TableLines.Protocol,
-                        Metadata = TableLines.Of(snapshot, selection.Value is not TableSelection.Latest),
-                        EchoFileIdHash = call.FileIdHash,
-                    };
+                return selection.IsRefused(out var refusal) ? refusal : await answers.DescribeAsync(call, selection.Value, cancellationToken);
             },
             cancellationToken
         );
 
-    private static Task<IResult> QueryAsync(HttpContext context, GrantedCatalog catalog, TableQueryAnswers answers, CancellationToken cancellationToken) =>
+    private static Task<IResult> QueryAsync(
+        HttpContext context,
+        GrantedCatalog catalog,
+        TableQueryAnswers answers,
+        AsyncQueries queries,
+        CancellationToken cancellationToken
+    ) =>
         AnswerAsync(
             context,
             catalog,
             async call =>
             {
                 var body = await RequestBody.ReadQueryAsync(context, cancellationToken);
-                return body.IsRefused(out var refusal) ? refusal : await answers.AnswerAsync(call, body.Value, ProtocolExchange.Of(context), cancellationToken);
+                if (body.IsRefused(out var refusal))
+                    return refusal;
+                return call.Capabilities.AsyncQuery
+                    ? await queries.SubmitAsync(call, body.Value, cancellationToken)
+                    : await answers.AnswerAsync(call, body.Value, cancellationToken);
+            },
+            cancellationToken
+        );
+
+    private static Task<IResult> GetQueryInfoAsync(
+        HttpContext context,
+        string queryId,
+        GrantedCatalog catalog,
+        AsyncQueries queries,
+        CancellationToken cancellationToken
+    ) =>
+        AnswerAsync(
+            context,
+            catalog,
+            async call =>
+            {
+                var body = await RequestBody.ReadQueryAsync(context, cancellationToken);
+                return body.IsRefused(out var refusal) ? refusal : await queries.PollAsync(call, queryId, body.Value, cancellationToken);
             },
             cancellationToken
         );

@@ -1,14 +1,20 @@
+using Tideway.DeltaLog;
 using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaSharing.Server.Answers;
 using Tideway.DeltaSharing.Server.Parameters;
+using Tideway.ObjectStorage;
 using Tideway.ShareRegistry.Tables;
 
 namespace Tideway.ShareRegistry.TableQuery;
 
 /// <summary>Finds the version that a call asks for.</summary>
-internal sealed class TableReader(SnapshotCache cache)
+internal sealed class TableReader(SnapshotCache cache, StorageRoots roots, TimeProvider time)
 {
     public Task<ServedTable> OpenAsync(TableCall call, CancellationToken cancellationToken) => cache.GetAsync(call.Table.Location, cancellationToken);
+
+    /// <summary>The number of the latest version, without reading it.</summary>
+    public Task<long> FindLatestVersionAsync(TableCall call, CancellationToken cancellationToken) =>
+        new DeltaTable(roots.Open(roots.Resolve(call.Table.Location)), time).LatestVersionAsync(cancellationToken);
 
     /// <summary>The snapshot asked for: the latest one, or that of a version or time that is shared.</summary>
     public async Task<Checked<Snapshot>> SelectAsync(TableCall call, ServedTable table, TableSelection selection, CancellationToken cancellationToken)

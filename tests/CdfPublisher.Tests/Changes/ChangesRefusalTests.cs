@@ -1,5 +1,6 @@
 using System.Net;
 using Tideway.Hosting.Identity;
+using Tideway.Testing;
 
 namespace Tideway.CdfPublisher.Tests.Changes;
 
@@ -32,6 +33,7 @@ public sealed class ChangesRefusalTests : ChangesScene
     [InlineData("plain", "startingVersion=0", "Error getting change data for range [0, 0] as change data was not recorded for version [0]")]
     [InlineData("late", "startingVersion=0", "Error getting change data for range [0, 5] as change data was not recorded for version [2]")]
     [InlineData("late", "startingVersion=3&endingVersion=4", "Error getting change data for range [3, 4] as change data was not recorded for version [3]")]
+    [ProtocolRule("error texts", "Faults of a changes call are told in the words that clients know; the earliest version that can be read is named")]
     public async Task What_is_not_as_expected_is_refused_in_the_words_that_clients_know(string table, string query, string text)
     {
         var answer = await GetAsync(table, query);
@@ -45,6 +47,7 @@ public sealed class ChangesRefusalTests : ChangesScene
     [Theory]
     [InlineData("late", "startingVersion=0&endingVersion=1")]
     [InlineData("late", "startingVersion=4")]
+    [ProtocolRule("1.5", "The feed must have been on throughout the range, and only there")]
     public async Task A_range_within_which_the_feed_was_on_is_answered(string table, string query) =>
         (await GetAsync(table, query)).StatusCode.ShouldBe(HttpStatusCode.OK);
 
@@ -53,6 +56,7 @@ public sealed class ChangesRefusalTests : ChangesScene
     [InlineData("deleted", "startingVersion=0")]
     [InlineData("partitioned", "startingVersion=0")]
     [InlineData("outside", "startingVersion=0")]
+    [ProtocolRule("1.4", "Changes that the parquet format cannot express are refused in it")]
     public async Task What_the_parquet_format_cannot_express_is_refused(string table, string query)
     {
         var answer = await GetAsync(table, query);
@@ -116,7 +120,6 @@ public sealed class ChangesRefusalTests : ChangesScene
     }
 
     [Theory]
-    [InlineData("delta-sharing-capabilities", "responseformat=delta", "UNSUPPORTED_OPERATION")]
     [InlineData("delta-sharing-capabilities", "responseformat=csv", "INVALID_PARAMETER_VALUE")]
     [InlineData("fileidhash", "sha1", "Unsupported fileidhash")]
     public async Task Headers_that_cannot_be_met_are_refused(string name, string value, string text)

@@ -1,12 +1,14 @@
 using System.Text;
 using Tideway.DeltaSharing.Protocol;
 using Tideway.DeltaSharing.Protocol.Listing;
+using Tideway.Testing;
 
 namespace Tideway.DeltaSharing.Tests.Protocol;
 
 public sealed class ListPageTests
 {
     [Fact]
+    [ProtocolRule("1.1", "A list is one line, and the last page has no nextPageToken, never an empty one")]
     public void A_page_is_one_line_and_its_end_has_no_token()
     {
         var page = new ListPage<SchemaItem> { Items = [new SchemaItem { Name = "line\nbreak", Share = "s" }], NextPageToken = "" };

@@ -8,6 +8,7 @@ using Tideway.DeltaSharing.Server.Access;
 using Tideway.DeltaSharing.Server.Answers;
 using Tideway.DeltaSharing.Server.Authentication;
 using Tideway.DeltaSharing.Server.Exchange;
+using Tideway.Testing;
 
 namespace Tideway.DeltaSharing.Tests.Server;
 
@@ -131,6 +132,7 @@ public sealed class ProtocolPipelineTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("1.1", "Every 4xx and 5xx has the body of the protocol")]
     public async Task A_status_without_a_body_gets_one()
     {
         using var response = await host.Client.GetAsync("bare-status");
@@ -154,6 +156,7 @@ public sealed class ProtocolPipelineTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("1.1", "A share that is not granted looks like none")]
     public async Task A_share_that_is_not_granted_looks_like_none()
     {
         using var response = await host.Client.GetAsync("gone/Sales");
@@ -165,6 +168,7 @@ public sealed class ProtocolPipelineTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("1.2", "The version comes in the header Delta-Table-Version, without a body")]
     public async Task The_version_comes_in_a_header_for_get_and_head_alike()
     {
         foreach (var method in new[] { HttpMethod.Get, HttpMethod.Head })

@@ -8,7 +8,7 @@ using Tideway.DeltaSharing.Server.Access;
 using Tideway.DeltaSharing.Server.Answers;
 using Tideway.DeltaSharing.Server.Exchange;
 using Tideway.DeltaSharing.Server.Parameters;
-using Tideway.ObjectStorage.Signing;
+using Tideway.Testing;
 
 namespace Tideway.DeltaSharing.Tests.Server;
 
@@ -34,7 +34,7 @@ public sealed class TableAnswerTests : IAsyncLifetime
                             TableVersion = 5,
                             Protocol = new ProtocolLine { MinReaderVersion = 1 },
                             Metadata = new MetadataLine { Id = "m", SchemaString = "{}" },
-                            Lines = FilesAsync(count, failAt, wait),
+                            Body = (writer, token) => WriteAsync(writer, FilesAsync(count, failAt, wait, token), token),
                             EndStream = end ? () => new EndStreamLine { MinUrlExpirationTimestamp = 9 } : null,
                             EchoEndStream = capabilities.Value.IncludeEndStreamAction,
                             EchoFileIdHash = hash.Value,
@@ -78,6 +78,7 @@ public sealed class TableAnswerTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("1.2", "An answer to the metadata call never has a third line")]
     public async Task A_metadata_answer_has_exactly_two_lines()
     {
         using var response = await host.Client.GetAsync("metadata");
@@ -86,6 +87,7 @@ public sealed class TableAnswerTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("1.6", "What is promised by the echo comes, and what is not asked for is not promised")]
     public async Task The_end_stream_line_comes_and_is_promised_only_where_asked_for()
     {
         using var asked = await GetAsync("lines/1?end=true", ("delta-sharing-capabilities", "IncludeEndStreamAction=TRUE"));
@@ -101,6 +103,7 @@ public sealed class TableAnswerTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("1.6", "fileidhash is read in any case, echoed in lower case, and refused where it is unknown or empty")]
     public async Task The_way_of_file_ids_is_echoed_in_lower_case_or_refused()
     {
         using var known = await GetAsync("lines/1", ("fileidhash", "Parquet"));
@@ -115,6 +118,7 @@ public sealed class TableAnswerTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("1.6", "A client that takes no known format is refused")]
     public async Task A_client_that_takes_no_known_format_is_refused()
     {
         using var response = await GetAsync("lines/1", ("delta-sharing-capabilities", "responseformat=iceberg"));
@@ -156,6 +160,7 @@ public sealed class TableAnswerTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("1.4", "A failure after the 200 is told with its message and status")]
     public async Task A_failure_on_the_way_is_told_in_the_end_stream_line_where_one_is_awaited()
     {
         using var response = await host.Client.GetAsync("lines/5000?failAt=4000&end=true");
@@ -189,14 +194,19 @@ public sealed class TableAnswerTests : IAsyncLifetime
                 throw new InvalidDataException("The log is corrupt.");
             if (wait && i == count / 2)
                 await release.Task.WaitAsync(cancellationToken);
-            yield return new SharedFile
+            yield return new FileLine
             {
-                Url = new SignedUrl($"https://files/{i}?sp=r", DateTimeOffset.UnixEpoch),
+                Url = $"https://files/{i}?sp=r",
                 Id = FileIdHash.Parquet.Of($"part-{i}"),
-                PartitionValues = new Dictionary<string, string?>(),
                 Size = 10,
-            }.ToFileLine();
+            };
         }
+    }
+
+    private static async ValueTask WriteAsync(AnswerWriter writer, IAsyncEnumerable<SharingLine> lines, CancellationToken cancellationToken)
+    {
+        await foreach (var line in lines.WithCancellation(cancellationToken))
+            await writer.WriteAsync(line, cancellationToken);
     }
 
     private async Task<HttpResponseMessage> GetAsync(string path, params (string Name, string Value)[] headers)

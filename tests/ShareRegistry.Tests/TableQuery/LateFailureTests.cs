@@ -1,5 +1,6 @@
 using System.Net;
 using Tideway.ShareRegistry.Tests.Hosts;
+using Tideway.Testing;
 
 namespace Tideway.ShareRegistry.Tests.TableQuery;
 
@@ -11,6 +12,7 @@ public sealed class LateFailureTests : TableTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    [ProtocolRule("1.4", "What fails before the answer has begun is an HTTP error")]
     public async Task What_fails_before_anything_has_left_is_a_plain_refusal(bool endStream)
     {
         var table = NewTable("orders");
@@ -26,6 +28,7 @@ public sealed class LateFailureTests : TableTest
     }
 
     [Fact]
+    [ProtocolRule("1.4", "What fails after the 200 was sent is an endStreamAction with errorMessage and httpStatusErrorCode", Served = "for clients that do not await that line the connection is broken")]
     public async Task What_fails_later_breaks_the_connection_or_ends_the_stream_with_an_error()
     {
         var table = NewTable("orders");

@@ -1,5 +1,6 @@
 using System.Net;
 using Tideway.ShareRegistry.Tests.Hosts;
+using Tideway.Testing;
 
 namespace Tideway.ShareRegistry.Tests.TableQuery;
 
@@ -18,6 +19,7 @@ public sealed class PagingAndRefreshTests : TableTest
     }
 
     [Fact]
+    [ProtocolRule("1.3", "maxFiles bounds a page, and pages stay with one version")]
     public async Task Pages_of_a_query_stay_with_one_version_and_hold_every_file_once()
     {
         var whole = Ids(await QueryAsync(path, "{}"));
@@ -37,6 +39,7 @@ public sealed class PagingAndRefreshTests : TableTest
     }
 
     [Fact]
+    [ProtocolRule("1.3", "limitHint stops when there are enough rows, over all pages")]
     public async Task A_limit_holds_over_all_pages()
     {
         var first = (await QueryAsync(path, new { maxFiles = 2, limitHint = 25 })).ShouldBe(HttpStatusCode.OK);
@@ -57,6 +60,7 @@ public sealed class PagingAndRefreshTests : TableTest
     }
 
     [Fact]
+    [ProtocolRule("1.3", "A page token goes on only with the same parameters, table and recipient", Served = "tokens are signed")]
     public async Task A_page_token_goes_on_only_with_its_own_query()
     {
         var token = TokenOf(await QueryAsync(path, new { maxFiles = 2 }), "nextPageToken")!;
@@ -97,6 +101,7 @@ public sealed class PagingAndRefreshTests : TableTest
     }
 
     [Fact]
+    [ProtocolRule("1.3", "A refresh token gives the files of the same version again, with new addresses")]
     public async Task A_refresh_token_gives_the_same_files_again_whatever_came_since()
     {
         var latestOnly = await ShareAsync("latest", orders, history: false, startVersion: null);

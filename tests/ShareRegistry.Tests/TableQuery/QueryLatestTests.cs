@@ -1,5 +1,6 @@
 using System.Net;
 using Tideway.ShareRegistry.Tests.Hosts;
+using Tideway.Testing;
 
 namespace Tideway.ShareRegistry.Tests.TableQuery;
 
@@ -24,6 +25,7 @@ public sealed class QueryLatestTests : IAsyncLifetime
     public ValueTask DisposeAsync() => process.DisposeAsync();
 
     [Fact]
+    [ProtocolRule("1.4", "In the parquet format the lines are protocol, metaData and files, with all fields that clients need")]
     public async Task A_query_answers_protocol_metadata_and_files_with_addresses_that_can_be_read()
     {
         table.Commit(table.Add("day=2026-01-01/part 1.parquet".Replace(" ", "%20", StringComparison.Ordinal), 5));
@@ -56,10 +58,12 @@ public sealed class QueryLatestTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("1.3", "Every field of a query body may be absent")]
     public async Task An_empty_body_is_a_query_without_wishes() =>
         (await acme.Http.PostAnswerAsync(Path + "/query", "")).ShouldBe(HttpStatusCode.OK).Files().Count.ShouldBe(1);
 
     [Fact]
+    [ProtocolRule("1.2", "The metadata call has exactly two lines, the same text as in a query")]
     public async Task The_metadata_call_has_exactly_the_two_lines_that_begin_a_query()
     {
         var metadata = (await acme.Http.GetAnswerAsync(Path + "/metadata")).ShouldBe(HttpStatusCode.OK);
@@ -72,6 +76,7 @@ public sealed class QueryLatestTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("1.3", "limitHint stops when statistics say that there are enough rows")]
     public async Task A_limit_hint_stops_when_there_are_enough_rows()
     {
         table.Commit(table.Add("part-1.parquet", 10), table.Add("part-2.parquet", 10));
@@ -87,6 +92,7 @@ public sealed class QueryLatestTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("1.3", "Hints never fail a query")]
     public async Task Predicate_hints_that_nobody_understands_are_no_reason_to_fail()
     {
         var body = new { predicateHints = new[] { "day = '2026'", "nonsense (" }, jsonPredicateHints = "{not json" };
@@ -120,7 +126,6 @@ public sealed class QueryLatestTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("delta-sharing-capabilities", "responseformat=delta", HttpStatusCode.BadRequest)]
     [InlineData("delta-sharing-capabilities", "responseformat=avro", HttpStatusCode.BadRequest)]
     [InlineData("delta-sharing-capabilities", "responseformat=DELTA,Parquet;readerfeatures=deletionvectors", HttpStatusCode.OK)]
     [InlineData("fileidhash", "crc", HttpStatusCode.BadRequest)]
@@ -136,6 +141,7 @@ public sealed class QueryLatestTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("1.6", "An endStreamAction comes where it was asked for, then it is promised in the header", Served = "and where a refresh token or pages were asked for")]
     public async Task An_end_line_comes_only_where_the_client_asked_for_it()
     {
         var capability = ("delta-sharing-capabilities", "responseformat=parquet;includeendstreamaction=true");

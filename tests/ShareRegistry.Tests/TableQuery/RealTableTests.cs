@@ -1,5 +1,4 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Tideway.ShareRegistry.Tests.Hosts;
@@ -57,19 +56,5 @@ public sealed class RealTableTests : TableTest
         (await QueryAsync(path, "{}")).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("Unsupported Delta Table Properties");
     }
 
-    private string Copy(string name)
-    {
-        var source = Path.Combine(Path.GetDirectoryName(SourceFile())!, "../../TestTables", name, "delta");
-        var target = Path.Combine(Process.Lake, name.Replace('/', '-'));
-        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
-        {
-            var copy = Path.Combine(target, Path.GetRelativePath(source, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
-        }
-
-        return target;
-    }
-
-    private static string SourceFile([CallerFilePath] string path = "") => path;
+    private string Copy(string name) => RealTables.Copy(name, Process.Lake);
 }

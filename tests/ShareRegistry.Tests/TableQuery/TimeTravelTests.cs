@@ -1,5 +1,6 @@
 using System.Net;
 using Tideway.ShareRegistry.Tests.Hosts;
+using Tideway.Testing;
 
 namespace Tideway.ShareRegistry.Tests.TableQuery;
 
@@ -23,6 +24,7 @@ public sealed class TimeTravelTests : TableTest
     }
 
     [Fact]
+    [ProtocolRule("1.4", "A version that was asked for is on the metadata and, with its time, on every file")]
     public async Task A_version_is_answered_as_it_was_with_version_and_time_on_every_file()
     {
         var answer = (await QueryAsync(path, new { version = 1 })).ShouldBe(HttpStatusCode.OK);
@@ -43,6 +45,7 @@ public sealed class TimeTravelTests : TableTest
     [InlineData("2026-03-01T13:59:59Z", 1)]
     [InlineData("2026-03-01T15:00:00+01:00", 2)]
     [InlineData("2026-03-01T15:00:00Z", 3)]
+    [ProtocolRule("1.3", "A timestamp means the last version until then")]
     public async Task A_time_means_the_last_version_until_then(string timestamp, long version)
     {
         (await QueryAsync(path, new { timestamp })).ShouldBe(HttpStatusCode.OK).Header("Delta-Table-Version").ShouldBe($"{version}");
@@ -56,6 +59,7 @@ public sealed class TimeTravelTests : TableTest
     [InlineData("?startingTimestamp=2020-01-01T00:00:00Z", 0)]
     [InlineData("?startingTimestamp=2026-03-01T13:00:00Z", 1)]
     [InlineData("?startingTimestamp=2026-03-01T13:00:01Z", 2)]
+    [ProtocolRule("1.2", "startingTimestamp gives the earliest version at or after it")]
     public async Task The_version_call_gives_the_first_version_at_or_after_a_time(string query, long version)
     {
         var answer = (await GetAsync($"{path}/version{query}")).ShouldBe(HttpStatusCode.OK);
@@ -65,6 +69,7 @@ public sealed class TimeTravelTests : TableTest
     }
 
     [Fact]
+    [ProtocolRule("1.2", "HEAD of a table gives its version, as older clients ask")]
     public async Task The_older_version_call_by_head_gives_the_latest_version()
     {
         (await Acme.Http.SendAnswerAsync(HttpMethod.Head, path, null)).ShouldBe(HttpStatusCode.OK).Header("Delta-Table-Version").ShouldBe("3");
@@ -111,6 +116,7 @@ public sealed class TimeTravelTests : TableTest
     [InlineData("""{"version":1}""")]
     [InlineData("""{"timestamp":"2026-03-01T13:00:00Z"}""")]
     [InlineData("""{"startingVersion":1}""")]
+    [ProtocolRule("1.2", "Versions and timestamps are for tables whose history is shared")]
     public async Task Without_shared_history_there_is_only_the_latest_version(string body)
     {
         var latest = await ShareAsync("latest", orders, history: false, startVersion: null);
@@ -126,6 +132,7 @@ public sealed class TimeTravelTests : TableTest
     }
 
     [Fact]
+    [ProtocolRule("1.5", "What was before the start version of the share is not shared")]
     public async Task What_was_before_the_start_version_is_not_shared()
     {
         var since2 = await ShareAsync("since2", orders, startVersion: 2);

@@ -1,0 +1,27 @@
+using System.ComponentModel.DataAnnotations;
+using Tideway.Hosting.Startup;
+
+namespace Tideway.ShareRegistry.TableQuery;
+
+/// <summary>Queries that a client is ready to ask for again.</summary>
+public sealed class AsyncQueryOptions
+{
+    /// <summary>Configuration section.</summary>
+    public const string Section = "ShareRegistry:AsyncQueries";
+
+    /// <summary>How long such a query may take to be answered at once; one that takes longer is answered with an id to ask by.</summary>
+    [DurationRange("00:00:00", "00:01:00")]
+    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long asking by the id waits for the answer.</summary>
+    [DurationRange("00:00:00", "00:01:00")]
+    public TimeSpan PollPatience { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long an id is good for.</summary>
+    [DurationRange("00:01:00", "7.00:00:00")]
+    public TimeSpan MaxAge { get; set; } = TimeSpan.FromHours(6);
+
+    /// <summary>Most ids of one recipient at a time.</summary>
+    [Range(1, 10_000)]
+    public int MaxPerRecipient { get; set; } = 100;
+}

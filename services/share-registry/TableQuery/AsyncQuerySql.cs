@@ -1,0 +1,23 @@
+namespace Tideway.ShareRegistry.TableQuery;
+
+/// <summary>Statements on queries that were not ready at once.</summary>
+internal static class AsyncQuerySql
+{
+    private const string Columns = "query_id AS QueryId, body AS Body, table_version AS TableVersion";
+
+    public const string FindByKey =
+        $"SELECT {Columns} FROM async_query WHERE recipient_id = @recipientId AND table_id = @tableId AND idempotency_key = @key AND created_at > @since";
+
+    public const string FindById =
+        $"SELECT {Columns} FROM async_query WHERE query_id = @queryId AND recipient_id = @recipientId AND table_id = @tableId AND created_at > @since";
+
+    public const string DeleteEnded = "DELETE FROM async_query WHERE created_at <= @since";
+
+    public const string Count = "SELECT count(*) FROM async_query WHERE recipient_id = @recipientId";
+
+    public const string Insert = """
+        INSERT INTO async_query (query_id, recipient_id, table_id, idempotency_key, body, table_version, created_at)
+        VALUES (@queryId, @recipientId, @tableId, @key, @body, @version, @at)
+        ON CONFLICT (recipient_id, table_id, idempotency_key) DO NOTHING
+        """;
+}

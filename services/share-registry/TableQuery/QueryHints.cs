@@ -1,0 +1,60 @@
+using Tideway.DeltaLog.Pruning;
+using Tideway.DeltaLog.Schema;
+using Tideway.DeltaLog.Snapshots;
+using Tideway.DeltaSharing.Protocol;
+
+namespace Tideway.ShareRegistry.TableQuery;
+
+/// <summary>
+/// The conditions that a client says all rows wanted meet, for leaving out files that hold none. They are hints: whatever is not understood, or could be meant
+/// otherwise, leaves out nothing, and nothing of them ever fails a query.
+/// </summary>
+internal static class QueryHints
+{
+    /// <summary>The condition by which files may be left out; <see langword="null"/> where there is none.</summary>
+    public static Predicate? Read(QueryRequest query, Snapshot snapshot)
+    {
+        if (query.PredicateHints.Count == 0 && query.JsonPredicateHints is null)
+            return null;
+        var conditions = query.PredicateHints.Select(SqlPredicate.TryParse).OfType<Predicate>().ToList();
+        if (query.JsonPredicateHints is { } json && JsonPredicate.TryParse(json, snapshot.Schema) is { } condition)
+            conditions.Add(condition);
+        var safe = conditions.Select(item => Guard(item, snapshot.Schema)).Where(item => item is not UnknownPredicate).ToList();
+        return safe.Count switch
+        {
+            0 => null,
+            1 => safe[0],
+            _ => new AndPredicate(safe),
+        };
+    }
+
+    // A time without a zone is one of the client's session, which only the client knows.
+    private static Predicate Guard(Predicate predicate, StructType schema) =>
+        predicate switch
+        {
+            AndPredicate and => new AndPredicate([.. and.Operands.Select(item => Guard(item, schema))]),
+            OrPredicate or => new OrPredicate([.. or.Operands.Select(item => Guard(item, schema))]),
+            NotPredicate not => new NotPredicate(Guard(not.Operand, schema)),
+            ComparisonPredicate comparison when IsAmbiguous(comparison.Column, [comparison.Value], schema) => new UnknownPredicate(),
+            InPredicate isIn when IsAmbiguous(isIn.Column, isIn.Values, schema) => new UnknownPredicate(),
+            _ => predicate,
+        };
+
+    private static bool IsAmbiguous(IReadOnlyList<string> column, IReadOnlyList<Literal> values, StructType schema) =>
+        TypeOf(column, schema) is PrimitiveType { Kind: PrimitiveKind.Timestamp }
+        && values.Any(value => value.Kind != LiteralKind.Null && !HasZone(value.Text));
+
+    private static bool HasZone(string text)
+    {
+        var time = text.Trim().AsSpan();
+        return time.EndsWith("Z", StringComparison.OrdinalIgnoreCase) || (time.Length > 10 && time[10..].ContainsAny('+', '-'));
+    }
+
+    private static DeltaType? TypeOf(IReadOnlyList<string> column, StructType schema)
+    {
+        DeltaType? type = schema;
+        foreach (var name in column)
+            type = (type as StructType)?.Fields.FirstOrDefault(field => string.Equals(field.Name, name, StringComparison.OrdinalIgnoreCase))?.Type;
+        return type;
+    }
+}

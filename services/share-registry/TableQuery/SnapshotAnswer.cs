@@ -1,0 +1,139 @@
+using System.Diagnostics.CodeAnalysis;
+using Tideway.DeltaLog.Actions;
+using Tideway.DeltaLog.Pruning;
+using Tideway.DeltaLog.Snapshots;
+using Tideway.DeltaSharing.Protocol;
+using Tideway.DeltaSharing.Protocol.Lines;
+using Tideway.DeltaSharing.Server.Answers;
+using Tideway.DeltaSharing.Server.Tables;
+using Tideway.ShareRegistry.PlainCopies;
+using Tideway.ShareRegistry.Tables;
+
+namespace Tideway.ShareRegistry.TableQuery;
+
+/// <summary>Answers a query with the files of one version: all, those that its hints leave, or a page of them.</summary>
+[SuppressMessage("Reliability", "CA2000", Justification = "What writes the files goes with the answer's body.")]
+internal sealed class SnapshotAnswer(TableCall call, QueryRequest query, ServedTable table, Snapshot snapshot, AnswerShape shape, QueryTokens tokens)
+{
+    private FilePage? page;
+    private Predicate? predicate;
+    private DateTimeOffset? firstExpiry;
+
+    /// <summary>Whether a version was asked for.</summary>
+    public required bool IsPinned { get; init; }
+
+    /// <summary>Where the page goes on; null for the first.</summary>
+    public SnapshotCursor? Cursor { get; init; }
+
+    public required AnswerFiles Files { get; init; }
+
+    public required SignedLines Signed { get; init; }
+
+    private CommitMark? Mark => IsPinned ? new CommitMark(snapshot.Version, snapshot.Timestamp.ToUnixTimeMilliseconds()) : null;
+
+    private SignedLines.Key Key => new(snapshot, call.RecipientId, call.Table.TableId, shape, IsPinned);
+
+    /// <summary>Which files the answer holds.</summary>
+    public FilePage Page
+    {
+        get
+        {
+            if (page is { } known)
+                return known;
+            predicate = QueryHints.Read(query, snapshot);
+            // Less than none is no hint.
+            var limit = query.LimitHint >= 0 ? query.LimitHint : null;
+            return (page = FilePage.Of(snapshot, predicate, Cursor?.Skip ?? 0, Cursor?.Rows ?? 0, query.MaxFiles, limit)).Value;
+        }
+    }
+
+    /// <summary>The files, made one by one.</summary>
+    public IEnumerable<AddFile> ReadFiles() => Page.Read(snapshot, predicate);
+
+    /// <summary>The answer; with the copies of files that its client cannot read as they are.</summary>
+    public TableAnswer Make(PlainView? plain = null, PlainCopyWriter? copies = null)
+    {
+        var isWhole = Page.Count == snapshot.FileCount && plain is null;
+        // The same files for the same recipient: lines that were signed a moment ago are as good as new ones.
+        var kept = isWhole ? Signed.Find(Key) : null;
+        firstExpiry = kept?.FirstExpiry;
+        return new TableAnswer
+        {
+            TableVersion = snapshot.Version,
+            Format = shape.Format,
+            Protocol = TableLines.Protocol(shape.Format, RecipientProtocol.Of(snapshot.Protocol, snapshot.Metadata)),
+            Metadata = TableLines.Metadata(shape.Format, snapshot, IsPinned, plain?.Metadata),
+            Body =
+                plain is not null ? (writer, token) => WriteCopiesAsync(writer, plain, copies!, token)
+                : kept is not null ? (writer, token) => writer.WriteLinesAsync(kept.Lines, token)
+                : isWhole && Signed.Keeps(snapshot.FileCount) ? WriteAndKeepAsync
+                : WriteAsync,
+            SignedIn = kept?.RequestId,
+            Explain = exception => TableFailures.Explain(exception, call.Table),
+            EchoEndStream = call.Capabilities.IncludeEndStreamAction,
+            EchoFileIdHash = call.FileIdHash,
+            FileCount = Page.Count,
+            ByteCount = Page.Bytes,
+            EndStream = call.WantsEnd(query) ? End : null,
+        };
+    }
+
+    private EndStreamLine End() =>
+        new()
+        {
+            RefreshToken = query.IncludeRefreshToken ? tokens.Refresh(snapshot.Version, Files.UrlLifetime) : null,
+            NextPageToken = Page.HasMore ? tokens.NextPage(new SnapshotCursor(snapshot.Version, Page.Skip + Page.Count, Page.Rows).ToText()) : null,
+            MinUrlExpirationTimestamp = firstExpiry?.ToUnixTimeMilliseconds(),
+        };
+
+    private async ValueTask WriteAndKeepAsync(AnswerWriter writer, CancellationToken cancellationToken)
+    {
+        using var lines = new MemoryStream();
+        using (
+            var both = new AnswerWriter(
+                async (portion, token) =>
+                {
+                    lines.Write(portion.Span);
+                    await writer.WriteLinesAsync(portion, token);
+                }
+            )
+        )
+        {
+            await WriteAsync(both, cancellationToken);
+            await both.FlushAsync(cancellationToken);
+        }
+
+        if (firstExpiry is { } expiry)
+            Signed.Keep(Key, call.RequestId, lines.ToArray(), expiry);
+    }
+
+    private async ValueTask WriteAsync(AnswerWriter writer, CancellationToken cancellationToken)
+    {
+        var urls = Files.Urls(call, table);
+        using var lines = new FileLineWriter(shape.Format, shape.IdHash, urls);
+        foreach (var file in ReadFiles())
+        {
+            lines.WriteFile(writer, file, Mark);
+            await writer.EndLineAsync(cancellationToken);
+        }
+
+        firstExpiry = urls.FirstExpiry;
+    }
+
+    private async ValueTask WriteCopiesAsync(AnswerWriter writer, PlainView plain, PlainCopyWriter copies, CancellationToken cancellationToken)
+    {
+        var (urls, copyUrls) = (Files.Urls(call, table), Files.Urls(call, copies.Location));
+        using var lines = new FileLineWriter(shape.Format, shape.IdHash, urls);
+        using var copyLines = new FileLineWriter(shape.Format, shape.IdHash, copyUrls);
+        foreach (var file in ReadFiles())
+        {
+            if (plain.NeedsCopy(file))
+                copyLines.WriteFile(writer, await copies.DescribeAsync(table, plain, file, cancellationToken), Mark);
+            else
+                lines.WriteFile(writer, file, Mark);
+            await writer.EndLineAsync(cancellationToken);
+        }
+
+        firstExpiry = urls.FirstExpiry is { } first && !(copyUrls.FirstExpiry < first) ? first : copyUrls.FirstExpiry;
+    }
+}

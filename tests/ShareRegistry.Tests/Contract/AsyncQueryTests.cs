@@ -1,0 +1,191 @@
+using System.Net;
+using Tideway.Hosting.Identity;
+using Tideway.ShareRegistry.Tests.Hosts;
+using Tideway.Testing;
+
+namespace Tideway.ShareRegistry.Tests.Contract;
+
+/// <summary>Section 1.7: queries that a client is ready to wait for.</summary>
+public sealed class AsyncQueryTests : IAsyncLifetime
+{
+    private static readonly (string, string) Async = ("delta-sharing-capabilities", "responseformat=parquet;asyncquery=true");
+
+    private RegistryProcess process = null!;
+    private RecipientClient acme = null!;
+    private LakeTable table = null!;
+
+    private const string Path = "/delta-sharing/shares/sales/schemas/shop/tables/orders";
+
+    public async ValueTask InitializeAsync()
+    {
+        // Nothing is ever answered at once.
+        process = await RegistryProcess.StartAsync("--ShareRegistry:AsyncQueries:Patience=00:00:00", "--ShareRegistry:AsyncQueries:MaxPerRecipient=3");
+        acme = await process.AddRecipientAsync("acme");
+        await process.CreateShareAsync("sales");
+        await process.GrantAsync("sales", acme);
+        table = LakeTable.Create(System.IO.Path.Combine(process.Lake, "orders"));
+        await process.ShareTableAsync("sales", "shop.orders", table.Folder);
+    }
+
+    public ValueTask DisposeAsync() => process.DisposeAsync();
+
+    [Fact]
+    [ProtocolRule("1.7", "A query that is not ready is one queryStatus line that is pending, with an id to ask by")]
+    [ProtocolRule("7", "The pending answer has the header Delta-Table-Version, without which Spark fails")]
+    [ProtocolRule("1.7", "Asking by the id gives the answer of the query, of the version that was the latest when it was put")]
+    public async Task A_pending_query_is_asked_for_by_its_id()
+    {
+        var pending = await SubmitAsync("one");
+        table.Commit(table.Add("part-1.parquet", 10));
+
+        var answer = (await PollAsync(IdOf(pending), new { })).ShouldBe(HttpStatusCode.OK);
+
+        pending.Lines.ShouldHaveSingleItem().Kind.ShouldBe("queryStatus");
+        pending.Lines[0].Body.GetProperty("status").GetString().ShouldBe("pending");
+        pending.Header("Delta-Table-Version").ShouldBe("0");
+        pending.Header("delta-sharing-capabilities").ShouldBe("responseformat=parquet;asyncquery=true");
+        answer.Header("Delta-Table-Version").ShouldBe("0");
+        answer.Lines.Select(line => line.Kind).ShouldBe(["protocol", "metaData", "file"]);
+    }
+
+    [Fact]
+    [ProtocolRule("1.7", "The answer comes in pages where they are asked for")]
+    public async Task The_answer_comes_in_pages()
+    {
+        table.Commit(table.Add("part-1.parquet", 10));
+        var id = IdOf(await SubmitAsync("pages"));
+
+        var first = (await PollAsync(id, new { maxFiles = 1 })).ShouldBe(HttpStatusCode.OK);
+        var second = (await PollAsync(id, new { maxFiles = 1, pageToken = first.Lines[^1].Body.GetProperty("nextPageToken").GetString() })).ShouldBe(
+            HttpStatusCode.OK
+        );
+
+        first.Files().Concat(second.Files()).Select(file => file.GetProperty("id").GetString()).Distinct().Count().ShouldBe(2);
+    }
+
+    [Fact]
+    [ProtocolRule(
+        "1.7",
+        "The idempotency key makes two attempts one query",
+        Served = "idempotencyKey and idempotency_key are both taken; for another query of the table the key is refused"
+    )]
+    public async Task The_same_key_is_the_same_query()
+    {
+        var id = IdOf(await SubmitAsync("same"));
+
+        // What the first attempt began is done by now or will be: the second is answered.
+        var again = (await SendAsync("""{"idempotency_key":"same"}""")).ShouldBe(HttpStatusCode.OK);
+
+        again.Lines.Select(line => line.Kind).ShouldBe(["protocol", "metaData", "file"]);
+        (await SendAsync("""{"idempotencyKey":"same","limitHint":5}""")).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("idempotency_key");
+        (await PollAsync(id, new { })).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    [ProtocolRule("1.7", "An id is unknown to all but its recipient and for all but its table, and ends")]
+    public async Task An_id_is_good_for_its_recipient_its_table_and_its_time()
+    {
+        var id = IdOf(await SubmitAsync("mine"));
+        var other = await process.AddRecipientAsync("other");
+        await process.GrantAsync("sales", other);
+        await process.ShareTableAsync("sales", "shop.twin", table.Folder);
+
+        (await other.Http.PostAnswerAsync($"{Path}/queries/{id}", new { }))
+            .ShouldBe(HttpStatusCode.NotFound)
+            .Message.ShouldContain("queryId is unknown or expired");
+        (await acme.Http.PostAnswerAsync($"{Path.Replace("orders", "twin", StringComparison.Ordinal)}/queries/{id}", new { })).ShouldBe(
+            HttpStatusCode.NotFound
+        );
+        (await PollAsync("0000", new { })).ShouldBe(HttpStatusCode.NotFound).ProtocolCode.ShouldBe("RESOURCE_DOES_NOT_EXIST");
+        await process.RevokeAsync("sales", acme);
+        (await PollAsync(id, new { })).ShouldBe(HttpStatusCode.NotFound);
+        await process.GrantAsync("sales", acme);
+        (await PollAsync(id, new { })).ShouldBe(HttpStatusCode.OK);
+        process.Time.Advance(TimeSpan.FromHours(7));
+        (await PollAsync(id, new { })).ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    [ProtocolRule("7", "A query that failed is an HTTP error: clients take every queryStatus line for a pending one")]
+    public async Task A_query_that_fails_is_an_error()
+    {
+        var id = IdOf(await SubmitAsync("broken"));
+        table.Commit(table.Add("part-1.parquet", 1));
+        File.WriteAllText(table.CommitFile(1), "{");
+
+        (await PollAsync(id, new { })).ShouldBe(HttpStatusCode.InternalServerError).ProtocolCode.ShouldBe("INTERNAL_ERROR");
+    }
+
+    [Fact]
+    [ProtocolRule("1.7", "There are only so many ids for one recipient at a time", Served = "429 with Retry-After")]
+    public async Task Ids_are_bounded_and_end()
+    {
+        foreach (var key in new[] { "1", "2", "3" })
+            IdOf(await SubmitAsync(key));
+
+        (await SendAsync("""{"idempotencyKey":"4"}""")).ShouldBe(HttpStatusCode.TooManyRequests).Header("Retry-After").ShouldBe("30");
+        process.Time.Advance(TimeSpan.FromHours(7));
+        IdOf(await SubmitAsync("5"));
+    }
+
+    [Fact]
+    [ProtocolRule("1.7", "An id is good after a restart and at every replica")]
+    public async Task Another_process_goes_on_with_a_query()
+    {
+        var folder = Directory.CreateTempSubdirectory("tideway-async-").FullName;
+        try
+        {
+            var lake = Directory.CreateDirectory(System.IO.Path.Combine(folder, "lake")).FullName;
+            string[] settings = ["--Database:Folder=" + folder, "--Storage:Roots:lake=" + lake, "--ShareRegistry:AsyncQueries:Patience=00:00:00"];
+            string id;
+            RecipientClient recipient;
+            await using (var first = await RegistryProcess.StartAsync(settings))
+            {
+                recipient = await first.AddRecipientAsync("moved");
+                await first.CreateShareAsync("sales");
+                await first.GrantAsync("sales", recipient);
+                await first.ShareTableAsync("sales", "shop.orders", LakeTable.Create(System.IO.Path.Combine(lake, "orders")).Folder);
+                id = IdOf(await recipient.Http.PostAnswerAsync(Path + "/query", """{"idempotencyKey":"moved"}""", Async));
+            }
+
+            await using var second = await RegistryProcess.StartAsync(settings);
+            var credential = new Credential
+            {
+                Kind = CredentialKind.Recipient,
+                Id = recipient.Id,
+                Name = recipient.Name,
+                ExpiresAt = second.Time.GetUtcNow().AddDays(1),
+            };
+            second.Credentials.Add(recipient.Token, credential);
+            var answer = await second.ClientOf(recipient.Token).PostAnswerAsync($"{Path}/queries/{id}", new { }, Async);
+
+            answer.ShouldBe(HttpStatusCode.OK).Files().Count.ShouldBe(1);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    [ProtocolRule("1.7", "Without a key there is no asynchronous query")]
+    public async Task A_key_is_required() =>
+        (await SendAsync("{}")).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("idempotency_key is required for async query");
+
+    [Fact]
+    [ProtocolRule(
+        "1.6",
+        "A server may answer an asynchronous query at once",
+        Served = "whatever is ready within a second, and every query of a client that did not offer to wait"
+    )]
+    public async Task A_query_of_who_does_not_wait_is_answered_at_once() =>
+        (await acme.Http.PostAnswerAsync(Path + "/query", """{"idempotencyKey":"k"}""")).ShouldBe(HttpStatusCode.OK).Files().Count.ShouldBe(1);
+
+    private static string IdOf(Answer pending) => pending.ShouldBe(HttpStatusCode.OK).Lines[0].Body.GetProperty("queryId").GetString()!;
+
+    private Task<Answer> SubmitAsync(string key) => SendAsync($$"""{"idempotencyKey":"{{key}}"}""");
+
+    private Task<Answer> SendAsync(string body) => acme.Http.PostAnswerAsync(Path + "/query", body, Async);
+
+    private Task<Answer> PollAsync(string id, object body) => acme.Http.PostAnswerAsync($"{Path}/queries/{id}", body, Async);
+}
