@@ -6,6 +6,7 @@ using Tideway.Cli.CommandLine;
 using Tideway.Cli.Login;
 using Tideway.Cli.Principals;
 using Tideway.Cli.Providers;
+using Tideway.Cli.Read;
 using Tideway.Cli.Recipients;
 using Tideway.Cli.Shares;
 using Tideway.Cli.Status;
@@ -62,6 +63,7 @@ internal static class TidewayCommand
             AuditCommands.Make(commands),
             StatusCommand.Make(commands),
             TableCommands.Make(commands),
+            ReadCommand.Make(commands),
         };
         commands.Global.AddTo(root);
         foreach (var option in root.Options)

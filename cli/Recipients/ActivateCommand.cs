@@ -59,7 +59,7 @@ internal static class ActivateCommand
             if (!answer.IsSuccessStatusCode)
                 throw await ApiFailure.OfAsync(answer, server, cancellationToken);
             var profile = await ApiFailure.ReadJsonAsync(answer, server, cancellationToken);
-            if (Column.Find(profile, "bearerToken") is null || Column.Find(profile, "endpoint") is null)
+            if (Column.Find(profile, "shareCredentialsVersion") is null || Column.Find(profile, "endpoint") is null)
                 throw new CliFailure(ExitCode.Failed, $"{server} did not answer with a credential file; is this an activation link?");
             await JsonSerializer.SerializeAsync(file, profile, cancellationToken: CancellationToken.None);
             await file.FlushAsync(CancellationToken.None);

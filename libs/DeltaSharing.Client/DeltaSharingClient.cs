@@ -19,6 +19,7 @@ public sealed class DeltaSharingClient
     private readonly Uri endpoint;
     private readonly DeltaSharingClientOptions options;
     private readonly RequestSender sender;
+    private readonly TimeProvider time;
 
     /// <summary>A client of the server in <paramref name="profile"/>.</summary>
     /// <param name="http">Sends the requests; best made with <see cref="SharingHandler.Create"/>. It stays the caller's.</param>
@@ -53,7 +54,8 @@ public sealed class DeltaSharingClient
         this.endpoint = endpoint;
         this.options = options ?? new DeltaSharingClientOptions();
         UrlPolicy.Check(endpoint, this.options);
-        sender = new RequestSender(http, this.options, time ?? TimeProvider.System, credential);
+        this.time = time ?? TimeProvider.System;
+        sender = new RequestSender(http, this.options, this.time, credential);
     }
 
     /// <summary>The shares.</summary>
@@ -108,24 +110,29 @@ public sealed class DeltaSharingClient
             : "";
         var stream = await TableStream
             .OpenAsync(
-                (_, token) => sender.SendAsync(() => Create(HttpMethod.Get, $"{table.Path}/metadata{query}", withCapabilities: true), token),
+                (_, token) => sender.SendAsync(() => Create(HttpMethod.Get, $"{table.Path}/metadata{query}", Capabilities()), token),
                 options,
+                time,
                 cancellationToken
             )
             .ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
-            return new TableMetadata(stream.Version, stream.Protocol, stream.Metadata, stream.RequestId);
+            return new TableMetadata(stream.Version, stream.Protocol, stream.Metadata, stream.RequestId) { Delta = stream.Delta };
     }
 
     /// <summary>
     /// The files of a table: of its latest state, of a version or a time, or those added and removed since a version, as the request says. With
-    /// <see cref="QueryRequest.MaxFiles"/> the server answers in pages, which are joined.
+    /// <see cref="QueryRequest.MaxFiles"/> the server answers in pages, which are joined. Where the server prepares the answer
+    /// (<see cref="DeltaSharingClientOptions.AsyncQueries"/>), it is waited for.
     /// </summary>
     public Task<TableStream> QueryTableAsync(SharedTableName table, QueryRequest? request = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(table);
         var query = request ?? new QueryRequest();
-        return TableStream.OpenAsync((pageToken, token) => sender.SendAsync(() => CreateQuery(table, query, pageToken), token), options, cancellationToken);
+        // The same for every attempt, so that a question that is asked again does not start the work again.
+        if (options.AsyncQueries && query.IdempotencyKey is null)
+            query = query with { IdempotencyKey = Guid.CreateVersion7().ToString() };
+        return TableStream.OpenAsync((page, token) => sender.SendAsync(() => CreateQuery(table, query, page), token), options, time, cancellationToken);
     }
 
     /// <summary>The changes of a table's rows, as files.</summary>
@@ -134,9 +141,9 @@ public sealed class DeltaSharingClient
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(request);
         return TableStream.OpenAsync(
-            (pageToken, token) =>
-                sender.SendAsync(() => Create(HttpMethod.Get, $"{table.Path}/changes{request.ToQuery(pageToken)}", withCapabilities: true), token),
+            (page, token) => sender.SendAsync(() => Create(HttpMethod.Get, $"{table.Path}/changes{request.ToQuery(page.Token)}", Capabilities()), token),
             options,
+            time,
             cancellationToken
         );
     }
@@ -181,21 +188,38 @@ public sealed class DeltaSharingClient
 
     private Task<Answer> GetAsync(string path, CancellationToken cancellationToken) => sender.SendAsync(() => Create(HttpMethod.Get, path), cancellationToken);
 
-    private HttpRequestMessage CreateQuery(SharedTableName table, QueryRequest query, string? pageToken)
+    private HttpRequestMessage CreateQuery(SharedTableName table, QueryRequest query, AnswerPage page)
     {
-        var request = Create(HttpMethod.Post, $"{table.Path}/query", withCapabilities: true);
-        // A refresh token is made for all pages by the first.
-        var page = pageToken is null ? query : query with { PageToken = pageToken, IncludeRefreshToken = false, RefreshToken = null };
-        request.Content = new ByteArrayContent(page.ToJson()) { Headers = { ContentType = new MediaTypeHeaderValue("application/json", "utf-8") } };
+        var path = page.QueryId is { } id ? $"{table.Path}/queries/{Uri.EscapeDataString(id)}" : $"{table.Path}/query";
+        var request = Create(HttpMethod.Post, path, Capabilities() with { AsyncQuery = options.AsyncQueries });
+        var body = (page.QueryId, page.Token) switch
+        {
+            // What is prepared knows the rest of the question.
+            ({ }, _) => new QueryRequest { MaxFiles = query.MaxFiles, PageToken = page.Token },
+            // A refresh token is made for all pages by the first.
+            (null, { } token) => query with { PageToken = token, IncludeRefreshToken = false, RefreshToken = null },
+            _ => query,
+        };
+        request.Content = new ByteArrayContent(body.ToJson()) { Headers = { ContentType = new MediaTypeHeaderValue("application/json", "utf-8") } };
         return request;
     }
 
-    private HttpRequestMessage Create(HttpMethod method, string path, bool withCapabilities = false)
+    private SharingCapabilities Capabilities() =>
+        new()
+        {
+            ResponseFormats = options.ResponseFormats,
+            ReaderFeatures = options.ResponseFormats.HasFlag(ResponseFormats.Delta)
+                ? options.ReaderFeatures.Select(feature => feature.ToLowerInvariant()).ToHashSet(StringComparer.Ordinal)
+                : new HashSet<string>(),
+            IncludeEndStreamAction = true,
+        };
+
+    private HttpRequestMessage Create(HttpMethod method, string path, SharingCapabilities? capabilities = null)
     {
         var request = new HttpRequestMessage(method, new Uri($"{endpoint.AbsoluteUri.TrimEnd('/')}/{path}"));
         request.Headers.UserAgent.Add(Agent);
-        if (withCapabilities)
-            request.Headers.TryAddWithoutValidation(HeaderNames.Capabilities, new SharingCapabilities { IncludeEndStreamAction = true }.ToHeader());
+        if (capabilities is not null)
+            request.Headers.TryAddWithoutValidation(HeaderNames.Capabilities, capabilities.ToHeader());
         return request;
     }
 }

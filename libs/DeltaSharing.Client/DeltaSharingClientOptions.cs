@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Tideway.DeltaSharing.Protocol;
 
 namespace Tideway.DeltaSharing.Client;
 
@@ -23,6 +24,26 @@ public sealed class DeltaSharingClientOptions
 
     /// <summary>What comes before the name of an option where a refusal says which one would allow it, such as the section it is configured in.</summary>
     public string SettingPrefix { get; set; } = "";
+
+    /// <summary>
+    /// The formats that table answers may come in. With both, the server answers in the parquet format what that can express, and in the delta format the
+    /// rest: tables with deletion vectors, mapped columns and later features.
+    /// </summary>
+    public ResponseFormats ResponseFormats { get; set; } = ResponseFormats.Parquet;
+
+    /// <summary>Reader features of the Delta protocol that the caller knows, such as <c>deletionVectors</c>; for the delta format.</summary>
+    public IReadOnlyCollection<string> ReaderFeatures { get; set; } = [];
+
+    /// <summary>Whether the server may prepare the answer to a query and be asked for it again until it is there.</summary>
+    public bool AsyncQueries { get; set; }
+
+    /// <summary>How long the wait between two questions whether an answer is prepared is at most.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:10:00")]
+    public TimeSpan MaxPollDelay { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a server may prepare an answer.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan MaxQueryTime { get; set; } = TimeSpan.FromMinutes(30);
 
     /// <summary>How often a request is tried again after a transient failure.</summary>
     [Range(0, 100)]

@@ -11,17 +11,20 @@ namespace Tideway.DeltaSharing.Client;
 /// </summary>
 public sealed class TableStream : IAsyncDisposable
 {
-    private readonly Func<string?, CancellationToken, Task<Answer>> ask;
+    private readonly Func<AnswerPage, CancellationToken, Task<Answer>> ask;
     private readonly DeltaSharingClientOptions options;
+    private readonly TimeProvider time;
     private readonly HashSet<string> pageTokens = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource lifetime = new();
     private Answer answer;
     private Stream? body;
     private IAsyncEnumerator<SharingLine>? lines;
     private bool isRead;
+    private string? queryId;
 
-    private TableStream(Func<string?, CancellationToken, Task<Answer>> ask, Answer answer, DeltaSharingClientOptions options)
+    private TableStream(Func<AnswerPage, CancellationToken, Task<Answer>> ask, Answer answer, DeltaSharingClientOptions options, TimeProvider time)
     {
+        this.time = time;
         this.ask = ask;
         this.answer = answer;
         this.options = options;
@@ -33,6 +36,9 @@ public sealed class TableStream : IAsyncDisposable
     /// <summary>The server's id of the exchange; of the last page asked for.</summary>
     public string? RequestId => answer.RequestId;
 
+    /// <summary>What the table is as a Delta log has it, where the answer came in the delta format: then its lines are <see cref="DeltaFileLine"/>s.</summary>
+    public DeltaDescription? Delta { get; private set; }
+
     /// <summary>What a reader must know.</summary>
     public ProtocolLine Protocol { get; private set; } = null!;
 
@@ -43,12 +49,13 @@ public sealed class TableStream : IAsyncDisposable
     public EndStreamLine? EndStream { get; private set; }
 
     internal static async Task<TableStream> OpenAsync(
-        Func<string?, CancellationToken, Task<Answer>> ask,
+        Func<AnswerPage, CancellationToken, Task<Answer>> ask,
         DeltaSharingClientOptions options,
+        TimeProvider time,
         CancellationToken cancellationToken
     )
     {
-        var stream = new TableStream(ask, await ask(null, cancellationToken).ConfigureAwait(false), options);
+        var stream = new TableStream(ask, await ask(default, cancellationToken).ConfigureAwait(false), options, time);
         try
         {
             await stream.BeginAsync(cancellationToken).ConfigureAwait(false);
@@ -84,7 +91,7 @@ public sealed class TableStream : IAsyncDisposable
             if (NextPage() is not { } token)
                 yield break;
             await CloseAsync().ConfigureAwait(false);
-            answer = await ask(token, cancellationToken).ConfigureAwait(false);
+            answer = await ask(new AnswerPage(token, queryId), cancellationToken).ConfigureAwait(false);
             await BeginAsync(cancellationToken).ConfigureAwait(false);
         }
     }
@@ -99,25 +106,61 @@ public sealed class TableStream : IAsyncDisposable
     private async Task BeginAsync(CancellationToken cancellationToken)
     {
         var isFirst = Protocol is null;
+        var first = await OpenPageAsync(cancellationToken).ConfigureAwait(false);
+        if (first is QueryStatusLine status)
+            first = await WaitForAsync(status, cancellationToken).ConfigureAwait(false);
         var version = answer.TableVersion();
         if (!isFirst && version != Version)
             throw answer.Malformed($"the next page to be of version {Version}, got version {version}");
         Version = version;
+        var second = await NextAsync(cancellationToken).ConfigureAwait(false);
+        var delta = TableHead.ReadDelta(answer, options, first, second);
+        var (protocol, metadata) = delta is null ? TableHead.ReadParquet(answer, first, second) : TableHead.Of(delta);
+        if (!isFirst && (metadata.Id != Metadata.Id || metadata.SchemaString != Metadata.SchemaString || delta is null != Delta is null))
+            throw answer.Malformed("the next page to have the same metadata");
+        (Protocol, Metadata, Delta) = (protocol, metadata, delta);
+    }
+
+    private async Task<SharingLine?> OpenPageAsync(CancellationToken cancellationToken)
+    {
         body = await answer.OpenAsync(cancellationToken).ConfigureAwait(false);
         lines = NdjsonReader.ReadAsync(body, options.MaxLineBytes, lifetime.Token).GetAsyncEnumerator(lifetime.Token);
-        Protocol = await NextAsync(cancellationToken).ConfigureAwait(false) as ProtocolLine ?? throw answer.Malformed("a protocol line first");
-        if (Protocol.MinReaderVersion > 1)
-            throw new DeltaSharingException(
-                DeltaSharingError.Unsupported,
-                $"{answer.Source}: the table needs a reader of version {Protocol.MinReaderVersion}, this is one of version 1."
-            )
-            {
-                RequestId = RequestId,
-            };
-        var metadata = await NextAsync(cancellationToken).ConfigureAwait(false) as MetadataLine ?? throw answer.Malformed("a metaData line second");
-        if (!isFirst && (metadata.Id != Metadata.Id || metadata.SchemaString != Metadata.SchemaString))
-            throw answer.Malformed("the next page to have the same metadata");
-        Metadata = metadata;
+        return await NextAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    // The first line of the answer once it is prepared.
+    private async Task<SharingLine?> WaitForAsync(QueryStatusLine status, CancellationToken cancellationToken)
+    {
+        if (!options.AsyncQueries)
+            throw answer.Malformed("an answer, since no client asked for one that is prepared");
+        var began = time.GetTimestamp();
+        var delay = TimeSpan.FromMilliseconds(250);
+        queryId = status.QueryId;
+        while (true)
+        {
+            // Other servers tell a failure as a status of its own; what its message is called nobody has said.
+            if (!status.Status.Equals(QueryStatusLine.Pending, StringComparison.OrdinalIgnoreCase))
+                throw new DeltaSharingException(DeltaSharingError.ServerFailed, $"{answer.Source}: expected the query to be pending, got '{status.Status}'.")
+                {
+                    RequestId = RequestId,
+                };
+            if (!status.QueryId.Equals(queryId, StringComparison.Ordinal))
+                throw answer.Malformed("the same queryId as before");
+            if (time.GetElapsedTime(began) > options.MaxQueryTime)
+                throw new DeltaSharingException(DeltaSharingError.Timeout, $"{answer.Source}: expected the answer within {options.MaxQueryTime}, got none.")
+                {
+                    RequestId = RequestId,
+                    IsTransient = true,
+                };
+            await CloseAsync().ConfigureAwait(false);
+            await Task.Delay(delay, time, cancellationToken).ConfigureAwait(false);
+            delay = delay * 2 < options.MaxPollDelay ? delay * 2 : options.MaxPollDelay;
+            answer = await ask(new AnswerPage(null, queryId), cancellationToken).ConfigureAwait(false);
+            var line = await OpenPageAsync(cancellationToken).ConfigureAwait(false);
+            if (line is not QueryStatusLine next)
+                return line;
+            status = next;
+        }
     }
 
     private async Task<SharingLine?> NextAsync(CancellationToken cancellationToken)

@@ -77,7 +77,7 @@ public sealed class FileDownloader(HttpClient http, DeltaSharingClientOptions? o
         // An empty range cannot be asked for.
         if (file.Length == expectedSize && expectedSize > 0)
             return;
-        using var answer = await AskAsync(file, url, cancellationToken).ConfigureAwait(false);
+        using var answer = await SignedUrl.AskAsync(sender, () => Create(file, url), cancellationToken).ConfigureAwait(false);
         CheckSize(file, answer, expectedSize);
         var stream = await answer.OpenAsync(cancellationToken).ConfigureAwait(false);
         var buffer = ArrayPool<byte>.Shared.Rent(options.DownloadBufferBytes);
@@ -118,23 +118,6 @@ public sealed class FileDownloader(HttpClient http, DeltaSharingClientOptions? o
                 RequestId = answer.RequestId,
                 IsTransient = true,
             };
-    }
-
-    private async Task<Answer> AskAsync(PartialFile file, Uri url, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await sender.SendOnceAsync(() => Create(file, url), cancellationToken).ConfigureAwait(false);
-        }
-        catch (DeltaSharingException exception) when (exception.Status is 401 or 403 or 410)
-        {
-            throw new DeltaSharingException(DeltaSharingError.UrlExpired, $"The URL is no longer accepted: {exception.Message}", exception)
-            {
-                Status = exception.Status,
-                ErrorCode = exception.ErrorCode,
-                RequestId = exception.RequestId,
-            };
-        }
     }
 
     private static HttpRequestMessage Create(PartialFile file, Uri url)

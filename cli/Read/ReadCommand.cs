@@ -1,0 +1,123 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using Tideway.Cli.CommandLine;
+using Tideway.Cli.Tables;
+using Tideway.DeltaSharing.Client;
+using Tideway.DeltaSharing.Client.Downloads;
+using Tideway.DeltaSharing.Client.Transport;
+using Tideway.DeltaSharing.Protocol;
+
+namespace Tideway.Cli.Read;
+
+/// <summary>Reads what any sharing server shares with the owner of a profile file; needs no Tideway on either side.</summary>
+internal static class ReadCommand
+{
+    // What libs/DeltaLog reads.
+    private static readonly string[] ReaderFeatures =
+    [
+        "columnMapping",
+        "deletionVectors",
+        "timestampNtz",
+        "typeWidening",
+        "typeWidening-preview",
+        "v2Checkpoint",
+        "vacuumProtocolCheck",
+    ];
+
+    public static Command Make(CommandSet commands)
+    {
+        var target = Symbols.Text("PROFILE#SHARE.SCHEMA.TABLE", "The profile file and the table; the profile file alone, or with a share or schema, lists what is shared");
+        var version = Symbols.Number("--version", "The version to read; else the latest", "VERSION");
+        var timestamp = Symbols.Time("--timestamp", "The version that was there at this time, such as 2026-11-23T10:00:00Z");
+        var changes = Symbols.Option("--changes", "The rows that changed from one version to another, both included; without TO up to the latest", "FROM..[TO]");
+        var condition = new RowCondition();
+        var columns = Symbols.Many("--column", "Only this column, any number of times", "NAME");
+        var output = new RowOutput();
+        var insecure = Symbols.Flag("--allow-insecure", "Read over http, and from private addresses; for tries on one machine or network only");
+        var keys = Symbols.Option("--key-folder", "Where the profile file may name a private key", "FOLDER");
+        return commands.Leaf(
+            "read",
+            "Read a table that any Delta Sharing server shares, by its profile file",
+            "tideway read partner.share#sales.public.orders --where \"country = 'DE'\" --output parquet --out orders.parquet",
+            [target, version, timestamp, changes, condition.Where, columns, output.Limit, output.Out, insecure, keys],
+            (call, cancellationToken) =>
+                LocalTable.GuardAsync(() =>
+                    SharingFailure.GuardAsync(async () =>
+                    {
+                        var address = SharedAddress.Parse(call.Get(target));
+                        var options = new DeltaSharingClientOptions
+                        {
+                            AllowInsecureHttp = call.Get(insecure),
+                            AllowPrivateAddresses = call.Get(insecure),
+                            PrivateKeyFolder = call.Get(keys) ?? "",
+                            ResponseFormats = ResponseFormats.Parquet | ResponseFormats.Delta,
+                            ReaderFeatures = ReaderFeatures,
+                            ResponseTimeout = call.Timeout,
+                        };
+                        var profile = SharingProfile.Parse(Encoding.UTF8.GetBytes(await call.ReadFileAsync(address.Profile, cancellationToken)));
+                        using var http = new HttpClient(SharingHandler.Create(options)) { Timeout = Timeout.InfiniteTimeSpan };
+                        var client = new DeltaSharingClient(http, profile, options, call.Environment.Time);
+                        if (address.Table is not { } table)
+                        {
+                            await SharedList.WriteAsync(call, client, address.Names, cancellationToken);
+                            return;
+                        }
+
+                        var where = condition.Of(call, cancellationToken);
+                        using var folder = new SpillFolder();
+                        var brought = new BroughtFiles(
+                            folder.Path,
+                            new FileDownloader(http, options, call.Environment.Time),
+                            new RangeReader(http, options, call.Environment.Time),
+                            call.Environment.Error,
+                            call.Environment.Time
+                        );
+                        var reading = new SharedReading(client, table, brought, folder.Path, call.Environment.Time);
+                        var wanted = call.Get(columns) is { Length: > 0 } names ? names : null;
+                        var range = Range(call.Get(changes));
+                        if (range is not null && (call.Has(version) || call.Has(timestamp)))
+                            throw new CliFailure(ExitCode.Usage, "--changes says which versions; --version and --timestamp cannot be given with it.");
+                        var rows = range is var (from, to)
+                            ? await reading.ChangesAsync(from, to, where, wanted, cancellationToken)
+                            : await reading.RowsAsync(Query(call, version, timestamp, where, output), where, wanted, cancellationToken);
+                        await output.WriteAsync(call, rows.Sql, rows.Columns, [folder.Path], cancellationToken);
+                    })
+                ),
+            formats: RowFormats.All
+        );
+    }
+
+    private static QueryRequest Query(Call call, Option<long?> version, Option<DateTimeOffset?> timestamp, string? where, RowOutput output)
+    {
+        if (call.Has(version) && call.Has(timestamp))
+            throw new CliFailure(ExitCode.Usage, "--version and --timestamp cannot both be given.");
+        return new QueryRequest
+        {
+            Version = call.Get(version),
+            Timestamp = call.Get(timestamp) is { } time ? WireTimestamp.Format(time) : null,
+            // Only a hint: what else comes is left out here.
+            PredicateHints = where is null ? [] : [where],
+            LimitHint = where is null && (call.Format == "table" || call.Has(output.Limit)) ? call.Get(output.Limit) : null,
+            IncludeRefreshToken = !call.Has(version) && !call.Has(timestamp),
+        };
+    }
+
+    private static (long From, long? To)? Range(string? text)
+    {
+        if (text is null)
+            return null;
+        var parts = text.Split("..");
+        if (
+            parts.Length == 2
+            && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var from)
+            && (parts[1].Length == 0 || long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        )
+        {
+            long? to = parts[1].Length == 0 ? null : long.Parse(parts[1], CultureInfo.InvariantCulture);
+            return to < from ? throw new CliFailure(ExitCode.Usage, $"--changes: {to} is before {from}.") : (from, to);
+        }
+
+        throw new CliFailure(ExitCode.Usage, $"--changes: expected FROM..TO or FROM.., such as 3..7, got '{text}'.");
+    }
+}

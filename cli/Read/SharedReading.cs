@@ -1,0 +1,93 @@
+using Tideway.DeltaLog.Actions;
+using Tideway.DeltaLog.Changes;
+using Tideway.DeltaLog.Reading;
+using Tideway.DeltaLog.Snapshots;
+using Tideway.DeltaSharing.Client;
+using Tideway.DeltaSharing.Protocol;
+
+namespace Tideway.Cli.Read;
+
+/// <summary>A SELECT of rows, and the names of its columns.</summary>
+internal sealed record SharedRows(string Sql, IReadOnlyList<string> Columns);
+
+/// <summary>Brings what a question needs of a remote table here, and makes the SQL that answers it.</summary>
+internal sealed class SharedReading(DeltaSharingClient client, SharedTableName table, BroughtFiles brought, string folder, TimeProvider time)
+{
+    private static readonly string[] ChangeColumns = ["_change_type", "_commit_version", "_commit_timestamp"];
+
+    /// <summary>The rows of a version.</summary>
+    public async Task<SharedRows> RowsAsync(QueryRequest query, string? where, IReadOnlyList<string>? columns, CancellationToken cancellationToken)
+    {
+        var answer = await QueryAsync(query, cancellationToken);
+        var (store, snapshot) = await EmptyTable.MakeAsync(folder, answer.Protocol, answer.Metadata, time, cancellationToken);
+        var shown = Shown(snapshot, columns);
+        await brought.BringAsync(answer.Files, token => AgainAsync(query, answer, token), cancellationToken);
+        var files = answer.Files.Select(brought.Local).OfType<AddFile>().ToList();
+        var options = new ScanOptions
+        {
+            Files = files,
+            LocalPath = brought.PathOf,
+            WhereSql = where,
+            Columns = columns,
+        };
+        return new SharedRows(await new TableReader(store).ScanSqlAsync(snapshot, options, cancellationToken), shown);
+    }
+
+    /// <summary>The rows that changed between versions, how and when.</summary>
+    public async Task<SharedRows> ChangesAsync(long from, long? to, string? where, IReadOnlyList<string>? columns, CancellationToken cancellationToken)
+    {
+        var request = new ChangesRequest { StartingVersion = from, EndingVersion = to };
+        var answer = await ChangesAsync(request, cancellationToken);
+        var (store, snapshot) = await EmptyTable.MakeAsync(folder, answer.Protocol, answer.Metadata, time, cancellationToken);
+        var shown = Shown(snapshot, columns);
+        await brought.BringAsync(answer.Files, async token => (await ChangesAsync(request, token)).Files, cancellationToken);
+        var versions = answer.Files.GroupBy(file => (file.Version, file.Timestamp)).OrderBy(group => group.Key.Version).Select(VersionOf).ToList();
+        var options = new ScanOptions
+        {
+            LocalPath = brought.PathOf,
+            WhereSql = where,
+            Columns = columns,
+        };
+        var sql = await new TableReader(store).ChangesSqlAsync(snapshot, versions, options, cancellationToken);
+        return new SharedRows($"SELECT * FROM ({sql}) ORDER BY _commit_version", [.. ChangeColumns, .. shown]);
+    }
+
+    private VersionChanges VersionOf(IGrouping<(long? Version, DateTimeOffset? Timestamp), SharedFile> files)
+    {
+        if (files.Key is not ({ } version, { } timestamp))
+            throw new DeltaSharingException(DeltaSharingError.MalformedAnswer, $"{table}: expected version and timestamp of every changed file, got none.");
+        var actions = files.Select(brought.Local).ToList();
+        return new VersionChanges
+        {
+            Version = version,
+            Timestamp = timestamp,
+            Adds = [.. actions.OfType<AddFile>()],
+            Removes = [.. actions.OfType<RemoveFile>()],
+            CdcFiles = [.. actions.OfType<AddCdcFile>()],
+        };
+    }
+
+    private async Task<SharedAnswer> QueryAsync(QueryRequest query, CancellationToken cancellationToken)
+    {
+        await using var stream = await client.QueryTableAsync(table, query, cancellationToken);
+        return await SharedAnswer.ReadAsync(stream, cancellationToken);
+    }
+
+    private async Task<SharedAnswer> ChangesAsync(ChangesRequest request, CancellationToken cancellationToken)
+    {
+        await using var stream = await client.GetChangesAsync(table, request, cancellationToken);
+        return await SharedAnswer.ReadAsync(stream, cancellationToken);
+    }
+
+    // The same version again, where the server gave a token for it; else the question as it was, whose files keep their ids.
+    private async Task<IReadOnlyList<SharedFile>> AgainAsync(QueryRequest query, SharedAnswer answer, CancellationToken cancellationToken) =>
+        (await QueryAsync(answer.RefreshToken is { } token ? query with { RefreshToken = token } : query, cancellationToken)).Files;
+
+    private static IReadOnlyList<string> Shown(Snapshot snapshot, IReadOnlyList<string>? columns) =>
+        columns?.FirstOrDefault(name => snapshot.Schema.Find(name) is null) is { } unknown
+            ? throw new CliFailure(
+                ExitCode.Usage,
+                $"The table has no column '{unknown}'; it has {string.Join(", ", snapshot.Schema.Fields.Select(field => field.Name))}."
+            )
+            : columns ?? [.. snapshot.Schema.Fields.Select(field => field.Name)];
+}

@@ -1,0 +1,87 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Tideway.DeltaSharing.Client.Transport;
+
+namespace Tideway.DeltaSharing.Client.Downloads;
+
+/// <summary>Reads a part of a file by its signed URL into memory, such as one of the deletion vectors that share a file. Safe to use from several threads.</summary>
+/// <param name="http">Sends the requests, without the server's credential; it must not decompress. Best made with <see cref="SharingHandler.Create"/>.</param>
+/// <param name="options">How far the server is trusted and waited for.</param>
+/// <param name="time">Measures timeouts and waits.</param>
+public sealed class RangeReader(HttpClient http, DeltaSharingClientOptions? options = null, TimeProvider? time = null)
+{
+    private readonly DeltaSharingClientOptions options = options ?? new DeltaSharingClientOptions();
+    private readonly RetryDelays delays = new(options ?? new DeltaSharingClientOptions(), time ?? TimeProvider.System);
+    private readonly RequestSender sender = new(http, options ?? new DeltaSharingClientOptions(), time ?? TimeProvider.System);
+
+    /// <summary>The bytes from an offset on, exactly as many as are asked for.</summary>
+    /// <exception cref="DeltaSharingException">
+    /// Among others <see cref="DeltaSharingError.UrlExpired"/> (ask for a fresh URL), <see cref="DeltaSharingError.NotFound"/> (the file is gone),
+    /// <see cref="DeltaSharingError.SizeMismatch"/> (the file ends earlier).
+    /// </exception>
+    public async Task<byte[]> ReadAsync(Uri url, long offset, int length, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(url);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
+        UrlPolicy.Check(url, options);
+        for (var retry = 0; ; retry++)
+        {
+            try
+            {
+                return await ReadOnceAsync(url, offset, length, cancellationToken).ConfigureAwait(false);
+            }
+            catch (DeltaSharingException failure)
+            {
+                if (!await delays.WaitAsync(failure, retry, cancellationToken).ConfigureAwait(false))
+                    throw;
+            }
+        }
+    }
+
+    private async Task<byte[]> ReadOnceAsync(Uri url, long offset, int length, CancellationToken cancellationToken)
+    {
+        using var answer = await SignedUrl.AskAsync(sender, () => Create(url, offset, length), cancellationToken).ConfigureAwait(false);
+        var skip = offset;
+        if (answer.Response.StatusCode == HttpStatusCode.PartialContent)
+        {
+            if (answer.Response.Content.Headers.ContentRange?.From != offset)
+                throw answer.Malformed($"the range from byte {offset}, got {answer.Response.Content.Headers.ContentRange}");
+            skip = 0;
+        }
+
+        var stream = await answer.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            var bytes = new byte[length];
+            // A server that knows no ranges sends the file from its beginning.
+            while (skip > 0)
+            {
+                var read = await stream.ReadAsync(bytes.AsMemory(0, (int)Math.Min(skip, length)), cancellationToken).ConfigureAwait(false);
+                skip -= read > 0 ? read : throw TooShort(answer, offset, length);
+            }
+
+            for (var filled = 0; filled < length; )
+            {
+                var read = await stream.ReadAsync(bytes.AsMemory(filled), cancellationToken).ConfigureAwait(false);
+                filled += read > 0 ? read : throw TooShort(answer, offset, length);
+            }
+
+            return bytes;
+        }
+    }
+
+    private static HttpRequestMessage Create(Uri url, long offset, int length)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, url);
+        request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));
+        request.Headers.Range = new RangeHeaderValue(offset, offset + length - 1);
+        return request;
+    }
+
+    private static DeltaSharingException TooShort(Answer answer, long offset, int length) =>
+        new(DeltaSharingError.SizeMismatch, $"{answer.Source}: expected {length} bytes from byte {offset} on, but the file ends earlier.")
+        {
+            RequestId = answer.RequestId,
+        };
+}
