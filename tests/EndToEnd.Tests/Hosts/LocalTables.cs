@@ -13,7 +13,7 @@ internal static class LocalTables
     private const string Shape = "order_id BIGINT, customer VARCHAR, amount DECIMAL(12,2), placed_at TIMESTAMPTZ, region VARCHAR";
 
     /// <summary>A table of orders, partitioned by region, with change data feed.</summary>
-    public static async Task<DeltaTable> CreateOrdersAsync(string folder)
+    public static async Task<DeltaTable> CreateOrdersAsync(string folder, params (string Name, string Value)[] properties)
     {
         var table = Open(folder);
         using var database = DuckDbDatabase.Open(new DuckDbOptions());
@@ -23,7 +23,7 @@ internal static class LocalTables
         await new DeltaTableWriter(table).CreateAsync(
             schema,
             ["region"],
-            new Dictionary<string, string>(StringComparer.Ordinal) { ["delta.enableChangeDataFeed"] = "true" }
+            properties.Append(("delta.enableChangeDataFeed", "true")).ToDictionary(pair => pair.Item1, pair => pair.Item2, StringComparer.Ordinal)
         );
         return table;
     }
@@ -48,6 +48,23 @@ internal static class LocalTables
             DeleteWhenSql = "gone",
         };
         return (await new DeltaTableWriter(table).MergeAsync(connection, request)).Version;
+    }
+
+    /// <summary>Deletes some orders.</summary>
+    public static async Task<long> DeleteOrdersAsync(DeltaTable table, string where)
+    {
+        using var database = DuckDbDatabase.Open(new DuckDbOptions());
+        using var connection = Connect(database);
+        return (await new DeltaTableWriter(table).DeleteAsync(connection, where)).Version;
+    }
+
+    /// <summary>How many rows a Parquet file and a SELECT of a table do not have in common, counting both sides.</summary>
+    public static long Differences(string parquetFile, string sql)
+    {
+        using var database = DuckDbDatabase.Open(new DuckDbOptions());
+        using var connection = Connect(database);
+        var file = $"SELECT * FROM read_parquet({SqlText.Literal(parquetFile)})";
+        return connection.Scalar<long>($"SELECT (SELECT count(*) FROM ({file} EXCEPT ALL {sql})) + (SELECT count(*) FROM ({sql} EXCEPT ALL {file}))");
     }
 
     /// <summary>Rows and an order-independent hash of the contents.</summary>
