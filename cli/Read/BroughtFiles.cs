@@ -7,7 +7,7 @@ using Tideway.DeltaSharing.Client.Downloads;
 namespace Tideway.Cli.Read;
 
 /// <summary>The files of an answer, brought into a folder. Addresses that end on the way are asked for again.</summary>
-internal sealed class BroughtFiles(string folder, FileDownloader downloader, RangeReader ranges, TextWriter progress, TimeProvider time)
+internal sealed class BroughtFiles(string folder, FileDownloader downloader, RangeReader ranges, TextWriter progress, TimeProvider time) : IDisposable
 {
     private const int AtOnce = 4;
 
@@ -24,6 +24,8 @@ internal sealed class BroughtFiles(string folder, FileDownloader downloader, Ran
     private long bytes;
     private int files;
     private long told;
+
+    public void Dispose() => renewing.Dispose();
 
     /// <summary>Where a file is now.</summary>
     public string PathOf(string id) => paths[id];

@@ -66,7 +66,7 @@ internal static class ReadCommand
 
                         var where = condition.Of(call, cancellationToken);
                         using var folder = new SpillFolder();
-                        var brought = new BroughtFiles(
+                        using var brought = new BroughtFiles(
                             folder.Path,
                             new FileDownloader(http, options, call.Environment.Time),
                             new RangeReader(http, options, call.Environment.Time),

@@ -22,7 +22,7 @@ internal sealed record SharedAddress(string Profile, IReadOnlyList<string> Names
         if (name.Length == 0)
             return new SharedAddress(profile, []);
         var parts = name.Split('.');
-        IReadOnlyList<string> names = parts.Length <= 3 ? parts : [string.Join('.', parts[..^2]), parts[^2], parts[^1]];
+        string[] names = parts.Length <= 3 ? parts : [string.Join('.', parts[..^2]), parts[^2], parts[^1]];
         if (SharingName.FindShareFault(names[0]) is { } shareFault)
             throw new CliFailure(ExitCode.Usage, $"'{names[0]}' is no name of a share: {shareFault}.");
         foreach (var other in names.Skip(1))
