@@ -42,6 +42,7 @@ public static class ShareRegistryStartup
         builder.Services.AddOptions<AsyncQueryOptions>().BindConfiguration(AsyncQueryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<AnswerFiles>();
         builder.Services.AddSingleton<SignedLines>();
+        builder.Services.AddSingleton<EncodedSnapshots>();
         builder.Services.AddSingleton<TableQueryAnswers>();
         builder.Services.AddSingleton<AsyncQueries>();
         builder.Services.AddSingleton<SpooledAccessLog>();
