@@ -15,7 +15,9 @@ internal sealed class HttpLoad(Uri url, HttpMethod method, string? token)
         using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = connections };
         using var client = new HttpClient(handler);
         var start = Stopwatch.GetTimestamp();
-        var answers = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Run(() => RepeatAsync(client, answersEach, cancellationToken), cancellationToken)));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, connections).Select(_ => Task.Run(() => RepeatAsync(client, answersEach, cancellationToken), cancellationToken))
+        );
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var all = answers.SelectMany(each => each).ToList();
         return new LoadFigures(

@@ -8,7 +8,14 @@ using Tideway.ShareRegistry.PlainCopies;
 namespace Tideway.ShareRegistry.TableQuery;
 
 /// <summary>Answers metadata calls and queries: the files of a snapshot, or the files that commits added and removed since a version.</summary>
-internal sealed class TableQueryAnswers(TableReader reader, ContinuationTokens continuations, AnswerFiles files, SignedLines signed, EncodedSnapshots encoded, PlainCopyWriter copies)
+internal sealed class TableQueryAnswers(
+    TableReader reader,
+    ContinuationTokens continuations,
+    AnswerFiles files,
+    SignedLines signed,
+    EncodedSnapshots encoded,
+    PlainCopyWriter copies
+)
 {
     public async Task<IResult> DescribeAsync(TableCall call, TableSelection selection, CancellationToken cancellationToken)
     {

@@ -28,7 +28,11 @@ public sealed class LateFailureTests : TableTest
     }
 
     [Fact]
-    [ProtocolRule("1.4", "What fails after the 200 was sent is an endStreamAction with errorMessage and httpStatusErrorCode", Served = "for clients that do not await that line the connection is broken")]
+    [ProtocolRule(
+        "1.4",
+        "What fails after the 200 was sent is an endStreamAction with errorMessage and httpStatusErrorCode",
+        Served = "for clients that do not await that line the connection is broken"
+    )]
     public async Task What_fails_later_breaks_the_connection_or_ends_the_stream_with_an_error()
     {
         var table = NewTable("orders");

@@ -28,7 +28,9 @@ public sealed class SignedLinesTests : TableTest
         var record = await Process.Events.WaitForAsync<ShareAccessed>(e => e.RequestId == again.Header("x-request-id"));
         (record.Status, record.FileCount).ShouldBe((200, 2));
         record.Parameters!["signedIn"].ShouldBe(first.Header("x-request-id"));
-        (await Process.Events.WaitForAsync<ShareAccessed>(e => e.RequestId == first.Header("x-request-id"))).Parameters!.ContainsKey("signedIn").ShouldBeFalse();
+        (await Process.Events.WaitForAsync<ShareAccessed>(e => e.RequestId == first.Header("x-request-id")))
+            .Parameters!.ContainsKey("signedIn")
+            .ShouldBeFalse();
         Process.Time.Advance(TimeSpan.FromMinutes(2));
 
         var later = await AskAsync(Acme);
@@ -111,6 +113,5 @@ public sealed class SignedLinesTests : TableTest
             TimeSpan.FromSeconds(5)
         );
 
-    private async Task<Answer> AskAsync(RecipientClient recipient) =>
-        (await recipient.Http.PostAnswerAsync(path + "/query", "{}")).ShouldBe(HttpStatusCode.OK);
+    private async Task<Answer> AskAsync(RecipientClient recipient) => (await recipient.Http.PostAnswerAsync(path + "/query", "{}")).ShouldBe(HttpStatusCode.OK);
 }
