@@ -42,9 +42,13 @@ public sealed class ThreadedPruningTests : IDisposable
         for (var index = 0; index < Files; index++)
         {
             var stats =
-                $$"""{\"numRecords\":9,\"minValues\":{\"id\":{{index * 10}},\"name\":\"n-{{index % 7}}\"},\"maxValues\":{\"id\":{{(index * 10) + 9}},\"name\":\"n-{{(index % 7) + 1}}\"},\"nullCount\":{\"id\":0,\"name\":{{(index % 11 == 0 ? 9 : 0)}}}}""";
+                $$$"""{\"numRecords\":9,\"minValues\":{\"id\":{{{index * 10}}},\"name\":\"n-{{{index % 7}}}\"},\"maxValues\":{\"id\":{{{(index * 10) + 9}}},\"name\":\"n-{{{(index % 7) + 1}}}\"},\"nullCount\":{\"name\":{{{(index % 11 == 0 ? 9 : 0)}}},\"id\":0}}""";
             lines
-                .Append(TableFolder.Add($"f{index}", $",\"stats\":\"{stats}\"").Replace("\"partitionValues\":{}", $"\"partitionValues\":{{\"p\":\"{index % 5}\"}}", StringComparison.Ordinal))
+                .Append(
+                    TableFolder
+                        .Add($"f{index}", $",\"stats\":\"{stats}\"")
+                        .Replace("\"partitionValues\":{}", $"\"partitionValues\":{{\"p\":\"{index % 5}\"}}", StringComparison.Ordinal)
+                )
                 .Append('\n');
         }
 
