@@ -75,7 +75,9 @@ internal sealed class CheckpointLayout
 
     /// <summary>Whether no row has that member of an <c>add</c> action, or a part of it.</summary>
     public bool IsEmpty(string column) =>
-        groups.TrueForAll(group => !group.Columns.Any(name => name.StartsWith(column, StringComparison.Ordinal) && name.AsSpan(column.Length) is [] or ['.', ..]));
+        groups.TrueForAll(group =>
+            !group.Columns.Any(name => name.StartsWith(column, StringComparison.Ordinal) && name.AsSpan(column.Length) is [] or ['.', ..])
+        );
 
     private sealed record RowGroup(string Path, long Number, long From, long Rows, HashSet<string> Columns);
 }

@@ -107,7 +107,12 @@ internal static class CheckpointSql
     /// The members of the <c>add</c> actions, with their names; those are left out that the checkpoint has not, or of which
     /// <paramref name="isEmpty"/> says that no row has any. Rows without an action are null. Null where the checkpoint has no such actions at all.
     /// </summary>
-    public static (string Sql, IReadOnlyList<string> Names)? SelectAdds(IReadOnlyList<string> files, RowRange? range, ImmutableArray<DuckDbField> columns, Func<string, bool> isEmpty)
+    public static (string Sql, IReadOnlyList<string> Names)? SelectAdds(
+        IReadOnlyList<string> files,
+        RowRange? range,
+        ImmutableArray<DuckDbField> columns,
+        Func<string, bool> isEmpty
+    )
     {
         var add = columns.FirstOrDefault(field => field.Name == "add")?.Type.Fields;
         if (add is not { } members || members.All(field => field.Name != "path"))

@@ -64,7 +64,11 @@ internal sealed class CommitsAhead : IAsyncDisposable
         {
             var commit = segment.Commits[index];
             var compaction = Longest(segment, commit.Version, long.MaxValue);
-            found.Add(compaction is { } file ? new Run(index, commit.Version, file.LastVersion, file.Info.Size) : new Run(index, commit.Version, commit.Version, commit.Info.Size));
+            found.Add(
+                compaction is { } file
+                    ? new Run(index, commit.Version, file.LastVersion, file.Info.Size)
+                    : new Run(index, commit.Version, commit.Version, commit.Info.Size)
+            );
             index += (int)(found[^1].Last - commit.Version) + 1;
         }
 
@@ -122,7 +126,10 @@ internal sealed class CommitsAhead : IAsyncDisposable
         {
             try
             {
-                return (await LogContent.ReadAsync(store, file.Info.Key, file.LastVersion, withFiles, cancellationToken).ConfigureAwait(false), file.LastVersion);
+                return (
+                    await LogContent.ReadAsync(store, file.Info.Key, file.LastVersion, withFiles, cancellationToken).ConfigureAwait(false),
+                    file.LastVersion
+                );
             }
             catch (DeltaLogException exception) when (exception.Error is DeltaLogError.CorruptLog or DeltaLogError.MissingCommits)
             {

@@ -79,7 +79,8 @@ internal sealed class LogListing
     public bool LeadsUpTo(long version)
     {
         var checkpoint = NewestCheckpoint(version);
-        return (checkpoint is not null || Commits is [{ Version: 0 }, ..]) && (checkpoint?.Version == version || Commits is [.., var last] && last.Version == version);
+        return (checkpoint is not null || Commits is [{ Version: 0 }, ..])
+            && (checkpoint?.Version == version || Commits is [.., var last] && last.Version == version);
     }
 
     /// <summary>Goes on as if these checkpoint files were not there.</summary>

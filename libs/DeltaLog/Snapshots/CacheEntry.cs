@@ -26,7 +26,8 @@ internal sealed class ReadOnceEntry<T>(Func<Task<T>> read, Func<T, long> bytes) 
 
     public Task<T> Reading => reading.Value;
 
-    public override long BytesHeld => reading is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true } done } ? bytes(done.GetAwaiter().GetResult()) : 0;
+    public override long BytesHeld =>
+        reading is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true } done } ? bytes(done.GetAwaiter().GetResult()) : 0;
 }
 
 /// <summary>The latest version of a table, of which at most one reading runs and at most one waits.</summary>

@@ -32,7 +32,11 @@ internal sealed class CommitIdentity
     public static async Task<CommitIdentity> TakeAsync(IObjectStore store, ObjectInfo commit, TimeProvider time, CancellationToken cancellationToken)
     {
         var isDoubtful = time.GetUtcNow() - commit.LastModified < Doubtful;
-        return new CommitIdentity(commit.LastModified, commit.Size, isDoubtful ? await HeadAsync(store, commit.Key, cancellationToken).ConfigureAwait(false) : null);
+        return new CommitIdentity(
+            commit.LastModified,
+            commit.Size,
+            isDoubtful ? await HeadAsync(store, commit.Key, cancellationToken).ConfigureAwait(false) : null
+        );
     }
 
     /// <summary>Whether the commit that is found now is the same.</summary>

@@ -156,7 +156,10 @@ public sealed class SnapshotCache : IDisposable
             // Else what was read may be of another table.
             if (latest.Commit is not null && !await table.Snapshots.IsSameTableAsync(latest, stop.Token).ConfigureAwait(false))
             {
-                throw new DeltaLogException(DeltaLogError.VersionNotFound, $"There is no version {version} of '{table.Store.Root}': the table was made anew meanwhile.")
+                throw new DeltaLogException(
+                    DeltaLogError.VersionNotFound,
+                    $"There is no version {version} of '{table.Store.Root}': the table was made anew meanwhile."
+                )
                 {
                     TableRoot = table.Store.Root,
                     Version = version,
