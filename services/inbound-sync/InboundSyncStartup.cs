@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using Tideway.DeltaLog.Snapshots;
 using Tideway.Contracts.RecipientAuth;
+using Tideway.DeltaLog.Snapshots;
 using Tideway.Hosting.Health;
 using Tideway.Hosting.Identity;
 using Tideway.Hosting.Startup;
