@@ -66,6 +66,7 @@ internal sealed class ChangeFeed(TableOpener tables, TableHeaders headers, IUrlS
 
         Telemetry.ChangeFilesHandedOut.Add(scan.Value.FileCount);
         var context = new FileUrlContext(recipientId, granted.ShareName, granted.SchemaName, granted.TableName).ToText();
+        await signer.PrepareAsync(location, urls.Value.UrlLifetime, cancellationToken);
         var lines = new ChangeLines(table, location, signer, urls.Value.UrlLifetime, idHash ?? FileIdHash.Parquet, requestId, context);
         return new TableAnswer
         {
