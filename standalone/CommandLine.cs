@@ -25,4 +25,24 @@ internal static class CommandLine
             ["--listen"] = $"{StandaloneOptions.Section}:{nameof(StandaloneOptions.Listen)}",
             ["--public"] = "Public:Url",
         };
+
+    /// <summary>
+    /// What is wrong with the arguments, or <see langword="null"/>. The configuration would take any of them in silence, and a misspelt
+    /// option would start an organisation in another folder than was meant.
+    /// </summary>
+    public static string? Complaint(IReadOnlyList<string> args)
+    {
+        for (var i = 0; i < args.Count; i++)
+        {
+            var (name, isWhole) = args[i].IndexOf('=', StringComparison.Ordinal) is var end and > 0 ? (args[i][..end], true) : (args[i], false);
+            if (!name.StartsWith("--", StringComparison.Ordinal))
+                return $"Expected an option, got '{name}'.";
+            if (!name.Contains(':', StringComparison.Ordinal) && !Switches.ContainsKey(name))
+                return $"There is no option '{name}'.";
+            if (!isWhole && ++i == args.Count)
+                return $"The option '{name}' needs a value.";
+        }
+
+        return null;
+    }
 }

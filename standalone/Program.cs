@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using Tideway.Audit;
 using Tideway.CdfPublisher;
 using Tideway.Contracts;
@@ -17,51 +16,48 @@ if (args.Any(argument => argument is "--help" or "-h"))
     return 0;
 }
 
+if (CommandLine.Complaint(args) is { } complaint)
+    return ProcessExit.Report(ProcessExit.SettingIsWrong, $"{complaint} --help lists the options.");
+
 try
 {
-    var builder = TidewayHost.CreateBuilder([], "standalone", EventRouting.All);
-    builder.Configuration.AddCommandLine(args, CommandLine.Switches);
-    var options = builder.Configuration.GetSection(StandaloneOptions.Section).Get<StandaloneOptions>() ?? new StandaloneOptions();
-    using var folder = OrganisationFolder.Take(options.Folder);
-    builder.Configuration.Sources.Insert(
-        0,
-        new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = StandaloneSettings.Of(folder, options) }
-    );
-    builder.WebHost.UseUrls(options.Listen.GetLeftPart(UriPartial.Authority));
+    return await ProcessExit.OfAsync(async () =>
+    {
+        var builder = TidewayHost.CreateBuilder([], "standalone", EventRouting.All);
+        builder.Configuration.AddCommandLine(args, CommandLine.Switches);
+        var options = builder.Configuration.GetSection(StandaloneOptions.Section).Get<StandaloneOptions>() ?? new StandaloneOptions();
+        using var folder = OrganisationFolder.Take(options.Folder);
+        builder.Configuration.Sources.Insert(
+            0,
+            new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = StandaloneSettings.Of(folder, options) }
+        );
+        builder.WebHost.UseUrls(options.Listen.GetLeftPart(UriPartial.Authority));
 
-    builder.AddRecipientAuth();
-    builder.AddShareRegistry();
-    builder.AddCdfPublisher();
-    builder.AddInboundSync();
-    builder.AddAudit();
+        builder.AddRecipientAuth();
+        builder.AddShareRegistry();
+        builder.AddCdfPublisher();
+        builder.AddInboundSync();
+        builder.AddAudit();
 
-    var app = builder.Build();
-    app.UseTideway();
-    app.MapRecipientAuth();
-    app.MapShareRegistry();
-    app.MapCdfPublisher();
-    app.MapInboundSync();
-    app.MapAudit();
+        var app = builder.Build();
+        app.UseTideway();
+        app.MapRecipientAuth();
+        app.MapShareRegistry();
+        app.MapCdfPublisher();
+        app.MapInboundSync();
+        app.MapAudit();
 
-    await app.StartAsync();
-    Welcome.Print(
-        Console.Out,
-        app.Urls,
-        folder.Path,
-        await app.Services.GetRequiredService<FirstAdministrator>().EnsureAsync(app.Lifetime.ApplicationStopping)
-    );
-    await app.WaitForShutdownAsync();
-    return 0;
-}
-catch (OptionsValidationException exception)
-{
-    return Failure.Report(2, $"A setting is wrong: {string.Join(' ', exception.Failures)}");
+        await app.StartAsync();
+        Welcome.Print(
+            Console.Out,
+            app.Urls,
+            folder.Path,
+            await app.Services.GetRequiredService<FirstAdministrator>().EnsureAsync(app.Lifetime.ApplicationStopping)
+        );
+        await app.WaitForShutdownAsync();
+    });
 }
 catch (FolderInUseException exception)
 {
-    return Failure.Report(3, exception.Message);
-}
-catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
-{
-    return Failure.Report(4, $"{exception.Message} Stop what listens there, or name another address with --listen.");
+    return ProcessExit.Report(3, exception.Message);
 }

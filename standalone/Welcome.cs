@@ -14,13 +14,3 @@ internal static class Welcome
         }
     }
 }
-
-/// <summary>Why the process cannot start, in one line on standard error.</summary>
-internal static class Failure
-{
-    public static int Report(int exitCode, string message)
-    {
-        Console.Error.WriteLine(message);
-        return exitCode;
-    }
-}

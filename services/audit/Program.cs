@@ -3,9 +3,12 @@ using Tideway.Contracts;
 using Tideway.Hosting.Startup;
 using Tideway.Hosting.Web;
 
-var builder = TidewayHost.CreateBuilder(args, AuditStartup.Name, EventRouting.All);
-builder.AddAudit();
-var app = builder.Build();
-app.UseTideway();
-app.MapAudit();
-await app.RunAsync();
+return await ProcessExit.OfAsync(async () =>
+{
+    var builder = TidewayHost.CreateBuilder(args, AuditStartup.Name, EventRouting.All);
+    builder.AddAudit();
+    var app = builder.Build();
+    app.UseTideway();
+    app.MapAudit();
+    await app.RunAsync();
+});

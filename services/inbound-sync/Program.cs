@@ -3,10 +3,12 @@ using Tideway.Hosting.Startup;
 using Tideway.Hosting.Web;
 using Tideway.InboundSync;
 
-var builder = TidewayHost.CreateBuilder(args, InboundSyncStartup.Name, EventRouting.All);
-builder.AddInboundSync();
-
-var app = builder.Build();
-app.UseTideway();
-app.MapInboundSync();
-await app.RunAsync();
+return await ProcessExit.OfAsync(async () =>
+{
+    var builder = TidewayHost.CreateBuilder(args, InboundSyncStartup.Name, EventRouting.All);
+    builder.AddInboundSync();
+    var app = builder.Build();
+    app.UseTideway();
+    app.MapInboundSync();
+    await app.RunAsync();
+});

@@ -3,9 +3,12 @@ using Tideway.Hosting.Startup;
 using Tideway.Hosting.Web;
 using Tideway.ShareRegistry;
 
-var builder = TidewayHost.CreateBuilder(args, ShareRegistryStartup.Name, EventRouting.All);
-builder.AddShareRegistry();
-var app = builder.Build();
-app.UseTideway();
-app.MapShareRegistry();
-await app.RunAsync();
+return await ProcessExit.OfAsync(async () =>
+{
+    var builder = TidewayHost.CreateBuilder(args, ShareRegistryStartup.Name, EventRouting.All);
+    builder.AddShareRegistry();
+    var app = builder.Build();
+    app.UseTideway();
+    app.MapShareRegistry();
+    await app.RunAsync();
+});

@@ -18,6 +18,13 @@ internal sealed record Refusal(int Status, string Code, string Message)
 
     public static Refusal RecipientDoesNotExist(string name) => NotFound("RECIPIENT_DOES_NOT_EXIST", $"Recipient '{name}' does not exist.");
 
+    public static Refusal RecipientNotToldOf(string name) =>
+        new(
+            StatusCodes.Status503ServiceUnavailable,
+            "TEMPORARILY_UNAVAILABLE",
+            $"Recipient '{name}' is not known here, and the bus that would tell of a new one is not connected just now; try again."
+        );
+
     public ProblemHttpResult ToProblem() => Problems.Of(Status, Code, Message);
 }
 

@@ -17,7 +17,8 @@ internal sealed class OutboxDispatcher<TDatabase>(
 ) : BackgroundService, IOutboxDispatcher
     where TDatabase : ServiceDatabase
 {
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(15);
+    // Short: after a broker's return others wait for what is here, and an attempt costs one connection.
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim filled = new(0, 1);
 

@@ -53,6 +53,7 @@ public static class TidewayHost
         services.AddSingleton<IEventTransport>(provider =>
             UsesRabbitMq(provider) ? provider.GetRequiredService<RabbitMqBus>() : provider.GetRequiredService<InProcessTransport>()
         );
+        services.AddSingleton(provider => (IBusStatus)provider.GetRequiredService<IEventTransport>());
         // Migrations come before anything that uses a database, and the bus before what sends through it: hosted services start in order.
         services.AddHostedService<DatabaseMigrator>();
         services.AddOptions<RedisOptions>().BindConfiguration(RedisOptions.Section).ValidateDataAnnotations().ValidateOnStart();

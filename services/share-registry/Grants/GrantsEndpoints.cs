@@ -62,8 +62,9 @@ internal static class GrantsEndpoints
     {
         if (PageRequest.Read(maxResults, pageToken, out var page) is { } problem)
             return problem;
-        if (await directory.WaitForAsync(name, cancellationToken) is not { } recipient)
-            return Refusal.RecipientDoesNotExist(name).ToProblem();
+        var found = await directory.WaitForAsync(name, cancellationToken);
+        if (found.Value is not { } recipient)
+            return found.Refusal!.ToProblem();
         // One more than fits tells whether there is a next page.
         var rows = await grants.ListSharesAsync(recipient.RecipientId, page.After, page.Limit + 1, cancellationToken);
         var next = rows.Count > page.Limit ? PageRequest.TokenAfter(Share.KeyOf(rows[page.Limit - 1])) : null;
@@ -89,8 +90,9 @@ internal static class GrantsEndpoints
         foreach (var change in changes)
         {
             var name = (change.Principal ?? change.RecipientName)!;
-            if (await directory.WaitForAsync(name, cancellationToken) is not { } recipient)
-                return Refusal.RecipientDoesNotExist(name);
+            var found = await directory.WaitForAsync(name, cancellationToken);
+            if (found.Value is not { } recipient)
+                return found.Refusal!;
             if (change.Add is { Count: > 0 })
                 read.Add(new GrantChange(recipient, Grant: true));
             if (change.Remove is { Count: > 0 })

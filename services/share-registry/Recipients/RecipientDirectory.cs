@@ -1,13 +1,14 @@
 using Tideway.Hosting.Database;
+using Tideway.Hosting.Messaging;
 using Tideway.ShareRegistry.Shares;
 using Tideway.ShareRegistry.Storage;
 
 namespace Tideway.ShareRegistry.Recipients;
 
 /// <summary>Which recipients there are, from what recipient-auth told.</summary>
-internal sealed class RecipientDirectory(ShareRegistryDatabase database, TimeProvider time)
+internal sealed class RecipientDirectory(ShareRegistryDatabase database, IBusStatus bus, TimeProvider time)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     // Another replica may take the message in; this one then finds the row at the next look.
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
@@ -21,8 +22,8 @@ internal sealed class RecipientDirectory(ShareRegistryDatabase database, TimePro
     public Task<string?> NameOfAsync(Guid recipientId) =>
         database.QueryFirstOrDefaultAsync<string>(RecipientSql.NameOf, new { id = recipientId }, CancellationToken.None);
 
-    /// <summary>The recipient, waiting a little for one that was made a moment ago and whose event is on its way.</summary>
-    public async Task<Recipient?> WaitForAsync(string name, CancellationToken cancellationToken)
+    /// <summary>The recipient, waiting a little for one that was made a moment ago and whose event is on its way; else why there is none.</summary>
+    public async Task<Outcome<Recipient>> WaitForAsync(string name, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
         while (true)
@@ -33,7 +34,7 @@ internal sealed class RecipientDirectory(ShareRegistryDatabase database, TimePro
                 return recipient;
             var left = Patience - time.GetElapsedTime(start);
             if (left <= TimeSpan.Zero)
-                return null;
+                return bus.IsReceiving ? Refusal.RecipientDoesNotExist(name) : Refusal.RecipientNotToldOf(name);
             try
             {
                 await signal.WaitAsync(left < LookInterval ? left : LookInterval, time, cancellationToken);

@@ -40,6 +40,7 @@ public class FailureTests(TwoOrganisationsFixture organisations)
         await organisations.Skylane.Api.PostAsync("/api/2.1/unity-catalog/shares", new { name = "madewithoutbroker" }, TestContext.Current.CancellationToken);
         await orders.ShouldArriveAsync();
         await organisations.Broker.StartAgainAsync();
+        await Task.WhenAll(organisations.Both.Select(organisation => organisation.WaitUntilReadyAsync()));
 
         await CommitAsync(orders, 3);
         await orders.ShouldArriveAsync();

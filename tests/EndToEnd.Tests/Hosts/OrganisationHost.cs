@@ -45,6 +45,9 @@ internal sealed class OrganisationHost : IAsyncDisposable
 
     public ServiceProcess this[string service] => processes[service];
 
+    /// <summary>Waits until every service says that it is ready: that it reads its queues, and can send.</summary>
+    public Task WaitUntilReadyAsync() => Task.WhenAll(processes.Values.Select(process => process.WaitUntilAsync("/health/ready")));
+
     public static async Task<OrganisationHost> StartAsync(string name, string folder, Uri broker, string database, string redis)
     {
         Directory.CreateDirectory(Path.Combine(folder, "tables"));

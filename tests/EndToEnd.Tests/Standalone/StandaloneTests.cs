@@ -69,6 +69,28 @@ public sealed partial class StandaloneTests : IDisposable
     }
 
     [Fact]
+    public async Task A_setting_of_another_type_is_named_with_what_is_expected()
+    {
+        await using var run = StandaloneRun.Start("--folder", folder, "--listen", url, "--CdfPublisher:PollInterval", "soon");
+
+        (await run.ExitCodeAsync()).ShouldBe(SettingIsWrong);
+        run.Output.ShouldContain("'CdfPublisher:PollInterval' is expected to be a TimeSpan");
+    }
+
+    [Theory]
+    [InlineData("--foldr", "x", "There is no option '--foldr'")]
+    [InlineData("--listen", null, "The option '--listen' needs a value")]
+    [InlineData("acme", null, "Expected an option, got 'acme'")]
+    public async Task An_argument_that_means_nothing_is_refused(string argument, string? value, string expected)
+    {
+        await using var run = StandaloneRun.Start(["--folder", folder, argument, .. value is null ? [] : new[] { value }]);
+
+        (await run.ExitCodeAsync()).ShouldBe(SettingIsWrong);
+        run.Output.ShouldContain(expected);
+        Directory.Exists(folder).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task The_keys_of_an_organisation_are_readable_by_their_owner_only()
     {
         await using var run = StandaloneRun.Start("--folder", folder, "--listen", url);

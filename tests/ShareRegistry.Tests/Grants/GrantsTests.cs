@@ -76,6 +76,18 @@ public sealed class GrantsTests : IAsyncLifetime
         (await process.ChangeGrantAsync("sales", "nobody", add: ["SELECT"])).ShouldBe(HttpStatusCode.NotFound).ErrorCode.ShouldBe("RECIPIENT_DOES_NOT_EXIST");
 
     [Fact]
+    public async Task A_recipient_is_not_called_unknown_while_the_bus_that_would_tell_of_it_is_down()
+    {
+        await using var cutOff = await RegistryProcess.StartAsync("--Bus:Transport=RabbitMq", "--Bus:ConnectionString=amqp://127.0.0.1:1/nowhere");
+        await cutOff.CreateShareAsync("sales");
+
+        var answer = (await cutOff.ChangeGrantAsync("sales", "nobody", add: ["SELECT"])).ShouldBe(HttpStatusCode.ServiceUnavailable);
+
+        answer.ErrorCode.ShouldBe("TEMPORARILY_UNAVAILABLE");
+        answer.Message.ShouldContain("bus");
+    }
+
+    [Fact]
     public async Task Grants_on_an_unknown_share_are_refused()
     {
         await process.AddRecipientAsync("acme");

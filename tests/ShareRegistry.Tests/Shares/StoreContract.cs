@@ -27,7 +27,7 @@ public abstract class StoreContract : IAsyncLifetime
         database = await OpenAsync();
         shares = new ShareStore(database, TimeProvider.System);
         grants = new GrantStore(database, TimeProvider.System);
-        directory = new RecipientDirectory(database, TimeProvider.System);
+        directory = new RecipientDirectory(database, new NoBroker(), TimeProvider.System);
         catalog = new GrantedCatalog(database);
     }
 

@@ -4,9 +4,11 @@ namespace Tideway.Hosting.Messaging.InProcess;
 /// Hands messages straight to the consumers of this process. The outbox keeps a message until all of them are done, so the end of the process
 /// at any point loses nothing; the inbox keeps those that were done already from doing it twice.
 /// </summary>
-internal sealed class InProcessTransport(IEnumerable<ConsumerRegistration> registrations, ConsumerPipeline pipeline) : IEventTransport
+internal sealed class InProcessTransport(IEnumerable<ConsumerRegistration> registrations, ConsumerPipeline pipeline) : IEventTransport, IBusStatus
 {
     private readonly ILookup<string, ConsumerRegistration> consumers = registrations.ToLookup(r => EventType.NameOf(r.EventType), StringComparer.Ordinal);
+
+    public bool IsReceiving => true;
 
     public Task WaitUntilReadyAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

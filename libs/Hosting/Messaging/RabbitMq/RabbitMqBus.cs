@@ -8,7 +8,7 @@ namespace Tideway.Hosting.Messaging.RabbitMq;
 /// <summary>
 /// The organisation's RabbitMQ, through MassTransit. A service starts and serves without it; events wait in the outbox until it is there.
 /// </summary>
-internal sealed class RabbitMqBus : BackgroundService, IEventTransport
+internal sealed class RabbitMqBus : BackgroundService, IEventTransport, IBusStatus
 {
     private readonly IBusControl bus;
     private readonly RabbitMqPublisher publisher;
@@ -42,6 +42,8 @@ internal sealed class RabbitMqBus : BackgroundService, IEventTransport
                 RabbitMqEndpoint.Configure(configure, registration, pipeline, this.options);
         });
     }
+
+    public bool IsReceiving => Check().Healthy;
 
     /// <summary>Whether the broker can be used just now, and why not.</summary>
     public (bool Healthy, string Description) Check()
