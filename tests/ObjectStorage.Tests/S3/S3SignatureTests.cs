@@ -41,9 +41,13 @@ public sealed class S3SignatureTests
 
     private sealed record Case(string Key, string Region, AwsCredentials Who, TimeSpan Clock, int Seconds, int Style, bool IsHead)
     {
-        public const string Bucket = "my-bucket.example";
+        // The vendor's own with the bucket in the host, a store of one's own with the bucket in the path, and one with a port.
+        public bool IsPathStyle => Style > 0;
 
-        // The vendor's own with the bucket in the path, a store of one's own, and one under a path and a port.
+        public string Bucket => IsPathStyle ? "my-bucket.example" : "my-bucket";
+
+        public BucketEndpoint Place => BucketEndpoint.Of(Endpoint, Bucket, IsPathStyle);
+
         public Uri Endpoint =>
             Style switch
             {
@@ -61,7 +65,7 @@ public sealed class S3SignatureTests
                 {
                     ServiceURL = Endpoint.AbsoluteUri,
                     AuthenticationRegion = Region,
-                    ForcePathStyle = true,
+                    ForcePathStyle = IsPathStyle,
                     HttpClientFactory = factory,
                     MaxErrorRetry = 0,
                     RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
@@ -71,7 +75,8 @@ public sealed class S3SignatureTests
     }
 
     [Fact]
-    public void Presigned_addresses_are_those_of_the_sdk_byte_for_byte() => Prop.ForAll(Cases.ToArbitrary(), Compare).QuickCheckThrowOnFailure();
+    public void Presigned_addresses_are_those_of_the_sdk_byte_for_byte() =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(500), Prop.ForAll(Cases.ToArbitrary(), Compare));
 
     [Fact]
     public async Task Requests_are_signed_as_the_sdk_signs_them_byte_for_byte()
@@ -88,7 +93,7 @@ public sealed class S3SignatureTests
                         await sdk.GetObjectAsync(
                             new GetObjectRequest
                             {
-                                BucketName = Case.Bucket,
+                                BucketName = one.Bucket,
                                 Key = one.Key,
                                 ByteRange = new Amazon.S3.Model.ByteRange(5, 9),
                             }
@@ -98,7 +103,7 @@ public sealed class S3SignatureTests
                         await sdk.ListObjectsV2Async(
                             new ListObjectsV2Request
                             {
-                                BucketName = Case.Bucket,
+                                BucketName = one.Bucket,
                                 Prefix = one.Key,
                                 StartAfter = one.Key + "!",
                                 Encoding = EncodingType.Url,
@@ -109,7 +114,7 @@ public sealed class S3SignatureTests
                         await sdk.PutObjectAsync(
                             new PutObjectRequest
                             {
-                                BucketName = Case.Bucket,
+                                BucketName = one.Bucket,
                                 Key = one.Key,
                                 ContentBody = "some content",
                                 IfNoneMatch = "*",
@@ -166,7 +171,7 @@ public sealed class S3SignatureTests
             using var sdk = one.Sdk();
             var request = new GetPreSignedUrlRequest
             {
-                BucketName = Case.Bucket,
+                BucketName = one.Bucket,
                 Key = one.Key,
                 Verb = one.IsHead ? HttpVerb.HEAD : HttpVerb.GET,
                 Protocol = one.Endpoint.Scheme == "http" ? Protocol.HTTP : Protocol.HTTPS,
@@ -176,8 +181,7 @@ public sealed class S3SignatureTests
 
             var query = System.Web.HttpUtility.ParseQueryString(new Uri(theirs).Query);
             var time = DateTimeOffset.ParseExact(query["X-Amz-Date"]!, "yyyyMMdd'T'HHmmss'Z'", null, System.Globalization.DateTimeStyles.AssumeUniversal);
-            var endpoint = BucketEndpoint.Of(one.Endpoint, Case.Bucket, isPathStyle: true);
-            var ours = new S3Presigner(endpoint, new SigningKeys(one.Region, "s3")).Sign(
+            var ours = new S3Presigner(one.Place, new SigningKeys(one.Region, "s3")).Sign(
                 one.IsHead ? "HEAD" : "GET",
                 "",
                 one.Key,
@@ -204,8 +208,7 @@ public sealed class S3SignatureTests
         {
             Query = [.. QueryOf(request.RequestUri)],
         };
-        var endpoint = BucketEndpoint.Of(one.Endpoint, Case.Bucket, isPathStyle: true);
-        var path = ours.Key is null ? request.RequestUri.AbsolutePath : ours.PathIn(endpoint);
+        var path = ours.Key is null ? request.RequestUri.AbsolutePath : ours.PathIn(one.Place);
         return RequestSignature.Authorization(
             SigningKey.Derive(one.Who, asTime, one.Region, "s3"),
             time,
