@@ -52,6 +52,7 @@ internal sealed class ChangeFeed(TableOpener tables, SnapshotCache cache, IUrlSi
             return PlainFormat.Refuse(call.Table.FullName, fault.Version, fault.Reason);
 
         Telemetry.ChangeFilesHandedOut.Add(scan.Value.FileCount);
+        await signer.PrepareAsync(location, urls.Value.UrlLifetime, cancellationToken);
         var context = new FileUrlContext(call.RecipientId, call.Table.ShareName, call.Table.SchemaName, call.Table.TableName).ToText();
         var head = withMetadata ? first : newest;
         var withProtocol = call.Range.IncludeHistoricalProtocol && isDelta;

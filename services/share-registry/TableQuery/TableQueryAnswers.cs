@@ -52,6 +52,7 @@ internal sealed class TableQueryAnswers(
             return refusal;
 
         var table = await reader.OpenAsync(call, cancellationToken);
+        await files.PrepareAsync(table, cancellationToken);
         if (selection.Value is TableSelection.Since since)
             return await ChangedFilesAnswer.MakeAsync(call, table, since, query, page.Value, tokens, files, cancellationToken);
 
