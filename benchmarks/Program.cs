@@ -3,6 +3,7 @@ using Tideway.Benchmarks.DeltaLog;
 using Tideway.Benchmarks.Events;
 using Tideway.Benchmarks.Mirror;
 using Tideway.Benchmarks.Query;
+using Tideway.Benchmarks.Signing;
 
 IBenchmark[] benchmarks =
 [
@@ -15,6 +16,7 @@ IBenchmark[] benchmarks =
     new DeltaMergeBenchmark(),
     new QueryBenchmark(),
     new QueryBigBenchmark(),
+    new SignBenchmark(),
 ];
 
 if (args is ["--child", ..])

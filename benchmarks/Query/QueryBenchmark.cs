@@ -29,7 +29,7 @@ internal sealed class QueryBenchmark : IBenchmark
             var files = Directory.CreateDirectory(Path.Combine(folder, "static")).FullName;
             await File.WriteAllBytesAsync(Path.Combine(files, "answer"), await ours.Table.ReadAsync("{}", cancellationToken), cancellationToken);
             await using var nginx = await NginxServer.StartAsync(Path.Combine(folder, "nginx"), files, cancellationToken);
-            var baseline = new HttpLoad(new Uri(nginx.Url, "answer"), "GET", null, "");
+            var baseline = new HttpLoad(new Uri(nginx.Url, "answer"), HttpMethod.Get, null);
             return await MeasureAsync(ours.Load, oursAnew.Load, baseline, cancellationToken);
         }
         finally
@@ -45,7 +45,7 @@ internal sealed class QueryBenchmark : IBenchmark
         QueriedTable.Create(table, Files);
         using var owner = new Organisation("Owner", process, await process.AdminToken);
         var queried = await QueriedTable.ShareAsync(owner, table, cancellationToken);
-        return (queried, new HttpLoad(queried.Query, "POST", queried.Token, "{}"));
+        return (queried, new HttpLoad(queried.Query, HttpMethod.Post, queried.Token));
     }
 
     private static async Task<IReadOnlyList<Measure>> MeasureAsync(HttpLoad shipped, HttpLoad anew, HttpLoad baseline, CancellationToken cancellationToken)

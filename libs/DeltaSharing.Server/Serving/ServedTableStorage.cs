@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -16,6 +17,8 @@ namespace Tideway.DeltaSharing.Server.Serving;
 /// <summary>Registers what a service needs that serves tables to recipients. Several services of one process may all ask for it.</summary>
 public static class ServedTableStorage
 {
+    private const int ResponseBufferBytes = 256 * 1024;
+
     /// <summary>
     /// Adds <see cref="StorageRoots"/> (section <c>Storage</c>), <see cref="IUrlSigner"/> and <see cref="LocalUrlVerifier"/> (sections
     /// <c>Files</c> and <c>Public</c>), <see cref="ContinuationTokens"/> (with the same secrets), the <see cref="IRecipientAuthenticator"/>, the
@@ -31,10 +34,13 @@ public static class ServedTableStorage
         services.AddOptions<FileUrlOptions>().BindConfiguration(FileUrlOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<PublicOptions>().ValidateOnStart();
         services.TryAddSingleton(provider => new StorageRoots(provider.GetRequiredService<IOptions<StorageRootOptions>>().Value));
-        services.TryAddSingleton<IUrlSigner>(provider => new LocalUrlSigner(
-            provider.GetRequiredService<IOptions<PublicOptions>>().Value.Url!,
-            provider.GetRequiredService<IOptions<FileUrlOptions>>().Value.DecodeKeys()[0],
-            provider.GetRequiredService<TimeProvider>()
+        services.TryAddSingleton<IUrlSigner>(provider => new StorageUrlSigner(
+            provider.GetRequiredService<StorageRoots>(),
+            new LocalUrlSigner(
+                provider.GetRequiredService<IOptions<PublicOptions>>().Value.Url!,
+                provider.GetRequiredService<IOptions<FileUrlOptions>>().Value.DecodeKeys()[0],
+                provider.GetRequiredService<TimeProvider>()
+            )
         ));
         services.TryAddSingleton(provider => new LocalUrlVerifier(
             [.. provider.GetRequiredService<IOptions<FileUrlOptions>>().Value.DecodeKeys()],
@@ -44,9 +50,13 @@ public static class ServedTableStorage
             provider.GetRequiredService<IOptions<FileUrlOptions>>().Value.DecodeKeys(),
             provider.GetRequiredService<TimeProvider>()
         ));
+        // Large answers wait less for the network, and a client that does not read still holds little.
+        services.Configure<KestrelServerOptions>(options => options.Limits.MaxResponseBufferSize = ResponseBufferBytes);
         services.AddSingleton<RecipientCredentials>();
         services.TryAddSingleton<IRecipientAuthenticator, BearerRecipientAuthenticator>();
         services.AddSingleton<IErrorDialect, SharingErrorDialect>();
+        services.AddSingleton<StorageWatch>();
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<StorageWatch>());
         services.AddSingleton<IReadinessCheck, StorageReadiness>();
         return builder;
     }

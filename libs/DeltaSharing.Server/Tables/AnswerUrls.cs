@@ -63,6 +63,12 @@ public sealed class AnswerUrls : IDisposable
     /// <summary>Writes the address of a file of the log.</summary>
     internal void Write(string path, IBufferWriter<byte> destination) => batch.Write(FilePath.Key(path, root), destination);
 
+    /// <summary>Writes the address of a file by its key, which was found valid before.</summary>
+    internal void WriteValid(ReadOnlySpan<byte> key, IBufferWriter<byte> destination) => batch.WriteValid(key, destination);
+
+    /// <summary>The key of a file of the log.</summary>
+    internal string KeyOf(string path) => FilePath.Key(path, root);
+
     /// <summary>Writes the address of the file of a deletion vector, which many data files may have in common.</summary>
     internal void WriteVector(string key, IBufferWriter<byte> destination)
     {

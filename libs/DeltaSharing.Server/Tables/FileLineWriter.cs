@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Tideway.DeltaLog.Actions;
@@ -83,6 +84,39 @@ public sealed class FileLineWriter(ResponseFormats format, FileIdHash idHash, An
         EndDelta(to, idLength, null, commit);
     }
 
+    /// <summary>
+    /// The lines of files of a snapshot without what differs from answer to answer; <see langword="null"/> where there would be more than
+    /// <paramref name="maxBytes"/>, or a file has a second address, that of its deletion vector.
+    /// </summary>
+    public EncodedFiles? Encode(IEnumerable<AddFile> files, CommitMark? pinned, int maxBytes)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        var (buffer, ends) = (new ArrayBufferWriter<byte>(), new List<int>());
+        foreach (var file in files)
+        {
+            if (file.DeletionVector is { } vector && urls.KeyOf(vector) is not null)
+                return null;
+            Encoding.UTF8.GetBytes(urls.KeyOf(file.Path), buffer);
+            ends.Add(buffer.WrittenCount);
+            WriteAfterAddress(buffer, Prepare(file.Path), file, pinned);
+            ends.Add(buffer.WrittenCount);
+            if (buffer.WrittenCount > maxBytes)
+                return null;
+        }
+
+        return new EncodedFiles(buffer.WrittenSpan.ToArray(), [.. ends]);
+    }
+
+    /// <summary>A file of a snapshot whose line was made before.</summary>
+    public void WriteFile(AnswerWriter to, EncodedFiles files, int index)
+    {
+        ArgumentNullException.ThrowIfNull(to);
+        ArgumentNullException.ThrowIfNull(files);
+        WriteHead(to, IsDelta ? "add"u8 : "file"u8);
+        urls.WriteValid(files.Key(index), to);
+        to.Write(files.Rest(index));
+    }
+
     /// <inheritdoc />
     public void Dispose()
     {
@@ -90,9 +124,11 @@ public sealed class FileLineWriter(ResponseFormats format, FileIdHash idHash, An
         urls.Dispose();
     }
 
-    private void WriteAdd(AnswerWriter to, AddFile file, CommitMark? commit, ReadOnlySpan<byte> kind)
+    private void WriteAdd(IBufferWriter<byte> to, AddFile file, CommitMark? commit, ReadOnlySpan<byte> kind) =>
+        WriteAfterAddress(to, Begin(to, kind, file.Path), file, commit);
+
+    private void WriteAfterAddress(IBufferWriter<byte> to, int idLength, AddFile file, CommitMark? commit)
     {
-        var idLength = Begin(to, kind, file.Path);
         if (!IsDelta)
         {
             WriteParquet(to, idLength, file.PartitionValues, file.Size, file.Stats, commit);
@@ -109,8 +145,15 @@ public sealed class FileLineWriter(ResponseFormats format, FileIdHash idHash, An
         EndDelta(to, idLength, vectorKey, commit);
     }
 
+    private int Begin(IBufferWriter<byte> to, ReadOnlySpan<byte> kind, string path)
+    {
+        WriteHead(to, kind);
+        urls.Write(path, to);
+        return Prepare(path);
+    }
+
     // Up to the address: {"file":{"expirationTimestamp":1,"url":"https://...  or  {"file":{"expirationTimestamp":1,"deltaSingleAction":{"add":{"path":"https://...
-    private int Begin(AnswerWriter to, ReadOnlySpan<byte> kind, string path)
+    private void WriteHead(IBufferWriter<byte> to, ReadOnlySpan<byte> kind)
     {
         to.Write("{\""u8);
         to.Write(IsDelta ? "file"u8 : kind);
@@ -128,15 +171,17 @@ public sealed class FileLineWriter(ResponseFormats format, FileIdHash idHash, An
         {
             to.Write(",\"url\":\""u8);
         }
+    }
 
-        urls.Write(path, to);
+    private int Prepare(string path)
+    {
         scratch.ResetWrittenCount();
         json.Reset(scratch);
         return idHash.Write(path, id);
     }
 
     private void WriteParquet(
-        AnswerWriter to,
+        IBufferWriter<byte> to,
         int idLength,
         IReadOnlyDictionary<string, string?>? partitionValues,
         long size,
@@ -157,7 +202,7 @@ public sealed class FileLineWriter(ResponseFormats format, FileIdHash idHash, An
         to.Write("}"u8);
     }
 
-    private string? WriteVector(AnswerWriter to, DeletionVectorDescriptor? vector)
+    private string? WriteVector(IBufferWriter<byte> to, DeletionVectorDescriptor? vector)
     {
         to.Write("\","u8);
         if (vector is null)
@@ -206,7 +251,7 @@ public sealed class FileLineWriter(ResponseFormats format, FileIdHash idHash, An
         json.WriteEndObject();
     }
 
-    private void EndDelta(AnswerWriter to, int idLength, string? vectorKey, CommitMark? commit)
+    private void EndDelta(IBufferWriter<byte> to, int idLength, string? vectorKey, CommitMark? commit)
     {
         WriteRest(to);
         to.Write("},"u8);
@@ -241,9 +286,9 @@ public sealed class FileLineWriter(ResponseFormats format, FileIdHash idHash, An
     }
 
     // What the JSON writer made is an object of its own; here it goes on an object that began before.
-    private void WriteRest(AnswerWriter to) => WriteScratch(to, 1);
+    private void WriteRest(IBufferWriter<byte> to) => WriteScratch(to, 1);
 
-    private void WriteScratch(AnswerWriter to, int skip)
+    private void WriteScratch(IBufferWriter<byte> to, int skip)
     {
         json.Flush();
         to.Write(scratch.WrittenSpan[skip..]);

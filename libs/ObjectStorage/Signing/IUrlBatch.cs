@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 
 namespace Tideway.ObjectStorage.Signing;
 
@@ -13,4 +14,7 @@ public interface IUrlBatch : IDisposable
     /// <see cref="ObjectStorageError.InvalidKey"/> where the key is malformed; nothing is written then.
     /// </summary>
     void Write(string key, IBufferWriter<byte> destination);
+
+    /// <summary>The same for a key in UTF-8 that an earlier <see cref="Write"/> or <see cref="ObjectKey.Validate"/> found valid.</summary>
+    void WriteValid(ReadOnlySpan<byte> key, IBufferWriter<byte> destination) => Write(Encoding.UTF8.GetString(key), destination);
 }

@@ -17,4 +17,10 @@ public interface IUrlSigner
     /// <summary>The same for many objects of a folder, all with one end: for answers that hand out a whole table. Throws as <see cref="Sign"/> does.</summary>
     IUrlBatch Begin(StorageLocation table, TimeSpan lifetime, string requestId, string? context = null) =>
         new SingleUrlBatch(this, table, lifetime, requestId, context);
+
+    /// <summary>
+    /// To be awaited before the addresses of an answer are signed: fetches what some stores need for signing, such as a key that ends by itself. Throws
+    /// <see cref="ObjectStorageException"/> where that cannot be had.
+    /// </summary>
+    ValueTask PrepareAsync(StorageLocation table, TimeSpan lifetime, CancellationToken cancellationToken = default) => ValueTask.CompletedTask;
 }

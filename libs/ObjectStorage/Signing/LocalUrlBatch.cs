@@ -45,10 +45,20 @@ internal sealed class LocalUrlBatch : IUrlBatch
     {
         // The folder was found valid when the batch began, and what is valid apart is valid together but for its length.
         ObjectKey.Validate(folder.Length == 0 ? key : folder + key);
-        var needed = textStartLength + Encoding.UTF8.GetMaxByteCount(key.Length) + textEnd.Length;
-        if (text.Length < needed)
-            Array.Resize(ref text, needed * 2);
-        var end = textStartLength + Encoding.UTF8.GetBytes(key, text.AsSpan(textStartLength));
+        Reserve(Encoding.UTF8.GetMaxByteCount(key.Length));
+        Write(Encoding.UTF8.GetBytes(key, text.AsSpan(textStartLength)), destination);
+    }
+
+    public void WriteValid(ReadOnlySpan<byte> key, IBufferWriter<byte> destination)
+    {
+        Reserve(key.Length);
+        key.CopyTo(text.AsSpan(textStartLength));
+        Write(key.Length, destination);
+    }
+
+    private void Write(int keyLength, IBufferWriter<byte> destination)
+    {
+        var end = textStartLength + keyLength;
         textEnd.CopyTo(text.AsSpan(end));
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
         hmac.AppendData(text.AsSpan(0, end + textEnd.Length));
@@ -65,6 +75,13 @@ internal sealed class LocalUrlBatch : IUrlBatch
     }
 
     public void Dispose() => hmac.Dispose();
+
+    private void Reserve(int keyLength)
+    {
+        var needed = textStartLength + keyLength + textEnd.Length;
+        if (text.Length < needed)
+            Array.Resize(ref text, needed * 2);
+    }
 
     private static int Escape(ReadOnlySpan<byte> path, Span<byte> escaped)
     {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Tideway.CdfPublisher.Tables;
 using Tideway.DeltaLog;
+using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaSharing.Protocol;
 using Tideway.DeltaSharing.Protocol.Lines;
 using Tideway.DeltaSharing.Server.Answers;
@@ -12,7 +13,7 @@ using Tideway.ObjectStorage.Signing;
 namespace Tideway.CdfPublisher.Changes;
 
 /// <summary>Answers for row changes of published tables.</summary>
-internal sealed class ChangeFeed(TableOpener tables, TableHeaders headers, IUrlSigner signer, IOptions<FileUrlOptions> urls, TimeProvider time)
+internal sealed class ChangeFeed(TableOpener tables, SnapshotCache cache, IUrlSigner signer, IOptions<FileUrlOptions> urls, TimeProvider time)
 {
     /// <summary>The answer, its lines not made yet; a refusal where the range cannot be read as a whole.</summary>
     public async Task<IResult> AnswerAsync(ChangeCall call, CancellationToken cancellationToken)
@@ -38,8 +39,8 @@ internal sealed class ChangeFeed(TableOpener tables, TableHeaders headers, IUrlS
         if (ChangeRange.Check(start, end, latest, call.Rules) is { } outside)
             return outside;
 
-        var newest = await headers.ReadAsync(table, latest, cancellationToken);
-        var scan = await ChangeScan.ReadAsync(table, headers, start, end, cancellationToken);
+        var newest = await TableHeader.ReadAsync(cache, table, latest, cancellationToken);
+        var scan = await ChangeScan.ReadAsync(table, cache, start, end, cancellationToken);
         if (scan.IsRefused(out refusal))
             return refusal;
         var (withMetadata, first) = (call.Range.IncludeHistoricalMetadata, scan.Value.Start);
@@ -51,6 +52,7 @@ internal sealed class ChangeFeed(TableOpener tables, TableHeaders headers, IUrlS
             return PlainFormat.Refuse(call.Table.FullName, fault.Version, fault.Reason);
 
         Telemetry.ChangeFilesHandedOut.Add(scan.Value.FileCount);
+        await signer.PrepareAsync(location, urls.Value.UrlLifetime, cancellationToken);
         var context = new FileUrlContext(call.RecipientId, call.Table.ShareName, call.Table.SchemaName, call.Table.TableName).ToText();
         var head = withMetadata ? first : newest;
         var withProtocol = call.Range.IncludeHistoricalProtocol && isDelta;

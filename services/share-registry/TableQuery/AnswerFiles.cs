@@ -12,6 +12,10 @@ internal sealed class AnswerFiles(IUrlSigner signer, IOptions<FileUrlOptions> op
 {
     public TimeSpan UrlLifetime => options.Value.UrlLifetime;
 
+    /// <summary>To be awaited before addresses are made.</summary>
+    public ValueTask PrepareAsync(ServedTable table, CancellationToken cancellationToken) =>
+        signer.PrepareAsync(table.Location, options.Value.UrlLifetime, cancellationToken);
+
     public AnswerUrls Urls(TableCall call, ServedTable table) => Urls(call, table.Location, table.Table.Store.Root);
 
     public AnswerUrls Urls(TableCall call, StorageLocation folder) => Urls(call, folder, folder.Uri);

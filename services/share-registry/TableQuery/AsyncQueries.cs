@@ -86,9 +86,10 @@ internal sealed class AsyncQueries(
         if (patience > TimeSpan.Zero && !work.IsCompleted)
             await Task.WhenAny(work, Task.Delay(patience, time, cancellationToken));
         cancellationToken.ThrowIfCancellationRequested();
-        if (!work.IsCompleted)
-            _ = LogFailureAsync(work);
-        return work.IsCompleted;
+        if (patience > TimeSpan.Zero && work.IsCompleted)
+            return true;
+        _ = LogFailureAsync(work);
+        return false;
     }
 
     private async Task LogFailureAsync(Task<IResult> work)

@@ -9,7 +9,7 @@ public sealed class AsyncQueryOptions
     /// <summary>Configuration section.</summary>
     public const string Section = "ShareRegistry:AsyncQueries";
 
-    /// <summary>How long such a query may take to be answered at once; one that takes longer is answered with an id to ask by.</summary>
+    /// <summary>How long such a query may take to be answered at once; one that takes longer is answered with an id to ask by. Zero: none is answered at once.</summary>
     [DurationRange("00:00:00", "00:01:00")]
     public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(1);
 

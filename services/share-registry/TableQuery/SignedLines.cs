@@ -31,8 +31,11 @@ internal sealed class SignedLines(IOptions<FileUrlOptions> urls, IOptions<Signed
         }
     }
 
-    /// <summary>Whether lines of that many files would be kept at all.</summary>
-    public bool Keeps(int fileCount) => Lifetime > TimeSpan.Zero && (long)fileCount * BytesPerFile <= options.Value.MaxBytes / ShareOfAll;
+    /// <summary>Whether anything is kept.</summary>
+    public bool IsOn => Lifetime > TimeSpan.Zero;
+
+    /// <summary>Whether lines of that many files are few enough to be kept.</summary>
+    public bool Keeps(int fileCount) => (long)fileCount * BytesPerFile <= options.Value.MaxBytes / ShareOfAll;
 
     public Entry? Find(Key key)
     {

@@ -29,6 +29,8 @@ internal sealed class SnapshotAnswer(TableCall call, QueryRequest query, ServedT
 
     public required SignedLines Signed { get; init; }
 
+    public required EncodedSnapshots Encoded { get; init; }
+
     private CommitMark? Mark => IsPinned ? new CommitMark(snapshot.Version, snapshot.Timestamp.ToUnixTimeMilliseconds()) : null;
 
     private SignedLines.Key Key => new(snapshot, call.RecipientId, call.Table.TableId, shape, IsPinned);
@@ -66,7 +68,7 @@ internal sealed class SnapshotAnswer(TableCall call, QueryRequest query, ServedT
             Body =
                 plain is not null ? (writer, token) => WriteCopiesAsync(writer, plain, copies!, token)
                 : kept is not null ? (writer, token) => writer.WriteLinesAsync(kept.Lines, token)
-                : isWhole && Signed.Keeps(snapshot.FileCount) ? WriteAndKeepAsync
+                : isWhole && Signed.IsOn && Signed.Keeps(snapshot.FileCount) ? WriteAndKeepAsync
                 : WriteAsync,
             SignedIn = kept?.RequestId,
             Explain = exception => TableFailures.Explain(exception, call.Table),
@@ -111,14 +113,28 @@ internal sealed class SnapshotAnswer(TableCall call, QueryRequest query, ServedT
     {
         var urls = Files.Urls(call, table);
         using var lines = new FileLineWriter(shape.Format, shape.IdHash, urls);
-        foreach (var file in ReadFiles())
+        if (Page.Count == snapshot.FileCount && Signed.Keeps(snapshot.FileCount) && FindEncoded(lines) is { } encoded)
         {
-            lines.WriteFile(writer, file, Mark);
-            await writer.EndLineAsync(cancellationToken);
+            for (var index = 0; index < encoded.Count; index++)
+            {
+                lines.WriteFile(writer, encoded, index);
+                await writer.EndLineAsync(cancellationToken);
+            }
+        }
+        else
+        {
+            foreach (var file in ReadFiles())
+            {
+                lines.WriteFile(writer, file, Mark);
+                await writer.EndLineAsync(cancellationToken);
+            }
         }
 
         firstExpiry = urls.FirstExpiry;
     }
+
+    private EncodedFiles? FindEncoded(FileLineWriter lines) =>
+        Encoded.Get(new EncodedSnapshots.Key(snapshot, shape, IsPinned), maxBytes => lines.Encode(snapshot.Files, Mark, maxBytes));
 
     private async ValueTask WriteCopiesAsync(AnswerWriter writer, PlainView plain, PlainCopyWriter copies, CancellationToken cancellationToken)
     {

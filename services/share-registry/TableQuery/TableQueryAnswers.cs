@@ -8,7 +8,14 @@ using Tideway.ShareRegistry.PlainCopies;
 namespace Tideway.ShareRegistry.TableQuery;
 
 /// <summary>Answers metadata calls and queries: the files of a snapshot, or the files that commits added and removed since a version.</summary>
-internal sealed class TableQueryAnswers(TableReader reader, ContinuationTokens continuations, AnswerFiles files, SignedLines signed, PlainCopyWriter copies)
+internal sealed class TableQueryAnswers(
+    TableReader reader,
+    ContinuationTokens continuations,
+    AnswerFiles files,
+    SignedLines signed,
+    EncodedSnapshots encoded,
+    PlainCopyWriter copies
+)
 {
     public async Task<IResult> DescribeAsync(TableCall call, TableSelection selection, CancellationToken cancellationToken)
     {
@@ -45,6 +52,7 @@ internal sealed class TableQueryAnswers(TableReader reader, ContinuationTokens c
             return refusal;
 
         var table = await reader.OpenAsync(call, cancellationToken);
+        await files.PrepareAsync(table, cancellationToken);
         if (selection.Value is TableSelection.Since since)
             return await ChangedFilesAnswer.MakeAsync(call, table, since, query, page.Value, tokens, files, cancellationToken);
 
@@ -68,6 +76,7 @@ internal sealed class TableQueryAnswers(TableReader reader, ContinuationTokens c
             Cursor = cursor,
             Files = files,
             Signed = signed,
+            Encoded = encoded,
         };
         if (plain is null)
             return answer.Make();

@@ -8,9 +8,9 @@ using Tideway.ShareRegistry.Tables;
 namespace Tideway.ShareRegistry.TableQuery;
 
 /// <summary>Finds the version that a call asks for.</summary>
-internal sealed class TableReader(SnapshotCache cache, StorageRoots roots, TimeProvider time)
+internal sealed class TableReader(ServedTables tables, StorageRoots roots, TimeProvider time)
 {
-    public Task<ServedTable> OpenAsync(TableCall call, CancellationToken cancellationToken) => cache.GetAsync(call.Table.Location, cancellationToken);
+    public Task<ServedTable> OpenAsync(TableCall call, CancellationToken cancellationToken) => tables.OpenAsync(call.Table.Location, cancellationToken);
 
     /// <summary>The number of the latest version, without reading it.</summary>
     public Task<long> FindLatestVersionAsync(TableCall call, CancellationToken cancellationToken) =>
@@ -41,5 +41,5 @@ internal sealed class TableReader(SnapshotCache cache, StorageRoots roots, TimeP
     }
 
     public Task<Snapshot> LoadAsync(ServedTable table, long version, CancellationToken cancellationToken) =>
-        cache.GetVersionAsync(table, version, cancellationToken);
+        tables.LoadAsync(table, version, cancellationToken);
 }

@@ -28,6 +28,7 @@ public sealed class UrlBatchTests
             {
                 var single = signer.Sign(Table, key, TimeSpan.FromHours(1), "request-1", context);
                 Write(batch, key).ShouldBe(single.Url);
+                WriteValid(batch, key).ShouldBe(single.Url);
                 batch.ExpiresAt.ShouldBe(single.ExpiresAt);
             }
         }
@@ -67,6 +68,7 @@ public sealed class UrlBatchTests
         using var batch = signer.Begin(Table, TimeSpan.FromHours(1), "r", "c");
 
         Write(batch, "a b").ShouldBe("https://bucket/the%20orders/a%20b?sig=r-c");
+        WriteValid(batch, "a b").ShouldBe("https://bucket/the%20orders/a%20b?sig=r-c");
         batch.ExpiresAt.ShouldBe(DateTimeOffset.UnixEpoch.AddHours(1));
     }
 
@@ -74,6 +76,13 @@ public sealed class UrlBatchTests
     {
         var written = new ArrayBufferWriter<byte>();
         batch.Write(key, written);
+        return Encoding.ASCII.GetString(written.WrittenSpan);
+    }
+
+    private static string WriteValid(IUrlBatch batch, string key)
+    {
+        var written = new ArrayBufferWriter<byte>();
+        batch.WriteValid(Encoding.UTF8.GetBytes(key), written);
         return Encoding.ASCII.GetString(written.WrittenSpan);
     }
 

@@ -68,6 +68,17 @@ public sealed class KnownErrorTextTests : TableTest
     [ProtocolRule("error texts", "Tokens whose time is over, and those of another table, are told as such")]
     public async Task Tokens_are_refused_in_known_words()
     {
+        // The bearer token lives on; those of the protocol do not.
+        Process.Credentials.Add(
+            Acme.Token,
+            new Credential
+            {
+                Kind = CredentialKind.Recipient,
+                Id = Acme.Id,
+                Name = Acme.Name,
+                ExpiresAt = Process.Time.GetUtcNow().AddDays(30),
+            }
+        );
         var first = await QueryAsync(orders, new { maxFiles = 1 });
         var page = first.Lines[^1].Body.GetProperty("nextPageToken").GetString();
         var refresh = (await QueryAsync(orders, new { includeRefreshToken = true })).Lines[^1].Body.GetProperty("refreshToken").GetString();
@@ -90,17 +101,6 @@ public sealed class KnownErrorTextTests : TableTest
             )
         ).Message.ShouldContain("Query parameter mismatch detected for the next page query");
         Process.Time.Advance(TimeSpan.FromDays(4));
-        // The bearer token lives on; those of the protocol do not.
-        Process.Credentials.Add(
-            Acme.Token,
-            new Credential
-            {
-                Kind = CredentialKind.Recipient,
-                Id = Acme.Id,
-                Name = Acme.Name,
-                ExpiresAt = Process.Time.GetUtcNow().AddDays(1),
-            }
-        );
         (await QueryAsync(orders, new { maxFiles = 1, pageToken = page })).Message.ShouldContain("The page token has expired");
         (await QueryAsync(orders, new { refreshToken = refresh })).Message.ShouldContain("The refresh token has expired");
     }

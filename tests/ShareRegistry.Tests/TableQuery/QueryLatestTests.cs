@@ -141,7 +141,11 @@ public sealed class QueryLatestTests : IAsyncLifetime
     }
 
     [Fact]
-    [ProtocolRule("1.6", "An endStreamAction comes where it was asked for, then it is promised in the header", Served = "and where a refresh token or pages were asked for")]
+    [ProtocolRule(
+        "1.6",
+        "An endStreamAction comes where it was asked for, then it is promised in the header",
+        Served = "and where a refresh token or pages were asked for"
+    )]
     public async Task An_end_line_comes_only_where_the_client_asked_for_it()
     {
         var capability = ("delta-sharing-capabilities", "responseformat=parquet;includeendstreamaction=true");

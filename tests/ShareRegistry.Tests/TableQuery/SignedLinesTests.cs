@@ -1,0 +1,117 @@
+using System.Net;
+using Tideway.Contracts.ShareRegistry;
+using Tideway.ShareRegistry.TableQuery;
+using Tideway.ShareRegistry.Tests.Hosts;
+
+namespace Tideway.ShareRegistry.Tests.TableQuery;
+
+public sealed class SignedLinesTests : TableTest
+{
+    private LakeTable table = null!;
+    private string path = null!;
+
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        table = NewTable("orders");
+        table.Commit(table.Add("part-1.parquet", 10));
+        path = await ShareAsync("orders", table);
+    }
+
+    [Fact]
+    public async Task The_same_recipient_gets_the_same_lines_for_a_moment_and_the_record_says_where_they_were_signed()
+    {
+        var first = await AskAsync(Acme);
+        var again = await AskAsync(Acme);
+
+        again.Text.ShouldBe(first.Text);
+        var record = await Process.Events.WaitForAsync<ShareAccessed>(e => e.RequestId == again.Header("x-request-id"));
+        (record.Status, record.FileCount).ShouldBe((200, 2));
+        record.Parameters!["signedIn"].ShouldBe(first.Header("x-request-id"));
+        (await Process.Events.WaitForAsync<ShareAccessed>(e => e.RequestId == first.Header("x-request-id")))
+            .Parameters!.ContainsKey("signedIn")
+            .ShouldBeFalse();
+        Process.Time.Advance(TimeSpan.FromMinutes(2));
+
+        var later = await AskAsync(Acme);
+
+        later.Text.ShouldNotBe(first.Text);
+        later.Files()[0].GetProperty("expirationTimestamp").GetInt64().ShouldBeGreaterThan(first.Files()[0].GetProperty("expirationTimestamp").GetInt64());
+        Process.Get<SignedLines>().Bytes.ShouldBeInRange(1, later.Text.Length);
+    }
+
+    [Fact]
+    public async Task Another_recipient_another_format_and_another_version_get_their_own()
+    {
+        var other = await Process.AddRecipientAsync("other");
+        await Process.GrantAsync("sales", other);
+        var first = await AskAsync(Acme);
+
+        (await AskAsync(other)).Files()[0].GetProperty("url").GetString().ShouldNotBe(first.Files()[0].GetProperty("url").GetString());
+        var delta = await QueryAsync(path, "{}", ("delta-sharing-capabilities", "responseformat=delta"));
+        delta.Files()[0].TryGetProperty("deltaSingleAction", out _).ShouldBeTrue();
+        (await QueryAsync(path, new { version = 1 })).Files()[0].GetProperty("version").GetInt64().ShouldBe(1);
+        table.Commit(table.Add("part-2.parquet", 10));
+        (await AskAsync(Acme)).Files().Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_grant_that_ended_ends_what_was_signed_too()
+    {
+        await AskAsync(Acme);
+        await Process.RevokeAsync("sales", Acme);
+
+        (await QueryAsync(path, "{}")).ShouldBe(HttpStatusCode.NotFound).Text.ShouldNotContain("sig=");
+    }
+
+    [Fact]
+    public async Task A_refresh_token_and_the_last_line_are_of_their_own_call()
+    {
+        await AskAsync(Acme);
+
+        var answer = (await QueryAsync(path, new { includeRefreshToken = true })).ShouldBe(HttpStatusCode.OK);
+
+        var end = answer.Lines[^1].Body;
+        end.GetProperty("refreshToken").GetString().ShouldNotBeNullOrEmpty();
+        end.GetProperty("minUrlExpirationTimestamp").GetInt64().ShouldBe(answer.Files()[0].GetProperty("expirationTimestamp").GetInt64());
+    }
+
+    [Fact]
+    public async Task Where_nothing_is_used_again_each_answer_has_addresses_of_its_own_and_the_same_lines_but_for_them()
+    {
+        await using var anew = await RegistryProcess.StartAsync("--ShareRegistry:SignedLines:Lifetime=00:00:00");
+        var recipient = await anew.AddRecipientAsync("acme");
+        await anew.CreateShareAsync("sales");
+        await anew.GrantAsync("sales", recipient);
+        var orders = LakeTable.Create(Path.Combine(anew.Lake, "orders"));
+        orders.Commit(orders.Add("day=1 & 2/part 1.parquet", 10));
+        await anew.ShareTableAsync("sales", "shop.orders", orders.Folder);
+
+        foreach (var format in new[] { "parquet", "delta" })
+        {
+            var header = ("delta-sharing-capabilities", "responseformat=" + format);
+            var first = (await recipient.Http.PostAnswerAsync(path + "/query", "{}", header)).ShouldBe(HttpStatusCode.OK);
+            var again = (await recipient.Http.PostAnswerAsync(path + "/query", "{}", header)).ShouldBe(HttpStatusCode.OK);
+            // The lines of pages are made one by one.
+            var page = (await recipient.Http.PostAnswerAsync(path + "/query", new { maxFiles = 1 }, header)).ShouldBe(HttpStatusCode.OK);
+            var token = page.Lines[^1].Body.GetProperty("nextPageToken").GetString();
+            var rest = (await recipient.Http.PostAnswerAsync(path + "/query", new { maxFiles = 1, pageToken = token }, header)).ShouldBe(HttpStatusCode.OK);
+
+            again.Text.ShouldNotBe(first.Text);
+            Plain(again).ShouldBe(Plain(first));
+            (Plain(page) + "\n" + Plain(rest)).ShouldBe(Plain(first));
+            anew.Get<SignedLines>().Bytes.ShouldBe(0);
+        }
+    }
+
+    private static string Plain(Answer answer) =>
+        System.Text.RegularExpressions.Regex.Replace(
+            string.Join('\n', answer.Files().Select(file => file.GetRawText())),
+            "(exp|req|sig|expirationTimestamp)(\":|=)[^&\",]*",
+            "",
+            System.Text.RegularExpressions.RegexOptions.ExplicitCapture,
+            TimeSpan.FromSeconds(5)
+        );
+
+    private async Task<Answer> AskAsync(RecipientClient recipient) => (await recipient.Http.PostAnswerAsync(path + "/query", "{}")).ShouldBe(HttpStatusCode.OK);
+}
