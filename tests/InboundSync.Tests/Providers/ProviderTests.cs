@@ -106,7 +106,12 @@ public sealed class ProviderTests : IAsyncLifetime
         var (status, json) = await host.SendAsync(
             HttpMethod.Post,
             InboundHost.Providers,
-            new { name = "other", authentication_type = "TOKEN", recipient_profile_str = OAuth }
+            new
+            {
+                name = "other",
+                authentication_type = "TOKEN",
+                recipient_profile_str = OAuth,
+            }
         );
         status.ShouldBe(400);
         json!["message"]!.GetValue<string>().ShouldStartWith("authentication_type: ");
