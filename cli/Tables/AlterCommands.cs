@@ -66,11 +66,8 @@ internal static class AlterCommands
             "Drop a column; its columns must be mapped",
             "tideway table alter drop-column /srv/tables/orders address.zip --yes",
             [column, yes],
-            (call, evolution, cancellationToken) =>
-            {
-                call.Confirm(yes, $"Drop the column {call.Get(column)}? Its values cannot be read any more in the versions that follow.");
-                return evolution.DropColumnAsync(call.Get(column), cancellationToken);
-            }
+            (call, evolution, cancellationToken) => evolution.DropColumnAsync(call.Get(column), cancellationToken),
+            call => call.Confirm(yes, $"Drop the column {call.Get(column)}? Its values cannot be read any more in the versions that follow.")
         );
     }
 
@@ -181,26 +178,34 @@ internal static class AlterCommands
         string description,
         string example,
         IEnumerable<Symbol> symbols,
-        Func<Call, TableEvolution, CancellationToken, Task<CommitResult?>> change
+        Func<Call, TableEvolution, CancellationToken, Task<CommitResult?>> change,
+        Action<Call>? confirm = null
     )
     {
-        var table = new LocalTable();
+        var (table, dryRun) = (new LocalTable(), PlanOutput.DryRun());
         return commands.Leaf(
             name,
             description,
             example,
-            [table.Path, .. symbols],
+            [table.Path, .. symbols, dryRun],
             (call, cancellationToken) =>
                 LocalTable.GuardAsync(async () =>
                 {
                     var delta = table.Open(call);
-                    var result = await ChangeAsync(() => change(call, new TableEvolution(delta), cancellationToken));
-                    var version = result?.Version ?? await delta.LatestVersionAsync(cancellationToken);
-                    call.Output.Item(
-                        JsonSerializer.SerializeToElement(new { version, changed = result is not null }),
-                        Output.Column.Of("Version", "version"),
-                        Output.Column.Of("Changed", "changed")
-                    );
+                    EvolutionPlan? plan = null;
+                    if (!call.Get(dryRun))
+                        confirm?.Invoke(call);
+                    var evolution = call.Get(dryRun) ? new TableEvolution(delta, found => plan = found) : new TableEvolution(delta);
+                    var result = await ChangeAsync(() => change(call, evolution, cancellationToken));
+                    var version = plan?.Version ?? result?.Version ?? await delta.LatestVersionAsync(cancellationToken);
+                    if (call.Get(dryRun))
+                        PlanOutput.Show(call, version, plan?.Changes ?? []);
+                    else
+                        call.Output.Item(
+                            JsonSerializer.SerializeToElement(new { version, changed = result is not null }),
+                            Output.Column.Of("Version", "version"),
+                            Output.Column.Of("Changed", "changed")
+                        );
                 })
         );
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tideway.Cli.CommandLine;
+using Tideway.DeltaLog;
 using Tideway.DeltaLog.Changes;
 using Tideway.DeltaLog.Reading;
 
@@ -13,30 +14,46 @@ internal static class ChangesCommand
         var table = new LocalTable();
         var condition = new RowCondition();
         var output = new RowOutput();
-        var from = Symbols.Number("--from", "First version whose changes are shown; else the first that is left", "VERSION");
-        var to = Symbols.Number("--to", "Last version whose changes are shown; else the latest", "VERSION");
+        var range = new VersionRange();
+        var derive = Symbols.Flag(
+            "--derive",
+            "Also of versions that did not record their changes: compare the rows of the files that came and went. An update is a delete and an insert then"
+        );
         return commands.Leaf(
             "changes",
             "Show the rows that changed, how (_change_type) and when, of a table that records it (delta.enableChangeDataFeed)",
             "tideway table changes /srv/tables/orders --from 3 --to 5 --where \"_change_type = 'delete'\"",
-            [table.Path, from, to, condition.Where, output.Limit, output.Out, table.FilesOutside],
+            [table.Path, range.From, range.FromTime, range.To, range.ToTime, derive, condition.Where, output.Limit, output.Out, table.FilesOutside],
             (call, cancellationToken) =>
                 LocalTable.GuardAsync(async () =>
                 {
                     var where = condition.Of(call, cancellationToken);
                     var opened = table.Open(call);
-                    var first = call.Get(from) ?? await opened.EarliestChangesVersionAsync(cancellationToken);
-                    if (call.Get(to) < first)
-                        throw new CliFailure(ExitCode.Usage, $"--to must be at least --from, {first}; got {call.Get(to)}.");
-                    var versions = new List<VersionChanges>();
-                    await foreach (var version in opened.ReadChangeDataFeedAsync(first, call.Get(to), cancellationToken))
-                        versions.Add(version);
+                    var (first, last) = await range.FindAsync(call, opened, cancellationToken);
+                    var versions = await ReadAsync(opened, first, last, call.Get(derive), cancellationToken);
                     var snapshot = await opened.LoadAsync(versions[^1].Version, cancellationToken);
-                    var sql = await table.Reader(call).ChangesSqlAsync(snapshot, versions, new ScanOptions { WhereSql = where }, cancellationToken);
+                    var options = new ScanOptions { WhereSql = where, DeriveChanges = call.Get(derive) };
+                    var sql = await table.Reader(call).ChangesSqlAsync(snapshot, versions, options, cancellationToken);
                     List<string> names = ["_change_type", "_commit_version", "_commit_timestamp", .. snapshot.Schema.Fields.Select(field => field.Name)];
                     await output.WriteAsync(call, $"SELECT * FROM ({sql}) ORDER BY _commit_version", names, table.Folders(call), cancellationToken);
                 }),
             formats: RowFormats.All
         );
+    }
+
+    private static async Task<List<VersionChanges>> ReadAsync(DeltaTable table, long first, long? last, bool derive, CancellationToken cancellationToken)
+    {
+        var versions = new List<VersionChanges>();
+        var changes = derive ? table.ReadChangesAsync(first, last, cancellationToken) : table.ReadChangeDataFeedAsync(first, last, cancellationToken);
+        try
+        {
+            await foreach (var version in changes)
+                versions.Add(version);
+            return versions;
+        }
+        catch (DeltaLogException exception) when (exception.Error == DeltaLogError.ChangeDataFeedDisabled)
+        {
+            throw new CliFailure(ExitCode.Failed, $"{exception.Message} With --derive its changes are found by comparing files.", exception);
+        }
     }
 }

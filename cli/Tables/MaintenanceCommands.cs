@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Tideway.Cli.CommandLine;
 using Tideway.Cli.Output;
+using Tideway.DeltaLog.Evolution;
 using Tideway.DeltaLog.Maintenance;
 using Tideway.DuckDb;
 
@@ -32,12 +33,21 @@ internal static class MaintenanceCommands
         Column.Of("Dry run", "dry_run"),
     ];
 
+    private static readonly Column[] RestoreColumns =
+    [
+        Column.Of("Version", "version"),
+        Column.Of("Restored version", "restored_version"),
+        Column.Of("Files restored", "files_restored"),
+        Column.Of("Files removed", "files_removed"),
+        Column.Of("Dry run", "dry_run"),
+    ];
+
     public static Command Optimize(CommandSet commands)
     {
         var table = new LocalTable();
         var where = Symbols.Option("--where", "Only partitions for which this holds, such as \"day >= '2026-01-01'\"", "CONDITION");
         var size = Bytes("--target-size", "Size of the files to make, such as 256mb; else the table's, else 128mb");
-        var dryRun = DryRun();
+        var dryRun = PlanOutput.DryRun();
         return commands.Leaf(
             "optimize",
             "Write small files, and files with deleted rows, together into larger ones",
@@ -84,7 +94,7 @@ internal static class MaintenanceCommands
         var table = new LocalTable();
         var retain = Symbols.Duration("--retain", "Keep files that were needed within this time, such as 7d; else as long as the table says");
         var force = Symbols.Flag("--force", "Allow a shorter time than the table's; nobody may be reading or writing then");
-        var dryRun = DryRun();
+        var dryRun = PlanOutput.DryRun();
         var yes = Symbols.Yes();
         return commands.Leaf(
             "vacuum",
@@ -145,41 +155,47 @@ internal static class MaintenanceCommands
 
     public static Command Restore(CommandSet commands)
     {
-        var table = new LocalTable();
+        var (table, dryRun) = (new LocalTable(), PlanOutput.DryRun());
         var yes = Symbols.Yes();
         return commands.Leaf(
             "restore",
             "Make an older version of a table the latest one again",
             "tideway table restore /srv/tables/orders --version 12",
-            [table.Path, table.Version, table.Timestamp, yes],
+            [table.Path, table.Version, table.Timestamp, dryRun, yes],
             (call, cancellationToken) =>
                 LocalTable.GuardAsync(async () =>
                 {
                     if (!call.Has(table.Version) && !call.Has(table.Timestamp))
                         throw new CliFailure(ExitCode.Usage, "Which version is to be restored? Give --version or --timestamp.");
                     var version = await table.FindVersionAsync(call, cancellationToken);
-                    call.Confirm(yes, $"Restore version {version} of {call.Get(table.Path)}?");
-                    var result = await new TableRestore(table.Open(call)).RunAsync(version!.Value, cancellationToken);
-                    call.Output.Item(
-                        JsonSerializer.SerializeToElement(
-                            new
-                            {
-                                version = result.Commit?.Version,
-                                restored_version = version,
-                                files_restored = result.FilesRestored,
-                                files_removed = result.FilesRemoved,
-                            }
-                        ),
-                        Column.Of("Version", "version"),
-                        Column.Of("Restored version", "restored_version"),
-                        Column.Of("Files restored", "files_restored"),
-                        Column.Of("Files removed", "files_removed")
+                    var isDryRun = call.Get(dryRun);
+                    if (!isDryRun)
+                        call.Confirm(yes, $"Restore version {version} of {call.Get(table.Path)}?");
+                    var options = new RestoreOptions
+                    {
+                        DryRun = isDryRun,
+                        OnFile =
+                            isDryRun && !call.Output.IsJson
+                                ? (file, comes) => call.Output.Message($"{(comes ? '+' : '-')} {file.Path} ({BytesText.Of(file.Size)})")
+                                : null,
+                    };
+                    var result = await new TableRestore(table.Open(call)).RunAsync(version!.Value, options, cancellationToken);
+                    var item = JsonSerializer.SerializeToElement(
+                        new
+                        {
+                            version = result.Commit?.Version,
+                            restored_version = version,
+                            files_restored = result.FilesRestored,
+                            files_removed = result.FilesRemoved,
+                            dry_run = isDryRun,
+                            changes = PlanOutput.Describe(result.Changes),
+                        }
                     );
+                    call.Output.Item(item, RestoreColumns);
+                    PlanOutput.Changes(call, item);
                 })
         );
     }
-
-    private static Option<bool> DryRun() => Symbols.Flag("--dry-run", "Only say what would be done");
 
     private static Option<long?> Bytes(string name, string description) =>
         new(name)
@@ -188,7 +204,7 @@ internal static class MaintenanceCommands
             HelpName = "SIZE",
             CustomParser = result =>
             {
-                if (SizeText.Parse(result.Tokens[^1].Value) is > 0 and var bytes)
+                if (ByteText.Parse(result.Tokens[^1].Value) is > 0 and var bytes)
                     return bytes;
                 result.AddError($"{name} must be a size such as 128mb or 1g; got '{result.Tokens[^1].Value}'.");
                 return null;

@@ -32,7 +32,7 @@ public sealed class DeltaTable
         Store = store;
         Time = time;
         Options = options ?? new DeltaTableOptions();
-        snapshots = new SnapshotLoader(store, new CheckpointReader(store, Options));
+        snapshots = new SnapshotLoader(store, new CheckpointReader(store, Options), time);
         changes = new ChangesReader(store, snapshots);
         checkpoints = new CheckpointWriter(store, snapshots, time, Options);
         committer = new DeltaCommitter(store, time, checkpoints);
@@ -52,7 +52,13 @@ public sealed class DeltaTable
     {
         if (await Store.FindAsync(LogFile.CommitKey(0), cancellationToken).ConfigureAwait(false) is not null)
             return true;
-        return !(await LogListing.ReadAsync(Store, 0, cancellationToken).ConfigureAwait(false)).IsEmpty;
+        await foreach (var file in LogListing.FilesAsync(Store, 0, long.MaxValue, cancellationToken).ConfigureAwait(false))
+        {
+            if (file.Kind is LogFileKind.Commit || file.IsOfCheckpoint)
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>
@@ -72,7 +78,7 @@ public sealed class DeltaTable
     /// <summary>The protocol and metadata of <paramref name="version"/>, without reading its files. Throws as <see cref="LoadAsync"/> does.</summary>
     public async Task<(Protocol Protocol, Metadata Metadata)> LoadDescriptionAsync(long version, CancellationToken cancellationToken = default)
     {
-        var state = await snapshots.LoadStateAsync(version, cancellationToken).ConfigureAwait(false);
+        var (state, _) = await snapshots.LoadStateAsync(version, cancellationToken).ConfigureAwait(false);
         return (state.Protocol, state.Metadata);
     }
 
@@ -97,35 +103,28 @@ public sealed class DeltaTable
 
     /// <summary>
     /// The last version that was there at <paramref name="timestamp"/>; <see langword="null"/> where that is before the first one that can still be loaded.
-    /// Pass the latest snapshot, if there is one at hand, to save loading it.
+    /// Pass the latest snapshot, if there is one at hand, to save loading it. With in-commit timestamps few commits are read and none is listed; without, the
+    /// log is listed and no commit is read.
     /// </summary>
     public async Task<long?> VersionAtOrBeforeAsync(DateTimeOffset timestamp, Snapshot? latest = null, CancellationToken cancellationToken = default)
     {
         var timeline = await TimelineAsync(latest, cancellationToken).ConfigureAwait(false);
-        var index = await timeline.FirstAtOrAfterAsync(timestamp, cancellationToken).ConfigureAwait(false);
-        if (index == timeline.Count || await timeline.TimeAsync(index, cancellationToken).ConfigureAwait(false) > timestamp)
-            index--;
-        return index >= 0 && timeline.Commit(index).Version is var version && version >= timeline.FirstRecreatableVersion ? version : null;
+        return await timeline.AtOrBeforeAsync(timestamp, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The first version committed at or after <paramref name="timestamp"/>; <see langword="null"/> where that is after the latest one.</summary>
     public async Task<long?> VersionAtOrAfterAsync(DateTimeOffset timestamp, Snapshot? latest = null, CancellationToken cancellationToken = default)
     {
         var timeline = await TimelineAsync(latest, cancellationToken).ConfigureAwait(false);
-        var index = await timeline.FirstAtOrAfterAsync(timestamp, cancellationToken).ConfigureAwait(false);
-        return index < timeline.Count ? timeline.Commit(index).Version : null;
+        return await timeline.AtOrAfterAsync(timestamp, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The commits that are still in the log, newest first.</summary>
+    /// <summary>The commits that are still in the log, newest first, each read when its turn comes.</summary>
     public async IAsyncEnumerable<CommitSummary> HistoryAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var timeline = await TimelineAsync(null, cancellationToken).ConfigureAwait(false);
-        for (var index = timeline.Count - 1; index >= 0; index--)
-        {
-            var commit = timeline.Commit(index);
-            var info = await CommitFile.ReadInfoAsync(Store, commit.Info.Key, commit.Version, cancellationToken).ConfigureAwait(false);
-            yield return new CommitSummary(commit.Version, await timeline.TimeAsync(index, cancellationToken).ConfigureAwait(false), info);
-        }
+        await foreach (var commit in timeline.NewestFirstAsync(cancellationToken).ConfigureAwait(false))
+            yield return commit;
     }
 
     /// <summary>
@@ -177,13 +176,10 @@ public sealed class DeltaTable
 
     private async Task<CommitTimeline> TimelineAsync(Snapshot? latest, CancellationToken cancellationToken)
     {
-        var state = latest?.State;
-        if (state is null)
-        {
-            var version = await LatestVersionAsync(cancellationToken).ConfigureAwait(false);
-            state = await snapshots.LoadStateAsync(version, cancellationToken).ConfigureAwait(false);
-        }
-
-        return await CommitTimeline.ReadAsync(Store, state, cancellationToken).ConfigureAwait(false);
+        if (latest is not null)
+            return new CommitTimeline(Store, latest.State, latest.Version);
+        var version = await LatestVersionAsync(cancellationToken).ConfigureAwait(false);
+        var (state, _) = await snapshots.LoadStateAsync(version, cancellationToken).ConfigureAwait(false);
+        return new CommitTimeline(Store, state, version);
     }
 }

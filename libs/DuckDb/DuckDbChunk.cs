@@ -12,11 +12,13 @@ public sealed class DuckDbChunk : IDisposable
     private readonly ChunkHandle handle;
     private readonly ImmutableArray<DuckDbType> types;
     private readonly DuckDbVector?[] columns;
+    private readonly int first;
 
-    internal DuckDbChunk(ChunkHandle handle, ImmutableArray<DuckDbType> types)
+    internal DuckDbChunk(ChunkHandle handle, ImmutableArray<DuckDbType> types, int first = 0)
     {
         this.handle = handle;
         this.types = types;
+        this.first = first;
         columns = new DuckDbVector?[types.Length];
         RowCount = checked((int)NativeMethods.duckdb_data_chunk_get_size(handle));
     }
@@ -33,7 +35,7 @@ public sealed class DuckDbChunk : IDisposable
     {
         ThrowIfDisposed();
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)columns.Length, nameof(index));
-        return columns[index] ??= new DuckDbVector(this, VectorMemory.Column(handle, index), types[index], RowCount);
+        return columns[index] ??= new DuckDbVector(this, VectorMemory.Column(handle, first + index), types[index], RowCount);
     }
 
     /// <summary>Frees the rows and with them all spans.</summary>

@@ -11,11 +11,13 @@ public sealed class DuckDbDatabase : IDisposable
 {
     private readonly DatabaseHandle handle;
     private readonly bool locked;
+    private readonly ConsumeFunction consume;
 
     private DuckDbDatabase(DatabaseHandle handle, bool locked)
     {
         this.handle = handle;
         this.locked = locked;
+        consume = new ConsumeFunction(handle);
     }
 
     /// <summary>The version of the native library, such as <c>v1.5.6</c>.</summary>
@@ -69,7 +71,7 @@ public sealed class DuckDbDatabase : IDisposable
         }
 
         connection.KeepAlive(handle);
-        return new DuckDbConnection(connection, locked);
+        return new DuckDbConnection(connection, locked, consume);
     }
 
     /// <summary>Closes the database once everything made from it is disposed too.</summary>

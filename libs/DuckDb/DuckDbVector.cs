@@ -87,6 +87,14 @@ public sealed class DuckDbVector
         return memory.IsValid(row) ? memory.Bytes(row) : default;
     }
 
+    /// <summary>The bytes of all rows that <see cref="Utf8"/> would give, for many rows: what is checked is checked once.</summary>
+    /// <exception cref="InvalidOperationException">The vector stores something else.</exception>
+    public DuckDbTexts Texts()
+    {
+        chunk.ThrowIfDisposed();
+        return Storage.IsBytes(Type.Kind) ? new DuckDbTexts(memory, RowCount) : throw Not("text or bytes");
+    }
+
     /// <summary>The text of a VARCHAR, or the name of an ENUM.</summary>
     /// <exception cref="InvalidOperationException">The vector stores something else.</exception>
     public string String(int row)

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Tideway.CdfPublisher.Changes;
 using Tideway.CdfPublisher.Deliveries;
 using Tideway.CdfPublisher.Partners;
@@ -7,6 +8,7 @@ using Tideway.CdfPublisher.Subscriptions;
 using Tideway.CdfPublisher.Tables;
 using Tideway.Contracts.RecipientAuth;
 using Tideway.Contracts.ShareRegistry;
+using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaSharing.Server.Serving;
 using Tideway.Hosting.Identity;
 using Tideway.Hosting.Startup;
@@ -61,7 +63,11 @@ public static class CdfPublisherStartup
         services.AddSingleton<IHostedService, DeliveryWorker>();
 
         services.AddSingleton<ChangeFeedAccessLog>();
-        services.AddSingleton<TableHeaders>();
+        services.AddOptions<SnapshotCacheOptions>().BindConfiguration(TableHeader.CacheSection).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(provider => new SnapshotCache(
+            provider.GetRequiredService<IOptions<SnapshotCacheOptions>>().Value,
+            provider.GetRequiredService<TimeProvider>()
+        ));
         services.AddSingleton<ChangeFeed>();
         return builder;
     }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Tideway.Contracts.RecipientAuth;
+using Tideway.DeltaLog.Snapshots;
 using Tideway.Hosting.Health;
 using Tideway.Hosting.Identity;
 using Tideway.Hosting.Startup;
@@ -28,6 +29,17 @@ public static class InboundSyncStartup
         builder.AddServiceDatabase((options, time) => new InboundSyncDatabase(options, time));
         builder.AddCredentialInvalidation<InboundSyncDatabase, CredentialsChanged>(Name, changed => changed.OwnerId);
         builder.Services.AddOptions<SyncOptions>().BindConfiguration(SyncOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        // A sync looks at its table every few minutes: small ones stay, a large one is read again.
+        builder
+            .Services.AddOptions<SnapshotCacheOptions>()
+            .Configure(cache => cache.MaxBytes = 64L << 20)
+            .BindConfiguration(LocalTable.CacheSection)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        builder.Services.AddSingleton(provider => new SnapshotCache(
+            provider.GetRequiredService<IOptions<SnapshotCacheOptions>>().Value,
+            provider.GetRequiredService<TimeProvider>()
+        ));
         builder.Services.AddOptions<PublicOptions>().ValidateOnStart();
         builder.Services.AddOptions<StorageRootOptions>().BindConfiguration(StorageRootOptions.Section);
         builder.Services.TryAddSingleton(provider => new StorageRoots(provider.GetRequiredService<IOptions<StorageRootOptions>>().Value));

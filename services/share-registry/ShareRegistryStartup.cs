@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Options;
 using Tideway.Contracts.RecipientAuth;
+using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaSharing.Server.Exchange;
 using Tideway.DeltaSharing.Server.Serving;
 using Tideway.Hosting.Identity;
@@ -27,14 +29,19 @@ public static class ShareRegistryStartup
         builder.AddServiceDatabase((options, time) => new ShareRegistryDatabase(options, time));
         builder.AddServedTableStorage();
         builder.AddAccessSpool<ShareRegistryDatabase>();
-        builder.Services.AddOptions<SnapshotCacheOptions>().BindConfiguration(SnapshotCacheOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<SnapshotCacheOptions>().BindConfiguration(ServedTables.CacheSection).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<ShareStore>();
         builder.Services.AddSingleton<TableChangeReader>();
         builder.Services.AddSingleton<GrantStore>();
         builder.Services.AddSingleton<RecipientDirectory>();
         builder.Services.AddSingleton<GrantedCatalog>();
         builder.Services.AddSingleton<TableProbe>();
-        builder.Services.AddSingleton<SnapshotCache>();
+        builder.Services.AddSingleton(services => new SnapshotCache(
+            services.GetRequiredService<IOptions<SnapshotCacheOptions>>().Value,
+            services.GetRequiredService<TimeProvider>(),
+            Telemetry.Record
+        ));
+        builder.Services.AddSingleton<ServedTables>();
         builder.Services.AddSingleton<TableReader>();
         builder.Services.AddSingleton<TableQueryAnswers>();
         builder.Services.AddSingleton<SpooledAccessLog>();

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Tideway.DeltaLog.Snapshots;
 
 namespace Tideway.ShareRegistry;
 
@@ -9,7 +10,7 @@ internal static class Telemetry
 
     private static readonly Meter Meter = new(Name);
 
-    /// <summary>How the latest version of a table was found, by <c>outcome</c>: unchanged, updated, loaded.</summary>
+    /// <summary>How a version of a table was found, by <c>outcome</c>: unchanged, updated, loaded, version.</summary>
     public static readonly Counter<long> SnapshotReads = Meter.CreateCounter<long>(
         "tideway.share_registry.snapshot_reads",
         "{read}",
@@ -36,4 +37,19 @@ internal static class Telemetry
         "By",
         "Bytes of files handed out by signed addresses"
     );
+
+    /// <summary>Counts a look at a table.</summary>
+    public static void Record(SnapshotRead read)
+    {
+        var outcome = read.Kind switch
+        {
+            SnapshotReadKind.Unchanged => "unchanged",
+            SnapshotReadKind.Updated => "updated",
+            SnapshotReadKind.Loaded => "loaded",
+            _ => "version",
+        };
+        SnapshotReads.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+        if (read.Kind != SnapshotReadKind.Unchanged)
+            SnapshotReadDuration.Record(read.Duration.TotalSeconds);
+    }
 }

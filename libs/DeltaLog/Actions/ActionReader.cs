@@ -19,13 +19,16 @@ internal static class ActionReader
         ["sidecar"] = ActionKind.Sidecar,
     };
 
-    /// <summary>The line's action; <see langword="null"/> where it holds none that is known. Anything malformed is a <see cref="JsonException"/>.</summary>
-    public static DeltaAction? Read(ReadOnlySpan<byte> line)
+    /// <summary>
+    /// The line's action; <see langword="null"/> where it holds none that is known, or one that <paramref name="files"/> has taken. With these change files
+    /// are passed by. Anything malformed is a <see cref="JsonException"/>.
+    /// </summary>
+    public static DeltaAction? Read(ReadOnlySpan<byte> line, IFileActions? files = null)
     {
         try
         {
             var reader = new Utf8JsonReader(line, Options);
-            var action = ReadLine(ref reader);
+            var action = ReadLine(ref reader, files);
             if (reader.Read())
                 throw new JsonException("expected the end of the line after the action");
             return action;
@@ -52,9 +55,10 @@ internal static class ActionReader
         }
     }
 
-    private static DeltaAction? ReadLine(ref Utf8JsonReader reader)
+    private static DeltaAction? ReadLine(ref Utf8JsonReader reader, IFileActions? files)
     {
         DeltaAction? found = null;
+        var isFound = false;
         reader.BeginObject();
         while (reader.NextMember())
         {
@@ -71,12 +75,32 @@ internal static class ActionReader
 
             if (reader.TokenType != JsonTokenType.StartObject)
                 throw new JsonException($"expected an action, found {reader.TokenType}");
-            if (found is not null)
+            if (isFound)
                 throw new JsonException("expected one action per line, found two");
-            found = ReadAction(ref reader, kind);
+            isFound = true;
+            if (files is null || !TryHand(ref reader, kind, files))
+                found = ReadAction(ref reader, kind);
         }
 
         return found;
+    }
+
+    private static bool TryHand(ref Utf8JsonReader reader, ActionKind kind, IFileActions files)
+    {
+        switch (kind)
+        {
+            case ActionKind.Add:
+                files.ReadAdd(ref reader);
+                return true;
+            case ActionKind.Remove:
+                files.ReadRemove(ref reader);
+                return true;
+            case ActionKind.Cdc:
+                reader.Skip();
+                return true;
+            default:
+                return false;
+        }
     }
 
     private static DeltaAction ReadAction(ref Utf8JsonReader reader, ActionKind kind) =>

@@ -173,11 +173,11 @@ internal static class JsonFields
             writer.WriteNumber(member, number);
     }
 
-    private static void Advance(ref Utf8JsonReader reader)
+    public static void Advance(ref Utf8JsonReader reader)
     {
         if (!reader.Read())
             throw new JsonException("the line ends where a value was expected");
     }
 
-    private static JsonException Unexpected(ref Utf8JsonReader reader, string expected) => new($"expected {expected}, found {reader.TokenType}");
+    public static JsonException Unexpected(ref Utf8JsonReader reader, string expected) => new($"expected {expected}, found {reader.TokenType}");
 }

@@ -54,7 +54,7 @@ internal sealed class ChangesReader(IObjectStore store, SnapshotLoader snapshots
 
     private async Task<(Protocol Protocol, Metadata Metadata)> DescribeAsync(long version, CancellationToken cancellationToken)
     {
-        var state = await snapshots.LoadStateAsync(version, cancellationToken).ConfigureAwait(false);
+        var (state, _) = await snapshots.LoadStateAsync(version, cancellationToken).ConfigureAwait(false);
         return (state.Protocol, state.Metadata);
     }
 

@@ -1,4 +1,5 @@
 using Tideway.DeltaLog.Actions;
+using Tideway.DeltaLog.Snapshots;
 
 namespace Tideway.DeltaLog.Changes;
 
@@ -22,6 +23,9 @@ public sealed record VersionChanges
 
     /// <summary>The metadata that its rows were written with, where that is known.</summary>
     internal Metadata? MetadataInForce { get; init; }
+
+    /// <summary>Whether the writer had to say which rows changed where its files do not tell: not where the feed is known to be off.</summary>
+    internal bool TellsRowChanges => CdcFiles.Count > 0 || MetadataInForce?.IsEnabled(TableProperties.EnableChangeDataFeed) != false;
 
     /// <summary>Files that it added, whether rows changed or not.</summary>
     public IReadOnlyList<AddFile> Adds { get; init; } = [];

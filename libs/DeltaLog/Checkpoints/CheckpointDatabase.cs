@@ -8,11 +8,9 @@ internal sealed class CheckpointDatabase : IDisposable
     private readonly DuckDbDatabase? owned;
     private readonly DuckDbDatabase database;
 
-    /// <summary>With a database of its own, that has as many threads, or one per core.</summary>
-    public CheckpointDatabase(DeltaTableOptions options, int? threads = null)
+    public CheckpointDatabase(DeltaTableOptions options)
     {
-        // The order of a checkpoint's rows means nothing, and keeping it would cost a third.
-        owned = options.Database is null ? DuckDbDatabase.Open(new DuckDbOptions { PreserveInsertionOrder = false, Threads = threads }) : null;
+        owned = options.Database is null ? DuckDbDatabase.Open(new DuckDbOptions { PreserveInsertionOrder = false }) : null;
         database = options.Database ?? owned!;
         Connection = database.Connect();
     }

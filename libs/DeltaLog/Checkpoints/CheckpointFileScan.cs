@@ -1,56 +1,51 @@
-using System.Runtime.ExceptionServices;
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Tideway.DeltaLog.FileSets;
+using Tideway.DuckDb;
 
 namespace Tideway.DeltaLog.Checkpoints;
 
-/// <summary>Reads the files that a checkpoint lists straight into segments, by several threads where there are many.</summary>
+/// <summary>
+/// Reads the files that a checkpoint lists straight into segments: each thread of DuckDB copies what it has read into segments of its own, so that neither
+/// the order of rows nor the database's settings matter.
+/// </summary>
 internal static class CheckpointFileScan
 {
-    private const int MaxWorkers = 4;
+    // Null rows cost little; numbers for all rows cost more.
+    private const double MinShareToSkip = 0.5;
 
-    public static List<FileSegment> Read(CheckpointDatabase database, IReadOnlyList<RowRange> ranges, CancellationToken cancellationToken)
+    public static List<FileSegment> Read(
+        DuckDbConnection connection,
+        CheckpointLayout layout,
+        ImmutableArray<DuckDbField> columns,
+        CancellationToken cancellationToken
+    )
     {
-        var shares = RowShares.Divide(ranges, Math.Min(MaxWorkers, Environment.ProcessorCount));
-        if (shares is [var only])
-            return ReadShare(database, only, cancellationToken);
-        // DuckDB keeps little ahead of who reads a stream, so each worker drives one of its own; threads of DuckDB would only get in their way.
-        var results = new List<FileSegment>[shares.Count];
-        try
-        {
-            Parallel.For(
-                0,
-                shares.Count,
-                new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = shares.Count },
-                index => results[index] = ReadShare(database, shares[index], cancellationToken)
-            );
-        }
-        catch (AggregateException exception)
-        {
-            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
-        }
-
-        return [.. results.SelectMany(segments => segments)];
-    }
-
-    private static List<FileSegment> ReadShare(CheckpointDatabase database, IReadOnlyList<RowRange> share, CancellationToken cancellationToken)
-    {
-        var adds = new AddColumns();
-        using var connection = database.Connect();
-        var whole = share.Where(range => range.IsWhole).Select(range => range.Path).ToList();
+        var builders = new ConcurrentBag<AddColumns>();
+        var ranges = layout.RowsOf(CheckpointSql.Column("add"));
+        var whole = ranges.GroupBy(range => range.Path).Where(file => file.Sum(range => range.Count) >= layout.Rows(file.Key) * MinShareToSkip).ToList();
         if (whole.Count > 0)
-            Read(whole, null);
-        foreach (var range in share.Where(range => !range.IsWhole))
-            Read([range.Path], range);
-        return adds.Build();
+            ReadRows([.. whole.Select(file => file.Key)], null);
+        foreach (var range in ranges.ExceptBy(whole.Select(file => file.Key), range => range.Path))
+            ReadRows([range.Path], range);
+        return [.. builders.SelectMany(builder => builder.Build())];
 
-        void Read(IReadOnlyList<string> paths, RowRange? range)
+        void ReadRows(IReadOnlyList<string> paths, RowRange? range)
         {
-            var columns = CheckpointSql.ReadColumns(connection, paths, cancellationToken);
-            if (CheckpointSql.SelectAdds(paths, range, columns) is not { } sql)
+            if (CheckpointSql.SelectAdds(paths, range, columns, layout.IsEmpty) is not var (sql, names))
                 return;
-            using var result = connection.Query(sql, cancellationToken);
-            foreach (var chunk in result.Chunks(cancellationToken))
-                adds.Append(chunk);
+            var idle = new ConcurrentBag<AddColumns>();
+            connection.Consume(
+                sql,
+                chunk =>
+                {
+                    if (!idle.TryTake(out var builder))
+                        builders.Add(builder = new AddColumns(names));
+                    builder.Append(chunk);
+                    idle.Add(builder);
+                },
+                cancellationToken
+            );
         }
     }
 }

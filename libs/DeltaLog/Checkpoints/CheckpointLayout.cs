@@ -70,5 +70,14 @@ internal sealed class CheckpointLayout
         return ranges;
     }
 
+    /// <summary>How many rows the file has.</summary>
+    public long Rows(string path) => groups.Where(group => group.Path == path).Sum(group => group.Rows);
+
+    /// <summary>Whether no row has that member of an <c>add</c> action, or a part of it.</summary>
+    public bool IsEmpty(string column) =>
+        groups.TrueForAll(group =>
+            !group.Columns.Any(name => name.StartsWith(column, StringComparison.Ordinal) && name.AsSpan(column.Length) is [] or ['.', ..])
+        );
+
     private sealed record RowGroup(string Path, long Number, long From, long Rows, HashSet<string> Columns);
 }

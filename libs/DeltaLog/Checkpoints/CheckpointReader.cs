@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.FileSets;
@@ -36,12 +37,10 @@ internal sealed class CheckpointReader(IObjectStore store, DeltaTableOptions opt
         var sidecars = new List<Sidecar>();
         if (checkpoint.Files is [{ Key: var key }] && key.EndsWith(".json", StringComparison.Ordinal))
         {
-            var actions = await CommitFile.ReadAsync(store, key, checkpoint.Version, cancellationToken).ConfigureAwait(false);
-            var builder = new FileSegmentBuilder();
-            foreach (var add in actions.OfType<AddFile>())
-                builder.Add(add);
-            files.AddRange(builder.Build());
-            Hand(actions.Where(action => action is not AddFile));
+            var withFiles = content != CheckpointContent.WithoutFiles;
+            var read = await LogContent.ReadAsync(store, key, checkpoint.Version, withFiles, cancellationToken).ConfigureAwait(false);
+            files.AddRange(read.Added);
+            Hand(read.Others);
         }
         else
         {
@@ -84,7 +83,7 @@ internal sealed class CheckpointReader(IObjectStore store, DeltaTableOptions opt
         {
             foreach (var key in keys)
                 paths.Add(await transit.BringAsync(store, key, cancellationToken).ConfigureAwait(false));
-            await Task.Run(() => ReadParquet(paths, content, apply, files, cancellationToken), cancellationToken).ConfigureAwait(false);
+            await Task.Run(() => ReadParquetAsync(paths, content, apply, files, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is DuckDbException or JsonException or ObjectStorageException)
         {
@@ -101,7 +100,7 @@ internal sealed class CheckpointReader(IObjectStore store, DeltaTableOptions opt
         }
     }
 
-    private void ReadParquet(
+    private async Task ReadParquetAsync(
         List<string> paths,
         CheckpointContent content,
         Action<IEnumerable<DeltaAction>> apply,
@@ -109,11 +108,34 @@ internal sealed class CheckpointReader(IObjectStore store, DeltaTableOptions opt
         CancellationToken cancellationToken
     )
     {
-        using var database = new CheckpointDatabase(options, threads: 1);
+        using var database = new CheckpointDatabase(options);
         var connection = database.Connection;
         var layout = CheckpointLayout.Read(connection, paths, CheckpointSql.Actions.Select(action => CheckpointSql.Column(action.Name)), cancellationToken);
-        if (content != CheckpointContent.WithoutFiles)
-            files.AddRange(CheckpointFileScan.Read(database, layout.RowsOf(CheckpointSql.Column("add")), cancellationToken));
+        var columns = CheckpointSql.ReadColumns(connection, paths, cancellationToken);
+        // The other actions are few, but take some small queries, one after another.
+        var others = Task.Run(() => ReadOthers(database, layout, columns, apply, cancellationToken), cancellationToken);
+        try
+        {
+            if (content != CheckpointContent.WithoutFiles)
+                files.AddRange(CheckpointFileScan.Read(connection, layout, columns, cancellationToken));
+        }
+        finally
+        {
+            await ((Task)others).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await others.ConfigureAwait(false);
+    }
+
+    private static void ReadOthers(
+        CheckpointDatabase database,
+        CheckpointLayout layout,
+        ImmutableArray<DuckDbField> columns,
+        Action<IEnumerable<DeltaAction>> apply,
+        CancellationToken cancellationToken
+    )
+    {
+        using var connection = database.Connect();
         foreach (var (name, isFile, members) in CheckpointSql.Actions)
         {
             if (isFile)
@@ -122,7 +144,6 @@ internal sealed class CheckpointReader(IObjectStore store, DeltaTableOptions opt
             {
                 if (Narrow(connection, range, name, members[0], cancellationToken) is not { } rows)
                     continue;
-                var columns = CheckpointSql.ReadColumns(connection, [rows.Path], cancellationToken);
                 if (CheckpointSql.Select([rows.Path], rows, columns, name, members) is not { } sql)
                     continue;
                 using var result = connection.Query(sql, cancellationToken);

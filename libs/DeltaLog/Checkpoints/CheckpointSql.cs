@@ -62,14 +62,20 @@ internal static class CheckpointSql
     /// <summary>The member that is never null in the action of that name, as a column of the checkpoint.</summary>
     public static string Column(string name) => $"{name}.{Actions.First(action => action.Name == name).Members[0]}";
 
-    /// <summary>A row for each leaf column of each row group: file, number, rows, and the column's name where it is one of those and not null throughout.</summary>
+    /// <summary>
+    /// A row for each leaf column of each row group: file, number, rows, and the column's name where it is not null throughout and is one of those or part of
+    /// an <c>add</c> action. What an action says in columns of its table's types is left out.
+    /// </summary>
     public static string RowGroups(IEnumerable<string> files, IEnumerable<string> columns)
     {
         var list = SqlText.LiteralList(files.Select(GlobText.Escape));
         var name = "replace(path_in_schema, ', ', '.')";
+        var ofTable = $"starts_with({name}, 'add.stats_parsed.') OR starts_with({name}, 'add.partitionValues')";
         return $"""
             SELECT file_name, row_group_id::BIGINT, row_group_num_rows::BIGINT,
-                CASE WHEN list_contains({SqlText.LiteralList(columns)}, {name}) AND coalesce(stats_null_count < num_values, true) THEN {name} END
+                CASE WHEN (list_contains({SqlText.LiteralList(
+                columns
+            )}, {name}) OR (starts_with({name}, 'add.') AND NOT ({ofTable}))) AND coalesce(stats_null_count < num_values, true) THEN {name} END
             FROM parquet_metadata({list}) ORDER BY file_name, row_group_id
             """;
     }
@@ -90,40 +96,37 @@ internal static class CheckpointSql
         var action = SqlText.Identifier(name);
         var present = members.Where(member => column.Type.Fields.Any(field => field.Name == member));
         var packed = string.Join(", ", present.Select(member => $"{SqlText.Identifier(member)} := {action}.{SqlText.Identifier(member)}"));
-        return $"SELECT to_json(struct_pack({packed}))::VARCHAR FROM {Rows(files)} WHERE {Within(range)}{action}.{SqlText.Identifier(members[0])} IS NOT NULL";
+        return $"SELECT to_json(struct_pack({packed}))::VARCHAR FROM {Rows(files)}{Where(range)}{action}.{SqlText.Identifier(members[0])} IS NOT NULL";
     }
 
     /// <summary>The first and the last row with an action, null where there is none: reads one column only.</summary>
     public static string Bounds(RowRange range, string name, string member) =>
-        $"SELECT min(file_row_number), max(file_row_number) FROM {Rows([range.Path])} WHERE {Within(range)}{SqlText.Identifier(name)}.{SqlText.Identifier(member)} IS NOT NULL";
+        $"SELECT min(file_row_number), max(file_row_number) FROM {Rows([range.Path])}{Where(range)}{SqlText.Identifier(name)}.{SqlText.Identifier(member)} IS NOT NULL";
 
-    /// <summary>The members of the <c>add</c> actions, as <see cref="AddColumns"/> takes them; null where the checkpoint has none.</summary>
-    public static string? SelectAdds(IReadOnlyList<string> files, RowRange? range, ImmutableArray<DuckDbField> columns)
+    /// <summary>
+    /// The members of the <c>add</c> actions, with their names; those are left out that the checkpoint has not, or of which
+    /// <paramref name="isEmpty"/> says that no row has any. Rows without an action are null. Null where the checkpoint has no such actions at all.
+    /// </summary>
+    public static (string Sql, IReadOnlyList<string> Names)? SelectAdds(
+        IReadOnlyList<string> files,
+        RowRange? range,
+        ImmutableArray<DuckDbField> columns,
+        Func<string, bool> isEmpty
+    )
     {
         var add = columns.FirstOrDefault(field => field.Name == "add")?.Type.Fields;
         if (add is not { } members || members.All(field => field.Name != "path"))
             return null;
-        const string Vector = "\"add\".deletionVector";
         var vector = members.FirstOrDefault(field => field.Name == "deletionVector")?.Type.Fields ?? [];
-        string[] selected =
-        [
-            Member(members, "\"add\"", "path", "VARCHAR"),
-            Member(members, "\"add\"", "partitionValues", "MAP(VARCHAR, VARCHAR)"),
-            Member(members, "\"add\"", "size", "BIGINT"),
-            Member(members, "\"add\"", "modificationTime", "BIGINT"),
-            Member(members, "\"add\"", "dataChange", "BOOLEAN"),
-            Statistics(members),
-            Member(members, "\"add\"", "tags", "MAP(VARCHAR, VARCHAR)"),
-            Member(vector, Vector, "storageType", "VARCHAR"),
-            Member(vector, Vector, "pathOrInlineDv", "VARCHAR"),
-            Member(vector, Vector, "offset", "INTEGER"),
-            Member(vector, Vector, "sizeInBytes", "INTEGER"),
-            Member(vector, Vector, "cardinality", "BIGINT"),
-            Member(members, "\"add\"", "baseRowId", "BIGINT"),
-            Member(members, "\"add\"", "defaultRowCommitVersion", "BIGINT"),
-            Member(members, "\"add\"", "clusteringProvider", "VARCHAR"),
-        ];
-        return $"SELECT {string.Join(", ", selected)} FROM {Rows(files)} WHERE {Within(range)}\"add\".path IS NOT NULL";
+        var found = AddMember
+            .All.Where(member => (member.Parent is null ? members : vector).Any(field => field.Name == member.Name))
+            .Where(member => member.IsRequired || !isEmpty(member.Column))
+            .ToList();
+        var selected = found.Select(member => $"CAST({member.Sql} AS {member.Type})");
+        var names = found.Select(member => member.Name);
+        if (Statistics(members, isEmpty) is { } stats)
+            (selected, names) = (selected.Append(stats), names.Append("stats"));
+        return ($"SELECT {string.Join(", ", selected)} FROM {Rows(files, range is { IsWhole: false })}{Within(range)}", [.. names]);
     }
 
     /// <summary>
@@ -159,20 +162,20 @@ internal static class CheckpointSql
             """;
 
     // What a checkpoint only has in columns becomes JSON again.
-    private static string Statistics(ImmutableArray<DuckDbField> members)
+    private static string? Statistics(ImmutableArray<DuckDbField> members, Func<string, bool> isEmpty)
     {
-        var stats = Member(members, "\"add\"", "stats", "VARCHAR");
-        return members.FirstOrDefault(field => field.Name == "stats_parsed")?.Type is { Kind: DuckDbTypeKind.Struct } parsed
-            ? $"coalesce({stats}, {ParsedStatisticsSql.ToJson(parsed, "\"add\".stats_parsed")})"
-            : stats;
+        var json = members.Any(field => field.Name == "stats") && !isEmpty("add.stats") ? "CAST(\"add\".stats AS VARCHAR)" : null;
+        if (members.FirstOrDefault(field => field.Name == "stats_parsed")?.Type is not { Kind: DuckDbTypeKind.Struct } parsed)
+            return json;
+        var written = ParsedStatisticsSql.ToJson(parsed, "\"add\".stats_parsed");
+        return json is null ? written : $"coalesce({json}, {written})";
     }
 
-    private static string Member(ImmutableArray<DuckDbField> members, string parent, string name, string type) =>
-        members.Any(field => field.Name == name) ? $"CAST({parent}.{SqlText.Identifier(name)} AS {type})" : $"CAST(NULL AS {type})";
+    private static string Rows(IEnumerable<string> files, bool withNumbers = true) =>
+        $"read_parquet({SqlText.LiteralList(files.Select(GlobText.Escape))}, union_by_name = true, hive_partitioning = false{(withNumbers ? ", file_row_number = true" : "")})";
 
-    private static string Rows(IEnumerable<string> files) =>
-        $"read_parquet({SqlText.LiteralList(files.Select(GlobText.Escape))}, union_by_name = true, hive_partitioning = false, file_row_number = true)";
+    private static string Where(RowRange? range) => Within(range) is { Length: > 0 } within ? $"{within} AND " : " WHERE ";
 
     private static string Within(RowRange? range) =>
-        range is { IsWhole: false } part ? $"file_row_number >= {part.From} AND file_row_number < {part.To} AND " : "";
+        range is { IsWhole: false } part ? $" WHERE file_row_number >= {part.From} AND file_row_number < {part.To}" : "";
 }

@@ -23,7 +23,7 @@ internal sealed class CheckpointWriter(IObjectStore store, SnapshotLoader snapsh
     public async Task WriteAsync(long version, CancellationToken cancellationToken)
     {
         var segment = await LogSegment.FindAsync(store, version, cancellationToken).ConfigureAwait(false);
-        var state = await snapshots.LoadStateAsync(version, cancellationToken).ConfigureAwait(false);
+        var (state, _) = await snapshots.LoadStateAsync(version, cancellationToken).ConfigureAwait(false);
         if (segment.Checkpoint?.Version != version)
         {
             ProtocolRequirements.RequireWritable(state.Protocol, FeatureSupport.Commit, store.Root, version);

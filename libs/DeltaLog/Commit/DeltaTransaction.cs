@@ -63,6 +63,8 @@ public sealed class DeltaTransaction
     /// <summary>The metadata to set, if any.</summary>
     public Metadata? NewMetadata { get; private set; }
 
+    internal int AddedFiles => adds.Count;
+
     internal bool RowsArePreserved => PreservesRowIds ?? removes.Count == 0;
 
     internal Protocol Protocol => NewProtocol ?? Snapshot!.Protocol;
@@ -139,7 +141,8 @@ public sealed class DeltaTransaction
         return actions;
     }
 
-    private void RequireAllowed()
+    /// <summary>Throws where the transaction must not be committed, whatever others do.</summary>
+    internal void RequireAllowed()
     {
         var root = committer.Root;
         var version = Snapshot?.Version ?? 0;

@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Tideway.DeltaLog.Evolution;
 
-/// <summary>Sizes in table properties: <c>134217728</c>, <c>128mb</c>, <c>1g</c>.</summary>
-internal static class ByteText
+/// <summary>Sizes as table properties have them and people write them: <c>134217728</c>, <c>128mb</c>, <c>1g</c>.</summary>
+public static class ByteText
 {
     /// <summary>The number of bytes; -1 where the text is none.</summary>
     public static long Parse(string text)

@@ -5,7 +5,7 @@ using Tideway.DeltaLog.Snapshots;
 namespace Tideway.DeltaLog.Evolution;
 
 /// <summary>Commits a change of protocol and metadata, made anew from the latest version as often as other writers are faster.</summary>
-internal sealed class EvolutionCommit(DeltaTable table)
+internal sealed class EvolutionCommit(DeltaTable table, Action<EvolutionPlan>? onPlan)
 {
     private const int Attempts = 50;
 
@@ -30,6 +30,12 @@ internal sealed class EvolutionCommit(DeltaTable table)
                 await verify(snapshot, draft).ConfigureAwait(false);
             var transaction = Begin(snapshot, draft, operation, parameters);
             complete?.Invoke(transaction, snapshot);
+            if (onPlan is not null)
+            {
+                onPlan(EvolutionPlan.Of(transaction, snapshot));
+                return null;
+            }
+
             try
             {
                 return await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);

@@ -11,9 +11,14 @@ namespace Tideway.DeltaLog.Evolution;
 /// that is not there or cannot be made is <see cref="DeltaLogError.InvalidData"/>, one that something else hangs on <see cref="DeltaLogError.ColumnInUse"/>.
 /// See <see href="https://github.com/delta-io/delta/blob/master/PROTOCOL.md#change-metadata">Change Metadata</see>.
 /// </summary>
-public sealed class TableEvolution(DeltaTable table)
+/// <param name="table">The table.</param>
+/// <param name="onPlan">
+/// Where given, nothing is committed: everything is looked at and refused as it would be, then a call says here what it would commit, and gives
+/// <see langword="null"/>. It says nothing where everything is as asked.
+/// </param>
+public sealed class TableEvolution(DeltaTable table, Action<EvolutionPlan>? onPlan = null)
 {
-    private readonly EvolutionCommit commits = new(table);
+    private readonly EvolutionCommit commits = new(table, onPlan);
 
     /// <summary>
     /// Adds a column, or a field at the end of a path such as <c>address.zip</c> or <c>items.element.price</c>. It can be null, as the rows that are

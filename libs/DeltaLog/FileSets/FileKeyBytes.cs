@@ -24,7 +24,7 @@ internal readonly ref struct FileKeyBytes(ReadOnlySpan<byte> path, ReadOnlySpan<
         if (vector is null)
             return new FileKeyBytes(Encoding.UTF8.GetBytes(FilePath.Canonical(path)), default);
         var id = new ByteBuilder();
-        PackedVector.AppendId(id, Encoding.UTF8.GetBytes(vector.StorageType), Encoding.UTF8.GetBytes(vector.PathOrInlineDv), vector.Offset);
+        PackedVector.AppendId(id, vector);
         return new FileKeyBytes(Encoding.UTF8.GetBytes(FilePath.Canonical(path)), id.Written.ToArray());
     }
 }

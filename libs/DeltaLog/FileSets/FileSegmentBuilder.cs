@@ -29,11 +29,19 @@ internal sealed class FileSegmentBuilder
     private long[]? rowCommitVersions;
     private FileFlags all;
 
+    /// <summary>Makes room for the next row; whether that is in another segment than the last one, where sets of partition values have other numbers.</summary>
+    public bool Begin()
+    {
+        if (rows < FileSegment.MaxRows && text.Length <= MaxTextBytes)
+            return rows == 0;
+        Seal();
+        return true;
+    }
+
     /// <summary>The number of the set of partition values in the segment that takes the next row; call it directly before <see cref="Add(AddFile)"/>.</summary>
     public ushort Partition(ReadOnlySpan<byte> tuple)
     {
-        if (rows == FileSegment.MaxRows || text.Length > MaxTextBytes)
-            Seal();
+        Begin();
         return partitions.Add(tuple);
     }
 
@@ -47,7 +55,7 @@ internal sealed class FileSegmentBuilder
         if (file.DeletionVector is { } vector)
         {
             has |= FileFlags.Vector;
-            PackedVector.AppendId(extrasScratch, Encoding.UTF8.GetBytes(vector.StorageType), Encoding.UTF8.GetBytes(vector.PathOrInlineDv), vector.Offset);
+            PackedVector.AppendId(extrasScratch, vector);
             PackedVector.AppendRest(extrasScratch, vector.SizeInBytes, vector.Cardinality);
         }
 
@@ -123,15 +131,18 @@ internal sealed class FileSegmentBuilder
     {
         if (rows == sizes.Length)
             GrowRows();
-        if (text.Capacity - text.Length < path.Length + stats.Length + extras.Length)
+        var length = path.Length + stats.Length + extras.Length;
+        if (text.Capacity - text.Length < length)
             GrowText();
         var row = rows++;
+        var room = text.Reserve(length);
         starts[row] = text.Length;
-        text.Append(path);
-        pathEnds[row] = text.Length;
-        text.Append(stats);
-        statsEnds[row] = text.Length;
-        text.Append(extras);
+        pathEnds[row] = text.Length + path.Length;
+        statsEnds[row] = text.Length + path.Length + stats.Length;
+        path.CopyTo(room);
+        stats.CopyTo(room[path.Length..]);
+        extras.CopyTo(room[(path.Length + stats.Length)..]);
+        text.Advance(length);
         sizes[row] = size;
         times[row] = modificationTime;
         flags[row] = has;

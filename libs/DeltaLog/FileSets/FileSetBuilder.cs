@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Tideway.DeltaLog.Actions;
 
 namespace Tideway.DeltaLog.FileSets;
 
@@ -36,9 +35,6 @@ internal sealed class FileSetBuilder
     private ReadOnlySpan<ulong[]?> Gone => CollectionsMarshal.AsSpan(gone);
 
     /// <summary>Takes the file out; nothing happens where it is not there.</summary>
-    public void Remove(string path, DeletionVectorDescriptor? vector) => Remove(FileKeyBytes.Of(path, vector));
-
-    /// <inheritdoc cref="Remove(string, DeletionVectorDescriptor?)"/>
     public void Remove(in FileKeyBytes key)
     {
         for (var index = levels.Count - 1; index >= 0; index--)

@@ -46,20 +46,23 @@ internal static class PackedPairs
         return pairs;
     }
 
-    /// <summary>Whether there is that name, and its value; null is empty.</summary>
+    /// <summary>Whether there is that name, and its value, the last one where there are several; null is empty.</summary>
     public static bool Contains(ReadOnlySpan<byte> packed, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
         var cursor = new ByteCursor(packed);
+        var isThere = false;
+        value = default;
         for (var left = cursor.TakeLength(); left > 0; left--)
         {
             var found = cursor.TakeText();
             var length = cursor.TakeLength();
-            value = length == 0 ? default : cursor.TakeBytes(length - 1);
-            if (found.SequenceEqual(name))
-                return true;
+            var text = length == 0 ? default : cursor.TakeBytes(length - 1);
+            if (!found.SequenceEqual(name))
+                continue;
+            isThere = true;
+            value = text;
         }
 
-        value = default;
-        return false;
+        return isThere;
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Tideway.DeltaLog.Actions;
 
 namespace Tideway.DeltaLog.FileSets;
@@ -16,6 +17,9 @@ internal static class PackedVector
         if (offset is { } value)
             target.AppendInt(value);
     }
+
+    public static void AppendId(ByteBuilder target, DeletionVectorDescriptor vector) =>
+        AppendId(target, Encoding.UTF8.GetBytes(vector.StorageType), Encoding.UTF8.GetBytes(vector.PathOrInlineDv), vector.Offset);
 
     public static void AppendRest(ByteBuilder target, int sizeInBytes, long cardinality)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Tideway.DeltaLog.Actions;
 using Tideway.ObjectStorage;
@@ -5,7 +6,7 @@ using Tideway.ObjectStorage;
 namespace Tideway.DeltaLog.LogSegments;
 
 /// <summary>
-/// Reads commits, and checkpoints in JSON.
+/// Reads the actions of commits, and of checkpoints in JSON.
 /// See <see href="https://github.com/delta-io/delta/blob/master/PROTOCOL.md#delta-log-entries">Delta Log Entries</see>.
 /// </summary>
 internal static class CommitFile
@@ -13,10 +14,57 @@ internal static class CommitFile
     /// <summary>The actions of a commit. A line that cannot be read, or a file without lines, is <see cref="DeltaLogError.CorruptLog"/>.</summary>
     public static async Task<List<DeltaAction>> ReadAsync(IObjectStore store, string key, long version, CancellationToken cancellationToken)
     {
-        byte[] bytes;
+        var actions = new List<DeltaAction>();
+        await foreach (var action in ReadActionsAsync(store, key, version, null, cancellationToken).ConfigureAwait(false))
+            actions.Add(action);
+        return actions;
+    }
+
+    /// <summary>
+    /// The actions of a commit, one after another, but those that <paramref name="files"/> takes. Fails as <see cref="ReadAsync"/> does; a file that is not
+    /// there is <see cref="DeltaLogError.MissingCommits"/>.
+    /// </summary>
+    public static async IAsyncEnumerable<DeltaAction> ReadActionsAsync(
+        IObjectStore store,
+        string key,
+        long version,
+        IFileActions? files,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        var lines = LogLines.ReadAsync(store, key, version, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using (lines.ConfigureAwait(false))
+        {
+            while (await NextAsync(lines, store, key, version).ConfigureAwait(false))
+            {
+                if (Read(lines.Current, store, key, version, files) is { } action)
+                    yield return action;
+            }
+        }
+    }
+
+    /// <summary>Where a commit came from. Only the first line is read, where writers that follow the protocol closely put it, unless it is elsewhere.</summary>
+    public static async Task<CommitInfo?> ReadInfoAsync(IObjectStore store, string key, long version, CancellationToken cancellationToken)
+    {
+        await foreach (var line in LogLines.ReadAsync(store, key, version, cancellationToken).ConfigureAwait(false))
+        {
+            if (Read(line, store, key, version, NoFileActions.Instance) is CommitInfo info)
+                return info;
+        }
+
+        return null;
+    }
+
+    private static async ValueTask<bool> NextAsync(
+        IAsyncEnumerator<(int Number, ReadOnlyMemory<byte> Text)> lines,
+        IObjectStore store,
+        string key,
+        long version
+    )
+    {
         try
         {
-            bytes = await StoredBytes.ReadAsync(store, key, cancellationToken).ConfigureAwait(false);
+            return await lines.MoveNextAsync().ConfigureAwait(false);
         }
         catch (ObjectStorageException exception) when (exception.Error == ObjectStorageError.NotFound)
         {
@@ -27,68 +75,17 @@ internal static class CommitFile
                 File = key,
             };
         }
-
-        return Parse(bytes, store.Root, key, version);
     }
 
-    /// <summary>Where a commit came from. Only the first line is read, where writers that follow the protocol closely put it, unless it is elsewhere.</summary>
-    public static async Task<CommitInfo?> ReadInfoAsync(IObjectStore store, string key, long version, CancellationToken cancellationToken)
+    private static DeltaAction? Read((int Number, ReadOnlyMemory<byte> Text) line, IObjectStore store, string key, long version, IFileActions? files)
     {
-        var content = await store.OpenReadAsync(key, cancellationToken: cancellationToken).ConfigureAwait(false);
-        await using (content.ConfigureAwait(false))
+        try
         {
-            var buffer = new byte[4096];
-            var filled = 0;
-            while (await content.ReadAsync(buffer.AsMemory(filled), cancellationToken).ConfigureAwait(false) is > 0 and var read)
-            {
-                var end = buffer.AsSpan(filled, read).IndexOf((byte)'\n');
-                if (end >= 0)
-                {
-                    var actions = Parse(buffer[..(filled + end)], store.Root, key, version);
-                    if (actions is [CommitInfo info])
-                        return info;
-                    break;
-                }
-
-                filled += read;
-                if (filled == buffer.Length)
-                    Array.Resize(ref buffer, buffer.Length * 2);
-            }
+            return ActionReader.Read(line.Text.Span, files);
         }
-
-        return (await ReadAsync(store, key, version, cancellationToken).ConfigureAwait(false)).OfType<CommitInfo>().FirstOrDefault();
-    }
-
-    private static List<DeltaAction> Parse(byte[] bytes, Uri root, string key, long version)
-    {
-        var actions = new List<DeltaAction>();
-        var remaining = bytes.AsSpan();
-        for (var line = 1; remaining.Length > 0; line++)
+        catch (JsonException exception)
         {
-            var end = remaining.IndexOf((byte)'\n');
-            var text = (end < 0 ? remaining : remaining[..end]).TrimEnd((byte)'\r');
-            remaining = end < 0 ? [] : remaining[(end + 1)..];
-            if (text.Trim((byte)' ').IsEmpty)
-                continue;
-            try
-            {
-                if (ActionReader.Read(text) is { } action)
-                    actions.Add(action);
-            }
-            catch (JsonException exception)
-            {
-                throw Corrupt($"Line {line} of '{key}' (version {version}) cannot be read: {exception.Message}", exception);
-            }
+            throw LogLines.Corrupt(store, key, version, $"Line {line.Number} of '{key}' (version {version}) cannot be read: {exception.Message}", exception);
         }
-
-        return bytes.Length > 0 ? actions : throw Corrupt($"Expected actions in '{key}' (version {version}), found an empty file.", null);
-
-        DeltaLogException Corrupt(string message, Exception? cause) =>
-            new(DeltaLogError.CorruptLog, message, cause)
-            {
-                TableRoot = root,
-                Version = version,
-                File = key,
-            };
     }
 }

@@ -33,6 +33,9 @@ internal readonly record struct LogFile(LogFileKind Kind, long Version, int Part
     /// <summary>The last version of a compaction; else 0.</summary>
     public long LastVersion { get; private init; }
 
+    /// <summary>Whether it is a checkpoint, or a part of one.</summary>
+    public bool IsOfCheckpoint => Kind is LogFileKind.ClassicCheckpoint or LogFileKind.CheckpointPart or LogFileKind.UuidCheckpoint;
+
     public static string CommitKey(long version) => $"{Folder}{version:D20}.json";
 
     public static string CheckpointKey(long version) => $"{Folder}{version:D20}.checkpoint.parquet";

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tideway.ObjectStorage;
 
 namespace Tideway.DeltaLog.LogSegments;
@@ -15,19 +16,34 @@ internal sealed class LogListing
 
     public bool IsEmpty => Commits.Count == 0 && checkpointFiles.Count == 0;
 
-    public static async Task<LogListing> ReadAsync(IObjectStore store, long fromVersion, CancellationToken cancellationToken)
+    /// <summary>The files of versions from <paramref name="fromVersion"/> to <paramref name="toVersion"/>, both included.</summary>
+    public static async Task<LogListing> ReadAsync(IObjectStore store, long fromVersion, CancellationToken cancellationToken, long toVersion = long.MaxValue)
     {
         var listing = new LogListing();
+        await foreach (var file in FilesAsync(store, fromVersion, toVersion, cancellationToken).ConfigureAwait(false))
+            listing.Include(file);
+        return listing;
+    }
+
+    /// <summary>The files of versions from <paramref name="fromVersion"/> to <paramref name="toVersion"/> in the order of their names, one after another.</summary>
+    public static async IAsyncEnumerable<LogFile> FilesAsync(
+        IObjectStore store,
+        long fromVersion,
+        long toVersion,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
         var startAfter = fromVersion > 0 ? LogFile.KeyBefore(fromVersion) : null;
         await foreach (var info in store.ListAsync(LogFile.Folder, startAfter, cancellationToken).ConfigureAwait(false))
         {
             // Versions sort first; sidecars and other folders of the log begin with an underscore.
             if (info.Key.Length > LogFile.Folder.Length && info.Key[LogFile.Folder.Length] > '9')
                 break;
-            listing.Include(LogFile.Parse(info));
+            var file = LogFile.Parse(info);
+            if (file.Version > toVersion)
+                break;
+            yield return file;
         }
-
-        return listing;
     }
 
     /// <summary>Whether a checkpoint has the name that every client knows.</summary>
@@ -59,8 +75,16 @@ internal sealed class LogListing
         return null;
     }
 
+    /// <summary>Whether the files end with that version, and begin with what it can be rebuilt from.</summary>
+    public bool LeadsUpTo(long version)
+    {
+        var checkpoint = NewestCheckpoint(version);
+        return (checkpoint is not null || Commits is [{ Version: 0 }, ..])
+            && (checkpoint?.Version == version || Commits is [.., var last] && last.Version == version);
+    }
+
     /// <summary>Goes on as if these checkpoint files were not there.</summary>
-    public void Leave(IReadOnlySet<string> keys) => checkpointFiles.RemoveAll(file => keys.Contains(file.Info.Key));
+    public void Leave(IReadOnlySet<string>? keys) => checkpointFiles.RemoveAll(file => keys?.Contains(file.Info.Key) == true);
 
     /// <summary>Whether there is a complete checkpoint of that version.</summary>
     public bool HasCheckpoint(long version) => NewestCheckpoint(version)?.Version == version;
@@ -89,13 +113,13 @@ internal sealed class LogListing
         return complete is null ? null : new CheckpointFiles(version, [.. complete.OrderBy(file => file.Part).Select(file => file.Info)]);
     }
 
-    private void Include(LogFile file)
+    public void Include(LogFile file)
     {
         if (file.Kind == LogFileKind.Commit)
             Commits.Add(file);
         else if (file.Kind == LogFileKind.Compaction)
             Compactions.Add(file);
-        else if (file.Kind is LogFileKind.ClassicCheckpoint or LogFileKind.CheckpointPart or LogFileKind.UuidCheckpoint)
+        else if (file.IsOfCheckpoint)
             checkpointFiles.Add(file);
     }
 }

@@ -9,6 +9,13 @@ namespace Tideway.DeltaLog.LogSegments;
 /// <param name="LastModified">When the last file of the segment was written.</param>
 internal sealed record LogSegment(long Version, CheckpointFiles? Checkpoint, IReadOnlyList<LogFile> Commits, DateTimeOffset LastModified)
 {
+    // Checkpoints are mostly written every ten or hundred commits.
+    private const long FirstWindow = 128;
+    private const long WindowGrowth = 16;
+
+    /// <summary>The commit of the version itself, where it is still there although a checkpoint holds what it did.</summary>
+    public ObjectInfo? LastCommit { get; private init; }
+
     /// <summary>Files that can be read in place of some of the commits.</summary>
     public IReadOnlyList<LogFile> Compactions { get; private init; } = [];
 
@@ -21,13 +28,7 @@ internal sealed record LogSegment(long Version, CheckpointFiles? Checkpoint, IRe
     {
         if (version < 0)
             throw NotFound(store, version.Value, "versions start at 0");
-        var hint = damaged is null ? await LastCheckpoint.FindVersionAsync(store, cancellationToken).ConfigureAwait(false) : null;
-        var start = hint is { } at && (version is null || at <= version) ? at : 0;
-        var listing = await LogListing.ReadAsync(store, start, cancellationToken).ConfigureAwait(false);
-        if (damaged is not null)
-            listing.Leave(damaged);
-        if (start > 0 && listing.NewestCheckpoint(version) is null)
-            listing = await LogListing.ReadAsync(store, 0, cancellationToken).ConfigureAwait(false);
+        var listing = await ListAsync(store, version, damaged, cancellationToken).ConfigureAwait(false);
         if (listing.IsEmpty)
         {
             throw new DeltaLogException(
@@ -40,6 +41,34 @@ internal sealed record LogSegment(long Version, CheckpointFiles? Checkpoint, IRe
         }
 
         return Build(store, listing, version);
+    }
+
+    // No more of the log than the question needs: its end from the last checkpoint on, or what leads up to a version from the checkpoint before it.
+    private static async Task<LogListing> ListAsync(IObjectStore store, long? version, IReadOnlySet<string>? damaged, CancellationToken cancellationToken)
+    {
+        var hint = damaged is null ? await LastCheckpoint.FindVersionAsync(store, cancellationToken).ConfigureAwait(false) : null;
+        if (hint > 0 && (version is null || hint <= version))
+        {
+            var end = await LogListing.ReadAsync(store, hint.Value, cancellationToken).ConfigureAwait(false);
+            if (end.NewestCheckpoint(version) is not null)
+                return end;
+        }
+
+        for (var window = FirstWindow; version is { } wanted; window *= WindowGrowth)
+        {
+            var from = Math.Max(0, wanted - window + 1);
+            var part = await LogListing.ReadAsync(store, from, cancellationToken, wanted).ConfigureAwait(false);
+            part.Leave(damaged);
+            if (part.LeadsUpTo(wanted))
+                return part;
+            if (from == 0)
+                break;
+        }
+
+        // Beyond the version too: where it cannot be rebuilt, what is there says why.
+        var whole = await LogListing.ReadAsync(store, 0, cancellationToken).ConfigureAwait(false);
+        whole.Leave(damaged);
+        return whole;
     }
 
     private static LogSegment Build(IObjectStore store, LogListing listing, long? version)
@@ -62,13 +91,11 @@ internal sealed record LogSegment(long Version, CheckpointFiles? Checkpoint, IRe
 
         if (version is { } last && next <= last)
             throw Gap(store, next, last);
-        var modified =
-            commits.Count > 0
-                ? commits[^1].Info.LastModified
-                : listing.Commits.Find(file => file.Version == checkpoint!.Version).Info?.LastModified ?? checkpoint!.Files[^1].LastModified;
+        var lastCommit = commits.Count > 0 ? commits[^1].Info : listing.Commits.Find(file => file.Version == checkpoint!.Version).Info;
         var start = next - commits.Count;
-        return new LogSegment(next - 1, checkpoint, commits, modified)
+        return new LogSegment(next - 1, checkpoint, commits, lastCommit?.LastModified ?? checkpoint!.Files[^1].LastModified)
         {
+            LastCommit = lastCommit,
             Compactions = [.. listing.Compactions.Where(file => file.Version >= start && file.LastVersion < next)],
         };
     }

@@ -15,6 +15,7 @@ internal sealed class RewrittenGroups(DeltaTable table, Snapshot snapshot, DuckD
     private const int Attempts = 20;
 
     private readonly TableReader reader = new(table.Store);
+    private readonly RowColumns? columns = RowColumns.Of(snapshot.Protocol, snapshot.Metadata);
     private readonly List<Rewritten> groups = [];
 
     /// <summary>Size of the files that would give way.</summary>
@@ -25,15 +26,8 @@ internal sealed class RewrittenGroups(DeltaTable table, Snapshot snapshot, DuckD
         var files = NewFiles();
         var rewritten = new Rewritten(group, files, []);
         groups.Add(rewritten);
-        if (RowColumns is { } columns)
-        {
-            var tracked = await reader.TrackedScanSqlAsync(snapshot, group.Files, columns, cancellationToken).ConfigureAwait(false);
-            rewritten.Added.AddRange(await files.WriteAsync(tracked, cancellationToken, columns.Id, columns.CommitVersion).ConfigureAwait(false));
-            return;
-        }
-
-        var sql = await reader.ScanSqlAsync(snapshot, new ScanOptions { Files = group.Files }, cancellationToken).ConfigureAwait(false);
-        rewritten.Added.AddRange(await files.WriteAsync(sql, cancellationToken).ConfigureAwait(false));
+        var sql = await reader.ScanSqlAsync(snapshot, new ScanOptions { Files = group.Files, RowColumns = columns }, cancellationToken).ConfigureAwait(false);
+        rewritten.Added.AddRange(await files.WriteAsync(sql, columns, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Commits what was written, without the groups that somebody else changed meanwhile; their new files are deleted.</summary>
@@ -68,27 +62,19 @@ internal sealed class RewrittenGroups(DeltaTable table, Snapshot snapshot, DuckD
         groups.Clear();
     }
 
-    // The hidden columns that keep ids of rows that move, where the table tracks rows.
-    private (string Id, string CommitVersion)? RowColumns =>
-        RowTracking.IsEnabled(snapshot.Protocol, snapshot.Metadata)
-        && snapshot.Configuration.TryGetValue(RowTracking.IdColumnProperty, out var id)
-        && snapshot.Configuration.TryGetValue(RowTracking.VersionColumnProperty, out var version)
-            ? (id, version)
-            : null;
-
     private DataFiles NewFiles()
     {
         var mode = ColumnMapping.Of(snapshot.Protocol, snapshot.Metadata);
-        var columns = new PhysicalColumns(snapshot.Schema, snapshot.PartitionColumns, mode);
+        var physical = new PhysicalColumns(snapshot.Schema, snapshot.PartitionColumns, mode);
         var statistics = new StatisticsJson(StatisticsColumns.Of(snapshot.Schema, mode, snapshot.Metadata, snapshot.DomainMetadata));
         var options = new WriteOptions { TargetFileBytes = targetBytes };
-        return new DataFiles(table.Store, connection, snapshot.Metadata, columns, statistics, options, table.Time);
+        return new DataFiles(table.Store, connection, snapshot.Metadata, physical, statistics, options, table.Time);
     }
 
     private DeltaTransaction Transaction(Snapshot latest)
     {
         var transaction = table.BeginTransaction(latest);
-        transaction.PreservesRowIds = RowColumns is not null;
+        transaction.PreservesRowIds = columns is not null;
         transaction.Operation = "OPTIMIZE";
         transaction.OperationParameters["predicate"] = "[]";
         transaction.OperationMetrics["numRemovedFiles"] = Text(groups.Sum(group => group.Group.Files.Count));

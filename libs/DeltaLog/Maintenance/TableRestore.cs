@@ -13,7 +13,8 @@ namespace Tideway.DeltaLog.Maintenance;
 /// <param name="Commit">The commit; <see langword="null"/> where the table was as asked already.</param>
 /// <param name="FilesRestored">Files that are back.</param>
 /// <param name="FilesRemoved">Files that are gone.</param>
-public sealed record RestoreResult(CommitResult? Commit, int FilesRestored, int FilesRemoved);
+/// <param name="Changes">What changed in schema, properties and protocol.</param>
+public sealed record RestoreResult(CommitResult? Commit, int FilesRestored, int FilesRemoved, IReadOnlyList<TableChange> Changes);
 
 /// <summary>
 /// Makes an older version the latest one again, by a commit of its own: rows, schema and properties are what they were. The protocol never falls back,
@@ -36,11 +37,12 @@ public sealed class TableRestore(DeltaTable table)
     ];
 
     /// <summary>
-    /// Restores the version. Throws <see cref="DeltaLogError.VersionNotFound"/>, <see cref="DeltaLogError.DataFileMissing"/> where a file was deleted
+    /// Restores the version; with <see cref="RestoreOptions.DryRun"/> it only says what it would do. Throws <see cref="DeltaLogError.VersionNotFound"/>, <see cref="DeltaLogError.DataFileMissing"/> where a file was deleted
     /// meanwhile, and as commits do.
     /// </summary>
-    public async Task<RestoreResult> RunAsync(long version, CancellationToken cancellationToken = default)
+    public async Task<RestoreResult> RunAsync(long version, RestoreOptions? options = null, CancellationToken cancellationToken = default)
     {
+        options ??= new RestoreOptions();
         var target = await table.LoadAsync(version, cancellationToken).ConfigureAwait(false);
         for (var attempt = 1; ; attempt++)
         {
@@ -48,7 +50,7 @@ public sealed class TableRestore(DeltaTable table)
             ProtocolRequirements.RequireWritable(current.Protocol, FeatureSupport.Commit, current.TableRoot, current.Version);
             try
             {
-                return await TryAsync(current, target, cancellationToken).ConfigureAwait(false);
+                return await TryAsync(current, target, options, cancellationToken).ConfigureAwait(false);
             }
             catch (DeltaLogException exception) when (exception.Error == DeltaLogError.Conflict && attempt < Attempts)
             {
@@ -57,14 +59,14 @@ public sealed class TableRestore(DeltaTable table)
         }
     }
 
-    private async Task<RestoreResult> TryAsync(Snapshot current, Snapshot target, CancellationToken cancellationToken)
+    private async Task<RestoreResult> TryAsync(Snapshot current, Snapshot target, RestoreOptions options, CancellationToken cancellationToken)
     {
         var transaction = table.BeginTransaction(current);
         transaction.Operation = "RESTORE";
         transaction.OperationParameters["version"] = target.Version.ToString(CultureInfo.InvariantCulture);
         transaction.ReadsTable = true;
         transaction.PreservesRowIds = true;
-        var (restored, removed) = await MoveFilesAsync(transaction, current, target, cancellationToken).ConfigureAwait(false);
+        var (restored, removed) = await MoveFilesAsync(transaction, current, target, options, cancellationToken).ConfigureAwait(false);
         var metadata = Metadata(current, target);
         var isSame = IsSame(metadata, current.Metadata);
         if (!isSame)
@@ -73,18 +75,26 @@ public sealed class TableRestore(DeltaTable table)
         if (!ReferenceEquals(protocol, current.Protocol))
             transaction.UpdateProtocol(protocol);
         if (restored + removed == 0 && isSame)
-            return new RestoreResult(null, 0, 0);
+            return new RestoreResult(null, 0, 0, []);
+        var changes = TableDifference.Of(current.Protocol, transaction.Protocol, current.Metadata, transaction.Metadata);
+        if (options.DryRun)
+        {
+            transaction.RequireAllowed();
+            return new RestoreResult(null, restored, removed, changes);
+        }
+
         transaction.OperationMetrics["numRestoredFiles"] = restored.ToString(CultureInfo.InvariantCulture);
         transaction.OperationMetrics["numRemovedFiles"] = removed.ToString(CultureInfo.InvariantCulture);
         transaction.OperationMetrics["tableSizeAfterRestore"] = target.TotalBytes.ToString(CultureInfo.InvariantCulture);
         transaction.OperationMetrics["numOfFilesAfterRestore"] = target.FileCount.ToString(CultureInfo.InvariantCulture);
-        return new RestoreResult(await transaction.CommitAsync(cancellationToken).ConfigureAwait(false), restored, removed);
+        return new RestoreResult(await transaction.CommitAsync(cancellationToken).ConfigureAwait(false), restored, removed, changes);
     }
 
     private async Task<(int Restored, int Removed)> MoveFilesAsync(
         DeltaTransaction transaction,
         Snapshot current,
         Snapshot target,
+        RestoreOptions options,
         CancellationToken cancellationToken
     )
     {
@@ -95,6 +105,7 @@ public sealed class TableRestore(DeltaTable table)
             if (wanted.Remove(FileKey.Of(file)))
                 continue;
             transaction.Remove(file);
+            options.OnFile?.Invoke(file, false);
             removed++;
         }
 
@@ -102,6 +113,7 @@ public sealed class TableRestore(DeltaTable table)
         {
             await RequireThereAsync(file, target, cancellationToken).ConfigureAwait(false);
             transaction.Add(file with { DataChange = true });
+            options.OnFile?.Invoke(file, true);
             restored++;
         }
 

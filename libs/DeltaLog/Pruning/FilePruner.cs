@@ -3,118 +3,71 @@ using Tideway.DeltaLog.Snapshots;
 
 namespace Tideway.DeltaLog.Pruning;
 
-/// <summary>
-/// Finds the files of a version that can hold rows which meet a condition: first by partition values, once for each that differs, then by
-/// statistics, which are only read where the partition does not decide.
-/// </summary>
-internal sealed class FilePruner
+/// <summary>Finds the files of a version that can hold rows which meet a condition, with several threads where there are many.</summary>
+internal sealed class FilePruner(Snapshot snapshot, Predicate predicate)
 {
-    private readonly FileSet files;
-    private readonly BoundTest test;
-    private readonly PrunedColumn[] partitions;
-    private readonly PrunedColumn[] others;
-    private readonly StatisticsReader statistics;
+    // Fewer are done before another thread has begun.
+    private const int MinFilesPerThread = 16_384;
 
-    public FilePruner(Snapshot snapshot, Predicate predicate)
-    {
-        files = snapshot.FileSet;
-        var binder = new PredicateBinder(snapshot);
-        test = binder.Bind(predicate);
-        partitions = [.. binder.Columns.Where(column => column.IsPartition)];
-        others = [.. binder.Columns.Where(column => !column.IsPartition)];
-        statistics = new StatisticsReader(others);
-    }
+    private readonly FileSet files = snapshot.FileSet;
 
-    private enum Verdict : byte
-    {
-        Drop,
-        Keep,
-        Look,
-    }
+    // Made at once, so that a condition that cannot be bound fails here.
+    private SegmentScan? first = new(snapshot, predicate);
+
+    /// <summary>How many threads are worth their while.</summary>
+    public int Threads { get; init; } = Math.Clamp(snapshot.FileCount / MinFilesPerThread, 1, Environment.ProcessorCount);
 
     /// <summary>How many files there are.</summary>
     public int Count()
     {
-        var count = 0;
-        for (var segment = 0; segment < files.Segments.Length; segment++)
-            Scan(segment, _ => count++);
-        return count;
+        var counts = new int[files.Segments.Length];
+        Run((scan, number) => counts[number] = scan.Run(files.Segments[number], files.Gone[number], null));
+        return counts.Sum();
     }
 
     /// <summary>Their ids in the order of files.</summary>
     public int[] Find()
     {
-        var found = new List<int>();
-        for (var segment = 0; segment < files.Segments.Length; segment++)
+        var found = new List<int>[files.Segments.Length];
+        Run((scan, number) => scan.Run(files.Segments[number], files.Gone[number], found[number] = []));
+        var ids = new int[found.Sum(rows => rows.Count)];
+        if (ids.Length == files.Count)
+            return files.Order();
+        var next = 0;
+        for (var number = 0; number < found.Length; number++)
         {
-            var number = segment;
-            Scan(segment, row => found.Add(FileLevel.Id(number, row)));
+            foreach (var row in found[number])
+                ids[next++] = FileLevel.Id(number, row);
         }
 
-        if (found.Count == files.Count)
-            return files.Order();
-        var ids = found.ToArray();
         FileOrder.Sort(ids, files.Segments);
         return ids;
     }
 
-    private void Scan(int number, Action<int> take)
+    // Conditions hold what they know of the file at hand, so that each thread has one of its own.
+    private void Run(Action<SegmentScan, int> scan)
     {
-        var segment = files.Segments[number];
-        var gone = files.Gone[number];
-        var verdicts = Verdicts(segment);
-        if (verdicts is not null && Array.TrueForAll(verdicts, verdict => verdict == Verdict.Drop))
+        if (Threads == 1)
+        {
+            var only = TakeScan();
+            for (var number = 0; number < files.Segments.Length; number++)
+                scan(only, number);
             return;
-        var last = -1;
-        for (var row = 0; row < segment.Count; row++)
-        {
-            var partition = segment.PartitionOf[row];
-            var verdict = verdicts is null ? Verdict.Look : verdicts[partition];
-            if (verdict == Verdict.Drop || FileLevel.IsGone(gone, row))
-                continue;
-            if (verdict == Verdict.Look)
+        }
+
+        Parallel.For(
+            0,
+            files.Segments.Length,
+            new ParallelOptions { MaxDegreeOfParallelism = Threads },
+            TakeScan,
+            (number, _, own) =>
             {
-                if (partition != last)
-                    SetPartition(segment.Partitions[last = partition]);
-                statistics.Read(segment.Stats(row));
-                if (!test.Evaluate().HasFlag(Outcomes.True))
-                    continue;
-            }
-
-            take(row);
-        }
+                scan(own, number);
+                return own;
+            },
+            static _ => { }
+        );
     }
 
-    // What each set of partition values decides by itself; null where the condition is not about them.
-    private Verdict[]? Verdicts(FileSegment segment)
-    {
-        if (partitions.Length == 0 && others.Length > 0)
-            return null;
-        foreach (var column in others)
-            column.State.Forget();
-        var verdicts = new Verdict[segment.Partitions.Count];
-        for (var index = 0; index < verdicts.Length; index++)
-        {
-            SetPartition(segment.Partitions[index]);
-            var outcomes = test.Evaluate();
-            verdicts[index] =
-                !outcomes.HasFlag(Outcomes.True) ? Verdict.Drop
-                : others.Length == 0 || outcomes == Outcomes.True ? Verdict.Keep
-                : Verdict.Look;
-        }
-
-        return verdicts;
-    }
-
-    private void SetPartition(ReadOnlySpan<byte> tuple)
-    {
-        foreach (var column in partitions)
-        {
-            // A partition column that a file has no value for is one that this writer did not know; nothing is known of it.
-            if (PackedPairs.Contains(tuple, column.Path[0], out var value))
-                column.SetPartitionValue(value);
-            else
-                column.State.Forget();
-        }
-    }
+    private SegmentScan TakeScan() => Interlocked.Exchange(ref first, null) ?? new SegmentScan(snapshot, predicate);
 }

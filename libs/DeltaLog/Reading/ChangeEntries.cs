@@ -10,7 +10,7 @@ namespace Tideway.DeltaLog.Reading;
 /// The files, and which of their rows, that make up row changes.
 /// See <see href="https://github.com/delta-io/delta/blob/master/PROTOCOL.md#add-cdc-file">Add CDC File</see>.
 /// </summary>
-internal sealed class ChangeEntries(Snapshot snapshot, DeletionVectorReader vectors, Func<string, string> localPath)
+internal sealed class ChangeEntries(Snapshot snapshot, DeletionVectorReader vectors, bool derives, Func<string, string> localPath)
 {
     private readonly Dictionary<string, IReadOnlyDictionary<string, string?>> knownValues = new(StringComparer.Ordinal);
 
@@ -19,6 +19,9 @@ internal sealed class ChangeEntries(Snapshot snapshot, DeletionVectorReader vect
 
     /// <summary>Data files whose rows all came or went.</summary>
     public List<ScanEntry> WholeFiles { get; } = [];
+
+    /// <summary>Data files whose rows came or went, some of them only from one file to another of the same version.</summary>
+    public List<ScanEntry> RewrittenFiles { get; } = [];
 
     public async Task IncludeAsync(VersionChanges version, CancellationToken cancellationToken)
     {
@@ -34,27 +37,31 @@ internal sealed class ChangeEntries(Snapshot snapshot, DeletionVectorReader vect
             return;
         }
 
+        var (came, went) = (new List<ScanEntry>(), new List<ScanEntry>());
         var removes = RemovesByPath(version);
         foreach (var add in version.Adds.Where(add => add.DataChange).DistinctBy(FileKey.Of))
         {
             var now = await DeletedAsync(add.DeletionVector, cancellationToken).ConfigureAwait(false);
             if (!removes.Remove(FilePath.Canonical(add.Path), out var remove))
             {
-                WholeFiles.Add(Entry(version, add.Path, add.PartitionValues, Filter(now), "insert"));
+                came.Add(Entry(version, add.Path, add.PartitionValues, Filter(now), "insert"));
                 continue;
             }
 
             // The same data file with another deletion vector: only the rows in one and not in the other changed.
             var before = await DeletedAsync(remove.DeletionVector, cancellationToken).ConfigureAwait(false);
-            AddRows(version, add, now.Except(before), "delete");
-            AddRows(version, add, before.Except(now), "insert");
+            went.AddRange(Some(version, add, now.Except(before), "delete"));
+            came.AddRange(Some(version, add, before.Except(now), "insert"));
         }
 
         foreach (var remove in removes.Values)
         {
             var deleted = await DeletedAsync(remove.DeletionVector, cancellationToken).ConfigureAwait(false);
-            WholeFiles.Add(Entry(version, remove.Path, ValuesOf(remove, version.Version), Filter(deleted), "delete"));
+            went.Add(Entry(version, remove.Path, ValuesOf(remove, version.Version), Filter(deleted), "delete"));
         }
+
+        var rewrites = derives && !version.TellsRowChanges && came.Count > 0 && went.Count > 0;
+        (rewrites ? RewrittenFiles : WholeFiles).AddRange([.. came, .. went]);
     }
 
     // A line that stands twice in a commit says nothing more; a file that goes with two sets of deleted rows was never in the table.
@@ -83,11 +90,8 @@ internal sealed class ChangeEntries(Snapshot snapshot, DeletionVectorReader vect
 
     private static RowFilter Filter(RowSet deleted) => deleted.Ranges.Count == 0 ? RowFilter.All : RowFilter.Without(deleted);
 
-    private void AddRows(VersionChanges version, AddFile add, RowSet rows, string change)
-    {
-        if (rows.Ranges.Count > 0)
-            WholeFiles.Add(Entry(version, add.Path, add.PartitionValues, RowFilter.Only(rows), change));
-    }
+    private IEnumerable<ScanEntry> Some(VersionChanges version, AddFile add, RowSet rows, string change) =>
+        rows.Ranges.Count > 0 ? [Entry(version, add.Path, add.PartitionValues, RowFilter.Only(rows), change)] : [];
 
     private ScanEntry Entry(VersionChanges version, string path, IReadOnlyDictionary<string, string?> values, RowFilter rows, string? change)
     {

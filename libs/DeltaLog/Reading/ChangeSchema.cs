@@ -8,28 +8,39 @@ namespace Tideway.DeltaLog.Reading;
 /// <summary>Whether rows of several schemas can be read with the latest of them: only columns and fields may have come.</summary>
 internal static class ChangeSchema
 {
-    /// <summary>Throws <see cref="DeltaLogError.IncompatibleSchemaChange"/>, naming the version and the column, where they cannot.</summary>
+    /// <summary>
+    /// Throws <see cref="DeltaLogError.IncompatibleSchemaChange"/>, naming the version, the column and how far the changes can be read apart, where they cannot.
+    /// </summary>
     public static void RequireReadable(Snapshot snapshot, IReadOnlyList<VersionChanges> changes)
     {
         Metadata? seen = null;
+        string? reason = null;
+        (long Version, string Reason)? first = null;
+        var last = -1L;
         foreach (var version in changes)
         {
             var metadata = version.Metadata ?? version.MetadataInForce;
-            if (metadata is null || ReferenceEquals(metadata, seen))
+            if (metadata is null)
                 continue;
-            seen = metadata;
-            if (Reason(metadata, snapshot) is { } reason)
-            {
-                throw new DeltaLogException(
-                    DeltaLogError.IncompatibleSchemaChange,
-                    $"The changes of version {version.Version} of '{snapshot.TableRoot}' cannot be read with the schema of version {snapshot.Version}: it {reason}."
-                )
-                {
-                    TableRoot = snapshot.TableRoot,
-                    Version = version.Version,
-                };
-            }
+            if (!ReferenceEquals(metadata, seen))
+                reason = Reason(seen = metadata, snapshot);
+            if (reason is null)
+                continue;
+            first ??= (version.Version, reason);
+            last = version.Version;
         }
+
+        if (first is not var (broken, why))
+            return;
+        var apart = last < snapshot.Version ? $" The changes up to version {last} can be read apart from those from version {last + 1} on." : "";
+        throw new DeltaLogException(
+            DeltaLogError.IncompatibleSchemaChange,
+            $"The changes of version {broken} of '{snapshot.TableRoot}' cannot be read with the schema of version {snapshot.Version}: it {why}.{apart}"
+        )
+        {
+            TableRoot = snapshot.TableRoot,
+            Version = broken,
+        };
     }
 
     /// <summary>Why rows written with <paramref name="before"/> cannot be read with the schema of <paramref name="after"/>; <see langword="null"/> where they can.</summary>

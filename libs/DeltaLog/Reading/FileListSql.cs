@@ -2,12 +2,11 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Tideway.DeltaLog.Actions;
-using Tideway.DeltaLog.DeletionVectors;
 using Tideway.DuckDb;
 
 namespace Tideway.DeltaLog.Reading;
 
-/// <summary>Lists of files and of rows as one literal each: tens of thousands of separate ones would take DuckDB's parser seconds.</summary>
+/// <summary>Lists of files as one literal each: tens of thousands of separate ones would take DuckDB's parser seconds.</summary>
 internal static class FileListSql
 {
     /// <summary>The rows of all files, with their columns as <paramref name="columns"/> names them, and <c>filename</c> and <c>file_row_number</c>.</summary>
@@ -15,10 +14,6 @@ internal static class FileListSql
     {
         return $"read_parquet({List(paths)}, hive_partitioning = false{columns.TextOption}, schema = {columns.SchemaArgument()})";
     }
-
-    /// <summary>A query for the path, the id and the name of every field of the files that has an id.</summary>
-    public static string FieldIds(IEnumerable<string> paths) =>
-        $"SELECT file_name, field_id, name FROM parquet_schema({List(paths)}) WHERE field_id IS NOT NULL";
 
     // No key holds a control character, so a line end divides them.
     private static string List(IEnumerable<string> paths) => $"string_split({SqlText.Literal(string.Join('\n', paths.Select(GlobText.Escape)))}, chr(10))";
@@ -42,27 +37,8 @@ internal static class FileListSql
         return $$"""(SELECT e.f AS f, e.v AS v FROM (SELECT unnest(from_json({{json}}, '[{"f":"VARCHAR","v":["VARCHAR"]}]')) AS e))""";
     }
 
-    /// <summary>A table with the columns <c>e</c> (number of the entry) and <c>r</c> (position of a row).</summary>
-    public static string Rows(IEnumerable<(int Entry, RowSet Rows)> sets)
-    {
-        var json = Json(writer =>
-        {
-            foreach (var (entry, rows) in sets)
-            {
-                foreach (var (start, end) in rows.Ranges)
-                {
-                    writer.WriteStartArray();
-                    writer.WriteNumberValue(entry);
-                    writer.WriteNumberValue(start);
-                    writer.WriteNumberValue(end);
-                    writer.WriteEndArray();
-                }
-            }
-        });
-        return $"""(SELECT t[1] AS e, unnest(range(t[2], t[3])) AS r FROM (SELECT unnest(from_json({json}, '[["BIGINT"]]')) AS t))""";
-    }
-
-    private static string Json(Action<Utf8JsonWriter> write)
+    /// <summary>A JSON array as a literal.</summary>
+    public static string Json(Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer, ActionWriter.JsonOptions))

@@ -1,4 +1,5 @@
 using Tideway.DeltaLog.Actions;
+using Tideway.DeltaLog.Commit;
 
 namespace Tideway.DeltaLog.Reading;
 
@@ -27,6 +28,16 @@ public sealed record ScanOptions
     /// </summary>
     public string PartitionTimeZone { get; init; } = "UTC";
 
+    /// <summary>
+    /// For changes: whether versions whose change data feed was off are worked out from the rows that they took out of files and put into others. Rows that
+    /// such a version only writes again are no changes then; an update is the deletion of one row and the insertion of another. Needs all rows of the
+    /// files that a version rewrites to be compared. Where not set, each row that went with a file and each that came with one is a change.
+    /// </summary>
+    public bool DeriveChanges { get; init; }
+
     /// <summary>Adds the columns <c>__file</c> (path on local disk) and <c>__row</c> (position in the file), for rewriting.</summary>
     internal bool WithPositions { get; init; }
+
+    /// <summary>Adds the columns of those names with the id and the commit version that each row keeps, for rewriting.</summary>
+    internal RowColumns? RowColumns { get; init; }
 }

@@ -1,3 +1,4 @@
+using Tideway.DeltaLog.Commit;
 using Tideway.DeltaLog.Schema;
 using Tideway.DuckDb;
 
@@ -20,16 +21,30 @@ internal sealed class ScanSql(
     /// <summary>Zone of timestamps in partition values that name none.</summary>
     public string PartitionTimeZone { get; init; } = "UTC";
 
+    /// <summary>
+    /// The hidden columns to give with each row, which must be the <c>extra</c> ones; entries carry the file's first row id and commit version.
+    /// See <see href="https://github.com/delta-io/delta/blob/master/PROTOCOL.md#reader-requirements-for-row-tracking">Reader Requirements for Row Tracking</see>.
+    /// </summary>
+    public RowColumns? RowColumns { get; init; }
+
     /// <summary>The rows of a version.</summary>
     public string Select(IReadOnlyList<ScanGroup> groups, IReadOnlyList<StructField> wanted, string? whereSql, bool withPositions)
     {
         // The engine knows the file of a row by itself; a join would be asked for every row of the table.
-        List<string> positions = withPositions ? ["s.filename AS __file", "s.file_row_number AS __row"] : [];
+        List<(string Name, string Type, string Value)> more = withPositions
+            ? [("__file", "VARCHAR", "s.filename"), ("__row", "BIGINT", "s.file_row_number")]
+            : [];
+        more.AddRange(Kept());
         var sql =
             groups.Count == 0
-                ? Nothing(withPositions ? ["CAST(NULL AS VARCHAR) AS __file", "CAST(NULL AS BIGINT) AS __row"] : [])
-                : Union(groups, schema.Fields, positions, partitionColumns.Count > 0, _ => []);
-        var names = string.Join(", ", wanted.Select(field => SqlText.Identifier(field.Name)).Concat(withPositions ? ["__file", "__row"] : []));
+                ? Nothing(more.Select(column => $"CAST(NULL AS {column.Type}) AS {column.Name}"))
+                : Union(
+                    groups,
+                    schema.Fields,
+                    [.. more.Select(column => $"{column.Value} AS {column.Name}")],
+                    needsEntries: partitionColumns.Count > 0 || RowColumns is not null
+                );
+        var names = string.Join(", ", wanted.Select(field => SqlText.Identifier(field.Name)).Concat(more.Select(column => column.Name)));
         return whereSql is null ? $"SELECT {names} FROM ({sql})" : $"SELECT {names} FROM ({sql}) WHERE ({whereSql}\n)";
     }
 
@@ -44,7 +59,7 @@ internal sealed class ScanSql(
             $"make_timestamp(CAST(e.v[{at + 2}] AS BIGINT)) AT TIME ZONE 'UTC' AS _commit_timestamp",
         ];
         return groups.Count > 0
-            ? Union(groups, wanted, change, needsEntries: true, entry => entry.Constants)
+            ? Union(groups, wanted, change, needsEntries: true)
             : Nothing(
                 [
                     "CAST(NULL AS VARCHAR) AS _change_type",
@@ -55,20 +70,14 @@ internal sealed class ScanSql(
             );
     }
 
-    /// <summary>
-    /// The rows of a version with the stable ids and commit versions they have; entries carry the file's, <c>extra</c> names the columns that hold
-    /// those of rows that were copied.
-    /// See <see href="https://github.com/delta-io/delta/blob/master/PROTOCOL.md#reader-requirements-for-row-tracking">Reader Requirements for Row Tracking</see>.
-    /// </summary>
-    public string SelectTracked(IReadOnlyList<ScanGroup> groups)
+    // What a row has of its own goes before what follows from its file.
+    private IEnumerable<(string Name, string Type, string Value)> Kept()
     {
+        if (RowColumns is not { } columns)
+            yield break;
         var at = partitionColumns.Count;
-        List<string> tracked =
-        [
-            $"coalesce(s.x0, CAST(e.v[{at + 1}] AS BIGINT) + s.file_row_number) AS {SqlText.Identifier(extra[0].Name)}",
-            $"coalesce(s.x1, CAST(e.v[{at + 2}] AS BIGINT)) AS {SqlText.Identifier(extra[1].Name)}",
-        ];
-        return Union(groups, schema.Fields, tracked, needsEntries: true, entry => entry.Constants);
+        yield return (SqlText.Identifier(columns.Id), "BIGINT", $"coalesce(s.x0, CAST(e.v[{at + 1}] AS BIGINT) + s.file_row_number)");
+        yield return (SqlText.Identifier(columns.CommitVersion), "BIGINT", $"coalesce(s.x1, CAST(e.v[{at + 2}] AS BIGINT))");
     }
 
     private string Nothing(IEnumerable<string> more, IReadOnlyList<StructField>? wanted = null)
@@ -77,29 +86,17 @@ internal sealed class ScanSql(
         return $"SELECT {string.Join(", ", nulls.Concat(more))} WHERE false";
     }
 
-    private string Union(
-        IReadOnlyList<ScanGroup> groups,
-        IReadOnlyList<StructField> fields,
-        List<string> more,
-        bool needsEntries,
-        Func<ScanEntry, IEnumerable<string>> constants
-    ) =>
+    private string Union(IReadOnlyList<ScanGroup> groups, IReadOnlyList<StructField> fields, List<string> more, bool needsEntries) =>
         string.Join(
             "\nUNION ALL\n",
             groups.Select(group =>
             {
-                var columns = new ColumnSql(schema, partitionColumns, group.Names, extra);
-                return From(group.Entries, columns, [.. fields.Select(field => Named(field, columns)), .. more], needsEntries, constants);
+                var columns = new ColumnSql(schema, partitionColumns, group.Names, group.Columns, extra);
+                return From(group.Entries, columns, [.. fields.Select(field => Named(field, columns)), .. more], needsEntries);
             })
         );
 
-    private string From(
-        IReadOnlyList<ScanEntry> entries,
-        ColumnSql columns,
-        List<string> selected,
-        bool needsEntries,
-        Func<ScanEntry, IEnumerable<string>> constants
-    )
+    private string From(IReadOnlyList<ScanEntry> entries, ColumnSql columns, List<string> selected, bool needsEntries)
     {
         var paths = entries.Select(entry => entry.LocalPath).Distinct(StringComparer.Ordinal);
         var source = $"(SELECT *, filename, file_row_number FROM {FileListSql.ReadParquet(paths, columns)}) s";
@@ -107,15 +104,16 @@ internal sealed class ScanSql(
         var conditions = new List<string>();
         if (needsEntries || filtered.Count > 0)
         {
-            var table = FileListSql.Entries(entries.Select((entry, index) => (entry.LocalPath, Values(entry, index, constants))));
+            var table = FileListSql.Entries(entries.Select((entry, index) => (entry.LocalPath, Values(entry, index))));
             source += $" JOIN {table} e ON e.f = s.filename";
         }
 
         if (filtered.Count > 0)
         {
-            source +=
-                $" LEFT JOIN {FileListSql.Rows(filtered.Select(pair => (pair.Number, pair.Rows.Listed!)))} d ON d.e = CAST(e.v[-2] AS BIGINT) AND d.r = s.file_row_number";
-            conditions.Add("CASE e.v[-1] WHEN 'only' THEN d.e IS NOT NULL WHEN 'without' THEN d.e IS NULL ELSE true END");
+            var list = new RowListSql(filtered.Select(pair => (pair.Number, pair.Rows.Listed!)));
+            var (joins, isListed) = list.Test("CAST(e.v[-2] AS BIGINT)", "s.file_row_number");
+            source += joins;
+            conditions.Add($"CASE e.v[-1] WHEN 'only' THEN {isListed} WHEN 'without' THEN NOT {isListed} ELSE true END");
         }
 
         if (columns.HasTimestamps)
@@ -125,11 +123,11 @@ internal sealed class ScanSql(
     }
 
     // Partition values in the order of the partition columns, constants, the entry's number, and which of its rows are meant.
-    private IEnumerable<string?> Values(ScanEntry entry, int number, Func<ScanEntry, IEnumerable<string>> constants)
+    private IEnumerable<string?> Values(ScanEntry entry, int number)
     {
         foreach (var column in partitionColumns)
             yield return entry.PartitionValues.GetValueOrDefault(ColumnMapping.PhysicalName(PartitionField(column), mode));
-        foreach (var constant in constants(entry))
+        foreach (var constant in entry.Constants)
             yield return constant;
         yield return number.ToString();
         yield return entry.Rows.Listed is null ? "all"

@@ -22,6 +22,8 @@ namespace Tideway.DeltaLog.Reading;
 /// </param>
 public sealed class TableReader(IObjectStore store, bool allowFilesOutside = false)
 {
+    private static readonly (string Name, string Type) ChangeType = ("_change_type", "VARCHAR");
+
     private readonly DeletionVectorReader vectors = new(store, allowFilesOutside);
 
     /// <summary>Sets the session's time zone to UTC, unless it is. A database that is locked must have been opened in UTC.</summary>
@@ -46,52 +48,25 @@ public sealed class TableReader(IObjectStore store, bool allowFilesOutside = fal
         foreach (var file in options.Files ?? FilesOf(snapshot, options))
         {
             var rows = file.DeletionVector is { } vector ? await vectors.ReadAsync(vector, cancellationToken).ConfigureAwait(false) : null;
-            entries.Add(new ScanEntry(file.Path, LocalPath(file.Path, options.LocalPath), file.PartitionValues, RowFilter.Without(rows), []));
+            IReadOnlyList<string> constants = options.RowColumns is null ? [] : FirstRow(file, snapshot);
+            entries.Add(new ScanEntry(file.Path, LocalPath(file.Path, options.LocalPath), file.PartitionValues, RowFilter.Without(rows), constants));
         }
 
-        var scan = new ScanSql(snapshot.Schema, snapshot.PartitionColumns, mode) { PartitionTimeZone = options.PartitionTimeZone };
-        var groups = await GroupAsync(entries, snapshot, mode, withExtra: false, cancellationToken).ConfigureAwait(false);
-        return scan.Select(groups, Columns(snapshot.Schema, options.Columns), options.WhereSql, options.WithPositions);
-    }
-
-    /// <summary>A SELECT of the rows of some files with their stable ids and commit versions, in the columns named so, for writing them again.</summary>
-    internal async Task<string> TrackedScanSqlAsync(
-        Snapshot snapshot,
-        IEnumerable<AddFile> files,
-        (string Id, string CommitVersion) columns,
-        CancellationToken cancellationToken
-    )
-    {
-        TypeWidening.RequireSupported(snapshot.Schema, store.Root);
-        var mode = ColumnMapping.Of(snapshot.Protocol, snapshot.Metadata);
-        var entries = new List<ScanEntry>();
-        foreach (var file in files)
+        IReadOnlyList<(string Name, string Type)> hidden = options.RowColumns is { } kept ? [(kept.Id, "BIGINT"), (kept.CommitVersion, "BIGINT")] : [];
+        var scan = new ScanSql(snapshot.Schema, snapshot.PartitionColumns, mode, hidden)
         {
-            var rows = file.DeletionVector is { } vector ? await vectors.ReadAsync(vector, cancellationToken).ConfigureAwait(false) : null;
-            List<string> constants = [Number(file, file.BaseRowId, "baseRowId"), Number(file, file.DefaultRowCommitVersion, "defaultRowCommitVersion")];
-            entries.Add(new ScanEntry(file.Path, LocalPath(file.Path), file.PartitionValues, RowFilter.Without(rows), constants));
-        }
-
-        var groups = await GroupAsync(entries, snapshot, mode, withExtra: true, cancellationToken).ConfigureAwait(false);
-        return new ScanSql(snapshot.Schema, snapshot.PartitionColumns, mode, (columns.Id, "BIGINT"), (columns.CommitVersion, "BIGINT")).SelectTracked(groups);
-
-        string Number(AddFile file, long? value, string member) =>
-            value?.ToString(CultureInfo.InvariantCulture)
-            ?? throw new DeltaLogException(
-                DeltaLogError.CorruptLog,
-                $"Table '{store.Root}' tracks rows: expected {member} for the file '{file.Path}', found none."
-            )
-            {
-                TableRoot = store.Root,
-                Version = snapshot.Version,
-                File = file.Path,
-            };
+            PartitionTimeZone = options.PartitionTimeZone,
+            RowColumns = options.RowColumns,
+        };
+        var groups = await new ScanGroups(snapshot, mode, isVersion: true).OfAsync(entries, hidden, cancellationToken).ConfigureAwait(false);
+        return scan.Select(groups, Columns(snapshot.Schema, options.Columns), options.WhereSql, options.WithPositions);
     }
 
     /// <summary>
     /// A SELECT of the rows that <paramref name="changes"/> changed, with the columns of <paramref name="snapshot"/>'s schema and
     /// <c>_change_type</c> (insert, update_preimage, update_postimage or delete), <c>_commit_version</c> and <c>_commit_timestamp</c>.
-    /// Throws <see cref="DeltaLogError.IncompatibleSchemaChange"/> where a version had a schema whose rows do not fit.
+    /// Throws <see cref="DeltaLogError.IncompatibleSchemaChange"/> where a version had a schema whose rows do not fit. See <see cref="ScanOptions.DeriveChanges"/>
+    /// for versions whose change data feed was off.
     /// </summary>
     public async Task<string> ChangesSqlAsync(
         Snapshot snapshot,
@@ -106,21 +81,28 @@ public sealed class TableReader(IObjectStore store, bool allowFilesOutside = fal
         TypeWidening.RequireSupported(snapshot.Schema, store.Root);
         ChangeSchema.RequireReadable(snapshot, changes);
         var mode = ColumnMapping.Of(snapshot.Protocol, snapshot.Metadata);
-        var entries = new ChangeEntries(snapshot, vectors, path => LocalPath(path, options.LocalPath));
+        var entries = new ChangeEntries(snapshot, vectors, options.DeriveChanges, path => LocalPath(path, options.LocalPath));
         foreach (var version in changes)
             await entries.IncludeAsync(version, cancellationToken).ConfigureAwait(false);
         var columns = Columns(snapshot.Schema, options.Columns);
+        var files = new ScanGroups(snapshot, mode, isVersion: false);
         var parts = new List<string>();
-        if (entries.WholeFiles.Count > 0 || entries.ChangeFiles.Count == 0)
+        if (entries.WholeFiles.Count > 0 || entries.ChangeFiles.Count + entries.RewrittenFiles.Count == 0)
         {
-            var groups = await GroupAsync(entries.WholeFiles, snapshot, mode, withExtra: false, cancellationToken).ConfigureAwait(false);
+            var groups = await files.OfAsync(entries.WholeFiles, [], cancellationToken).ConfigureAwait(false);
             parts.Add(Scan().SelectChanges(groups, columns));
         }
 
         if (entries.ChangeFiles.Count > 0)
         {
-            var groups = await GroupAsync(entries.ChangeFiles, snapshot, mode, withExtra: true, cancellationToken).ConfigureAwait(false);
-            parts.Add(Scan(("_change_type", "VARCHAR")).SelectChanges(groups, columns));
+            var groups = await files.OfAsync(entries.ChangeFiles, [ChangeType], cancellationToken).ConfigureAwait(false);
+            parts.Add(Scan(ChangeType).SelectChanges(groups, columns));
+        }
+
+        if (entries.RewrittenFiles.Count > 0)
+        {
+            var groups = await files.OfAsync(entries.RewrittenFiles, [], cancellationToken).ConfigureAwait(false);
+            parts.Add(DerivedChangesSql.Select(Scan().SelectChanges(groups, snapshot.Schema.Fields), snapshot.Schema.Fields, columns));
         }
 
         var union = string.Join("\nUNION ALL\n", parts);
@@ -154,24 +136,6 @@ public sealed class TableReader(IObjectStore store, bool allowFilesOutside = fal
         }
     }
 
-    // DuckDB finds top-level columns by id itself. Where it cannot, the files are asked what they call them.
-    private static async Task<IReadOnlyList<ScanGroup>> GroupAsync(
-        List<ScanEntry> entries,
-        Snapshot snapshot,
-        ColumnMappingMode mode,
-        bool withExtra,
-        CancellationToken cancellationToken
-    )
-    {
-        if (entries.Count == 0)
-            return [];
-        var columns = ColumnSql.DataColumns(snapshot.Schema, snapshot.PartitionColumns);
-        var askFiles = mode == ColumnMappingMode.Id && (withExtra || columns.Exists(field => field.Type is not (PrimitiveType or DecimalType)));
-        return askFiles
-            ? await Task.Run(() => FieldIds.Group(entries, snapshot.TableRoot, cancellationToken), cancellationToken).ConfigureAwait(false)
-            : [new ScanGroup(FileColumnNames.Of(mode), entries)];
-    }
-
     /// <summary>Where a file of the log is on local disk.</summary>
     internal string LocalPath(string path, Func<string, string>? locate = null)
     {
@@ -185,6 +149,23 @@ public sealed class TableReader(IObjectStore store, bool allowFilesOutside = fal
             {
                 TableRoot = store.Root,
                 File = path,
+            };
+    }
+
+    private List<string> FirstRow(AddFile file, Snapshot snapshot)
+    {
+        return [Number(file.BaseRowId, "baseRowId"), Number(file.DefaultRowCommitVersion, "defaultRowCommitVersion")];
+
+        string Number(long? value, string member) =>
+            value?.ToString(CultureInfo.InvariantCulture)
+            ?? throw new DeltaLogException(
+                DeltaLogError.CorruptLog,
+                $"Table '{store.Root}' tracks rows: expected {member} for the file '{file.Path}', found none."
+            )
+            {
+                TableRoot = store.Root,
+                Version = snapshot.Version,
+                File = file.Path,
             };
     }
 

@@ -1,94 +1,171 @@
+using System.Runtime.CompilerServices;
+using Tideway.DeltaLog.Actions;
+using Tideway.DeltaLog.Commit;
 using Tideway.DeltaLog.LogSegments;
 using Tideway.ObjectStorage;
 
 namespace Tideway.DeltaLog.Snapshots;
 
 /// <summary>
-/// When each commit that is still in the log happened. Times rise from version to version: those of files are moved up by a millisecond
-/// where they do not; in-commit timestamps rise by themselves.
+/// When each commit that is still in the log happened, up to some version. In-commit timestamps rise by themselves, so that a moment is searched for by
+/// reading few commits and listing none; before they were enabled the times of files count (<see cref="CommitFileTimes"/>), which may have been copied
+/// since, so that the two are never compared with each other.
 /// See <see href="https://github.com/delta-io/delta/blob/master/PROTOCOL.md#recommendations-for-readers-of-tables-with-in-commit-timestamps">In-Commit Timestamps</see>.
 /// </summary>
-internal sealed class CommitTimeline
+internal sealed class CommitTimeline(IObjectStore store, TableState state, long latest)
 {
-    private readonly IObjectStore store;
-    private readonly List<LogFile> commits;
-    private readonly DateTimeOffset[] fileTimes;
-    private readonly long firstInCommitVersion;
+    private readonly long firstInCommit = Math.Min(FirstInCommitVersion(state), latest + 1);
+    private readonly Dictionary<long, DateTimeOffset?> known = [];
+    private CommitFileTimes? files;
 
-    private CommitTimeline(IObjectStore store, List<LogFile> commits, long firstInCommitVersion, long firstRecreatableVersion)
+    /// <summary>The last version at or before <paramref name="timestamp"/> that can be loaded; null where there is none.</summary>
+    public async Task<long?> AtOrBeforeAsync(DateTimeOffset timestamp, CancellationToken cancellationToken)
     {
-        this.store = store;
-        FirstRecreatableVersion = firstRecreatableVersion;
-        this.commits = commits;
-        this.firstInCommitVersion = firstInCommitVersion;
-        fileTimes = new DateTimeOffset[commits.Count];
-        for (var index = 0; index < commits.Count; index++)
+        var version = await FirstAtOrAfterAsync(timestamp, cancellationToken).ConfigureAwait(false);
+        if (version > latest || !(await TimeAsync(version, cancellationToken).ConfigureAwait(false) <= timestamp))
+            version--;
+        if (version < 0 || await TimeAsync(version, cancellationToken).ConfigureAwait(false) is null)
+            return null;
+        return await CanBeLoadedAsync(version, cancellationToken).ConfigureAwait(false) ? version : null;
+    }
+
+    /// <summary>The first version at or after <paramref name="timestamp"/>; null where there is none.</summary>
+    public async Task<long?> AtOrAfterAsync(DateTimeOffset timestamp, CancellationToken cancellationToken)
+    {
+        var version = await FirstAtOrAfterAsync(timestamp, cancellationToken).ConfigureAwait(false);
+        return version <= latest && await TimeAsync(version, cancellationToken).ConfigureAwait(false) is not null ? version : null;
+    }
+
+    /// <summary>The commits that are still in the log, as far as none is missing, newest first: reads each when its turn comes.</summary>
+    public async IAsyncEnumerable<CommitSummary> NewestFirstAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var last = HasInCommitTimes ? latest : (await FilesAsync(cancellationToken).ConfigureAwait(false)).End - 1;
+        for (var version = last; version >= 0; version--)
         {
-            var time = commits[index].Info.LastModified;
-            fileTimes[index] = index > 0 && time <= fileTimes[index - 1] ? fileTimes[index - 1].AddMilliseconds(1) : time;
+            var ofFile = version < firstInCommit ? await TimeAsync(version, cancellationToken).ConfigureAwait(false) : null;
+            if (version < firstInCommit && ofFile is null)
+                yield break;
+            var (isThere, info) = await TryReadInfoAsync(version, cancellationToken).ConfigureAwait(false);
+            if (!isThere)
+                yield break;
+            yield return new CommitSummary(version, ofFile ?? InCommitTime(version, info), info);
         }
     }
 
-    public int Count => commits.Count;
+    private bool HasInCommitTimes => firstInCommit <= latest;
 
-    /// <summary>The first version that can still be loaded.</summary>
-    public long FirstRecreatableVersion { get; }
-
-    /// <summary>The commits of the log that lead up to its end without a gap.</summary>
-    public static async Task<CommitTimeline> ReadAsync(IObjectStore store, TableState state, CancellationToken cancellationToken)
+    private static long FirstInCommitVersion(TableState state)
     {
-        var listing = await LogListing.ReadAsync(store, 0, cancellationToken).ConfigureAwait(false);
-        var start = listing.Commits.Count - 1;
-        while (start > 0 && listing.Commits[start - 1].Version == listing.Commits[start].Version - 1)
-            start--;
-        var unbroken = start > 0 ? listing.Commits[start..] : listing.Commits;
-        return new CommitTimeline(store, unbroken, FirstInCommitVersion(state), listing.EarliestRecreatableVersion() ?? long.MaxValue);
+        if (!state.HasInCommitTimestamps)
+            return long.MaxValue - 1;
+        return
+            state.Metadata.Configuration.TryGetValue(TableProperties.InCommitTimestampEnablementVersion, out var text)
+            && long.TryParse(text, out var version)
+            && version >= 0
+            ? version
+            : 0;
     }
 
-    public LogFile Commit(int index) => commits[index];
-
-    public async Task<DateTimeOffset> TimeAsync(int index, CancellationToken cancellationToken)
+    // The version after the latest one where there is none.
+    private async Task<long> FirstAtOrAfterAsync(DateTimeOffset timestamp, CancellationToken cancellationToken)
     {
-        var commit = commits[index];
-        if (commit.Version < firstInCommitVersion)
-            return fileTimes[index];
-        var info = await CommitFile.ReadInfoAsync(store, commit.Info.Key, commit.Version, cancellationToken).ConfigureAwait(false);
-        return info?.InCommitTime
-            ?? throw new DeltaLogException(DeltaLogError.CorruptLog, $"Expected an in-commit timestamp in '{commit.Info.Key}', found none.")
+        var found = await FirstInCommitAtOrAfterAsync(timestamp, cancellationToken).ConfigureAwait(false);
+        if (found > firstInCommit || firstInCommit == 0)
+            return found;
+        if (HasInCommitTimes && await TimeAsync(found, cancellationToken).ConfigureAwait(false) == timestamp)
+            return found;
+        var times = await FilesAsync(cancellationToken).ConfigureAwait(false);
+        // Where the log begins later, there are no files before the first one with a time of its own.
+        return LeadUp(times) ? times.FirstAtOrAfter(timestamp) : found;
+    }
+
+    // Whether no commit is missing between those and the first one with a time of its own.
+    private bool LeadUp(CommitFileTimes times) => !HasInCommitTimes || times.End == firstInCommit;
+
+    // Commits that are gone count as before any moment: logs are cleaned up from the oldest on. In strides that double, as most ask for what is new.
+    private async Task<long> FirstInCommitAtOrAfterAsync(DateTimeOffset timestamp, CancellationToken cancellationToken)
+    {
+        var (low, high) = (firstInCommit, latest + 1);
+        for (var stride = 1L; low < high; stride *= 2)
+        {
+            var probe = Math.Max(low, high - stride);
+            if (!await IsAtOrAfterAsync(probe, timestamp, cancellationToken).ConfigureAwait(false))
             {
-                TableRoot = store.Root,
-                Version = commit.Version,
-                File = commit.Info.Key,
-            };
-    }
+                low = probe + 1;
+                break;
+            }
 
-    /// <summary>Index of the first commit at or after <paramref name="timestamp"/>; <see cref="Count"/> where there is none.</summary>
-    public async Task<int> FirstAtOrAfterAsync(DateTimeOffset timestamp, CancellationToken cancellationToken)
-    {
-        // Files may have been copied since, so their times and in-commit timestamps are only compared among themselves.
-        var split = commits.FindIndex(commit => commit.Version >= firstInCommitVersion);
-        var (low, high) = (0, split < 0 ? commits.Count : split);
-        if (split >= 0 && timestamp >= await TimeAsync(split, cancellationToken).ConfigureAwait(false))
-            (low, high) = (split, commits.Count);
+            high = probe;
+        }
+
         while (low < high)
         {
             var middle = low + ((high - low) / 2);
-            if (await TimeAsync(middle, cancellationToken).ConfigureAwait(false) < timestamp)
-                low = middle + 1;
-            else
+            if (await IsAtOrAfterAsync(middle, timestamp, cancellationToken).ConfigureAwait(false))
                 high = middle;
+            else
+                low = middle + 1;
         }
 
         return low;
     }
 
-    private static long FirstInCommitVersion(TableState state)
+    private async Task<bool> IsAtOrAfterAsync(long version, DateTimeOffset timestamp, CancellationToken cancellationToken) =>
+        await TimeAsync(version, cancellationToken).ConfigureAwait(false) >= timestamp;
+
+    // Null where the commit is not in the log, or no longer.
+    private async Task<DateTimeOffset?> TimeAsync(long version, CancellationToken cancellationToken)
     {
-        if (!state.HasInCommitTimestamps)
-            return long.MaxValue;
-        return
-            state.Metadata.Configuration.TryGetValue(TableProperties.InCommitTimestampEnablementVersion, out var text) && long.TryParse(text, out var version)
-            ? version
-            : 0;
+        if (version < firstInCommit)
+        {
+            var times = await FilesAsync(cancellationToken).ConfigureAwait(false);
+            return version >= times.First && version < times.End && LeadUp(times) ? times[version] : null;
+        }
+
+        if (known.TryGetValue(version, out var time))
+            return time;
+        return known[version] = await ReadTimeAsync(version, cancellationToken).ConfigureAwait(false);
     }
+
+    private async Task<DateTimeOffset?> ReadTimeAsync(long version, CancellationToken cancellationToken)
+    {
+        var (isThere, info) = await TryReadInfoAsync(version, cancellationToken).ConfigureAwait(false);
+        return isThere ? InCommitTime(version, info) : null;
+    }
+
+    private DateTimeOffset InCommitTime(long version, CommitInfo? info)
+    {
+        var key = LogFile.CommitKey(version);
+        return info?.InCommitTime ?? throw LogLines.Corrupt(store, key, version, $"Expected an in-commit timestamp in '{key}', found none.");
+    }
+
+    private async Task<(bool IsThere, CommitInfo? Info)> TryReadInfoAsync(long version, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (true, await CommitFile.ReadInfoAsync(store, LogFile.CommitKey(version), version, cancellationToken).ConfigureAwait(false));
+        }
+        catch (ObjectStorageException exception) when (exception.Error == ObjectStorageError.NotFound)
+        {
+            return (false, null);
+        }
+    }
+
+    private async Task<bool> CanBeLoadedAsync(long version, CancellationToken cancellationToken)
+    {
+        if (version < firstInCommit)
+            return version >= (await FilesAsync(cancellationToken).ConfigureAwait(false)).FirstRecreatable;
+        try
+        {
+            await LogSegment.FindAsync(store, version, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (DeltaLogException exception) when (exception.Error is DeltaLogError.VersionNotFound or DeltaLogError.MissingCommits)
+        {
+            return false;
+        }
+    }
+
+    private async Task<CommitFileTimes> FilesAsync(CancellationToken cancellationToken) =>
+        files ??= await CommitFileTimes.ReadAsync(store, firstInCommit - 1, cancellationToken).ConfigureAwait(false);
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Features;
 using Tideway.DeltaLog.FileSets;
+using Tideway.DeltaLog.LogSegments;
 
 namespace Tideway.DeltaLog.Snapshots;
 
@@ -50,37 +51,23 @@ internal sealed class LogReplay
             ApplyOther(action);
     }
 
-    public void ApplyCommit(IReadOnlyList<DeltaAction> actions)
+    /// <summary>A commit, or several that are reconciled.</summary>
+    public void ApplyCommit(LogContent commit)
     {
         LastCommitInfo = null;
 
         // The order within a commit means nothing. What it adds is there after it, so what it removes goes first.
-        foreach (var action in actions)
+        for (var index = 0; index < commit.Removed.Count; index++)
+            files.Remove(commit.Removed[index]);
+        foreach (var action in commit.Others)
         {
-            if (action is RemoveFile remove)
-                files.Remove(remove.Path, remove.DeletionVector);
+            if (action is CommitInfo info)
+                LastCommitInfo = info;
+            else
+                ApplyOther(action);
         }
 
-        var added = new FileSegmentBuilder();
-        foreach (var action in actions)
-        {
-            switch (action)
-            {
-                case RemoveFile:
-                    break;
-                case AddFile add:
-                    added.Add(add);
-                    break;
-                case CommitInfo info:
-                    LastCommitInfo = info;
-                    break;
-                default:
-                    ApplyOther(action);
-                    break;
-            }
-        }
-
-        files.Add(added.Build());
+        files.Add(commit.Added);
     }
 
     /// <summary>The version's state; a log without protocol or metadata is <see cref="DeltaLogError.CorruptLog"/>, one that is not understood is refused.</summary>

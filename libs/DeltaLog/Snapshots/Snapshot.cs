@@ -109,12 +109,18 @@ public sealed class Snapshot
 
     internal FileSet FileSet => files;
 
-    /// <summary>When the file of the version's commit was written, where it was still there.</summary>
-    internal DateTimeOffset? CommitModified { get; init; }
+    /// <summary>The commit of the version, where it was still there.</summary>
+    internal CommitIdentity? Commit { get; init; }
+
+    /// <summary>The same for all snapshots that were read one from another.</summary>
+    internal SnapshotLineage Lineage { get; init; } = new();
+
+    /// <summary>Bytes of memory that it takes, some of which it may share with others.</summary>
+    internal long BytesHeld => files.HeldBytes + State.BytesHeld;
 
     /// <summary>The same files with other metadata, as it would be after a commit that sets it.</summary>
     internal Snapshot With(Metadata metadata) =>
-        new(TableRoot, Version, Timestamp, State with { Metadata = metadata }, files) { CommitModified = CommitModified };
+        new(TableRoot, Version, Timestamp, State with { Metadata = metadata }, files) { Commit = Commit, Lineage = Lineage };
 
     private long? CountRecords()
     {

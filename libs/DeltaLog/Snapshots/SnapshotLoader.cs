@@ -5,39 +5,74 @@ using Tideway.ObjectStorage;
 namespace Tideway.DeltaLog.Snapshots;
 
 /// <summary>Rebuilds versions from the log.</summary>
-internal sealed class SnapshotLoader(IObjectStore store, CheckpointReader checkpoints)
+internal sealed class SnapshotLoader(IObjectStore store, CheckpointReader checkpoints, TimeProvider time)
 {
     /// <summary>The version, or the latest one.</summary>
     public async Task<Snapshot> LoadAsync(long? version, CancellationToken cancellationToken)
     {
+        CommitIdentity? commit = null;
         var (segment, replay) = await SoundSegment
-            .FindAsync(store, version, segment => RebuildAsync(segment, cancellationToken), cancellationToken)
+            .FindAsync(
+                store,
+                version,
+                async segment =>
+                {
+                    commit = await IdentifyAsync(segment.LastCommit, cancellationToken).ConfigureAwait(false);
+                    return await RebuildAsync(segment, cancellationToken).ConfigureAwait(false);
+                },
+                cancellationToken
+            )
             .ConfigureAwait(false);
-        return await FinishAsync(replay, segment.Version, segment.LastModified, cancellationToken).ConfigureAwait(false);
+        return await FinishAsync(replay, segment.Version, segment.LastModified, commit, new SnapshotLineage(), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The latest version, read from <paramref name="older"/> on. The same snapshot where nothing came after it.</summary>
+    /// <summary>
+    /// The latest version, read from <paramref name="older"/> on. The same snapshot where nothing came after it, which takes two look-ups; the log is listed,
+    /// from there on, where something did. Read anew where the table is another one by now.
+    /// </summary>
     public async Task<Snapshot> UpdateAsync(Snapshot older, CancellationToken cancellationToken)
     {
+        if (await IsLatestAsync(older, cancellationToken).ConfigureAwait(false))
+            return older;
         var listing = await LogListing.ReadAsync(store, older.Version, cancellationToken).ConfigureAwait(false);
-        if (!Continues(listing, older))
+        if (!await ContinuesAsync(listing, older, cancellationToken).ConfigureAwait(false))
             return await LoadAsync(null, cancellationToken).ConfigureAwait(false);
+        var newest = listing.Commits[^1];
+        if (newest.Version == older.Version)
+            return older;
+        var identity = await IdentifyAsync(newest.Info, cancellationToken).ConfigureAwait(false);
         var replay = new LogReplay(older);
         foreach (var commit in listing.Commits.Where(file => file.Version > older.Version))
-            replay.ApplyCommit(await CommitFile.ReadAsync(store, commit.Info.Key, commit.Version, cancellationToken).ConfigureAwait(false));
-        var newest = listing.Commits[^1];
-        return newest.Version == older.Version
-            ? older
-            : await FinishAsync(replay, newest.Version, newest.Info.LastModified, cancellationToken).ConfigureAwait(false);
+            replay.ApplyCommit(await LogContent.ReadAsync(store, commit.Info.Key, commit.Version, withFiles: true, cancellationToken).ConfigureAwait(false));
+        return await FinishAsync(replay, newest.Version, newest.Info.LastModified, identity, older.Lineage, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Everything about a version but its files, which are not read from the checkpoint.</summary>
-    public async Task<TableState> LoadStateAsync(long version, CancellationToken cancellationToken)
+    /// <summary>Whether nothing was committed after the snapshot, and the table is the same one still.</summary>
+    public async Task<bool> IsLatestAsync(Snapshot snapshot, CancellationToken cancellationToken) =>
+        await store.FindAsync(LogFile.CommitKey(snapshot.Version + 1), cancellationToken).ConfigureAwait(false) is null
+        && await IsSameTableAsync(snapshot, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Whether the version is the one that the snapshot was read from; false where its commit is gone, so that nobody can tell.</summary>
+    public async Task<bool> IsSameTableAsync(Snapshot snapshot, CancellationToken cancellationToken) =>
+        snapshot.Commit is { } commit && await commit.IsSameAsync(store, snapshot.Version, time, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Everything about a version but its files, which are not read from the checkpoint, and its commit, where that is still there.</summary>
+    public async Task<(TableState State, CommitIdentity? Commit)> LoadStateAsync(long version, CancellationToken cancellationToken)
     {
+        CommitIdentity? commit = null;
         var (_, state) = await SoundSegment
-            .FindAsync(store, version, segment => LoadStateAsync(segment, version, cancellationToken), cancellationToken)
+            .FindAsync(
+                store,
+                version,
+                async segment =>
+                {
+                    commit = await IdentifyAsync(segment.LastCommit, cancellationToken).ConfigureAwait(false);
+                    return await LoadStateAsync(segment, version, cancellationToken).ConfigureAwait(false);
+                },
+                cancellationToken
+            )
             .ConfigureAwait(false);
-        return state;
+        return (state, commit);
     }
 
     /// <summary>What the segment's checkpoint and commits come to.</summary>
@@ -55,44 +90,53 @@ internal sealed class SnapshotLoader(IObjectStore store, CheckpointReader checkp
         return replay.State(version);
     }
 
-    private async Task ApplyCommitsAsync(LogSegment segment, LogReplay replay, CancellationToken cancellationToken)
-    {
-        await foreach (var actions in CompactedCommits.ReadAsync(store, segment, cancellationToken).ConfigureAwait(false))
-            replay.ApplyCommit(actions);
-    }
+    private async Task<CommitIdentity?> IdentifyAsync(ObjectInfo? commit, CancellationToken cancellationToken) =>
+        commit is null ? null : await CommitIdentity.TakeAsync(store, commit, time, cancellationToken).ConfigureAwait(false);
 
     // The commit that the older snapshot ends with must still be the same file: a table can be deleted and made anew.
-    private static bool Continues(LogListing listing, Snapshot older)
+    private async Task<bool> ContinuesAsync(LogListing listing, Snapshot older, CancellationToken cancellationToken)
     {
         if (listing.Commits is not [var first, ..] || first.Version != older.Version)
             return false;
-        if (older.CommitModified is { } modified && modified != first.Info.LastModified)
+        if (older.Commit is not { } commit || !await commit.IsSameAsync(store, first.Info, time, cancellationToken).ConfigureAwait(false))
             return false;
         return listing.Commits[^1].Version - first.Version == listing.Commits.Count - 1;
     }
 
     private async Task ReplayAsync(LogSegment segment, CheckpointContent content, LogReplay replay, CancellationToken cancellationToken)
     {
-        if (segment.Checkpoint is { } checkpoint)
-            await checkpoints.ReadAsync(checkpoint, content, replay, cancellationToken).ConfigureAwait(false);
-        await ApplyCommitsAsync(segment, replay, cancellationToken).ConfigureAwait(false);
+        var ahead = new CommitsAhead(store, segment, content != CheckpointContent.WithoutFiles, cancellationToken);
+        await using (ahead.ConfigureAwait(false))
+        {
+            if (segment.Checkpoint is { } checkpoint)
+                await checkpoints.ReadAsync(checkpoint, content, replay, cancellationToken).ConfigureAwait(false);
+            while (await ahead.NextAsync().ConfigureAwait(false) is { } commits)
+            {
+                foreach (var commit in commits)
+                    replay.ApplyCommit(commit);
+            }
+        }
     }
 
-    private async Task<Snapshot> FinishAsync(LogReplay replay, long version, DateTimeOffset modified, CancellationToken cancellationToken)
+    private async Task<Snapshot> FinishAsync(
+        LogReplay replay,
+        long version,
+        DateTimeOffset modified,
+        CommitIdentity? commit,
+        SnapshotLineage lineage,
+        CancellationToken cancellationToken
+    )
     {
         var state = replay.State(version);
         var timestamp = modified;
-        var commitModified = await store.FindAsync(LogFile.CommitKey(version), cancellationToken).ConfigureAwait(false) is { } commit
-            ? commit.LastModified
-            : (DateTimeOffset?)null;
         if (state.HasInCommitTimestamps)
         {
             var info = replay.LastCommitInfo;
-            if (info is null && commitModified is not null)
+            if (info is null && commit is not null)
                 info = await CommitFile.ReadInfoAsync(store, LogFile.CommitKey(version), version, cancellationToken).ConfigureAwait(false);
             timestamp = info?.InCommitTime ?? modified;
         }
 
-        return new Snapshot(store.Root, version, timestamp, state, replay.Files()) { CommitModified = commitModified };
+        return new Snapshot(store.Root, version, timestamp, state, replay.Files()) { Commit = commit, Lineage = lineage };
     }
 }

@@ -12,6 +12,13 @@ internal sealed record TableState(
     ImmutableDictionary<string, DomainMetadata> Domains
 )
 {
+    private const long BytesPerEntry = 200;
+
+    /// <summary>About how many bytes of memory it takes.</summary>
+    public long BytesHeld =>
+        ((1 + Transactions.Count + Domains.Count + Metadata.Configuration.Count) * BytesPerEntry)
+        + (sizeof(char) * ((long)Metadata.SchemaString.Length + Domains.Sum(pair => (long)pair.Value.Configuration.Length)));
+
     /// <summary>Whether commits carry their own timestamp.</summary>
     public bool HasInCommitTimestamps => HasInCommitTimestampsWith(Protocol, Metadata);
 

@@ -24,11 +24,40 @@ internal static class ChecksumVerification
             yield return new VerificationProblem(VerificationCheck.Checksum, fault, key);
         if (checksum is not { } found)
             yield break;
-        foreach (var (what, expected, actual) in Compare(found, snapshot))
+        var transactionId = await TransactionIdAsync(store, snapshot.Version, cancellationToken).ConfigureAwait(false);
+        var (differences, unreadable) = Compare(found, snapshot, transactionId);
+        foreach (var (what, said, actual) in differences)
+            yield return new VerificationProblem(VerificationCheck.Checksum, $"The checksum file says {what} {said}, the log {actual}.", key);
+        if (unreadable is not null)
+            yield return new VerificationProblem(VerificationCheck.Checksum, $"The checksum file '{key}' cannot be read: {unreadable}", key);
+    }
+
+    private static (List<(string What, string Said, string Found)> Differences, string? Fault) Compare(
+        JsonElement checksum,
+        Snapshot snapshot,
+        string? transactionId
+    )
+    {
+        var differences = new List<(string What, string Said, string Found)>();
+        try
         {
-            if (expected != actual)
-                yield return new VerificationProblem(VerificationCheck.Checksum, $"The checksum file says {what} {expected}, the log {actual}.", key);
+            foreach (var pair in new ChecksumComparison(checksum, snapshot, transactionId).Pairs().Where(pair => pair.Said != pair.Found))
+                differences.Add(pair);
+            return (differences, null);
         }
+        catch (JsonException exception)
+        {
+            return (differences, exception.Message);
+        }
+    }
+
+    // The version's commit may be cleaned up.
+    private static async Task<string?> TransactionIdAsync(IObjectStore store, long version, CancellationToken cancellationToken)
+    {
+        var key = LogFile.CommitKey(version);
+        return await store.FindAsync(key, cancellationToken).ConfigureAwait(false) is null
+            ? null
+            : (await CommitFile.ReadInfoAsync(store, key, version, cancellationToken).ConfigureAwait(false))?.TransactionId;
     }
 
     private static async Task<(JsonElement? Checksum, string? Fault)> ReadAsync(IObjectStore store, string key, CancellationToken cancellationToken)
@@ -50,43 +79,4 @@ internal static class ChecksumVerification
             return (null, $"The checksum file '{key}' cannot be read: {exception.Message}");
         }
     }
-
-    // Each pair is equal where the file is right; what it does not say is not compared.
-    private static IEnumerable<(string What, string Expected, string Actual)> Compare(JsonElement checksum, Snapshot snapshot)
-    {
-        var vectors = snapshot.Files.Select(file => file.DeletionVector).OfType<Actions.DeletionVectorDescriptor>();
-        (string Member, Func<string> Actual)[] members =
-        [
-            ("numFiles", () => $"{snapshot.FileCount}"),
-            ("tableSizeBytes", () => $"{snapshot.TotalBytes}"),
-            ("numMetadata", () => "1"),
-            ("numProtocol", () => "1"),
-            ("numDeletionVectorsOpt", () => $"{vectors.Count()}"),
-            ("numDeletedRecordsOpt", () => $"{vectors.Sum(vector => vector.Cardinality)}"),
-        ];
-        foreach (var (member, actual) in members)
-        {
-            if (checksum.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.Number)
-                yield return (member, value.GetRawText(), actual());
-        }
-
-        if (snapshot.State.HasInCommitTimestamps && checksum.TryGetProperty("inCommitTimestampOpt", out var time) && time.ValueKind == JsonValueKind.Number)
-            yield return ("inCommitTimestampOpt", time.GetRawText(), $"{snapshot.Timestamp.ToUnixTimeMilliseconds()}");
-        if (checksum.TryGetProperty("protocol", out var protocol) && protocol.ValueKind == JsonValueKind.Object)
-        {
-            yield return ("minReaderVersion", Text(protocol, "minReaderVersion"), $"{snapshot.Protocol.MinReaderVersion}");
-            yield return ("minWriterVersion", Text(protocol, "minWriterVersion"), $"{snapshot.Protocol.MinWriterVersion}");
-        }
-
-        if (checksum.TryGetProperty("metadata", out var metadata) && metadata.ValueKind == JsonValueKind.Object)
-        {
-            yield return ("metadata.id", Text(metadata, "id"), snapshot.Metadata.Id);
-            yield return ("metadata.schemaString", Text(metadata, "schemaString"), snapshot.Metadata.SchemaString);
-        }
-    }
-
-    private static string Text(JsonElement json, string member) =>
-        !json.TryGetProperty(member, out var value) ? ""
-        : value.ValueKind == JsonValueKind.String ? value.GetString()!
-        : value.GetRawText();
 }

@@ -87,7 +87,9 @@ internal static class LogVerification
         var next = 0L;
         foreach (var commit in listing.Commits.TakeWhile(commit => commit.Version <= version && commit.Version == next))
         {
-            commits.ApplyCommit(await CommitFile.ReadAsync(table.Store, commit.Info.Key, commit.Version, cancellationToken).ConfigureAwait(false));
+            commits.ApplyCommit(
+                await LogContent.ReadAsync(table.Store, commit.Info.Key, commit.Version, withFiles: true, cancellationToken).ConfigureAwait(false)
+            );
             next++;
         }
 

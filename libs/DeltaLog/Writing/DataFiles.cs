@@ -1,4 +1,5 @@
 using Tideway.DeltaLog.Actions;
+using Tideway.DeltaLog.Commit;
 using Tideway.DeltaLog.Reading;
 using Tideway.DeltaLog.Snapshots;
 using Tideway.DuckDb;
@@ -30,10 +31,11 @@ internal sealed class DataFiles(
     private readonly List<string> written = [];
     private readonly string codec = CompressionCodec.Of(metadata);
 
-    /// <summary>Writes the rows of a SELECT that has the table's columns, and those of <paramref name="hidden"/>, which the schema does not know.</summary>
-    public async Task<IReadOnlyList<AddFile>> WriteAsync(string selectSql, CancellationToken cancellationToken, params string[] hidden)
+    /// <summary>Writes the rows of a SELECT that has the table's columns, and the hidden ones with what rows keep, if any.</summary>
+    public async Task<IReadOnlyList<AddFile>> WriteAsync(string selectSql, RowColumns? kept, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        string[] hidden = kept is null ? [] : [kept.Id, kept.CommitVersion];
         var files = await CopyAsync(selectSql, hidden, "", "part", cancellationToken).ConfigureAwait(false);
         return
         [

@@ -1,3 +1,4 @@
+using Tideway.DeltaLog.Commit;
 using Tideway.DeltaLog.Rules;
 using Tideway.DeltaLog.Schema;
 using Tideway.DuckDb;
@@ -16,6 +17,7 @@ internal sealed class MergeSql
     private const string SourceRow = "__tideway_s";
 
     private readonly StructType schema;
+    private readonly RowColumns? kept;
     private readonly MergeRequest request;
     private readonly SourceColumns source;
     private readonly RowRules rules;
@@ -23,9 +25,10 @@ internal sealed class MergeSql
     private readonly string sourceTable;
     private readonly string matchTable;
 
-    public MergeSql(StructType schema, MergeRequest request, SourceColumns source, RowRules rules, bool recordsChanges)
+    public MergeSql(StructType schema, RowColumns? kept, MergeRequest request, SourceColumns source, RowRules rules, bool recordsChanges)
     {
         this.schema = schema;
+        this.kept = kept;
         this.request = request;
         this.source = source;
         this.rules = rules;
@@ -38,7 +41,8 @@ internal sealed class MergeSql
     public string Drop => $"DROP TABLE IF EXISTS {sourceTable}; DROP TABLE IF EXISTS {matchTable}";
 
     /// <summary>Whether a match needs more of the table's rows than their keys.</summary>
-    public bool NeedsOldRows => recordsChanges || request.MatchWhenSql is not null || schema.Fields.Any(column => source.Find(column.Name) is null);
+    public bool NeedsOldRows =>
+        recordsChanges || kept is not null || request.MatchWhenSql is not null || schema.Fields.Any(column => source.Find(column.Name) is null);
 
     public string CreateSource
     {
@@ -75,11 +79,12 @@ internal sealed class MergeSql
         var next = schema
             .Fields.Except(follows)
             .Select(field => $"{(source.Find(field.Name) is null ? Name(field, "t") : $"s.{New(field)}")} AS {Name(field)}");
+        var id = kept is null ? [] : new[] { $"t.{SqlText.Identifier(kept.Id)} AS {SqlText.Identifier(kept.Id)}" };
         var counts = request.MatchWhenSql is { } condition ? $"coalesce(({condition}), false)" : "true";
         var given = $"""
             SELECT t.__file, t.__row, s.{Delete}, {counts} AS {Counting}, {string.Join(
                 ", ",
-                Keys.Select((_, index) => $"s.{Key(index)}").Concat(old).Concat(next)
+                Keys.Select((_, index) => $"s.{Key(index)}").Concat(old).Concat(next).Concat(id)
             )}
             FROM (SELECT * FROM ({scan}) t WHERE {HasKey(null)}) t JOIN ({SourceByPrefix()}) s ON {OnKeys("s")}
             """;
@@ -103,11 +108,14 @@ internal sealed class MergeSql
         var goes = request.MatchWhenSql is null
             ? HasKey(request.UpdateMatched ? null : Delete)
             : $"coalesce((t.__file, t.__row) IN (SELECT (__file, __row) FROM {matchTable} WHERE {IsUpdate} OR {IsDelete}), false)";
-        return $"SELECT {RewriteSql.Names(schema)} FROM ({scan}) t WHERE NOT {goes}";
+        return $"SELECT {RewriteSql.NamesOfKept(schema, kept)} FROM ({scan}) t WHERE NOT {goes}";
     }
 
     /// <summary>The rows that are changed, as they become, and those that are inserted.</summary>
-    public string NewRows => rules.Checked($"SELECT {RewriteSql.Names(schema)} FROM {matchTable} WHERE {IsUpdate} UNION ALL {Inserted}");
+    public string NewRows =>
+        rules.Checked(
+            $"SELECT {RewriteSql.NamesOfChanged(schema, kept)} FROM {matchTable} WHERE {IsUpdate} UNION ALL SELECT {RewriteSql.NamesOfNew(schema, kept)} FROM ({Inserted})"
+        );
 
     /// <summary>The rows of the change data feed.</summary>
     public string Changes =>

@@ -23,7 +23,7 @@ internal static class Merges
 
         // A value that a row is found by changes nothing; one that comes with a new row would.
         source.RequireIdentitiesFree(operation.Rules, request.InsertUnmatched ? [] : [.. request.Keys]);
-        var sql = new MergeSql(operation.Schema, request, source, operation.Rules, operation.RecordsChanges);
+        var sql = new MergeSql(operation.Schema, operation.RowColumns, request, source, operation.Rules, operation.RecordsChanges);
         try
         {
             await RunAsync(operation, sql.CreateSource, cancellationToken).ConfigureAwait(false);
@@ -60,27 +60,25 @@ internal static class Merges
         if (operation.MarksDeletions || changed.Count == 0)
         {
             if (operation.RowsUpdated + operation.RowsInserted > 0)
-                await operation.AddAsync(sql.NewRows, cancellationToken).ConfigureAwait(false);
+                await operation.AddAgainAsync(sql.NewRows, cancellationToken).ConfigureAwait(false);
             if (changed.Count > 0)
                 await operation.MarkDeletedAsync(changed, sql.Positions, cancellationToken).ConfigureAwait(false);
             return;
         }
 
         var kept = sql.Kept(await operation.ScanAsync(changed, cancellationToken).ConfigureAwait(false));
-        await operation.AddAsync($"{kept} UNION ALL {sql.NewRows}", cancellationToken).ConfigureAwait(false);
+        await operation.AddAgainAsync($"{kept} UNION ALL {sql.NewRows}", cancellationToken).ConfigureAwait(false);
         operation.Remove(changed);
     }
 
     // Keys are quickly read of the whole table; whole rows only of files that have a match.
     private static async Task<string> ScanAsync(WriteOperation operation, MergeSql sql, CancellationToken cancellationToken)
     {
-        var everything = await operation.ScanAsync(null, cancellationToken).ConfigureAwait(false);
+        var everything = await operation.ScanAsync(cancellationToken).ConfigureAwait(false);
         if (!sql.NeedsOldRows)
             return everything;
         var touched = await TouchedFiles.CountAsync(operation.Connection, sql.Touched(everything), cancellationToken).ConfigureAwait(false);
-        return touched.Count == operation.Snapshot.FileCount
-            ? everything
-            : await operation.ScanAsync(operation.Files(touched.Keys.ToHashSet(StringComparer.Ordinal)), cancellationToken).ConfigureAwait(false);
+        return await operation.ScanAsync(operation.Files(touched.Keys.ToHashSet(StringComparer.Ordinal)), cancellationToken).ConfigureAwait(false);
     }
 
     private static Task RunAsync(WriteOperation operation, string sql, CancellationToken cancellationToken) =>

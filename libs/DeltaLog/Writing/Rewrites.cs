@@ -38,7 +38,7 @@ internal static class Rewrites
             return true;
         }
 
-        await operation.AddAsync(RewriteSql.Kept(remaining, operation.Schema, whereSql), cancellationToken).ConfigureAwait(false);
+        await operation.AddAgainAsync(RewriteSql.Kept(remaining, operation.Schema, operation.RowColumns, whereSql), cancellationToken).ConfigureAwait(false);
         operation.Remove(files);
         return true;
     }
@@ -62,15 +62,16 @@ internal static class Rewrites
             return;
         var files = operation.Files(touched.Keys.ToHashSet(StringComparer.Ordinal));
         var scan = await operation.ScanAsync(files, cancellationToken).ConfigureAwait(false);
-        var after = RewriteSql.After(scan, operation.Schema, whereSql, byColumn, operation.Rules);
+        var after = RewriteSql.After(scan, operation.Schema, operation.RowColumns, whereSql, byColumn, operation.Rules);
         if (!operation.MarksDeletions && !operation.RecordsChanges)
         {
-            await operation.AddAsync($"{RewriteSql.Kept(scan, operation.Schema, whereSql)} UNION ALL {after}", cancellationToken).ConfigureAwait(false);
+            var kept = RewriteSql.Kept(scan, operation.Schema, operation.RowColumns, whereSql);
+            await operation.AddAgainAsync($"{kept} UNION ALL {after}", cancellationToken).ConfigureAwait(false);
             operation.Remove(files);
         }
         else
         {
-            var (_, added) = await operation.AddAsync(after, cancellationToken).ConfigureAwait(false);
+            var (_, added) = await operation.AddAgainAsync(after, cancellationToken).ConfigureAwait(false);
             if (operation.RecordsChanges)
             {
                 // Read from the new files: what an assignment gives may differ each time it is asked.
@@ -101,7 +102,7 @@ internal static class Rewrites
         }
 
         if (touched.Values.Any(file => file.Matching < file.Rows))
-            await operation.AddAsync(RewriteSql.Kept(scan, operation.Schema, whereSql), cancellationToken).ConfigureAwait(false);
+            await operation.AddAgainAsync(RewriteSql.Kept(scan, operation.Schema, operation.RowColumns, whereSql), cancellationToken).ConfigureAwait(false);
         operation.Remove(files);
     }
 
@@ -111,7 +112,7 @@ internal static class Rewrites
         CancellationToken cancellationToken
     )
     {
-        var scan = await operation.ScanAsync(null, cancellationToken).ConfigureAwait(false);
+        var scan = await operation.ScanAsync(cancellationToken).ConfigureAwait(false);
         return await TouchedFiles.FindAsync(operation.Connection, RewriteSql.Touched(scan, whereSql), cancellationToken).ConfigureAwait(false);
     }
 

@@ -44,6 +44,9 @@ internal sealed class WriteOperation
         }
 
         WriterRequirements.RequireRowsWritable(Protocol, Schema, table.Store.Root, snapshot.Version);
+        RowColumns = RowColumns.Of(Protocol, Metadata) is { } kept && kept == RowColumns.Of(snapshot.Protocol, snapshot.Metadata) ? kept : null;
+        if (RowColumns is not null)
+            transaction.PreservesRowIds = true;
         Rules = RowRules.Of(connection, Protocol, Metadata, Schema, table.Store.Root);
         var mode = ColumnMapping.Of(Protocol, Metadata);
         Columns = new PhysicalColumns(Schema, Metadata.PartitionColumns, mode);
@@ -72,6 +75,9 @@ internal sealed class WriteOperation
     /// <summary>The columns of new files.</summary>
     public PhysicalColumns Columns { get; }
 
+    /// <summary>The hidden columns in which rows that are written again keep their ids; <see langword="null"/> where they need not.</summary>
+    public RowColumns? RowColumns { get; }
+
     /// <summary>What new rows must keep to.</summary>
     public RowRules Rules { get; }
 
@@ -98,13 +104,20 @@ internal sealed class WriteOperation
 
     private long BytesAdded { get; set; }
 
-    /// <summary>The SELECT of files of the version, by their new schema, with <c>__file</c> and <c>__row</c>.</summary>
-    public async Task<string> ScanAsync(IEnumerable<AddFile>? some, CancellationToken cancellationToken)
-    {
-        RequireRowsFit();
-        transaction.ReadsTable = true;
-        return await reader.ScanSqlAsync(Evolved, new ScanOptions { Files = some, WithPositions = true }, cancellationToken).ConfigureAwait(false);
-    }
+    /// <summary>The SELECT of all files of the version, by their new schema, with <c>__file</c> and <c>__row</c>.</summary>
+    public Task<string> ScanAsync(CancellationToken cancellationToken) => ScanAsync(new ScanOptions { WithPositions = true }, cancellationToken);
+
+    /// <summary>The SELECT of files of the version to be written again, by their new schema, with <c>__file</c>, <c>__row</c> and <see cref="RowColumns"/>.</summary>
+    public Task<string> ScanAsync(IEnumerable<AddFile> some, CancellationToken cancellationToken) =>
+        ScanAsync(
+            new ScanOptions
+            {
+                Files = some,
+                WithPositions = true,
+                RowColumns = RowColumns,
+            },
+            cancellationToken
+        );
 
     /// <summary>Says that only rows for which a condition holds are read, so that changes of partitions where it cannot hold are no conflict.</summary>
     public void NarrowReads(string whereSql)
@@ -139,10 +152,17 @@ internal sealed class WriteOperation
     public List<AddFile> Files(IReadOnlySet<string> paths) => [.. Snapshot.Files.Where(file => paths.Contains(LocalPath(file)))];
 
     /// <summary>Writes the rows of a SELECT with the table's columns and adds their files; says how many rows there were, and which files.</summary>
-    public async Task<(long Rows, IReadOnlyList<AddFile> Files)> AddAsync(string selectSql, CancellationToken cancellationToken)
+    public Task<(long Rows, IReadOnlyList<AddFile> Files)> AddAsync(string selectSql, CancellationToken cancellationToken) =>
+        AddAsync(selectSql, null, cancellationToken);
+
+    /// <summary>Like <see cref="AddAsync(string, CancellationToken)"/>, for rows that were in the table before: the SELECT has <see cref="RowColumns"/>, too.</summary>
+    public Task<(long Rows, IReadOnlyList<AddFile> Files)> AddAgainAsync(string selectSql, CancellationToken cancellationToken) =>
+        AddAsync(selectSql, RowColumns, cancellationToken);
+
+    private async Task<(long Rows, IReadOnlyList<AddFile> Files)> AddAsync(string selectSql, RowColumns? kept, CancellationToken cancellationToken)
     {
         var before = RowsAdded;
-        var added = await files.WriteAsync(selectSql, cancellationToken).ConfigureAwait(false);
+        var added = await files.WriteAsync(selectSql, kept, cancellationToken).ConfigureAwait(false);
         foreach (var file in added)
         {
             transaction.Add(file);
@@ -247,6 +267,13 @@ internal sealed class WriteOperation
     {
         if (failure is not DeltaLogException { Error: DeltaLogError.CommitOutcomeUnknown })
             await files.DiscardAsync().ConfigureAwait(false);
+    }
+
+    private Task<string> ScanAsync(ScanOptions scan, CancellationToken cancellationToken)
+    {
+        RequireRowsFit();
+        transaction.ReadsTable = true;
+        return reader.ScanSqlAsync(Evolved, scan, cancellationToken);
     }
 
     private Snapshot Evolved => options.Metadata is { } metadata ? Snapshot.With(metadata) : Snapshot;

@@ -71,7 +71,7 @@ internal sealed class PendingHandle : NativeHandle
     protected override void Free() => NativeMethods.duckdb_destroy_pending(ref handle);
 }
 
-internal sealed class ChunkHandle : NativeHandle
+internal class ChunkHandle : NativeHandle
 {
     public ChunkHandle() { }
 
@@ -82,6 +82,19 @@ internal sealed class ChunkHandle : NativeHandle
     }
 
     protected override void Free() => NativeMethods.duckdb_destroy_data_chunk(ref handle);
+}
+
+/// <summary>A chunk that DuckDB lends to a function for the time of a call.</summary>
+internal sealed class LentChunkHandle : ChunkHandle
+{
+    public LentChunkHandle(nint chunk) => SetHandle(chunk);
+
+    protected override void Free() => handle = 0;
+}
+
+internal sealed class ScalarFunctionHandle : NativeHandle
+{
+    protected override void Free() => NativeMethods.duckdb_destroy_scalar_function(ref handle);
 }
 
 internal sealed class LogicalTypeHandle : NativeHandle

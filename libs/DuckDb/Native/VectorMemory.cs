@@ -18,6 +18,8 @@ internal readonly unsafe struct VectorMemory
 
     public static VectorMemory Column(ChunkHandle chunk, int column) => new(NativeMethods.duckdb_data_chunk_get_vector(chunk, (ulong)column));
 
+    public nint Vector => vector;
+
     public int ListSize => checked((int)NativeMethods.duckdb_list_vector_get_size(vector));
 
     public VectorMemory ListChild => new(NativeMethods.duckdb_list_vector_get_child(vector));

@@ -3,6 +3,7 @@ using Tideway.CdfPublisher.Shares;
 using Tideway.CdfPublisher.Tables;
 using Tideway.DeltaLog;
 using Tideway.DeltaLog.Actions;
+using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaSharing.Protocol;
 using Tideway.DeltaSharing.Protocol.Lines;
 using Tideway.DeltaSharing.Server.Answers;
@@ -13,7 +14,7 @@ using Tideway.ObjectStorage.Signing;
 namespace Tideway.CdfPublisher.Changes;
 
 /// <summary>Answers for row changes of published tables, in the parquet format.</summary>
-internal sealed class ChangeFeed(TableOpener tables, TableHeaders headers, IUrlSigner signer, IOptions<FileUrlOptions> urls)
+internal sealed class ChangeFeed(TableOpener tables, SnapshotCache cache, IUrlSigner signer, IOptions<FileUrlOptions> urls)
 {
     /// <summary>The answer, its lines not made yet; a refusal where the range cannot be read as a whole.</summary>
     public async Task<IResult> AnswerAsync(
@@ -57,10 +58,10 @@ internal sealed class ChangeFeed(TableOpener tables, TableHeaders headers, IUrlS
         if (ChangeRange.Check(start, end, latest, rules) is { } outside)
             return outside;
 
-        var scan = await ChangeScan.ReadAsync(table, headers, start, end, cancellationToken);
+        var scan = await ChangeScan.ReadAsync(table, cache, start, end, cancellationToken);
         if (scan.IsRefused(out refusal))
             return refusal;
-        var head = range.IncludeHistoricalMetadata ? scan.Value.Start : await headers.ReadAsync(table, latest, cancellationToken);
+        var head = range.IncludeHistoricalMetadata ? scan.Value.Start : await TableHeader.ReadAsync(cache, table, latest, cancellationToken);
         if (PlainTable.FindFault(head) is { } fault)
             return ProtocolRefusals.Unsupported(fault);
 

@@ -37,11 +37,11 @@ internal sealed class ChangeScan
     /// <summary>Their size in bytes, as far as the log says.</summary>
     public long ByteCount { get; private set; }
 
-    public static async Task<Checked<ChangeScan>> ReadAsync(DeltaTable table, TableHeaders headers, long start, long end, CancellationToken cancellationToken)
+    public static async Task<Checked<ChangeScan>> ReadAsync(DeltaTable table, SnapshotCache cache, long start, long end, CancellationToken cancellationToken)
     {
         try
         {
-            var scan = new ChangeScan(table, await headers.ReadAsync(table, start, cancellationToken), end);
+            var scan = new ChangeScan(table, await TableHeader.ReadAsync(cache, table, start, cancellationToken), end);
             return await scan.CheckAsync(cancellationToken) is { } refusal ? refusal : scan;
         }
         catch (DeltaLogException exception) when (exception.Error is DeltaLogError.VersionNotFound or DeltaLogError.MissingCommits)

@@ -1,6 +1,19 @@
+using Tideway.DeltaLog;
 using Tideway.DeltaLog.Actions;
+using Tideway.DeltaLog.Snapshots;
 
 namespace Tideway.CdfPublisher.Changes;
 
 /// <summary>What a version says of the table, apart from its files.</summary>
-internal sealed record TableHeader(long Version, Protocol Protocol, Metadata Metadata);
+internal sealed record TableHeader(long Version, Protocol Protocol, Metadata Metadata)
+{
+    /// <summary>Configuration section of the cache.</summary>
+    public const string CacheSection = "CdfPublisher:SnapshotCache";
+
+    /// <summary>The header of a version, read once for all who ask.</summary>
+    public static async Task<TableHeader> ReadAsync(SnapshotCache cache, DeltaTable table, long version, CancellationToken cancellationToken)
+    {
+        var (protocol, metadata) = await cache.GetDescriptionAsync(table, version, cancellationToken);
+        return new TableHeader(version, protocol, metadata);
+    }
+}

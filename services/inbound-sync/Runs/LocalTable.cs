@@ -12,12 +12,15 @@ namespace Tideway.InboundSync.Runs;
 /// <param name="RemoteVersion">Remote version that it holds; <see langword="null"/> where this sync never wrote to it.</param>
 public sealed record LocalTable(Snapshot? Snapshot, long? RemoteVersion)
 {
+    /// <summary>Configuration section of the cache.</summary>
+    public const string CacheSection = "InboundSync:SnapshotCache";
+
     /// <summary>Opens the table where there is one. A table that this sync did not make is refused: it has another owner.</summary>
-    public static async Task<LocalTable> LoadAsync(DeltaTable table, Sync sync, CancellationToken cancellationToken)
+    public static async Task<LocalTable> LoadAsync(SnapshotCache cache, DeltaTable table, Sync sync, CancellationToken cancellationToken)
     {
         if (!await table.ExistsAsync(cancellationToken))
             return new LocalTable(null, null);
-        var snapshot = await table.LoadAsync(cancellationToken: cancellationToken);
+        var snapshot = await cache.GetLatestAsync(table, cancellationToken);
         if (!snapshot.Transactions.TryGetValue(sync.AppId, out var version))
             throw new SyncRefusedException($"There is a table at {sync.TargetLocation} that this sync did not make; name another target, or remove it.");
         // A table that was only created holds no remote version yet.

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Tideway.DeltaLog;
+using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaSharing.Client;
 using Tideway.DuckDb;
 using Tideway.InboundSync.Merge;
@@ -24,6 +25,7 @@ public sealed class SyncRunner(
     MirrorSync mirror,
     MergeSync merge,
     MergeEngine engine,
+    SnapshotCache cache,
     IOptions<SyncOptions> options,
     TimeProvider time,
     ILogger<SyncRunner> logger
@@ -80,7 +82,7 @@ public sealed class SyncRunner(
 
         while (true)
         {
-            var held = await LocalTable.LoadAsync(table, sync, heartbeat.Token);
+            var held = await LocalTable.LoadAsync(cache, table, sync, heartbeat.Token);
             var work = new SyncWork(sync, run!, remote, newest, table, held, progress);
             if (work.IsCurrent)
                 return new SyncOutcome(sync.RemoteVersion, newest.Version, held.Snapshot!.Version, WholeTable: false);

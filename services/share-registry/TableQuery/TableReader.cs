@@ -6,9 +6,9 @@ using Tideway.ShareRegistry.Tables;
 namespace Tideway.ShareRegistry.TableQuery;
 
 /// <summary>Finds the version that a call asks for.</summary>
-internal sealed class TableReader(SnapshotCache cache)
+internal sealed class TableReader(ServedTables tables)
 {
-    public Task<ServedTable> OpenAsync(TableCall call, CancellationToken cancellationToken) => cache.GetAsync(call.Table.Location, cancellationToken);
+    public Task<ServedTable> OpenAsync(TableCall call, CancellationToken cancellationToken) => tables.OpenAsync(call.Table.Location, cancellationToken);
 
     /// <summary>The snapshot asked for: the latest one, or that of a version or time that is shared.</summary>
     public async Task<Checked<Snapshot>> SelectAsync(TableCall call, ServedTable table, TableSelection selection, CancellationToken cancellationToken)
@@ -35,5 +35,5 @@ internal sealed class TableReader(SnapshotCache cache)
     }
 
     public Task<Snapshot> LoadAsync(ServedTable table, long version, CancellationToken cancellationToken) =>
-        cache.GetVersionAsync(table, version, cancellationToken);
+        tables.LoadAsync(table, version, cancellationToken);
 }

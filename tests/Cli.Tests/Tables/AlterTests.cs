@@ -60,6 +60,40 @@ public sealed class AlterTests : IDisposable
         (await AlterAsync("allow-nulls", "id", "-o", "json")).Json.GetProperty("changed").GetBoolean().ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task A_dry_run_shows_what_would_change_and_changes_nothing()
+    {
+        await CreateAsync("SELECT 1::INT AS id, 'x' AS note");
+
+        var mode = await AlterAsync("set-property", "delta.columnMapping.mode=name", "--dry-run", "-o", "json");
+        await OkAsync("set-property", "delta.columnMapping.mode=name", "delta.enableTypeWidening=true");
+        var added = await AlterAsync("add-column", "s", "struct<a: int>", "--dry-run");
+        var renamed = await AlterAsync("rename-column", "note", "remark", "--dry-run", "-o", "json");
+        var dropped = await AlterAsync("drop-column", "note", "--dry-run", "-o", "json");
+        var same = await AlterAsync("set-property", "delta.columnMapping.mode=name", "--dry-run", "-o", "json");
+        var impossible = await AlterAsync("rename-column", "nothing", "x", "--dry-run");
+
+        Changes(mode).ShouldContain("reader version: 1 -> 3");
+        Changes(mode).ShouldContain("feature columnMapping:  -> there");
+        Changes(mode).ShouldContain("property delta.columnMapping.mode:  -> name");
+        mode.Json.GetProperty("version").GetInt64().ShouldBe(2);
+        mode.Json.GetProperty("dry_run").GetBoolean().ShouldBeTrue();
+        added.ExitCode.ShouldBe(0, added.Error);
+        added.Lines.ShouldContain(line => line.StartsWith("column s.a", StringComparison.Ordinal) && line.EndsWith("integer", StringComparison.Ordinal));
+        Changes(renamed).ShouldBe(["column note: note: string -> remark: string"]);
+        Changes(dropped).ShouldBe(["column note: string -> "]);
+        same.Json.GetProperty("changed").GetBoolean().ShouldBeFalse();
+        impossible.ExitCode.ShouldBe(2);
+        var history = await new CliRun().RunAsync("table", "history", folder.File("t"), "-o", "json");
+        history.Json.GetArrayLength().ShouldBe(3);
+
+        static IEnumerable<string> Changes(CliRun run) =>
+            run
+                .Json.GetProperty("changes")
+                .EnumerateArray()
+                .Select(change => $"{change.GetProperty("what")}: {change.GetProperty("before")} -> {change.GetProperty("after")}");
+    }
+
     [Theory]
     [InlineData(2, "add-column", "n", "blue")]
     [InlineData(2, "add-column", "a..b", "int")]

@@ -60,6 +60,24 @@ public sealed class MaintenanceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_dry_run_shows_what_restoring_would_do_and_does_not_ask()
+    {
+        await FillAsync();
+        await new CliRun().RunAsync("table", "alter", "set-property", folder.File("t"), "k=v");
+
+        var dry = await TableAsync("restore", "--version", "2", "--dry-run");
+        var json = await TableAsync("restore", "--version", "2", "--dry-run", "-o", "json");
+
+        dry.ExitCode.ShouldBe(0, dry.Error);
+        dry.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldAllBe(line => line.StartsWith("- ", StringComparison.Ordinal));
+        dry.Lines.ShouldContain(line => line.StartsWith("property k", StringComparison.Ordinal));
+        json.Json.GetProperty("version").ValueKind.ShouldBe(System.Text.Json.JsonValueKind.Null);
+        json.Json.GetProperty("files_removed").GetInt32().ShouldBe(2);
+        json.Json.GetProperty("dry_run").GetBoolean().ShouldBeTrue();
+        (await CountAsync()).ShouldBe(6);
+    }
+
+    [Fact]
     public async Task A_checkpoint_is_written_and_an_older_version_restored()
     {
         await FillAsync();

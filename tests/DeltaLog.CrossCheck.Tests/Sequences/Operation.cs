@@ -13,24 +13,24 @@ internal sealed record Operation(string Name, Func<DeltaTableWriter, DuckDbConne
     public static Operation Draw(Random random, TableModel model) =>
         random.Next(10) switch
         {
-            0 or 1 or 2 => Append(RowSource.Draw(random, model, random.Next(1, 30))),
-            3 => Overwrite(RowSource.Draw(random, model, random.Next(0, 12))),
+            0 or 1 or 2 => Append(RowSource.Draw(random, model, random.Next(1, 30)), [.. model.Columns]),
+            3 => Overwrite(RowSource.Draw(random, model, random.Next(0, 12)), [.. model.Columns]),
             4 or 5 => Delete(RowCondition.Draw(random)),
             6 or 7 => Update(RowCondition.Draw(random), random),
-            _ => Merge(RowSource.Draw(random, model, random.Next(1, 15)), random.Next(2) == 0),
+            _ => Merge(RowSource.Draw(random, model, random.Next(1, 15)), [.. model.Columns], random.Next(2) == 0),
         };
 
-    private static Operation Append(IReadOnlyList<ModelRow> rows) =>
+    private static Operation Append(IReadOnlyList<ModelRow> rows, IReadOnlyList<ModelColumn> columns) =>
         new(
             $"append {rows.Count}",
-            (writer, connection, options) => writer.AppendAsync(connection, RowSource.Sql(rows), options),
+            (writer, connection, options) => writer.AppendAsync(connection, RowSource.Sql(rows, columns), options),
             model => model.Commit([.. model.Rows, .. rows], rows.Select(row => (row, "insert")))
         );
 
-    private static Operation Overwrite(IReadOnlyList<ModelRow> rows) =>
+    private static Operation Overwrite(IReadOnlyList<ModelRow> rows, IReadOnlyList<ModelColumn> columns) =>
         new(
             $"overwrite {rows.Count}",
-            (writer, connection, options) => writer.OverwriteAsync(connection, RowSource.Sql(rows), options),
+            (writer, connection, options) => writer.OverwriteAsync(connection, RowSource.Sql(rows, columns), options),
             model => model.Commit(rows, model.Rows.Select(row => (row, "delete")).Concat(rows.Select(row => (row, "insert"))))
         );
 
@@ -62,10 +62,10 @@ internal sealed record Operation(string Name, Func<DeltaTableWriter, DuckDbConne
     }
 
     // Every third key of the source asks for the row's deletion.
-    private static Operation Merge(IReadOnlyList<ModelRow> drawn, bool insert)
+    private static Operation Merge(IReadOnlyList<ModelRow> drawn, IReadOnlyList<ModelColumn> columns, bool insert)
     {
         var source = drawn.DistinctBy(row => row.Id).ToDictionary(row => row.Id);
-        var sql = $"SELECT id, p, n, id % 3 = 0 AS gone FROM ({RowSource.Sql([.. source.Values])})";
+        var sql = $"SELECT id, p, n, id % 3 = 0 AS gone FROM ({RowSource.Sql([.. source.Values], columns)})";
         var request = new MergeRequest
         {
             SourceSql = sql,

@@ -50,13 +50,13 @@ public abstract class RandomSequences(IndependentEngine engine) : IDisposable
         {
             await sequence.StepAsync(step, failing ? Failure(folder, random) : null);
             await sequence.CheckAsync(sequence.Latest);
-            if (random.Next(3) > 0)
+            if (random.Next(2) == 0)
                 continue;
             await sequence.MaintainAsync(random, failing ? Failure(folder, random) : null);
             await sequence.CheckAsync(sequence.Latest);
         }
 
-        for (var version = 0; version <= sequence.Latest; version++)
+        for (var version = sequence.Model.FirstWhole; version <= sequence.Latest; version++)
         {
             if (version % 3 == 0)
                 await sequence.CheckAsync(version);

@@ -27,15 +27,15 @@ internal static class RowSource
 
     public static IReadOnlyList<ModelRow> Draw(Random random, TableModel model, int count)
     {
-        var later = model.Columns.Skip(5).ToArray();
+        var later = model.Columns.Skip(5).Select(column => column.Id).ToArray();
         return [.. Enumerable.Range(0, count).Select(_ => Row(random, later))];
     }
 
-    /// <summary>A SELECT of the rows.</summary>
-    public static string Sql(IReadOnlyList<ModelRow> rows)
+    /// <summary>A SELECT of the rows, with the columns that they have, by the names of the model.</summary>
+    public static string Sql(IReadOnlyList<ModelRow> rows, IReadOnlyList<ModelColumn> columns)
     {
         var later = rows.SelectMany(row => row.Later.Keys).Distinct().Order(StringComparer.Ordinal).ToList();
-        var names = string.Join(", ", new[] { "id", "p", "day", "n", "t" }.Concat(later));
+        var names = string.Join(", ", new[] { "id", "p", "day", "n", "t" }.Concat(later.Select(id => columns.Single(column => column.Id == id).Name)));
         var types = string.Join(", ", new[] { "0::BIGINT", "''", "DATE '2026-01-01'", "0::BIGINT", "''" }.Concat(later.Select(_ => "0::BIGINT")));
         var values = rows.Select(row => $"({string.Join(", ", new[] { "id", "p", "day", "n", "t" }.Concat(later).Select(column => Value(row, column)))})");
         // The row that is left out gives the types, also where there is no other.

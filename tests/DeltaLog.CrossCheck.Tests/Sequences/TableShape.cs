@@ -33,6 +33,8 @@ internal sealed record TableShape(string[] PartitionColumns, Dictionary<string, 
             configuration[TableProperties.EnableRowTracking] = "true";
         if (random.Next(3) == 0)
             configuration[TableProperties.CheckpointPolicy] = "v2";
+        if (random.Next(2) == 0)
+            configuration[TableProperties.EnableTypeWidening] = "true";
         string[] partitions = random.Next(4) switch
         {
             0 => ["p"],
@@ -49,6 +51,9 @@ internal sealed record TableShape(string[] PartitionColumns, Dictionary<string, 
 
         return new TableShape(partitions, configuration, new StructType([.. Fields.Select((field, index) => mapped ? Mapped(field, index) : field)]));
     }
+
+    /// <summary>Whether columns can get a wider type.</summary>
+    public bool IsWidening => Configuration.ContainsKey(TableProperties.EnableTypeWidening);
 
     /// <summary>Whether columns can be renamed and dropped.</summary>
     public bool IsMapped => Configuration.ContainsKey(ColumnMapping.ModeProperty);

@@ -24,7 +24,7 @@ public sealed class FileSetTests
             var builder = new FileSetBuilder(files);
             foreach (var file in model.Values.Where(_ => random.Next(6) == 0).ToList())
             {
-                builder.Remove(Respell(file.Path, random), file.DeletionVector);
+                builder.Remove(FileKeyBytes.Of(Respell(file.Path, random), file.DeletionVector));
                 model.Remove(Key(file));
             }
 

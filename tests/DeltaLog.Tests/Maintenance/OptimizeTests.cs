@@ -1,6 +1,5 @@
 using Tideway.DeltaLog.Evolution;
 using Tideway.DeltaLog.Maintenance;
-using Tideway.DeltaLog.Reading;
 using Tideway.DeltaLog.Schema;
 using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaLog.Tests.Writing;
@@ -175,16 +174,16 @@ public sealed class OptimizeTests : IDisposable
     public async Task Rows_keep_their_ids_wherever_they_move()
     {
         await FillAsync(2, (TableProperties.EnableRowTracking, "true"));
-        var before = await IdsAsync();
+        var before = await fixture.RowIdsAsync();
 
         await optimizer.RunAsync(fixture.Connection);
         await fixture.Writer.AppendAsync(fixture.Connection, "SELECT 7 AS id, 'a' AS p");
-        var added = await IdsAsync();
+        var added = await fixture.RowIdsAsync();
         await optimizer.RunAsync(fixture.Connection);
 
         added.Count.ShouldBe(before.Count + 1);
         added.ShouldBe(before.Concat(added.Except(before)).Order(StringComparer.Ordinal));
-        (await IdsAsync()).ShouldBe(added);
+        (await fixture.RowIdsAsync()).ShouldBe(added);
         added.Select(row => row.Split('|')[2]).ShouldBeUnique();
         (await fixture.Table.HistoryAsync().ToListAsync())[0].Info!.OtherMembers["tags"].ShouldBe("""{"delta.rowTracking.preserved":"true"}""");
     }
@@ -217,17 +216,6 @@ public sealed class OptimizeTests : IDisposable
     }
 
     public void Dispose() => fixture.Dispose();
-
-    // Value, partition, id and commit version of each row.
-    private async Task<List<string>> IdsAsync()
-    {
-        var snapshot = await fixture.Table.LoadAsync();
-        var columns = (
-            snapshot.Configuration["delta.rowTracking.materializedRowIdColumnName"],
-            snapshot.Configuration["delta.rowTracking.materializedRowCommitVersionColumnName"]
-        );
-        return fixture.Texts(await new TableReader(fixture.Folder.Store).TrackedScanSqlAsync(snapshot, snapshot.Files, columns, CancellationToken.None));
-    }
 
     private async Task FillAsync(int count, params (string Key, string Value)[] configuration)
     {

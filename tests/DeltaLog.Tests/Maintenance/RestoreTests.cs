@@ -33,6 +33,24 @@ public sealed class RestoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_dry_run_says_what_would_come_back_and_commits_nothing()
+    {
+        await FillAsync();
+        await new TableEvolution(fixture.Table).AddColumnAsync("note", new PrimitiveType(PrimitiveKind.String));
+        var files = new List<string>();
+
+        var result = await restore.RunAsync(
+            1,
+            new RestoreOptions { DryRun = true, OnFile = (file, comes) => files.Add($"{(comes ? '+' : '-')} {file.PhysicalRecords()}") }
+        );
+
+        (result.Commit, result.FilesRestored, result.FilesRemoved).ShouldBe((null, 1, 1));
+        files.Count.ShouldBe(2);
+        result.Changes.ShouldBe([new TableChange("column note", "string", null)]);
+        (await fixture.Table.LatestVersionAsync()).ShouldBe(3);
+    }
+
+    [Fact]
     public async Task The_protocol_never_falls_back_and_timestamps_go_on()
     {
         await FillAsync();

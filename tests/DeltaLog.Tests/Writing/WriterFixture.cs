@@ -1,3 +1,4 @@
+using Tideway.DeltaLog.Commit;
 using Tideway.DeltaLog.Reading;
 using Tideway.DeltaLog.Schema;
 using Tideway.DeltaLog.Snapshots;
@@ -42,6 +43,14 @@ internal sealed class WriterFixture : IDisposable
     {
         var snapshot = await Table.LoadAsync(version);
         return Texts(await new TableReader(Folder.Store).ScanSqlAsync(snapshot, new ScanOptions { Columns = columns }));
+    }
+
+    /// <summary>The rows of the latest version as text, sorted, each with the id and the commit version that it keeps.</summary>
+    public async Task<List<string>> RowIdsAsync(long? version = null)
+    {
+        var snapshot = await Table.LoadAsync(version);
+        var columns = RowColumns.Of(snapshot.Protocol, snapshot.Metadata).ShouldNotBeNull();
+        return Texts(await new TableReader(Folder.Store).ScanSqlAsync(snapshot, new ScanOptions { RowColumns = columns }));
     }
 
     /// <summary>The row changes as text, sorted, without their time.</summary>
