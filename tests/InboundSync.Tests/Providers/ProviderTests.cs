@@ -157,7 +157,7 @@ public sealed class ProviderTests : IAsyncLifetime
         );
 
         status.ShouldBe(400);
-        json!["message"]!.GetValue<string>().ShouldBe("authentication_type: expected TOKEN, got 'OIDC'.");
+        json!["message"]!.GetValue<string>().ShouldBe("authentication_type: expected TOKEN or OAUTH_CLIENT_CREDENTIALS, got 'OIDC'.");
     }
 
     [Fact]
