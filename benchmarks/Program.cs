@@ -2,6 +2,7 @@ using Tideway.Benchmarks;
 using Tideway.Benchmarks.DeltaLog;
 using Tideway.Benchmarks.Events;
 using Tideway.Benchmarks.Mirror;
+using Tideway.Benchmarks.Signing;
 
 IBenchmark[] benchmarks =
 [
@@ -12,6 +13,7 @@ IBenchmark[] benchmarks =
     new DeltaAdvanceBenchmark(),
     new DeltaWriteBenchmark(),
     new DeltaMergeBenchmark(),
+    new SignBenchmark(),
 ];
 
 if (args is ["--child", ..])

@@ -39,7 +39,7 @@ internal static class LocationText
     private static string FromUrl(string location, string scheme, string rest)
     {
         if (!scheme.Equals("file", StringComparison.OrdinalIgnoreCase))
-            throw Malformed(location, $"storage of the kind '{scheme}' is not supported, only local folders (file) are");
+            throw Malformed(location, $"storage of the kind '{scheme}' is not supported, only local folders (file), s3, abfss, wasbs, az and gs are");
         if (rest.AsSpan().IndexOfAny('?', '#') >= 0)
             throw Malformed(location, "it has a query or a fragment");
         if (rest.StartsWith("//", StringComparison.Ordinal))

@@ -24,6 +24,17 @@ public static class ObjectKey
             throw Invalid("key prefix", prefix, fault);
     }
 
+    /// <summary>The order of keys by their UTF-8 bytes, in which object stores list.</summary>
+    internal static int CompareUtf8(string left, string right)
+    {
+        var same = left.AsSpan().CommonPrefixLength(right);
+        if (same == left.Length || same == right.Length)
+            return left.Length - right.Length;
+        var (a, b) = (left[same], right[same]);
+        // Halves of pairs stand for what comes after all that needs no pair.
+        return char.IsSurrogate(a) == char.IsSurrogate(b) || a < '\uD800' || b < '\uD800' ? a - b : b - a;
+    }
+
     internal static bool IsValid(string key) => FindFault(key, wholeKey: true) is null;
 
     private static string? FindFault(string key, bool wholeKey)

@@ -20,6 +20,9 @@ public enum ObjectStorageError
 
     /// <summary>The store failed otherwise; trying again may help.</summary>
     Unavailable,
+
+    /// <summary>The store cannot do this at all.</summary>
+    Unsupported,
 }
 
 /// <summary>A store could not do what was asked. The message says what was expected, what came and where.</summary>

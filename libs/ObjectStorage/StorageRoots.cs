@@ -1,73 +1,90 @@
+using System.Collections.Frozen;
 using Tideway.ObjectStorage.Local;
+using Tideway.ObjectStorage.Roots;
+using Tideway.ObjectStorage.Temporary;
 
 namespace Tideway.ObjectStorage;
 
 /// <summary>Which storage there is, and the way from a location to a store. What lies in no root cannot be opened.</summary>
-public sealed class StorageRoots
+public sealed class StorageRoots : IDisposable
 {
-    private readonly (string Name, string Path)[] roots;
+    private readonly LocalRoot[] local;
+    private readonly (string Name, IRemoteRoot Root)[] remote;
+    private readonly FrozenDictionary<string, IRemoteRoot> remoteByName;
+    private readonly string[] names;
 
     /// <summary>
     /// Takes the configured roots. Throws <see cref="ObjectStorageException"/> for a root that has a malformed name, is of an unknown kind of
-    /// storage, does not exist, or is the same folder as another.
+    /// storage, does not exist on the local disk, is the same place as another, or has settings that do not fit it. Object stores are not asked yet.
     /// </summary>
-    public StorageRoots(StorageRootOptions options)
+    public StorageRoots(StorageRootOptions options, TimeProvider? time = null)
+        : this(options, new RemoteRootFactory(time ?? TimeProvider.System)) { }
+
+    internal StorageRoots(StorageRootOptions options, RemoteRootFactory factory)
     {
         ArgumentNullException.ThrowIfNull(options);
+        names = [.. options.Roots.Keys];
+        foreach (var name in names)
+            RootName.Validate(name);
+        if (options.Access.Keys.FirstOrDefault(name => !options.Roots.ContainsKey(name)) is { } stray)
+            throw new ObjectStorageException(
+                ObjectStorageError.InvalidKey,
+                $"There are settings of access for '{ObjectKey.Printable(stray)}', which is no storage root, only {string.Join(", ", names)}."
+            );
+
+        var parsed = options.Roots.Select(root => (Name: root.Key, Text: root.Value, Remote: RemoteLocation.TryParse(root.Value))).ToList();
         // The deepest first, so that of two nested roots the nearer one takes a location.
-        roots = [.. options.Roots.Select(root => (root.Key, OpenRoot(root.Key, root.Value))).OrderByDescending(root => root.Item2.Length)];
-        for (var i = 1; i < roots.Length; i++)
-        {
-            if (roots[i].Path.Equals(roots[i - 1].Path, CanonicalPath.Comparison))
-                throw new ObjectStorageException(
-                    ObjectStorageError.InvalidKey,
-                    $"The storage roots '{roots[i].Name}' and '{roots[i - 1].Name}' are the same folder {roots[i].Path}."
-                );
-        }
+        local =
+        [
+            .. parsed
+                .Where(root => root.Remote is null)
+                .Select(root => LocalRoot.Open(root.Name, root.Text, options))
+                .OrderByDescending(root => root.Path.Length),
+        ];
+        LocalRoot.RequireDistinct(local);
+        remote =
+        [
+            .. parsed
+                .Where(root => root.Remote is not null)
+                .Select(root => (root.Name, factory.Make(root.Name, root.Remote!, options.Access.GetValueOrDefault(root.Name) ?? new StorageAccessOptions())))
+                .OrderByDescending(root => root.Item2.Location.Path.Length),
+        ];
+        RequireDistinctRemote();
+        remoteByName = remote.ToFrozenDictionary(root => root.Name, root => root.Root, StringComparer.Ordinal);
     }
 
     /// <summary>The names of the roots.</summary>
-    public IEnumerable<string> Names => roots.Select(root => root.Name);
+    public IEnumerable<string> Names => names;
 
     /// <summary>
-    /// Where <paramref name="location"/>, an absolute path or a <c>file:</c> URL, lies. Symbolic links are followed first. Throws
+    /// Where <paramref name="location"/>, an absolute path or a URL, lies. Symbolic links of a local disk are followed first. Throws
     /// <see cref="ObjectStorageError.OutsideRoots"/> where it lies in no root and <see cref="ObjectStorageError.InvalidKey"/> where it is malformed.
     /// </summary>
     public StorageLocation Resolve(string location)
     {
-        var path = CanonicalPath.Resolve(LocationText.ToPath(location));
-        foreach (var (name, root) in roots)
-        {
-            if (CanonicalPath.RelativeTo(root, path) is { } relative)
-                return new StorageLocation(name, relative, CanonicalPath.ToUri(path));
-        }
-
-        throw new ObjectStorageException(
-            ObjectStorageError.OutsideRoots,
-            $"'{ObjectKey.Printable(location)}' lies in none of the storage roots {string.Join(", ", Names)}."
-        );
+        ArgumentNullException.ThrowIfNull(location);
+        var found = RemoteLocation.TryParse(location) is { } address ? FindRemote(address) : FindLocal(location);
+        return found
+            ?? throw new ObjectStorageException(
+                ObjectStorageError.OutsideRoots,
+                $"'{ObjectKey.Printable(location)}' lies in none of the storage roots {string.Join(", ", names)}."
+            );
     }
 
     /// <summary>The folder <paramref name="relativePath"/> of the root named <paramref name="rootName"/>, with the same refusals as <see cref="Resolve"/>.</summary>
     public StorageLocation Locate(string rootName, string relativePath)
     {
+        ArgumentNullException.ThrowIfNull(rootName);
         ArgumentNullException.ThrowIfNull(relativePath);
         if (relativePath.Length > 0)
             ObjectKey.Validate(relativePath);
-        foreach (var (name, root) in roots)
-        {
-            if (!name.Equals(rootName, StringComparison.Ordinal))
-                continue;
-            var path = CanonicalPath.Resolve(Path.Combine(root, relativePath.Replace('/', Path.DirectorySeparatorChar)));
-            return CanonicalPath.RelativeTo(root, path) is { } relative
-                ? new StorageLocation(name, relative, CanonicalPath.ToUri(path))
-                : throw new ObjectStorageException(ObjectStorageError.OutsideRoots, $"'{relativePath}' leads out of the storage root '{rootName}'.");
-        }
-
-        throw new ObjectStorageException(
-            ObjectStorageError.OutsideRoots,
-            $"There is no storage root '{ObjectKey.Printable(rootName)}', only {string.Join(", ", Names)}."
-        );
+        if (FindRemote(rootName) is { } root)
+            return new StorageLocation(rootName, relativePath, root.Location.At(relativePath));
+        return local.FirstOrDefault(candidate => candidate.Name == rootName)?.Locate(relativePath)
+            ?? throw new ObjectStorageException(
+                ObjectStorageError.OutsideRoots,
+                $"There is no storage root '{ObjectKey.Printable(rootName)}', only {string.Join(", ", names)}."
+            );
     }
 
     /// <summary>A store whose root is the location. The folder need not exist yet.</summary>
@@ -76,21 +93,50 @@ public sealed class StorageRoots
         ArgumentNullException.ThrowIfNull(location);
         // A location is a plain value that may have been stored or made up: look again.
         var current = Locate(location.RootName, location.RelativePath);
-        return new LocalObjectStore(current.Uri.LocalPath);
+        return FindRemote(current.RootName) is { } root ? root.Open(current.RelativePath) : new LocalObjectStore(current.Uri.LocalPath);
     }
 
-    private static string OpenRoot(string name, string location)
+    /// <summary>
+    /// Gives out credentials with which a recipient reads folders of the root from its store directly; <see langword="null"/> where that is not offered:
+    /// by a local disk, and by stores that are not configured for it or cannot narrow credentials to a folder.
+    /// </summary>
+    public ITemporaryCredentials? FindTemporaryCredentials(string rootName) => FindRemote(rootName)?.TemporaryCredentials;
+
+    /// <inheritdoc/>
+    public void Dispose()
     {
-        if (name.Length is 0 or > 63 || name.AsSpan().ContainsAnyExcept(NameCharacters))
-            throw new ObjectStorageException(
-                ObjectStorageError.InvalidKey,
-                $"Expected a storage root's name to be 1 to 63 of a-z, 0-9, - and _, got '{ObjectKey.Printable(name)}'."
-            );
-        var path = CanonicalPath.Resolve(LocationText.ToPath(location));
-        if (!Directory.Exists(path))
-            throw new ObjectStorageException(ObjectStorageError.NotFound, $"Expected the storage root '{name}' to be a folder, but there is none at {path}.");
-        return path;
+        foreach (var (_, root) in remote)
+            root.Dispose();
     }
 
-    private static System.Buffers.SearchValues<char> NameCharacters { get; } = System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_");
+    internal IRemoteRoot? FindRemote(string rootName) => remoteByName.GetValueOrDefault(rootName);
+
+    private StorageLocation? FindRemote(RemoteLocation address)
+    {
+        foreach (var (name, root) in remote)
+        {
+            if (root.Location.RelativeTo(address) is { } relative)
+                return new StorageLocation(name, relative, root.Location.At(relative));
+        }
+
+        return null;
+    }
+
+    private StorageLocation? FindLocal(string location)
+    {
+        var path = CanonicalPath.Resolve(LocationText.ToPath(location));
+        return local.Select(root => root.Find(path)).FirstOrDefault(found => found is not null);
+    }
+
+    private void RequireDistinctRemote()
+    {
+        for (var i = 0; i < remote.Length; i++)
+        {
+            if (remote.AsSpan(0, i).ToArray().FirstOrDefault(other => other.Root.Location.RelativeTo(remote[i].Root.Location) is "") is { Root: not null } same)
+                throw new ObjectStorageException(
+                    ObjectStorageError.InvalidKey,
+                    $"The storage roots '{remote[i].Name}' and '{same.Name}' are the same place {same.Root.Location.At("")}."
+                );
+        }
+    }
 }

@@ -70,8 +70,8 @@ public sealed class StorageRootsTests : IDisposable
         Refused(ObjectStorageError.InvalidKey, () => roots.Resolve(string.Format(null, pattern, folder.Path)));
 
     [Theory]
-    [InlineData("s3://bucket/table")]
-    [InlineData("abfss://c@account.dfs.core.windows.net/t")]
+    [InlineData("hdfs://namenode/table")]
+    [InlineData("ftp://example.com/t")]
     [InlineData("http://example.com/t")]
     public void Storage_of_an_unknown_kind_is_named_in_the_error(string location) =>
         Should

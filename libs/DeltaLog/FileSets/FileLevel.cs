@@ -32,40 +32,8 @@ internal sealed class FileLevel
     /// <summary>All files of the segments but those that are <paramref name="gone"/>. A key that is there twice is found where it is last; the other goes to <paramref name="replaced"/>.</summary>
     public static FileLevel Build(ReadOnlySpan<FileSegment> segments, ReadOnlySpan<ulong[]?> gone, int first, int count, Action<int> replaced)
     {
-        var rows = 0L;
-        for (var segment = first; segment < first + count; segment++)
-            rows += segments[segment].Count;
-        var slots = new int[Math.Max(4, System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)rows * 2))];
-        byte[] left = [],
-            right = [];
-        var kept = 0;
-        for (var segment = first; segment < first + count; segment++)
-        {
-            var hashes = segments[segment].Hashes;
-            var dead = gone[segment];
-            for (var row = 0; row < hashes.Length; row++)
-            {
-                if (IsGone(dead, row))
-                    continue;
-                var slot = (int)(hashes[row] & (uint)(slots.Length - 1));
-                for (; slots[slot] != 0; slot = (slot + 1) & (slots.Length - 1))
-                {
-                    var (otherSegment, otherRow) = Split(slots[slot] - 1);
-                    if (segments[otherSegment].Hashes[otherRow] != hashes[row])
-                        continue;
-                    if (segments[otherSegment].Is(otherRow, segments[segment].Key(row, ref left), ref right))
-                    {
-                        replaced(slots[slot] - 1);
-                        kept--;
-                        break;
-                    }
-                }
-
-                slots[slot] = Id(segment, row) + 1;
-                kept++;
-            }
-        }
-
+        var (slots, kept, twice) = FileLevelTable.Build(segments.Slice(first, count).ToArray(), gone.Slice(first, count).ToArray(), first);
+        twice.ForEach(replaced);
         return new FileLevel(first, count, kept, slots);
     }
 

@@ -31,7 +31,7 @@ internal sealed class ReadOnceEntry<T>(Func<Task<T>> read, Func<T, long> bytes) 
 }
 
 /// <summary>The latest version of a table, of which at most one reading runs and at most one waits.</summary>
-internal sealed class LatestEntry(Func<Snapshot?, Task<Snapshot>> read) : CacheEntry
+internal sealed class LatestEntry(Func<DeltaTable, Snapshot?, Task<Snapshot>> read) : CacheEntry
 {
     private readonly Lock gate = new();
     private Task<Snapshot>? running;
@@ -51,17 +51,17 @@ internal sealed class LatestEntry(Func<Snapshot?, Task<Snapshot>> read) : CacheE
     }
 
     /// <summary>Joins the reading that begins next: one that runs already may have looked before the newest commit came.</summary>
-    public Task<Snapshot> RefreshAsync()
+    public Task<Snapshot> RefreshAsync(DeltaTable table)
     {
         lock (gate)
         {
             if (running is null or { IsCompleted: true })
-                return running = Task.Run(ReadAsync);
-            return next ??= ReadAfterAsync(running);
+                return running = Task.Run(() => ReadAsync(table));
+            return next ??= ReadAfterAsync(running, table);
         }
     }
 
-    private async Task<Snapshot> ReadAfterAsync(Task<Snapshot> before)
+    private async Task<Snapshot> ReadAfterAsync(Task<Snapshot> before, DeltaTable table)
     {
         // Never on at once: the caller has yet to keep this task as the next one.
         await ((Task)before).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
@@ -71,8 +71,8 @@ internal sealed class LatestEntry(Func<Snapshot?, Task<Snapshot>> read) : CacheE
             next = null;
         }
 
-        return await ReadAsync().ConfigureAwait(false);
+        return await ReadAsync(table).ConfigureAwait(false);
     }
 
-    private async Task<Snapshot> ReadAsync() => latest = await read(latest).ConfigureAwait(false);
+    private async Task<Snapshot> ReadAsync(DeltaTable table) => latest = await read(table, latest).ConfigureAwait(false);
 }

@@ -64,10 +64,10 @@ public sealed class SnapshotCache : IDisposable
     {
         ArgumentNullException.ThrowIfNull(table);
         var key = new CacheKey(typeof(LatestEntry), table.Store.Root, -1);
-        var entry = Use(key, () => new LatestEntry(before => ReadLatestAsync(table, before)));
+        var entry = Use(key, () => new LatestEntry(ReadLatestAsync));
         try
         {
-            return await entry.RefreshAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+            return await entry.RefreshAsync(table).WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {

@@ -31,10 +31,13 @@ public static class ServedTableStorage
         services.AddOptions<FileUrlOptions>().BindConfiguration(FileUrlOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<PublicOptions>().ValidateOnStart();
         services.TryAddSingleton(provider => new StorageRoots(provider.GetRequiredService<IOptions<StorageRootOptions>>().Value));
-        services.TryAddSingleton<IUrlSigner>(provider => new LocalUrlSigner(
-            provider.GetRequiredService<IOptions<PublicOptions>>().Value.Url!,
-            provider.GetRequiredService<IOptions<FileUrlOptions>>().Value.DecodeKeys()[0],
-            provider.GetRequiredService<TimeProvider>()
+        services.TryAddSingleton<IUrlSigner>(provider => new StorageUrlSigner(
+            provider.GetRequiredService<StorageRoots>(),
+            new LocalUrlSigner(
+                provider.GetRequiredService<IOptions<PublicOptions>>().Value.Url!,
+                provider.GetRequiredService<IOptions<FileUrlOptions>>().Value.DecodeKeys()[0],
+                provider.GetRequiredService<TimeProvider>()
+            )
         ));
         services.TryAddSingleton(provider => new LocalUrlVerifier(
             [.. provider.GetRequiredService<IOptions<FileUrlOptions>>().Value.DecodeKeys()],
@@ -47,6 +50,8 @@ public static class ServedTableStorage
         services.AddSingleton<RecipientCredentials>();
         services.TryAddSingleton<IRecipientAuthenticator, BearerRecipientAuthenticator>();
         services.AddSingleton<IErrorDialect, SharingErrorDialect>();
+        services.AddSingleton<StorageWatch>();
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<StorageWatch>());
         services.AddSingleton<IReadinessCheck, StorageReadiness>();
         return builder;
     }

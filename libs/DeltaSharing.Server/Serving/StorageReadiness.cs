@@ -8,9 +8,9 @@ namespace Tideway.DeltaSharing.Server.Serving;
 
 /// <summary>
 /// Ready while every storage root can be listed and, where it holds anything, an address of an object is signed, found good and read back.
-/// Nothing is written: the tables belong to others.
+/// Nothing is written: the tables belong to others. Object stores are tried by <see cref="StorageWatch"/>, whose latest finding counts.
 /// </summary>
-internal sealed class StorageReadiness(IOptions<StorageRootOptions> options, IServiceProvider services) : IReadinessCheck
+internal sealed class StorageReadiness(IOptions<StorageRootOptions> options, IServiceProvider services, StorageWatch watch) : IReadinessCheck
 {
     private static readonly TimeSpan ProbeLifetime = TimeSpan.FromMinutes(1);
 
@@ -34,7 +34,9 @@ internal sealed class StorageReadiness(IOptions<StorageRootOptions> options, ISe
         // Asked for only here, so that a root that is not there makes the process unready and says why.
         var roots = services.GetRequiredService<StorageRoots>();
         var location = roots.Locate(name, "");
-        if (location.Uri.IsFile && !Directory.Exists(location.Uri.LocalPath))
+        if (!location.Uri.IsFile)
+            return watch.FindFault(name);
+        if (!Directory.Exists(location.Uri.LocalPath))
             return "the folder is gone";
         var store = roots.Open(location);
         await foreach (var found in store.ListAsync("", cancellationToken: cancellationToken))

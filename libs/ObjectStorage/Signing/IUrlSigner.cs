@@ -13,4 +13,10 @@ public interface IUrlSigner
     /// character. Whoever has the address can read it, and cannot change it.
     /// </param>
     SignedUrl Sign(StorageLocation table, string key, TimeSpan lifetime, string requestId, string? context = null);
+
+    /// <summary>
+    /// To be awaited before the addresses of an answer are signed: fetches what some stores need for signing, such as a key that ends by itself. Throws
+    /// <see cref="ObjectStorageException"/> where that cannot be had.
+    /// </summary>
+    ValueTask PrepareAsync(StorageLocation table, TimeSpan lifetime, CancellationToken cancellationToken = default) => ValueTask.CompletedTask;
 }

@@ -67,6 +67,7 @@ internal sealed class ChangeFeed(TableOpener tables, SnapshotCache cache, IUrlSi
 
         Telemetry.ChangeFilesHandedOut.Add(scan.Value.FileCount);
         var context = new FileUrlContext(recipientId, granted.ShareName, granted.SchemaName, granted.TableName).ToText();
+        await signer.PrepareAsync(location, urls.Value.UrlLifetime, cancellationToken);
         var lines = new ChangeLines(table, location, signer, urls.Value.UrlLifetime, idHash ?? FileIdHash.Parquet, requestId, context);
         return new TableAnswer
         {

@@ -62,6 +62,9 @@ internal static class SyncsEndpoints
             return Problems.Invalid($"target: {exception.Message}");
         }
 
+        if (!target.Uri.IsFile)
+            return Problems.Invalid($"target: syncs write to roots on a local disk; '{target.Uri}' lies in an object store.");
+
         var now = time.GetUtcNow();
         var actor = context.User.Identity!.Name!;
         var sync = new Sync

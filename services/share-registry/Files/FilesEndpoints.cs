@@ -82,8 +82,7 @@ internal static class FilesEndpoints
     {
         try
         {
-            var file = new FileInfo(storage.Open(storage.Locate(url.RootName, "")).LocalPath(url.Path)!);
-            return file.Exists ? file : null;
+            return storage.Open(storage.Locate(url.RootName, "")).LocalPath(url.Path) is { } path && new FileInfo(path) is { Exists: true } file ? file : null;
         }
         catch (ObjectStorageException exception)
             when (exception.Error is ObjectStorageError.InvalidKey or ObjectStorageError.NotFound or ObjectStorageError.OutsideRoots)

@@ -30,6 +30,7 @@ internal sealed class TableQueryAnswers(TableReader reader, IUrlSigner signer, C
             return refusal;
 
         var table = await reader.OpenAsync(call, cancellationToken);
+        await signer.PrepareAsync(table.Location, options.Value.UrlLifetime, cancellationToken);
         var context = new FileUrlContext(exchange.Recipient.Id, call.Table.ShareName, call.Table.SchemaName, call.Table.TableName).ToText();
         var files = new FileSigner(signer, table, options.Value.UrlLifetime, call.FileIdHash ?? FileIdHash.Parquet, exchange.RequestId, context);
         if (selection.Value is TableSelection.Since since)

@@ -67,6 +67,9 @@ internal sealed class InboundHost : IAsyncDisposable
             $"--Public:Url={PublicUrl}",
             $"--Secrets:Keys:0={SecretKey}",
             $"--Storage:Roots:lake={lake}",
+            // Nobody is there; it is only asked for what lies in it.
+            "--Storage:Roots:cloud=s3://cloud-bucket/tables",
+            "--Storage:Access:cloud:Endpoint=http://127.0.0.1:1",
             $"--InboundSync:StagingFolder={Path.Combine(folder.Path, "staging")}",
             "--InboundSync:AllowInsecureHttp=true",
             "--InboundSync:AllowPrivateAddresses=true",

@@ -35,7 +35,8 @@ public sealed class SyncDefinitionTests : SyncFixture
     [InlineData("mode", "merge", "keys: mode merge needs")]
     [InlineData("target", "", "target: ")]
     [InlineData("target", "/etc/orders", "target: ")]
-    [InlineData("target", "s3://bucket/orders", "target: ")]
+    [InlineData("target", "s3://bucket/orders", "target: 's3://bucket/orders' lies in none of the storage roots")]
+    [InlineData("target", "s3://cloud-bucket/tables/orders", "target: syncs write to roots on a local disk;")]
     [InlineData("interval_seconds", 1, "interval_seconds: expected 5 to 604800, got 1.")]
     [InlineData("interval_seconds", 604801, "interval_seconds: ")]
     public async Task A_definition_that_cannot_be_is_refused(string field, object? value, string expected)

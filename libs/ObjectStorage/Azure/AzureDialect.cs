@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+using Tideway.ObjectStorage.Buckets;
+
+namespace Tideway.ObjectStorage.Azure;
+
+/// <summary>
+/// Authorizes requests with the account's key, with a token of the application, or with a shared access signature that was given.
+/// See <see href="https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key">Authorize with Shared Key</see>.
+/// </summary>
+internal sealed class AzureDialect(AzureAccount? account, AzureTokens? tokens, string? sasToken, TimeProvider time) : IBucketDialect
+{
+    public const string Version = "2022-11-02";
+
+    public string WriteIdHeader => "x-ms-meta-tidewaywrite";
+
+    public (string Name, string Value) OnlyIfAbsent => ("if-none-match", "*");
+
+    public string? QuerySuffix => sasToken;
+
+    public async ValueTask AuthorizeAsync(HttpRequestMessage message, BucketRequest request, BucketEndpoint endpoint, CancellationToken cancellationToken)
+    {
+        List<(string Name, string Value)> added =
+        [
+            ("x-ms-date", time.GetUtcNow().UtcDateTime.ToString("R", CultureInfo.InvariantCulture)),
+            ("x-ms-version", Version),
+        ];
+        if (request.Method == HttpMethod.Delete && request.Key is not null)
+            added.Add(("x-ms-delete-snapshots", "include"));
+        foreach (var (name, value) in added)
+            message.Headers.TryAddWithoutValidation(name, value);
+        if (account is not null)
+            message.Headers.TryAddWithoutValidation(
+                "authorization",
+                $"SharedKey {account.Name}:{account.Sign(TextToSign(request, endpoint, added, account.Name))}"
+            );
+        else if (tokens is not null)
+            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await tokens.GetAsync(cancellationToken).ConfigureAwait(false));
+    }
+
+    internal static string TextToSign(BucketRequest request, BucketEndpoint endpoint, IReadOnlyList<(string Name, string Value)> added, string account)
+    {
+        var headers = request.Headers.Concat(added).ToDictionary(header => header.Name, header => header.Value, StringComparer.Ordinal);
+        var text = new StringBuilder(512).Append(request.Method.Method).Append('\n');
+        // Encoding, language, length, MD5, type, date (which x-ms-date stands for), conditions, range.
+        string[] standard =
+        [
+            "",
+            "",
+            request.Body.IsEmpty ? "" : request.Body.Length.ToString(),
+            "",
+            headers.GetValueOrDefault("content-type", ""),
+            "",
+            "",
+            headers.GetValueOrDefault("if-match", ""),
+            headers.GetValueOrDefault("if-none-match", ""),
+            "",
+            headers.GetValueOrDefault("range", ""),
+        ];
+        foreach (var value in standard)
+            text.Append(value).Append('\n');
+        foreach (
+            var (name, value) in headers
+                .Where(header => header.Key.StartsWith("x-ms-", StringComparison.Ordinal))
+                .OrderBy(header => header.Key, StringComparer.Ordinal)
+        )
+            text.Append(name).Append(':').Append(value).Append('\n');
+        text.Append('/').Append(account).Append(request.PathIn(endpoint));
+        foreach (var (name, value) in request.Query.OrderBy(pair => pair.Name, StringComparer.Ordinal))
+            text.Append('\n').Append(name).Append(':').Append(value);
+        return text.ToString();
+    }
+}

@@ -1,0 +1,95 @@
+using System.Net;
+using System.Text;
+using Tideway.ObjectStorage.Buckets;
+using Tideway.ObjectStorage.Http;
+
+namespace Tideway.ObjectStorage.Azure;
+
+/// <summary>
+/// Lists and writes block blobs: small ones with one request, large ones in blocks of which one at a time is in memory. Blocks that never become a
+/// blob are dropped by the store itself after a week.
+/// See <see href="https://learn.microsoft.com/rest/api/storageservices/put-block-list">Put Block List</see>.
+/// </summary>
+internal sealed class ContainerContent(BucketClient client) : IBucketContent
+{
+    private const int FirstBlockBytes = 8 * 1024 * 1024;
+    private const int LargestBlockBytes = 256 * 1024 * 1024;
+    private const int BlocksPerSize = 5000;
+    private const string AlreadyThere = "BlobAlreadyExists";
+
+    private static readonly (string, string) BlockBlob = ("x-ms-blob-type", "BlockBlob");
+
+    public IAsyncEnumerable<ObjectInfo> ListAsync(string root, string prefix, string? startAfter, CancellationToken cancellationToken) =>
+        ContainerListing.ReadAsync(client, root, prefix, startAfter, cancellationToken);
+
+    public async Task PutAsync(string key, Stream content, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[content.CanSeek ? (int)Math.Min(FirstBlockBytes, Math.Max(0, content.Length - content.Position) + 1) : FirstBlockBytes];
+        var length = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        if (length < buffer.Length)
+        {
+            var whole = new BucketRequest(HttpMethod.Put, key, "write") { Headers = [BlockBlob], Body = buffer.AsMemory(0, length) };
+            await client.SendAsync(whole, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        // Blocks of writers at the same time must not mix.
+        var write = Guid.CreateVersion7().ToString("N");
+        var blocks = new List<string>();
+        while (length > 0)
+        {
+            var id = Convert.ToBase64String(Encoding.ASCII.GetBytes($"{write}{blocks.Count:D8}"));
+            var block = new BucketRequest(HttpMethod.Put, key, "write a block of")
+            {
+                Query = [("comp", "block"), ("blockid", id)],
+                Body = buffer.AsMemory(0, length),
+            };
+            await client.SendAsync(block, cancellationToken).ConfigureAwait(false);
+            blocks.Add(id);
+            if (length < buffer.Length)
+                break;
+            var size = (int)Math.Min(LargestBlockBytes, (long)FirstBlockBytes << (blocks.Count / BlocksPerSize));
+            if (size > buffer.Length)
+                buffer = new byte[size];
+            length = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        }
+
+        var body = new StringBuilder("<BlockList>");
+        foreach (var id in blocks)
+            body.Append("<Latest>").Append(id).Append("</Latest>");
+        var list = new BucketRequest(HttpMethod.Put, key, "put together")
+        {
+            Query = [("comp", "blocklist")],
+            Body = Encoding.ASCII.GetBytes(body.Append("</BlockList>").ToString()),
+        };
+        await client.SendAsync(list, cancellationToken).ConfigureAwait(false);
+    }
+
+    public Task<bool> PutIfAbsentAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        var writeId = Guid.CreateVersion7().ToString("N");
+        var request = new BucketRequest(HttpMethod.Put, key, "write")
+        {
+            Body = content,
+            Headers = [BlockBlob, client.Dialect.OnlyIfAbsent, (client.Dialect.WriteIdHeader, writeId)],
+        };
+        return client.SendAsync(
+            request,
+            async (response, mayBeDone, token) =>
+            {
+                using (response)
+                {
+                    if (response.IsSuccessStatusCode)
+                        return true;
+                    var answer = await StoreAnswer.ReadAsync(response, token).ConfigureAwait(false);
+                    if (answer.Status == HttpStatusCode.PreconditionFailed || answer.Code == AlreadyThere)
+                        return mayBeDone && await client.IsFromAsync(key, writeId, token).ConfigureAwait(false);
+                    throw StoreFailure.Of(answer, request.Action, client.AddressOf(key));
+                }
+            },
+            cancellationToken
+        );
+    }
+
+    public Task<int> DeleteUnfinishedAsync(string root, DateTimeOffset before, CancellationToken cancellationToken) => Task.FromResult(0);
+}

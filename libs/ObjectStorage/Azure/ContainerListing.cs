@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Xml;
+using Tideway.ObjectStorage.Buckets;
+
+namespace Tideway.ObjectStorage.Azure;
+
+/// <summary>Lists a container page by page. See <see href="https://learn.microsoft.com/rest/api/storageservices/list-blobs">List Blobs</see>.</summary>
+internal static class ContainerListing
+{
+    private sealed record Page(List<ObjectInfo> Objects, string? Next);
+
+    public static async IAsyncEnumerable<ObjectInfo> ReadAsync(
+        BucketClient client,
+        string root,
+        string prefix,
+        string? startAfter,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        string? marker = null;
+        do
+        {
+            var request = new BucketRequest(HttpMethod.Get, key: null, "list") { Query = [("restype", "container"), ("comp", "list")] };
+            if (root.Length + prefix.Length > 0)
+                request.Query.Add(("prefix", root + prefix));
+            if (marker is not null)
+                request.Query.Add(("marker", marker));
+            var page = await client.SendAsync(request, reader => ReadPageAsync(reader, root), cancellationToken).ConfigureAwait(false);
+            foreach (var found in page.Objects)
+            {
+                // The store has no way to start in the middle.
+                if (startAfter is null || ObjectKey.CompareUtf8(found.Key, startAfter) > 0)
+                    yield return found;
+            }
+
+            marker = page.Next == marker ? null : page.Next;
+        } while (!string.IsNullOrEmpty(marker));
+    }
+
+    private static async Task<Page> ReadPageAsync(XmlReader reader, string root)
+    {
+        var objects = new List<ObjectInfo>();
+        string? next = null;
+        await reader.MoveToContentAsync().ConfigureAwait(false);
+        await reader.ReadAsync().ConfigureAwait(false);
+        while (!reader.EOF)
+        {
+            switch (reader.NodeType == XmlNodeType.Element ? reader.LocalName : null)
+            {
+                case "Blob":
+                    if (await ReadBlobAsync(reader, root).ConfigureAwait(false) is { } found)
+                        objects.Add(found);
+                    break;
+                case "NextMarker":
+                    next = await reader.ReadElementContentAsStringAsync().ConfigureAwait(false);
+                    break;
+                case null or "Blobs":
+                    await reader.ReadAsync().ConfigureAwait(false);
+                    break;
+                default:
+                    await reader.SkipAsync().ConfigureAwait(false);
+                    break;
+            }
+        }
+
+        return new Page(objects, string.IsNullOrEmpty(next) ? null : next);
+    }
+
+    private static async Task<ObjectInfo?> ReadBlobAsync(XmlReader reader, string root)
+    {
+        var name = "";
+        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
+        using var inner = reader.ReadSubtree();
+        await inner.ReadAsync().ConfigureAwait(false);
+        await inner.ReadAsync().ConfigureAwait(false);
+        while (!inner.EOF)
+        {
+            switch (inner.NodeType == XmlNodeType.Element ? inner.LocalName : null)
+            {
+                case "Name":
+                    var isEncoded = inner.GetAttribute("Encoded") == "true";
+                    name = await inner.ReadElementContentAsStringAsync().ConfigureAwait(false);
+                    if (isEncoded)
+                        name = Uri.UnescapeDataString(name);
+                    break;
+                case "Last-Modified" or "Content-Length" or "ResourceType":
+                    var field = inner.LocalName;
+                    fields[field] = await inner.ReadElementContentAsStringAsync().ConfigureAwait(false);
+                    break;
+                case null or "Properties":
+                    await inner.ReadAsync().ConfigureAwait(false);
+                    break;
+                default:
+                    await inner.SkipAsync().ConfigureAwait(false);
+                    break;
+            }
+        }
+
+        // Folders of a hierarchical account are listed like blobs.
+        if (
+            fields.GetValueOrDefault("ResourceType") == "directory"
+            || !name.StartsWith(root, StringComparison.Ordinal)
+            || !ObjectKey.IsValid(name[root.Length..])
+        )
+            return null;
+        return new ObjectInfo(
+            name[root.Length..],
+            long.Parse(fields.GetValueOrDefault("Content-Length") ?? throw new FormatException("a blob has no Content-Length."), NumberStyles.None),
+            DateTimeOffset.Parse(
+                fields.GetValueOrDefault("Last-Modified") ?? throw new FormatException("a blob has no Last-Modified."),
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal
+            )
+        );
+    }
+}

@@ -1,0 +1,14 @@
+namespace Tideway.ObjectStorage.Buckets;
+
+/// <summary>What stores do each in their own way: list and write. Keys are whole keys of the bucket unless said otherwise.</summary>
+internal interface IBucketContent
+{
+    /// <summary>Lists in the order of the keys' UTF-8 bytes; prefix, start and the keys handed out are relative to <paramref name="root"/>.</summary>
+    IAsyncEnumerable<ObjectInfo> ListAsync(string root, string prefix, string? startAfter, CancellationToken cancellationToken);
+
+    Task PutAsync(string key, Stream content, CancellationToken cancellationToken);
+
+    Task<bool> PutIfAbsentAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
+
+    Task<int> DeleteUnfinishedAsync(string root, DateTimeOffset before, CancellationToken cancellationToken);
+}

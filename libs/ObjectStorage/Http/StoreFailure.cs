@@ -1,0 +1,34 @@
+using System.Net;
+
+namespace Tideway.ObjectStorage.Http;
+
+/// <summary>Maps what a store answers to <see cref="ObjectStorageException"/>.</summary>
+internal static class StoreFailure
+{
+    private static readonly string[] FullCodes = ["QuotaExceeded", "XMinioStorageFull", "AccountBeingCreated", "InsufficientStorage"];
+
+    public static ObjectStorageException Of(StoreAnswer answer, string action, string address)
+    {
+        var error = answer.Status switch
+        {
+            _ when Array.IndexOf(FullCodes, answer.Code) >= 0 => ObjectStorageError.OutOfSpace,
+            HttpStatusCode.InsufficientStorage => ObjectStorageError.OutOfSpace,
+            HttpStatusCode.NotFound => ObjectStorageError.NotFound,
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => ObjectStorageError.AccessDenied,
+            _ => ObjectStorageError.Unavailable,
+        };
+        return new ObjectStorageException(error, $"Could not {action} '{address}': the store answered {answer}.");
+    }
+
+    public static ObjectStorageException Unreachable(string action, string address, Exception cause) =>
+        new(ObjectStorageError.Unavailable, $"Could not {action} '{address}': {Reason(cause)}", cause);
+
+    private static string Reason(Exception cause) =>
+        cause switch
+        {
+            OperationCanceledException => "the store did not answer in time.",
+            HttpRequestException { InnerException: System.Security.Authentication.AuthenticationException } exception =>
+                $"no secure connection: {exception.InnerException!.Message}",
+            _ => cause.Message,
+        };
+}

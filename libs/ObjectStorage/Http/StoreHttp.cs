@@ -1,0 +1,99 @@
+using System.Net;
+using System.Security.Authentication;
+
+namespace Tideway.ObjectStorage.Http;
+
+/// <summary>A request of a store: what to say of it when it fails, and how to make it, anew and freshly signed for each attempt.</summary>
+/// <param name="Action">What is done, as in "Could not {read} ...".</param>
+/// <param name="Address">The object or container, for messages.</param>
+/// <param name="BodyLength">How many bytes are sent, which takes its time.</param>
+/// <param name="MakeAsync">Makes the request.</param>
+internal sealed record StoreRequest(string Action, string Address, long BodyLength, Func<CancellationToken, ValueTask<HttpRequestMessage>> MakeAsync)
+{
+    /// <summary>Whether a conflict only means that others were at it at the same moment.</summary>
+    public bool RepeatsOnConflict { get; init; }
+}
+
+/// <summary>
+/// The HTTP client of one store. Repeats what failed in passing; never follows a redirect and takes no cookies, so that it speaks to nobody but the
+/// configured endpoint.
+/// </summary>
+internal sealed class StoreHttp : IDisposable
+{
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
+
+    // Slower than that, an upload is given up.
+    private const double LeastBytesPerSecond = 64 * 1024;
+
+    private readonly HttpClient client;
+    private readonly RetryDelays delays;
+    private readonly TimeProvider time;
+
+    public StoreHttp(TimeProvider time, RetryDelays? delays = null, HttpMessageHandler? handler = null)
+    {
+        client = new HttpClient(handler ?? NewHandler()) { Timeout = Timeout.InfiniteTimeSpan };
+        this.delays = delays ?? RetryDelays.Default;
+        this.time = time;
+    }
+
+    public TimeProvider Time => time;
+
+    /// <summary>
+    /// Sends a request until it is answered otherwise than by a passing failure, and has the answer read; <paramref name="readAsync"/> is also told
+    /// whether an earlier attempt may have been done although its answer got lost, and owns the response. A failure to read it repeats the request.
+    /// </summary>
+    public async Task<T> SendAsync<T>(
+        StoreRequest request,
+        Func<HttpResponseMessage, bool, CancellationToken, Task<T>> readAsync,
+        CancellationToken cancellationToken
+    )
+    {
+        var mayBeDone = false;
+        for (var attempt = 1; ; attempt++)
+        {
+            TimeSpan? wait;
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            timeout.CancelAfter(AnswerTimeout + TimeSpan.FromSeconds(request.BodyLength / LeastBytesPerSecond));
+            try
+            {
+                using var message = await request.MakeAsync(timeout.Token).ConfigureAwait(false);
+                var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);
+                var isPassing = RetryDelays.IsTransient(response.StatusCode) || (request.RepeatsOnConflict && response.StatusCode == HttpStatusCode.Conflict);
+                wait = isPassing ? delays.Before(attempt, response, time) : null;
+                if (wait is null)
+                    return await readAsync(response, mayBeDone, timeout.Token).ConfigureAwait(false);
+                mayBeDone |= response.StatusCode is not (HttpStatusCode.TooManyRequests or HttpStatusCode.Conflict);
+                response.Dispose();
+            }
+            catch (Exception exception) when (IsBreak(exception) && !cancellationToken.IsCancellationRequested)
+            {
+                wait = IsHopeless(exception) ? null : delays.Before(attempt, null, time);
+                if (wait is null)
+                    throw StoreFailure.Unreachable(request.Action, request.Address, exception);
+                mayBeDone = true;
+            }
+
+            await Task.Delay(wait.Value, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public void Dispose() => client.Dispose();
+
+    internal static bool IsBreak(Exception exception) => exception is HttpRequestException or IOException or OperationCanceledException;
+
+    private static bool IsHopeless(Exception exception) => exception is HttpRequestException { InnerException: AuthenticationException };
+
+    private static SocketsHttpHandler NewHandler() =>
+        new()
+        {
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            UseCookies = false,
+            ConnectTimeout = ConnectTimeout,
+            // Addresses behind a name change.
+            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(50),
+            MaxResponseHeadersLength = 64,
+        };
+}

@@ -1,0 +1,95 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+
+namespace Tideway.ObjectStorage.Http;
+
+/// <summary>Gets tokens of OAuth 2.0 by a form, and keeps each until shortly before its end. Safe to use from several threads.</summary>
+/// <param name="http">The client.</param>
+/// <param name="endpoint">Where tokens come from.</param>
+/// <param name="form">Makes the form's fields.</param>
+internal sealed class TokenEndpoint(StoreHttp http, Uri endpoint, Func<IReadOnlyList<(string Name, string Value)>> form)
+{
+    private static readonly TimeSpan Reserve = TimeSpan.FromMinutes(5);
+
+    private readonly Renewed<Token> token = new(async () =>
+    {
+        var (value, endsAt) = await FetchAsync(http, endpoint, form(), CancellationToken.None).ConfigureAwait(false);
+        var lifetime = endsAt - http.Time.GetUtcNow();
+        return new Token(value, endsAt - (lifetime > 2 * Reserve ? Reserve : lifetime / 2));
+    });
+
+    private sealed record Token(string Value, DateTimeOffset RenewAt);
+
+    public async ValueTask<string> GetAsync(CancellationToken cancellationToken) =>
+        (await token.GetAsync(known => http.Time.GetUtcNow() < known.RenewAt, cancellationToken).ConfigureAwait(false)).Value;
+
+    /// <summary>Gets one token.</summary>
+    public static Task<(string Value, DateTimeOffset EndsAt)> FetchAsync(
+        StoreHttp http,
+        Uri endpoint,
+        IReadOnlyList<(string Name, string Value)> form,
+        CancellationToken cancellationToken
+    )
+    {
+        var body = Encoding.ASCII.GetBytes(string.Join('&', form.Select(field => $"{field.Name}={PercentEncoding.Value(field.Value)}")));
+        var request = new StoreRequest(
+            "get a token from",
+            endpoint.GetLeftPart(UriPartial.Path),
+            body.Length,
+            _ =>
+            {
+                var message = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = new ByteArrayContent(body) };
+                message.Content.Headers.TryAddWithoutValidation("content-type", "application/x-www-form-urlencoded");
+                return ValueTask.FromResult(message);
+            }
+        );
+        return http.SendAsync(
+            request,
+            async (response, _, token) =>
+            {
+                using (response)
+                    return await ReadAsync(response, request, http.Time, token).ConfigureAwait(false);
+            },
+            cancellationToken
+        );
+    }
+
+    private static async Task<(string Value, DateTimeOffset EndsAt)> ReadAsync(
+        HttpResponseMessage response,
+        StoreRequest request,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
+        var text = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            using var json = JsonDocument.Parse(text);
+            if (response.StatusCode == HttpStatusCode.OK)
+            {
+                return (
+                    json.RootElement.GetProperty("access_token").GetString()!,
+                    time.GetUtcNow() + TimeSpan.FromSeconds(json.RootElement.TryGetProperty("expires_in", out var seconds) ? seconds.GetInt64() : 3600)
+                );
+            }
+
+            var answer = new StoreAnswer(response.StatusCode, Field(json.RootElement, "error"), Field(json.RootElement, "error_description"), null);
+            throw StoreFailure.Of(
+                answer.Status == HttpStatusCode.BadRequest ? answer with { Status = HttpStatusCode.Unauthorized } : answer,
+                request.Action,
+                request.Address
+            );
+        }
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            // Not the exception itself, which could show a piece of a token.
+            throw StoreFailure.Of(new StoreAnswer(response.StatusCode, "no token, and no error in JSON", null, null), request.Action, request.Address);
+        }
+    }
+
+    private static string? Field(JsonElement answer, string name) =>
+        answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? ObjectKey.Printable(value.GetString()!)
+            : null;
+}

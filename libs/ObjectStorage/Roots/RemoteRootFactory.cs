@@ -1,0 +1,95 @@
+using Tideway.ObjectStorage.Azure;
+using Tideway.ObjectStorage.Gcs;
+using Tideway.ObjectStorage.Http;
+using Tideway.ObjectStorage.S3;
+
+namespace Tideway.ObjectStorage.Roots;
+
+/// <summary>Makes a root of the kind that its location says, each with an HTTP client of its own.</summary>
+internal sealed class RemoteRootFactory(TimeProvider time, Func<StoreHttp>? newHttp = null, Func<string, string?>? environment = null)
+{
+    private static readonly string[] S3Settings =
+    [
+        nameof(StorageAccessOptions.Endpoint),
+        nameof(StorageAccessOptions.Region),
+        nameof(StorageAccessOptions.PathStyle),
+        nameof(StorageAccessOptions.AccessKeyId),
+        nameof(StorageAccessOptions.SecretAccessKey),
+        nameof(StorageAccessOptions.SessionToken),
+        nameof(StorageAccessOptions.Profile),
+        nameof(StorageAccessOptions.CredentialsFile),
+        nameof(StorageAccessOptions.RoleArn),
+        nameof(StorageAccessOptions.RoleExternalId),
+        nameof(StorageAccessOptions.StsEndpoint),
+    ];
+
+    private static readonly string[] AzureSettings =
+    [
+        nameof(StorageAccessOptions.Endpoint),
+        nameof(StorageAccessOptions.Account),
+        nameof(StorageAccessOptions.AccountKey),
+        nameof(StorageAccessOptions.SasToken),
+        nameof(StorageAccessOptions.TenantId),
+        nameof(StorageAccessOptions.ClientId),
+        nameof(StorageAccessOptions.ClientSecret),
+        nameof(StorageAccessOptions.AuthorityEndpoint),
+    ];
+
+    private static readonly string[] GcsSettings =
+    [
+        nameof(StorageAccessOptions.Endpoint),
+        nameof(StorageAccessOptions.StsEndpoint),
+        nameof(StorageAccessOptions.ServiceAccountFile),
+    ];
+
+    public IRemoteRoot Make(string name, RemoteLocation location, StorageAccessOptions options)
+    {
+        RequireFitting(name, location, options);
+        RequireEndpoint(name, nameof(options.Endpoint), options.Endpoint);
+        RequireEndpoint(name, nameof(options.StsEndpoint), options.StsEndpoint);
+        RequireEndpoint(name, nameof(options.AuthorityEndpoint), options.AuthorityEndpoint);
+        if (string.IsNullOrEmpty(options.AccessKeyId) != string.IsNullOrEmpty(options.SecretAccessKey))
+            throw Wrong(name, "expected AccessKeyId and SecretAccessKey both, or neither");
+        var http = newHttp?.Invoke() ?? new StoreHttp(time);
+        return location.Kind switch
+        {
+            StoreKind.S3 => new S3Root(location, options, time, http, environment),
+            StoreKind.Azure => new AzureRoot(location, options, time, http),
+            _ => new GcsRoot(location, options, time, http, environment),
+        };
+    }
+
+    private static void RequireFitting(string name, RemoteLocation location, StorageAccessOptions options)
+    {
+        var fitting = location.Kind switch
+        {
+            StoreKind.S3 => S3Settings,
+            StoreKind.Azure => AzureSettings,
+            _ => GcsSettings,
+        };
+        var odd = typeof(StorageAccessOptions)
+            .GetProperties()
+            .Where(property => property.GetValue(options) is not null && !fitting.Contains(property.Name, StringComparer.Ordinal))
+            .Select(property => property.Name)
+            .ToList();
+        if (odd.Count > 0)
+            throw Wrong(name, $"a root at {location.Scheme}:// takes no {string.Join(", ", odd)}, only {string.Join(", ", fitting)}");
+    }
+
+    private static void RequireEndpoint(string name, string setting, Uri? endpoint)
+    {
+        if (endpoint is null)
+            return;
+        if (
+            !endpoint.IsAbsoluteUri
+            || endpoint.Scheme is not ("http" or "https")
+            || endpoint.Query.Length > 0
+            || endpoint.Fragment.Length > 0
+            || endpoint.UserInfo.Length > 0
+        )
+            throw Wrong(name, $"expected {setting} to be an http or https URL without user, query and fragment");
+    }
+
+    private static ObjectStorageException Wrong(string name, string fault) =>
+        new(ObjectStorageError.InvalidKey, $"The settings of access of the storage root '{name}' are wrong: {fault}.");
+}

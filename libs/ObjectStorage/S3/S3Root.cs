@@ -1,0 +1,107 @@
+using Tideway.ObjectStorage.Buckets;
+using Tideway.ObjectStorage.Http;
+using Tideway.ObjectStorage.Roots;
+using Tideway.ObjectStorage.Signing;
+using Tideway.ObjectStorage.Temporary;
+
+namespace Tideway.ObjectStorage.S3;
+
+/// <summary>A root in S3, or in a store that speaks its language.</summary>
+internal sealed class S3Root : IRemoteRoot
+{
+    private const string DefaultRegion = "us-east-1";
+
+    private readonly TimeProvider time;
+    private readonly AwsCredentialSource credentials;
+    private readonly S3Presigner presigner;
+    private readonly BucketClient client;
+    private readonly XmlBucketContent content;
+
+    public S3Root(RemoteLocation location, StorageAccessOptions options, TimeProvider time, StoreHttp http, Func<string, string?>? environment = null)
+    {
+        Location = location;
+        this.time = time;
+        Http = http;
+        environment ??= Environment.GetEnvironmentVariable;
+        var region = RegionOf(location, options, environment);
+        var endpoint = EndpointOf(location.Bucket, region, options);
+        credentials = new AwsCredentialSource(options, time, environment);
+        var keys = new SigningKeys(region, "s3");
+        presigner = new S3Presigner(endpoint, keys, location.Path);
+        client = new BucketClient(endpoint, new S3Dialect(credentials, keys, time), http, $"{location.Scheme}://{location.Bucket}");
+        content = new XmlBucketContent(client);
+        var whole = new BucketObjectStore(client, location.At(""), location.Prefix(""), content, conditions: null);
+        Conditions = ConditionalWrites.Of(whole);
+        if (options.RoleArn is { Length: > 0 } role)
+        {
+            var sts = options.StsEndpoint ?? options.Endpoint ?? new Uri($"https://sts.{region}.{DomainOf(region)}");
+            TemporaryCredentials = new AssumedRole(sts, role, options.RoleExternalId, location, credentials, new SigningKeys(region, "sts"), http);
+        }
+    }
+
+    public RemoteLocation Location { get; }
+
+    public StoreHttp Http { get; }
+
+    public ITemporaryCredentials? TemporaryCredentials { get; }
+
+    public ConditionalWrites Conditions { get; }
+
+    public IObjectStore Open(string relativePath) =>
+        new BucketObjectStore(client, Location.At(relativePath), Location.Prefix(relativePath), content, Conditions);
+
+    public ValueTask PrepareSigningAsync(TimeSpan lifetime, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public SignedUrl Sign(string folder, string key, TimeSpan lifetime) => Sign("GET", folder, key, lifetime);
+
+    /// <summary>A URL for one method; a store refuses it for another.</summary>
+    public SignedUrl Sign(string method, string folder, string key, TimeSpan lifetime)
+    {
+        var now = time.GetUtcNow();
+        var from = now.ToUnixTimeSeconds();
+        // Rounded up: whoever asks for a lifetime gets at least that, within what a store takes.
+        var seconds = (int)Math.Min(S3Presigner.MaxSeconds, Math.Ceiling(((now + lifetime) - DateTimeOffset.FromUnixTimeSeconds(from)).TotalSeconds));
+        return new SignedUrl(presigner.Sign(method, folder, key, now, seconds, credentials.Current()), DateTimeOffset.FromUnixTimeSeconds(from + seconds));
+    }
+
+    public string? Advise(ObjectStorageException failure) =>
+        failure.Message switch
+        {
+            var text when text.Contains("SignatureDoesNotMatch", StringComparison.Ordinal) =>
+                "check SecretAccessKey, Region, and that nothing between changes the host or the path",
+            var text when text.Contains("InvalidAccessKeyId", StringComparison.Ordinal) => "check AccessKeyId and Endpoint",
+            var text
+                when text.Contains("AuthorizationHeaderMalformed", StringComparison.Ordinal) || text.Contains("PermanentRedirect", StringComparison.Ordinal) =>
+                "set Region to that of the bucket",
+            var text when text.Contains("ExpiredToken", StringComparison.Ordinal) => "renew the temporary credentials",
+            var text when text.Contains("RequestTimeTooSkewed", StringComparison.Ordinal) => "set this machine's clock",
+            var text when text.Contains("NoSuchBucket", StringComparison.Ordinal) => "check the bucket's name, Endpoint and PathStyle",
+            _ when failure.Error == ObjectStorageError.AccessDenied =>
+                "allow s3:ListBucket on the bucket and s3:GetObject on its objects (s3:PutObject where they are written)",
+            _ when failure.Error == ObjectStorageError.Unavailable => "check Endpoint, PathStyle and the network",
+            _ => null,
+        };
+
+    public void Dispose() => client.Dispose();
+
+    private static string RegionOf(RemoteLocation location, StorageAccessOptions options, Func<string, string?> environment)
+    {
+        var region = options.Region ?? environment("AWS_REGION") ?? environment("AWS_DEFAULT_REGION") ?? (options.Endpoint is null ? null : DefaultRegion);
+        if (string.IsNullOrEmpty(region) || region.Any(c => !char.IsAsciiLetterOrDigit(c) && c != '-'))
+            throw new ObjectStorageException(
+                ObjectStorageError.InvalidKey,
+                $"Expected the region of '{location.At("")}', such as eu-central-1, got '{ObjectKey.Printable(region ?? "")}': set Region, or Endpoint for a store of your own."
+            );
+        return region;
+    }
+
+    private static BucketEndpoint EndpointOf(string bucket, string region, StorageAccessOptions options)
+    {
+        if (options.Endpoint is { } own)
+            return BucketEndpoint.Of(own, bucket, options.PathStyle ?? true);
+        // A dot in the name is no part of the certificate's wildcard.
+        return BucketEndpoint.Of(new Uri($"https://s3.{region}.{DomainOf(region)}"), bucket, options.PathStyle ?? bucket.Contains('.'));
+    }
+
+    private static string DomainOf(string region) => region.StartsWith("cn-", StringComparison.Ordinal) ? "amazonaws.com.cn" : "amazonaws.com";
+}

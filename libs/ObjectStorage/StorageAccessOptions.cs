@@ -1,0 +1,65 @@
+namespace Tideway.ObjectStorage;
+
+/// <summary>
+/// How a storage root in an object store is reached. All of it is optional; what does not belong to the root's kind of store is refused. Secrets are
+/// better given as environment variables or mounted files than in a file of settings.
+/// </summary>
+public sealed class StorageAccessOptions
+{
+    /// <summary>The store's address, for stores that are not the vendor's own, for example <c>https://minio.example.com:9000</c>.</summary>
+    public Uri? Endpoint { get; set; }
+
+    /// <summary>S3: the region, such as <c>eu-central-1</c>; else <c>AWS_REGION</c>. Stores with an endpoint of their own mostly take <c>us-east-1</c>, the default there.</summary>
+    public string? Region { get; set; }
+
+    /// <summary>S3: whether the bucket's name goes into the path instead of the host. Without it: where there is an <see cref="Endpoint"/>.</summary>
+    public bool? PathStyle { get; set; }
+
+    /// <summary>S3: the id of the access key.</summary>
+    public string? AccessKeyId { get; set; }
+
+    /// <summary>The secret of <see cref="AccessKeyId"/>.</summary>
+    public string? SecretAccessKey { get; set; }
+
+    /// <summary>S3: the token that comes with temporary credentials.</summary>
+    public string? SessionToken { get; set; }
+
+    /// <summary>S3: the profile of <see cref="CredentialsFile"/>; else <c>AWS_PROFILE</c>, else <c>default</c>.</summary>
+    public string? Profile { get; set; }
+
+    /// <summary>S3: the path of a shared credentials file; else <c>AWS_SHARED_CREDENTIALS_FILE</c>, else <c>~/.aws/credentials</c>.</summary>
+    public string? CredentialsFile { get; set; }
+
+    /// <summary>S3: the role that temporary credentials for recipients are made of. Without it, none are offered.</summary>
+    public string? RoleArn { get; set; }
+
+    /// <summary>S3: what the role asks of those who assume it, if anything.</summary>
+    public string? RoleExternalId { get; set; }
+
+    /// <summary>S3 and Google Cloud Storage: the address of the security token service; for S3 else that of the region, or <see cref="Endpoint"/>.</summary>
+    public Uri? StsEndpoint { get; set; }
+
+    /// <summary>Azure: the storage account, where the root's location does not name it.</summary>
+    public string? Account { get; set; }
+
+    /// <summary>Azure: the account's key in base64.</summary>
+    public string? AccountKey { get; set; }
+
+    /// <summary>Azure: a shared access signature, with or without <c>?</c>, for whoever has no key. URLs then carry it as it is.</summary>
+    public string? SasToken { get; set; }
+
+    /// <summary>Azure: the tenant of the application that <see cref="ClientId"/> names, which signs with a user delegation key.</summary>
+    public string? TenantId { get; set; }
+
+    /// <summary>Azure: the application's id.</summary>
+    public string? ClientId { get; set; }
+
+    /// <summary>Azure: the application's secret.</summary>
+    public string? ClientSecret { get; set; }
+
+    /// <summary>Azure: where tokens come from; <c>https://login.microsoftonline.com</c> unless the cloud has another.</summary>
+    public Uri? AuthorityEndpoint { get; set; }
+
+    /// <summary>Google Cloud Storage: the path of a service account's key file (JSON); else <c>GOOGLE_APPLICATION_CREDENTIALS</c>.</summary>
+    public string? ServiceAccountFile { get; set; }
+}

@@ -1,0 +1,96 @@
+using System.Net;
+using System.Text;
+using Tideway.ObjectStorage.Tests.Http;
+using Tideway.Testing.Servers;
+
+namespace Tideway.ObjectStorage.Tests.Azure;
+
+public sealed class AzureContractTests : ObjectStoreContract
+{
+    protected override async Task<IObjectStore> OpenAsync() => (await AzureFixture.NewRootAsync()).Open("flights");
+
+    [Fact]
+    public async Task A_signed_address_reads_the_blob_and_no_other_for_a_while()
+    {
+        var root = await AzureFixture.NewRootAsync();
+        const string key = "t 1/part=a%20b/x+y.parquet";
+        await root.Open("").PutAsync(key, new MemoryStream(Encoding.UTF8.GetBytes("content")));
+        using var client = new HttpClient();
+
+        var url = root.Sign("", key, TimeSpan.FromMinutes(20));
+
+        url.Url.ShouldContain("?sp=r&");
+        (await client.GetStringAsync(url.Url)).ShouldBe("content");
+        using var ranged = new HttpRequestMessage(HttpMethod.Get, url.Url) { Headers = { Range = new(2, 4) } };
+        using var part = await client.SendAsync(ranged);
+        part.StatusCode.ShouldBe(HttpStatusCode.PartialContent);
+        using var head = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, url.Url));
+        head.StatusCode.ShouldBe(HttpStatusCode.OK);
+        using var forged = await client.GetAsync(url.Url.Replace("x%2By", "x%2Bz", StringComparison.Ordinal));
+        forged.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        using var written = await client.PutAsync(url.Url, new StringContent("other"));
+        written.IsSuccessStatusCode.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_shared_access_signature_that_was_given_reads_and_is_what_addresses_carry()
+    {
+        var root = await AzureFixture.NewRootAsync("lake");
+        await root.Open("").PutAsync("x", new MemoryStream(Encoding.UTF8.GetBytes("content")));
+        var server = await AzureServer.StartAsync();
+        var signed = new Uri(root.Sign("", "x", TimeSpan.FromHours(2)).Url);
+        var options = new StorageAccessOptions { Endpoint = server.Endpoint, SasToken = signed.Query };
+        using var roots = new StorageRoots(
+            new StorageRootOptions { Roots = { ["lake"] = AzureFixture.Location(root.Location.Bucket, "lake") }, Access = { ["lake"] = options } }
+        );
+
+        var store = roots.Open(roots.Locate("lake", ""));
+        var url = roots.FindRemote("lake")!.Sign("", "x", TimeSpan.FromMinutes(20));
+
+        Encoding.UTF8.GetString(await ReadAsync(store, "x")).ShouldBe("content");
+        url.Url.ShouldBe(signed.AbsoluteUri);
+        url.ExpiresAt.ShouldBeGreaterThan(TimeProvider.System.GetUtcNow().AddMinutes(110));
+    }
+
+    [Fact]
+    public async Task A_read_that_breaks_goes_on_from_where_it_broke()
+    {
+        var breaking = new BreakingHandler(everyBytes: 100_000);
+        var root = await AzureFixture.NewRootAsync(handler: breaking);
+        var content = new byte[1_000_000];
+        new Random(1).NextBytes(content);
+        await root.Open("t").PutAsync("x", new MemoryStream(content));
+
+        (await ReadAsync(root.Open("t"), "x")).ShouldBe(content);
+        breaking.Breaks.ShouldBeGreaterThan(5);
+    }
+
+    [Fact]
+    public async Task A_commit_whose_answer_got_lost_is_known_as_our_own()
+    {
+        var losing = new LosingHandler(request => request.Headers.TryGetValues("if-none-match", out _));
+        var store = (await AzureFixture.NewRootAsync(handler: losing)).Open("t");
+
+        (await store.PutIfAbsentAsync("1.json", Encoding.UTF8.GetBytes("mine"))).ShouldBeTrue();
+
+        losing.Lost.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_refusal_tells_the_stores_code_and_no_secret()
+    {
+        var server = await AzureServer.StartAsync();
+        var options = AzureFixture.Options(server);
+        options.AccountKey = Convert.ToBase64String(Encoding.UTF8.GetBytes("wrong-secret-text-wrong-secret-text"));
+        using var roots = new StorageRoots(
+            new StorageRootOptions { Roots = { ["lake"] = AzureFixture.Location(await server.CreateContainerAsync(), "") }, Access = { ["lake"] = options } }
+        );
+
+        var refusal = await Should.ThrowAsync<ObjectStorageException>(() => ListAsync(roots.Open(roots.Locate("lake", "t")), ""));
+
+        refusal.Error.ShouldBe(ObjectStorageError.AccessDenied);
+        refusal.Message.ShouldContain("403 Authorization");
+        refusal.Message.ShouldContain("request id");
+        refusal.ToString().ShouldNotContain(options.AccountKey);
+    }
+}

@@ -1,0 +1,255 @@
+using System.Buffers.Text;
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+
+namespace Tideway.ObjectStorage.Tests.Gcs;
+
+/// <summary>
+/// A small Google Cloud Storage: the token endpoint, which checks the account's assertion; the XML interface with that token or a V4 signed URL, whose
+/// signature it checks with the account's public key; and the exchange of a token for a narrower one.
+/// </summary>
+internal sealed class FakeGcs : IAsyncDisposable
+{
+    private const string Email = "reader@project.iam.gserviceaccount.com";
+
+    private readonly RSA signingKey = RSA.Create(2048);
+    private readonly WebApplication app;
+    private readonly ConcurrentDictionary<string, (byte[] Content, DateTimeOffset Written, string? WriteId, string Tag)> objects = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (string Key, string? WriteId, ConcurrentDictionary<int, byte[]> Parts)> uploads = new(StringComparer.Ordinal);
+    private readonly Lock gate = new();
+    private readonly TemporaryFolder folder = new();
+    private long tags;
+
+    private FakeGcs(WebApplication app) => this.app = app;
+
+    public Uri Endpoint => new(app.Urls.First());
+
+    public string KeyFile => folder["key.json"];
+
+    public List<Dictionary<string, string>> TokenRequests { get; } = [];
+
+    public int PageSize { get; set; } = 1000;
+
+    public static async Task<FakeGcs> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(options => options.Limits.MaxRequestBodySize = null);
+        var fake = new FakeGcs(builder.Build());
+        fake.app.MapPost("/token", fake.TokenAsync);
+        fake.app.MapPost("/sts", fake.ExchangeAsync);
+        fake.app.Map("/{bucket}/{**key}", fake.ServeAsync);
+        await fake.app.StartAsync();
+        await File.WriteAllTextAsync(
+            fake.KeyFile,
+            JsonSerializer.Serialize(
+                new
+                {
+                    type = "service_account",
+                    client_email = Email,
+                    private_key = fake.signingKey.ExportPkcs8PrivateKeyPem(),
+                    token_uri = new Uri(fake.Endpoint, "/token"),
+                }
+            )
+        );
+        return fake;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.DisposeAsync();
+        signingKey.Dispose();
+        folder.Dispose();
+    }
+
+    private async Task<IResult> TokenAsync(HttpRequest request)
+    {
+        var form = await request.ReadFormAsync();
+        lock (gate)
+            TokenRequests.Add(form.ToDictionary(field => field.Key, field => field.Value.ToString(), StringComparer.Ordinal));
+        var parts = form["assertion"].ToString().Split('.');
+        var signed = signingKey.VerifyData(
+            Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"),
+            Base64Url.DecodeFromChars(parts[2]),
+            HashAlgorithmName.SHA256,
+            RSASignaturePadding.Pkcs1
+        );
+        using var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[1]));
+        return
+            signed
+            && form["grant_type"] == "urn:ietf:params:oauth:grant-type:jwt-bearer"
+            && claims.RootElement.GetProperty("iss").GetString() == Email
+            && claims.RootElement.GetProperty("aud").GetString() == new Uri(Endpoint, "/token").AbsoluteUri
+            ? Results.Json(
+                new
+                {
+                    access_token = "token-of-the-account",
+                    expires_in = 3599,
+                    token_type = "Bearer",
+                }
+            )
+            : Results.Json(new { error = "invalid_grant", error_description = "Invalid JWT Signature." }, statusCode: 400);
+    }
+
+    private async Task<IResult> ExchangeAsync(HttpRequest request)
+    {
+        var form = await request.ReadFormAsync();
+        lock (gate)
+            TokenRequests.Add(form.ToDictionary(field => field.Key, field => field.Value.ToString(), StringComparer.Ordinal));
+        return form["subject_token"] == "token-of-the-account"
+            ? Results.Json(
+                new
+                {
+                    access_token = "narrow-token",
+                    issued_token_type = "urn:ietf:params:oauth:token-type:access_token",
+                    token_type = "Bearer",
+                    expires_in = 3000,
+                }
+            )
+            : Results.Json(new { error = "invalid_grant" }, statusCode: 400);
+    }
+
+    private async Task ServeAsync(HttpContext context, string bucket, string? key = null)
+    {
+        var (request, response) = (context.Request, context.Response);
+        using var body = new MemoryStream();
+        await request.Body.CopyToAsync(body);
+        if (request.Headers.Authorization != "Bearer token-of-the-account" && !IsSigned(request))
+        {
+            await FailAsync(context, 403, "SignatureDoesNotMatch");
+            return;
+        }
+
+        key = Uri.UnescapeDataString(Target(request).Split('?')[0].TrimStart('/')[bucket.Length..].TrimStart('/'));
+        switch (request.Method)
+        {
+            case "GET" when key.Length == 0:
+                await ListAsync(response, request);
+                break;
+            case "GET" or "HEAD":
+                await ReadAsync(context, key);
+                break;
+            case "PUT" when request.Query.TryGetValue("uploadId", out var id):
+                uploads[id.ToString()].Parts[int.Parse(request.Query["partNumber"].ToString(), CultureInfo.InvariantCulture)] = body.ToArray();
+                response.Headers.ETag = "\"part\"";
+                break;
+            case "PUT":
+                if (!Write(key, body.ToArray(), request.Headers["x-goog-meta-tideway-write"], request.Headers["x-goog-if-generation-match"] == "0"))
+                    await FailAsync(context, 412, "PreconditionFailed");
+                break;
+            case "POST" when request.Query.ContainsKey("uploads"):
+                var upload = Guid.CreateVersion7().ToString("N");
+                uploads[upload] = (key, request.Headers["x-goog-meta-tideway-write"], new());
+                await response.WriteAsync($"<InitiateMultipartUploadResult><UploadId>{upload}</UploadId></InitiateMultipartUploadResult>");
+                break;
+            case "POST":
+                uploads.TryRemove(request.Query["uploadId"].ToString(), out var done);
+                Write(key, [.. done.Parts.OrderBy(part => part.Key).SelectMany(part => part.Value)], done.WriteId, onlyIfAbsent: false);
+                await response.WriteAsync("<CompleteMultipartUploadResult/>");
+                break;
+            case "DELETE" when request.Query.TryGetValue("uploadId", out var aborted):
+                uploads.TryRemove(aborted.ToString(), out _);
+                response.StatusCode = 204;
+                break;
+            default:
+                response.StatusCode = objects.TryRemove(key, out _) ? 204 : 404;
+                break;
+        }
+    }
+
+    private bool Write(string key, byte[] content, string? writeId, bool onlyIfAbsent)
+    {
+        var value = (content, TimeProvider.System.GetUtcNow(), writeId, $"\"{Interlocked.Increment(ref tags)}\"");
+        if (onlyIfAbsent)
+            return objects.TryAdd(key, value);
+        objects[key] = value;
+        return true;
+    }
+
+    private async Task ListAsync(HttpResponse response, HttpRequest request)
+    {
+        var prefix = request.Query["prefix"].ToString();
+        var after = request.Query.TryGetValue("continuation-token", out var token) ? token.ToString() : request.Query["start-after"].ToString();
+        var keys = objects
+            .Keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .Where(key => string.CompareOrdinal(key, after) > 0)
+            .ToList();
+        var page = keys.Take(PageSize).ToList();
+        var text = new StringBuilder("<?xml version='1.0' encoding='UTF-8'?><ListBucketResult xmlns='http://doc.s3.amazonaws.com/2006-03-01'>")
+            .Append("<EncodingType>url</EncodingType><IsTruncated>")
+            .Append(keys.Count > page.Count ? "true" : "false")
+            .Append("</IsTruncated>");
+        if (keys.Count > page.Count)
+            text.Append("<NextContinuationToken>").Append(WebUtility.HtmlEncode(page[^1])).Append("</NextContinuationToken>");
+        foreach (var key in page)
+        {
+            var found = objects[key];
+            text.Append("<Contents><Key>")
+                .Append(Uri.EscapeDataString(key))
+                .Append("</Key><Generation>1</Generation><LastModified>")
+                .Append(found.Written.ToString("O", CultureInfo.InvariantCulture));
+            text.Append("</LastModified><ETag>")
+                .Append(WebUtility.HtmlEncode(found.Tag))
+                .Append("</ETag><Size>")
+                .Append(found.Content.Length)
+                .Append("</Size></Contents>");
+        }
+
+        response.ContentType = "application/xml";
+        await response.WriteAsync(text.Append("</ListBucketResult>").ToString());
+    }
+
+    private async Task ReadAsync(HttpContext context, string key)
+    {
+        if (!objects.TryGetValue(key, out var found))
+        {
+            await FailAsync(context, 404, "NoSuchKey");
+            return;
+        }
+
+        if (found.WriteId is { } writeId)
+            context.Response.Headers["x-goog-meta-tideway-write"] = writeId;
+        await Results
+            .Bytes(found.Content, "application/octet-stream", enableRangeProcessing: true, lastModified: found.Written, entityTag: new(found.Tag))
+            .ExecuteAsync(context);
+    }
+
+    private bool IsSigned(HttpRequest request)
+    {
+        if (!request.Query.TryGetValue("X-Goog-Signature", out var signature))
+            return false;
+        var target = Target(request).Split('?');
+        var query = target[1].Split("&X-Goog-Signature=")[0];
+        var canonical = $"{request.Method}\n{target[0]}\n{query}\nhost:{request.Host.Host}\n\nhost\nUNSIGNED-PAYLOAD";
+        var time = request.Query["X-Goog-Date"].ToString();
+        var text =
+            $"GOOG4-RSA-SHA256\n{time}\n{time[..8]}/auto/storage/goog4_request\n{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))}";
+        return signingKey.VerifyData(
+            Encoding.ASCII.GetBytes(text),
+            Convert.FromHexString(signature.ToString()),
+            HashAlgorithmName.SHA256,
+            RSASignaturePadding.Pkcs1
+        );
+    }
+
+    private static string Target(HttpRequest request) => request.HttpContext.Features.Get<IHttpRequestFeature>()!.RawTarget;
+
+    private static async Task FailAsync(HttpContext context, int status, string code)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/xml";
+        context.Response.Headers["x-guploader-uploadid"] = "FAKE";
+        if (context.Request.Method != "HEAD")
+            await context.Response.WriteAsync($"<Error><Code>{code}</Code><Message>No.</Message></Error>");
+    }
+}

@@ -1,0 +1,165 @@
+// node s3-server.cjs <port> <folder> [honour-conditions]
+//
+// s3rver, with what it lacks put in front of it: signatures of version 4 are checked (header and query), parts of an object are only given out as long
+// as it is the one that If-Match names, uploads can be listed and aborted, keys are listed in their order, in pages, percent-encoded when asked. With "honour-conditions" an object
+// is written with If-None-Match: * only where there is none; without, that header is ignored, as s3rver does.
+// POST /-/buckets/<name> makes a bucket.
+'use strict';
+const crypto = require('node:crypto');
+const http = require('node:http');
+const S3rver = require('s3rver');
+
+const [port, directory, conditions] = process.argv.slice(2);
+const honoursConditions = conditions === 'honour-conditions';
+const secrets = new Map([['S3RVER', 'S3RVER']]);
+const app = new S3rver({ directory, silent: true, vhostBuckets: false });
+const serve = app.callback();
+
+const uploads = new Map();
+const { store } = app;
+const initiate = store.initiateUpload.bind(store);
+store.initiateUpload = async (bucket, key, id, metadata) => {
+  uploads.set(id, { bucket, key, begun: new Date() });
+  return initiate(bucket, key, id, metadata);
+};
+
+const hmac = (key, text) => crypto.createHmac('sha256', key).update(text, 'utf8').digest();
+const encode = text => encodeURIComponent(text).replace(/[!'()*]/g, c => '%' + c.charCodeAt(0).toString(16).toUpperCase());
+const escape = text => text.replace(/[<>&'"]/g, c => `&#${c.charCodeAt(0)};`);
+
+function answer(res, status, code, message) {
+  res.writeHead(status, { 'content-type': 'application/xml', 'x-amz-request-id': 'TESTREQUEST' });
+  res.end(res.req.method === 'HEAD' ? '' : `<Error><Code>${code}</Code><Message>${message}</Message></Error>`);
+}
+
+// Null where the request is signed as it should be, else the code of the refusal.
+function fault(req, url) {
+  const query = [...url.searchParams].filter(([name]) => name !== 'X-Amz-Signature');
+  const inQuery = url.searchParams.has('X-Amz-Signature');
+  const header = /^AWS4-HMAC-SHA256 Credential=([^,]+), SignedHeaders=([^,]+), Signature=([0-9a-f]{64})$/.exec(req.headers.authorization ?? '');
+  if (!inQuery && !header) return 'AccessDenied';
+  const [credential, signed, signature] = inQuery
+    ? ['X-Amz-Credential', 'X-Amz-SignedHeaders', 'X-Amz-Signature'].map(name => url.searchParams.get(name))
+    : header.slice(1);
+  const time = inQuery ? url.searchParams.get('X-Amz-Date') : req.headers['x-amz-date'];
+  const [id, ...scope] = credential.split('/');
+  if (!secrets.has(id)) return 'InvalidAccessKeyId';
+  const begun = Date.parse(time.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'));
+  const lifetime = inQuery ? Number(url.searchParams.get('X-Amz-Expires')) * 1000 : 15 * 60 * 1000;
+  if (Date.now() > begun + lifetime) return 'AccessDenied';
+  const canonical = [
+    req.method,
+    url.pathname.split('/').map(segment => encode(decodeURIComponent(segment))).join('/'),
+    query.map(([name, value]) => `${encode(name)}=${encode(value)}`).sort().join('&'),
+    ...signed.split(';').map(name => `${name}:${(req.headers[name] ?? '').trim()}`),
+    '',
+    signed,
+    inQuery ? 'UNSIGNED-PAYLOAD' : req.headers['x-amz-content-sha256'],
+  ].join('\n');
+  const text = ['AWS4-HMAC-SHA256', time, scope.join('/'), crypto.createHash('sha256').update(canonical, 'utf8').digest('hex')].join('\n');
+  const key = scope.reduce(hmac, 'AWS4' + secrets.get(id));
+  return hmac(key, text).toString('hex') === signature ? null : 'SignatureDoesNotMatch';
+}
+
+const turns = new Map();
+function inTurn(name, work) {
+  const turn = (turns.get(name) ?? Promise.resolve()).then(work, work);
+  turns.set(name, turn);
+  return turn;
+}
+
+const find = async (bucket, key) => {
+  try {
+    return await store.getObject(bucket, key, undefined);
+  } catch {
+    return null;
+  }
+};
+
+// s3rver lists folder by folder, and cannot go on after a page.
+async function list(res, bucket, query) {
+  if (!(await store.getBucket(bucket))) return answer(res, 404, 'NoSuchBucket', 'The specified bucket does not exist');
+  const after = query.get('continuation-token') ?? query.get('start-after') ?? '';
+  const compare = (a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+  const all = (await store.listObjects(bucket, { prefix: query.get('prefix') ?? '' })).objects;
+  const objects = all.filter(object => compare(object.key, after) > 0).sort((a, b) => compare(a.key, b.key));
+  const page = objects.slice(0, Number(query.get('max-keys') ?? 1000));
+  const isEncoded = query.get('encoding-type') === 'url';
+  const contents = page.map(object => {
+    const key = isEncoded ? encode(object.key).replaceAll('%20', '+') : escape(object.key);
+    const modified = object.lastModifiedDate.toISOString();
+    return `<Contents><Key>${key}</Key><LastModified>${modified}</LastModified><ETag>${escape(object.metadata.etag)}</ETag><Size>${object.size}</Size></Contents>`;
+  });
+  const isTruncated = page.length < objects.length;
+  res.setHeader('content-type', 'application/xml');
+  res.end(
+    `<?xml version="1.0"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><IsTruncated>${isTruncated}</IsTruncated>` +
+      (isTruncated ? `<NextContinuationToken>${escape(page.at(-1).key)}</NextContinuationToken>` : '') +
+      (isEncoded ? '<EncodingType>url</EncodingType>' : '') +
+      `${contents.join('')}</ListBucketResult>`,
+  );
+}
+
+const done = (req, res) => new Promise(resolve => (res.on('close', resolve), serve(req, res)));
+
+http
+  .createServer(async (req, res) => {
+    const url = new URL(req.url, 'http://s3');
+    const made = /^\/-\/buckets\/([^/]+)$/.exec(url.pathname);
+    if (made && req.method === 'POST') {
+      await store.putBucket(made[1]);
+      res.end();
+      return;
+    }
+
+    const code = fault(req, url);
+    if (code) return answer(res, 403, code, 'The request is not signed as it should be.');
+    // Checked here; behind this, signatures mean nothing.
+    delete req.headers.authorization;
+    const [, bucket, ...rest] = url.pathname.split('/').map(decodeURIComponent);
+    const key = rest.join('/');
+    if (inQuerySigned(url)) req.url = url.pathname;
+
+    if (req.method === 'GET' && key === '' && url.searchParams.has('uploads')) {
+      const found = [...uploads].filter(([, upload]) => upload.bucket === bucket && upload.key.startsWith(url.searchParams.get('prefix') ?? ''));
+      const list = found.map(([id, u]) => `<Upload><Key>${escape(u.key)}</Key><UploadId>${id}</UploadId><Owner><ID>o</ID></Owner><Initiated>${u.begun.toISOString()}</Initiated></Upload>`);
+      res.setHeader('content-type', 'application/xml');
+      return res.end(`<?xml version="1.0"?><ListMultipartUploadsResult><Bucket>${bucket}</Bucket><IsTruncated>false</IsTruncated>${list.join('')}</ListMultipartUploadsResult>`);
+    }
+
+    if (req.method === 'GET' && key === '' && url.searchParams.get('list-type') === '2') return list(res, bucket, url.searchParams);
+
+    if (req.method === 'DELETE' && url.searchParams.has('uploadId')) {
+      uploads.delete(url.searchParams.get('uploadId'));
+      return res.writeHead(204).end();
+    }
+
+    if (req.method === 'POST' && url.searchParams.has('uploadId')) {
+      await done(req, res);
+      uploads.delete(url.searchParams.get('uploadId'));
+      return;
+    }
+
+    if (req.method === 'GET' && req.headers['if-match']) {
+      const present = await find(bucket, key);
+      present?.content?.destroy();
+      if (present?.metadata.etag !== req.headers['if-match']) return answer(res, 412, 'PreconditionFailed', 'The object is another one.');
+    }
+
+    if (honoursConditions && req.method === 'PUT' && req.headers['if-none-match'] === '*') {
+      return inTurn(`${bucket}/${key}`, async () => {
+        const present = await find(bucket, key);
+        present?.content?.destroy();
+        if (!present) return done(req, res);
+        req.resume();
+        answer(res, 412, 'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold');
+      });
+    }
+
+    serve(req, res);
+  })
+  .listen(Number(port), '127.0.0.1');
+
+function inQuerySigned(url) {
+  return url.searchParams.has('X-Amz-Signature');
+}
