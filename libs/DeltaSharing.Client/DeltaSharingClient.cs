@@ -40,13 +40,7 @@ public sealed class DeltaSharingClient
     /// <param name="options">As above.</param>
     /// <param name="time">As above.</param>
     /// <exception cref="DeltaSharingException"><see cref="DeltaSharingError.AddressRefused"/>: the server's address is not encrypted, and the options do not allow that.</exception>
-    public DeltaSharingClient(
-        HttpClient http,
-        Uri endpoint,
-        SharingCredential credential,
-        DeltaSharingClientOptions? options = null,
-        TimeProvider? time = null
-    )
+    public DeltaSharingClient(HttpClient http, Uri endpoint, SharingCredential credential, DeltaSharingClientOptions? options = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(http);
         ArgumentNullException.ThrowIfNull(endpoint);

@@ -8,6 +8,7 @@ namespace Tideway.DeltaSharing.Client.Credentials;
 internal sealed record AccessToken(string Token, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt)
 {
     private const int MaxBytes = 64 * 1024;
+
     // Servers need not say how long a token lives (RFC 6749, section 5.1); one that ends earlier is told by a 401.
     private const long UnsaidSeconds = 60 * 60;
     private const long MaxSeconds = 366L * 24 * 60 * 60;

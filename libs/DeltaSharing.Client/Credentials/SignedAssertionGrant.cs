@@ -24,7 +24,10 @@ internal sealed class SignedAssertionGrant : ITokenGrant
         this.time = time;
         signing = new SigningCredentials(ReadKey(credential, options), credential.Algorithm);
         // Signing with a secret that both sides know (HS256) is another credential.
-        if (credential.Algorithm is not (['R' or 'P' or 'E', 'S', ..]) || !CryptoProviderFactory.Default.IsSupportedAlgorithm(credential.Algorithm, signing.Key))
+        if (
+            credential.Algorithm is not (['R' or 'P' or 'E', 'S', ..])
+            || !CryptoProviderFactory.Default.IsSupportedAlgorithm(credential.Algorithm, signing.Key)
+        )
             throw Refused($"the algorithm '{credential.Algorithm}' does not go with the private key");
     }
 
@@ -74,7 +77,10 @@ internal sealed class SignedAssertionGrant : ITokenGrant
         try
         {
             var file = new FileInfo(path);
-            if (file.ResolveLinkTarget(returnFinalTarget: true) is { } target && !target.FullName.StartsWith(root == "//" ? "/" : root, StringComparison.Ordinal))
+            if (
+                file.ResolveLinkTarget(returnFinalTarget: true) is { } target
+                && !target.FullName.StartsWith(root == "//" ? "/" : root, StringComparison.Ordinal)
+            )
                 throw Refused($"the file with the private key leads out of {root}");
             if (file.Length > MaxKeyBytes)
                 throw Refused($"the file with the private key has {file.Length} bytes, more than the {MaxKeyBytes} that a key can have");

@@ -27,6 +27,8 @@ internal static class TokenErrorBody
 
     private static string? Text(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text
-            ? text.Length <= MaxTextLength ? text : text[..MaxTextLength]
+            ? text.Length <= MaxTextLength
+                ? text
+                : text[..MaxTextLength]
             : null;
 }

@@ -124,6 +124,7 @@ internal static class RecipientAuthForms
                     }
                 ) with
                 {
+                    EventId = e.IssueId,
                     SourceIpAddress = e.SourceIp,
                 }
         ),

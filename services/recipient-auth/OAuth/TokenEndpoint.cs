@@ -47,7 +47,11 @@ internal static class TokenEndpoint
         }
 
         if (!context.Request.HasFormContentType)
-            return Error(400, "invalid_request", $"Expected a body of {MediaTypeNames.Application.FormUrlEncoded}, got {context.Request.ContentType ?? "none"}.");
+            return Error(
+                400,
+                "invalid_request",
+                $"Expected a body of {MediaTypeNames.Application.FormUrlEncoded}, got {context.Request.ContentType ?? "none"}."
+            );
         var form = await context.Request.ReadFormAsync(cancellationToken);
         if (form["grant_type"] is not [{ } grant])
             return Error(400, "invalid_request", $"Expected one grant_type, got {form["grant_type"].Count}.");

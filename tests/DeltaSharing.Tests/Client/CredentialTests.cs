@@ -148,9 +148,7 @@ public sealed class CredentialTests : IAsyncLifetime
 
     [Fact]
     public void A_token_endpoint_without_encryption_is_refused_before_anything_is_sent() =>
-        Should
-            .Throw<DeltaSharingException>(() => Client(Secret(), new DeltaSharingClientOptions()))
-            .Error.ShouldBe(DeltaSharingError.AddressRefused);
+        Should.Throw<DeltaSharingException>(() => Client(Secret(), new DeltaSharingClientOptions())).Error.ShouldBe(DeltaSharingError.AddressRefused);
 
     [Fact]
     public async Task A_name_and_a_password_go_on_every_request()
@@ -214,9 +212,7 @@ public sealed class CredentialTests : IAsyncLifetime
 
     [Fact]
     public void A_private_key_is_not_read_where_no_folder_for_keys_is_set() =>
-        Should
-            .Throw<DeltaSharingException>(() => Client(PrivateKey("RS256")))
-            .Message.ShouldContain(nameof(DeltaSharingClientOptions.PrivateKeyFolder));
+        Should.Throw<DeltaSharingException>(() => Client(PrivateKey("RS256"))).Message.ShouldContain(nameof(DeltaSharingClientOptions.PrivateKeyFolder));
 
     [Theory]
     [InlineData("HS256")]

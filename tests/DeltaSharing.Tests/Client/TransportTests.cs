@@ -190,7 +190,11 @@ public sealed class TransportTests : IAsyncLifetime
             return context.StatusAsync(302);
         };
         using var http = new HttpClient();
-        var client = new DeltaSharingClient(http, new SharingProfile { Endpoint = server.Address, Credential = new BearerTokenCredential("t") }, FakeServer.Options);
+        var client = new DeltaSharingClient(
+            http,
+            new SharingProfile { Endpoint = server.Address, Credential = new BearerTokenCredential("t") },
+            FakeServer.Options
+        );
 
         await FailsAsync(() => client.GetShareAsync("s"), DeltaSharingError.RedirectRefused);
     }

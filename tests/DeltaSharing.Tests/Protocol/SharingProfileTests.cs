@@ -107,7 +107,12 @@ public sealed class SharingProfileTests
         ProfileCredential[] credentials =
         [
             new BearerTokenCredential("t"),
-            new OAuthClientCredential { TokenEndpoint = new Uri("https://id/token"), ClientId = "c", ClientSecret = "s" },
+            new OAuthClientCredential
+            {
+                TokenEndpoint = new Uri("https://id/token"),
+                ClientId = "c",
+                ClientSecret = "s",
+            },
             new PrivateKeyCredential
             {
                 TokenEndpoint = new Uri("https://id/token"),

@@ -27,7 +27,14 @@ internal sealed class SharedOrders
     public string Sync => name;
 
     /// <summary>Makes the table, shares it, and starts the partner's sync of it. Names are <paramref name="name"/> throughout.</summary>
-    public static async Task<SharedOrders> SetUpAsync(OrganisationHost owner, OrganisationHost partner, string name, string mode, int intervalSeconds = 3600, string authentication = "TOKEN")
+    public static async Task<SharedOrders> SetUpAsync(
+        OrganisationHost owner,
+        OrganisationHost partner,
+        string name,
+        string mode,
+        int intervalSeconds = 3600,
+        string authentication = "TOKEN"
+    )
     {
         var stop = TestContext.Current.CancellationToken;
         var table = await LocalTables.CreateOrdersAsync(Path.Combine(owner.Tables, name));

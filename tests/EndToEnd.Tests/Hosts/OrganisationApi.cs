@@ -67,15 +67,7 @@ internal sealed class OrganisationApi(string name, Uri url, string token) : IDis
     {
         using var stranger = new HttpClient();
         var profile = await stranger.GetStringAsync(activationLink, cancellationToken);
-        await PostAsync(
-            "/api/2.1/unity-catalog/providers",
-            new
-            {
-                name = provider,
-                recipient_profile_str = profile,
-            },
-            cancellationToken
-        );
+        await PostAsync("/api/2.1/unity-catalog/providers", new { name = provider, recipient_profile_str = profile }, cancellationToken);
     }
 
     /// <summary>Waits until the last finished run of a sync holds at least a remote version.</summary>

@@ -106,7 +106,12 @@ public sealed class ProviderTests : IAsyncLifetime
         var (status, json) = await host.SendAsync(
             HttpMethod.Post,
             InboundHost.Providers,
-            new { name = "other", authentication_type = "TOKEN", recipient_profile_str = OAuth }
+            new
+            {
+                name = "other",
+                authentication_type = "TOKEN",
+                recipient_profile_str = OAuth,
+            }
         );
         status.ShouldBe(400);
         json!["message"]!.GetValue<string>().ShouldStartWith("authentication_type: ");
@@ -152,7 +157,7 @@ public sealed class ProviderTests : IAsyncLifetime
         );
 
         status.ShouldBe(400);
-        json!["message"]!.GetValue<string>().ShouldBe("authentication_type: expected TOKEN, got 'OIDC'.");
+        json!["message"]!.GetValue<string>().ShouldBe("authentication_type: expected TOKEN or OAUTH_CLIENT_CREDENTIALS, got 'OIDC'.");
     }
 
     [Fact]

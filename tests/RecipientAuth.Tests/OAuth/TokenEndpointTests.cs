@@ -30,10 +30,7 @@ public sealed class TokenEndpointTests : IAsyncLifetime
         client.TokenEndpoint.ShouldBe(new Uri(RecipientAuthProcess.PublicUrl + "/oauth/token"));
         client.ClientSecret.ShouldStartWith("twc_");
         (await FindAsync(client.ClientSecret)).ShouldBeNull();
-        (await process.Admin.GetAnswerAsync(RecipientsPath + "/acme"))
-            .Json.GetProperty("authentication_type")
-            .GetString()
-            .ShouldBe("OAUTH_CLIENT_CREDENTIALS");
+        (await process.Admin.GetAnswerAsync(RecipientsPath + "/acme")).Json.GetProperty("authentication_type").GetString().ShouldBe("OAUTH_CLIENT_CREDENTIALS");
     }
 
     [Fact]
@@ -260,10 +257,7 @@ public sealed class TokenEndpointTests : IAsyncLifetime
         if (from is not null)
             request.Headers.Add("X-Forwarded-For", from);
         if (client is not null)
-            request.Headers.Authorization = new(
-                "Basic",
-                Convert.ToBase64String(Encoding.ASCII.GetBytes($"{client.ClientId}:{client.ClientSecret}"))
-            );
+            request.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes($"{client.ClientId}:{client.ClientSecret}")));
         return await process.Stranger.SendAsync(request);
     }
 
