@@ -1,6 +1,6 @@
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaSharing.Client;
-using Tideway.DeltaSharing.Protocol;
+using Tideway.DeltaSharing.Protocol.Lines;
 
 namespace Tideway.Cli.Read;
 
