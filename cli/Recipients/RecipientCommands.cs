@@ -54,19 +54,20 @@ internal static class RecipientCommands
         var comment = Symbols.Option("--comment", "Free text for people", "TEXT");
         var allow = Symbols.Many("--allow-ip", "An address or CIDR range it may come from, any number of times; from anywhere where none is given", "CIDR");
         var properties = Symbols.Many("--property", "A property for row rules, any number of times", "KEY=VALUE");
+        var oauth = Symbols.Flag("--oauth", "Give it a client id and secret, for which its client gets tokens of an hour, instead of one bearer token");
         var expires = Symbols.Time("--expires", "When its tokens end at the latest, such as 2027-06-30T00:00:00Z");
         return commands.Leaf(
             "create",
             "Make a recipient and print its activation link, which is shown this once",
             "tideway recipient create acme --allow-ip 192.0.2.0/24 --property country=DE",
-            [name, comment, allow, properties, expires],
+            [name, comment, allow, properties, oauth, expires],
             async (call, cancellationToken) =>
             {
                 var body = new
                 {
                     name = call.Get(name),
                     comment = call.Get(comment),
-                    authentication_type = "TOKEN",
+                    authentication_type = call.Get(oauth) ? "OAUTH_CLIENT_CREDENTIALS" : "TOKEN",
                     ip_access_list = call.Get(allow) is { Length: > 0 } addresses ? new { allowed_ip_addresses = addresses } : null,
                     properties_kvpairs = call.Get(properties) is { Length: > 0 } pairs ? new { properties = Pairs(pairs) } : null,
                     expiration_time = call.Get(expires)?.ToUnixTimeMilliseconds(),

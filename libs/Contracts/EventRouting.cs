@@ -37,6 +37,8 @@ public static class EventRouting
         ("audit-record-recipient-token-rotated", typeof(RecipientTokenRotated)),
         ("audit-record-recipient-token-revoked", typeof(RecipientTokenRevoked)),
         ("audit-record-recipient-activation-refused", typeof(RecipientActivationRefused)),
+        ("audit-record-recipient-access-token-issued", typeof(RecipientAccessTokenIssued)),
+        ("audit-record-recipient-access-token-refused", typeof(RecipientAccessTokenRefused)),
         ("audit-record-principal-created", typeof(PrincipalCreated)),
         ("audit-record-principal-token-revoked", typeof(PrincipalTokenRevoked)),
         ("audit-record-table-version-committed", typeof(TableVersionCommitted)),

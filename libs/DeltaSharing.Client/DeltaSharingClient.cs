@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
+using Tideway.DeltaSharing.Client.Credentials;
 using Tideway.DeltaSharing.Client.Transport;
 using Tideway.DeltaSharing.Protocol;
 using Tideway.DeltaSharing.Protocol.Listing;
@@ -15,7 +16,7 @@ public sealed class DeltaSharingClient
 {
     private static readonly ProductInfoHeaderValue Agent = new("Tideway", typeof(DeltaSharingClient).Assembly.GetName().Version!.ToString(3));
 
-    private readonly SharingProfile profile;
+    private readonly Uri endpoint;
     private readonly DeltaSharingClientOptions options;
     private readonly RequestSender sender;
 
@@ -24,15 +25,29 @@ public sealed class DeltaSharingClient
     /// <param name="profile">Where the server is and the credential for it.</param>
     /// <param name="options">How far it is trusted and waited for.</param>
     /// <param name="time">Measures timeouts and waits.</param>
-    /// <exception cref="DeltaSharingException"><see cref="DeltaSharingError.AddressRefused"/>: the server's address is not encrypted, and the options do not allow that.</exception>
+    /// <exception cref="DeltaSharingException">
+    /// <see cref="DeltaSharingError.AddressRefused"/>: an address in the profile is not encrypted, and the options do not allow that;
+    /// <see cref="DeltaSharingError.CredentialRefused"/>: the credential cannot be used from here.
+    /// </exception>
     public DeltaSharingClient(HttpClient http, SharingProfile profile, DeltaSharingClientOptions? options = null, TimeProvider? time = null)
+        : this(http, profile?.Endpoint!, SharingCredential.Of(http, profile!, options, time), options, time) { }
+
+    /// <summary>A client of the server at <paramref name="endpoint"/> with a credential that is shared with other clients, which so share its tokens.</summary>
+    /// <param name="http">As above.</param>
+    /// <param name="endpoint">The server's prefix.</param>
+    /// <param name="credential">Goes on every request.</param>
+    /// <param name="options">As above.</param>
+    /// <param name="time">As above.</param>
+    /// <exception cref="DeltaSharingException"><see cref="DeltaSharingError.AddressRefused"/>: the server's address is not encrypted, and the options do not allow that.</exception>
+    public DeltaSharingClient(HttpClient http, Uri endpoint, SharingCredential credential, DeltaSharingClientOptions? options = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(http);
-        ArgumentNullException.ThrowIfNull(profile);
-        this.profile = profile;
+        ArgumentNullException.ThrowIfNull(endpoint);
+        ArgumentNullException.ThrowIfNull(credential);
+        this.endpoint = endpoint;
         this.options = options ?? new DeltaSharingClientOptions();
-        UrlPolicy.Check(profile.Endpoint, this.options);
-        sender = new RequestSender(http, this.options, time ?? TimeProvider.System);
+        UrlPolicy.Check(endpoint, this.options);
+        sender = new RequestSender(http, this.options, time ?? TimeProvider.System, credential);
     }
 
     /// <summary>The shares.</summary>
@@ -171,8 +186,7 @@ public sealed class DeltaSharingClient
 
     private HttpRequestMessage Create(HttpMethod method, string path, bool withCapabilities = false)
     {
-        var request = new HttpRequestMessage(method, new Uri($"{profile.Endpoint.AbsoluteUri.TrimEnd('/')}/{path}"));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", profile.BearerToken);
+        var request = new HttpRequestMessage(method, new Uri($"{endpoint.AbsoluteUri.TrimEnd('/')}/{path}"));
         request.Headers.UserAgent.Add(Agent);
         if (withCapabilities)
             request.Headers.TryAddWithoutValidation(HeaderNames.Capabilities, new SharingCapabilities { IncludeEndStreamAction = true }.ToHeader());

@@ -15,6 +15,12 @@ public sealed class DeltaSharingClientOptions
     /// </summary>
     public bool AllowPrivateAddresses { get; set; }
 
+    /// <summary>
+    /// The folder below which profile files may name files with private keys (<c>oauth_jwt_bearer_private_key_jwt</c>); none where empty. Whoever gives
+    /// a profile chooses the path in it, so never a folder with other things in it where profiles come from others.
+    /// </summary>
+    public string PrivateKeyFolder { get; set; } = "";
+
     /// <summary>What comes before the name of an option where a refusal says which one would allow it, such as the section it is configured in.</summary>
     public string SettingPrefix { get; set; } = "";
 

@@ -15,6 +15,9 @@ public enum DeltaSharingError
     /// <summary>The answer broke off.</summary>
     ConnectionBroken,
 
+    /// <summary>The credential cannot be used from here, such as a private key that may not be read.</summary>
+    CredentialRefused,
+
     /// <summary>401: the credential is missing, unknown, expired or revoked.</summary>
     Unauthorized,
 

@@ -1,4 +1,5 @@
 using Tideway.RecipientAuth.Activation;
+using Tideway.RecipientAuth.OAuth;
 
 namespace Tideway.RecipientAuth;
 
@@ -16,6 +17,9 @@ internal static partial class Log
 
     [LoggerMessage(3003, LogLevel.Information, "The first administrator was made with the configured token; take the token out of the configuration")]
     public static partial void FirstAdministratorMade(this ILogger logger);
+
+    [LoggerMessage(3005, LogLevel.Warning, "A request for an access token from {SourceIp} was refused: {Reason}; recipient {Recipient}")]
+    public static partial void AccessTokenRefused(this ILogger logger, string? sourceIp, ClientRefusal reason, string? recipient);
 
     [LoggerMessage(
         3004,

@@ -5,6 +5,7 @@ using Tideway.Hosting.Startup;
 using Tideway.Hosting.Web;
 using Tideway.RecipientAuth.Activation;
 using Tideway.RecipientAuth.Introspection;
+using Tideway.RecipientAuth.OAuth;
 using Tideway.RecipientAuth.Principals;
 using Tideway.RecipientAuth.Recipients;
 using Tideway.RecipientAuth.Storage;
@@ -27,6 +28,9 @@ public static class RecipientAuthStartup
         builder.Services.AddSingleton<ActivationStore>();
         builder.Services.AddSingleton<ActivationAddress>();
         builder.Services.AddSingleton<ActivationRefusals>();
+        builder.Services.AddOptions<OAuthOptions>().BindConfiguration(OAuthOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<AccessTokenStore>();
+        builder.Services.AddSingleton<TokenRefusals>();
         builder.Services.AddSingleton<PrincipalStore>();
         builder.Services.AddSingleton(provider => new FirstAdministrator(
             provider.GetRequiredService<RecipientAuthDatabase>(),
@@ -47,6 +51,7 @@ public static class RecipientAuthStartup
     {
         app.MapRecipients();
         app.MapActivation();
+        app.MapTokenEndpoint();
         app.MapPrincipals();
         app.MapIntrospection();
     }

@@ -16,6 +16,13 @@ internal static class Telemetry
         "Uses of activation links"
     );
 
+    /// <summary>Requests for access tokens, by <c>outcome</c>: issued, refused, limited.</summary>
+    public static readonly Counter<long> AccessTokens = Meter.CreateCounter<long>(
+        "tideway.recipient_auth.access_tokens",
+        "{request}",
+        "Requests for access tokens"
+    );
+
     /// <summary>Introspections, by <c>outcome</c>: known, unknown.</summary>
     public static readonly Counter<long> Introspections = Meter.CreateCounter<long>(
         "tideway.recipient_auth.introspections",

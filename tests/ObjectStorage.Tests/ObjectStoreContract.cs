@@ -89,6 +89,7 @@ public abstract class ObjectStoreContract
     [InlineData(0, 5, "hello")]
     [InlineData(7, 3, "obj")]
     [InlineData(7, 1000, "object")]
+    [InlineData(7, long.MaxValue, "object")]
     [InlineData(13, 5, "")]
     [InlineData(5000, 5, "")]
     [InlineData(3, 0, "")]

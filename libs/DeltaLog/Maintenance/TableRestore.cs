@@ -109,10 +109,12 @@ public sealed class TableRestore(DeltaTable table)
             removed++;
         }
 
-        foreach (var file in target.Files.Where(file => wanted.Contains(FileKey.Of(file))))
+        List<AddFile> back = [.. target.Files.Where(file => wanted.Contains(FileKey.Of(file)))];
+        var ids = await LastRowIds.ReadAsync(table, current, target, back, cancellationToken).ConfigureAwait(false);
+        foreach (var file in back)
         {
             await RequireThereAsync(file, target, cancellationToken).ConfigureAwait(false);
-            transaction.Add(file with { DataChange = true });
+            transaction.Add(ids.Of(file) with { DataChange = true });
             options.OnFile?.Invoke(file, true);
             restored++;
         }

@@ -1,9 +1,10 @@
+using Tideway.DeltaSharing.Client.Credentials;
 using Tideway.DeltaSharing.Protocol;
 
 namespace Tideway.DeltaSharing.Client.Transport;
 
 /// <summary>Sends requests until the answer begins, and turns whatever else happens into <see cref="DeltaSharingException"/>.</summary>
-internal sealed class RequestSender(HttpClient http, DeltaSharingClientOptions options, TimeProvider time)
+internal sealed class RequestSender(HttpClient http, DeltaSharingClientOptions options, TimeProvider time, SharingCredential? credential = null)
 {
     private const int MaxRedirects = 5;
     private const int MaxErrorBytes = 64 * 1024;
@@ -31,11 +32,14 @@ internal sealed class RequestSender(HttpClient http, DeltaSharingClientOptions o
     public async Task<Answer> SendOnceAsync(Func<HttpRequestMessage> create, CancellationToken cancellationToken)
     {
         Uri? redirected = null;
+        var renewed = false;
         for (var hop = 0; ; hop++)
         {
             using var request = create();
             request.RequestUri = redirected ?? request.RequestUri!;
             UrlPolicy.Check(request.RequestUri, options);
+            if (credential is not null)
+                await credential.AuthorizeAsync(request, cancellationToken).ConfigureAwait(false);
             var asked = request.RequestUri;
             var response = await BeginAsync(request, cancellationToken).ConfigureAwait(false);
             var answer = new Answer(response, options, time);
@@ -45,6 +49,13 @@ internal sealed class RequestSender(HttpClient http, DeltaSharingClientOptions o
                 CheckSameHost(asked, response.RequestMessage!.RequestUri!, answer);
                 if (response.IsSuccessStatusCode)
                     return Keep(ref answer);
+                // A token may end before its time: revoked, or the server lost it. One more is asked for, not many.
+                if (response.StatusCode == System.Net.HttpStatusCode.Unauthorized && !renewed && credential?.Forget(request) == true)
+                {
+                    renewed = true;
+                    continue;
+                }
+
                 if (
                     (int)response.StatusCode is not (301 or 302 or 307 or 308)
                     || response.Headers.Location is not { } location
@@ -106,7 +117,7 @@ internal sealed class RequestSender(HttpClient http, DeltaSharingClientOptions o
             };
 
         var bytes = await answer.ReadAsync(MaxErrorBytes, cancellationToken).ConfigureAwait(false);
-        var body = bytes is null ? null : ErrorBody.Parse(bytes);
+        var body = bytes is null ? null : ErrorBody.Parse(bytes) ?? TokenErrorBody.Parse(bytes);
         var said = body is null ? "" : $" {body.ErrorCode}: {body.Message}";
         return new DeltaSharingException(ErrorOf(status), $"{answer.Source}: {status}{said}")
         {

@@ -56,7 +56,7 @@ internal sealed class BucketObjectStore(BucketClient client, Uri address, string
         }
 
         var from = range?.Offset ?? 0;
-        var to = range is { } part ? part.Offset + part.Length - 1 : (long?)null;
+        var to = range is { } part && part.Length <= long.MaxValue - part.Offset ? part.Offset + part.Length - 1 : (long?)null;
         var response = await GetAsync(whole, range is null ? null : (from, to), tag: null, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
         {

@@ -108,6 +108,46 @@ internal static class RecipientAuthForms
                 Decision = Decision.Refused,
             }
         ),
+        new AuditForm<RecipientAccessTokenIssued>(
+            "record-recipient-access-token-issued",
+            e =>
+                Recipient(
+                    "issueAccessToken",
+                    e.OccurredAt,
+                    e.RecipientName,
+                    e.RecipientName,
+                    new
+                    {
+                        e.RecipientId,
+                        e.ClientId,
+                        e.ExpiresAt,
+                    }
+                ) with
+                {
+                    EventId = e.IssueId,
+                    SourceIpAddress = e.SourceIp,
+                }
+        ),
+        new AuditForm<RecipientAccessTokenRefused>(
+            "record-recipient-access-token-refused",
+            // The recipient is whose client was named; who asked, nobody knows.
+            e => new AuditEntry
+            {
+                EventId = e.RefusalId,
+                EventTime = e.OccurredAt,
+                Direction = Direction.Outbound,
+                ServiceName = "recipient-auth",
+                ActionName = "issueAccessToken",
+                RecipientName = e.RecipientName,
+                SourceIpAddress = e.SourceIp,
+                UserAgent = e.UserAgent,
+                RequestParams = new { e.RecipientId },
+                StatusCode = 401,
+                ErrorCode = "invalid_client",
+                ErrorMessage = e.Reason,
+                Decision = Decision.Refused,
+            }
+        ),
         new AuditForm<PrincipalCreated>(
             "record-principal-created",
             e =>

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
@@ -73,12 +72,12 @@ public sealed class PartnerSubscriber(
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, provider.PublicUrl + "/api/tideway/v1/subscriptions");
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", connections.Profile(provider).BearerToken);
             request.Content = JsonContent.Create(
                 new SubscriptionRequest { Endpoint = address.Value.At(PartnerEventsEndpoints.Path).AbsoluteUri, Share = share }
             );
             using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             timeout.CancelAfter(Patience);
+            await connections.AuthorizeAsync(provider, request, timeout.Token);
             using var response = await connections.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
             if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed)
                 return "it knows no subscriptions, or not this share";

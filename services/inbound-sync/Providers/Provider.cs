@@ -31,6 +31,9 @@ public sealed record Provider
 
     public required string UpdatedBy { get; init; }
 
+    /// <summary>What the management API calls its kind of credential.</summary>
+    public string AuthenticationType => AuthenticationTypeOf(ShareCredentialsVersion);
+
     /// <summary>Host of its endpoint, by which the partner names itself when it asks whether we take its notices.</summary>
     public string Host => new Uri(Endpoint).IdnHost;
 
@@ -46,10 +49,20 @@ public sealed record Provider
         }
     }
 
+    /// <summary>A bearer token: profiles of version 1.</summary>
+    public const string TokenAuthentication = "TOKEN";
+
+    /// <summary>A credential that is exchanged for tokens: profiles of version 2.</summary>
+    public const string OAuthAuthentication = "OAUTH_CLIENT_CREDENTIALS";
+
     /// <summary>What the encryption of a profile is bound to, with the provider's id, so that one provider's cannot be put in place of another's.</summary>
     public const string SecretPurpose = "inbound-sync/provider";
 
     private const string SharingPath = "/delta-sharing";
+
+    /// <summary>What the management API calls the kind of credential in profiles of a version.</summary>
+    public static string AuthenticationTypeOf(int shareCredentialsVersion) =>
+        shareCredentialsVersion == SharingProfile.BearerVersion ? TokenAuthentication : OAuthAuthentication;
 
     /// <summary>How a name is compared.</summary>
     public static string KeyOf(string name) => name.ToLowerInvariant();
@@ -68,8 +81,10 @@ public sealed record ProviderChange
     /// <summary>With <see cref="Profile"/>.</summary>
     public string? Endpoint { get; init; }
 
-    /// <summary>The new profile file, encrypted; its time of expiry comes with it.</summary>
+    /// <summary>The new profile file, encrypted; its version and time of expiry come with it.</summary>
     public string? Profile { get; init; }
+
+    public int? ShareCredentialsVersion { get; init; }
 
     public DateTimeOffset? ExpirationTime { get; init; }
 

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.Extensions.Options;
 using Tideway.DeltaSharing.Client;
+using Tideway.DeltaSharing.Client.Credentials;
 using Tideway.DeltaSharing.Client.Downloads;
 using Tideway.DeltaSharing.Client.Transport;
 using Tideway.DeltaSharing.Protocol;
@@ -12,10 +14,15 @@ namespace Tideway.InboundSync.Providers;
 /// <summary>Connections to providers, all through one handler that follows no redirects and, unless allowed, leaves private addresses alone.</summary>
 public sealed class ProviderConnections : IDisposable
 {
+    private const int MaxCredentials = 10_000;
+
     private readonly DeltaSharingClientOptions options;
     private readonly DeltaSharingClientOptions brief;
     private readonly SecretProtector secrets;
     private readonly TimeProvider time;
+
+    // By the sealed profile, so that a new one brings a new credential. Tokens are remembered in there: asking for one on every connection would be a flood.
+    private readonly ConcurrentDictionary<string, SharingCredential> credentials = new(StringComparer.Ordinal);
 
     /// <summary>Makes the handler; connections are opened when needed.</summary>
     public ProviderConnections(IOptions<SyncOptions> options, SecretProtector secrets, TimeProvider time)
@@ -33,6 +40,7 @@ public sealed class ProviderConnections : IDisposable
             {
                 AllowInsecureHttp = options.Value.AllowInsecureHttp,
                 AllowPrivateAddresses = options.Value.AllowPrivateAddresses,
+                PrivateKeyFolder = options.Value.PrivateKeyFolder,
                 MaxRetries = retries,
                 SettingPrefix = SyncOptions.Section + ":",
             };
@@ -44,10 +52,14 @@ public sealed class ProviderConnections : IDisposable
     internal HttpClient Http { get; }
 
     /// <summary>A client with the credential of the provider.</summary>
-    public DeltaSharingClient Connect(Provider provider) => new(Http, Profile(provider), options, time);
+    public DeltaSharingClient Connect(Provider provider) => new(Http, new Uri(provider.Endpoint), Credential(provider), options, time);
 
     /// <summary>As <see cref="Connect"/>, for questions whose asker waits: what fails is told soon.</summary>
-    public DeltaSharingClient ConnectBriefly(Provider provider) => new(Http, Profile(provider), brief, time);
+    public DeltaSharingClient ConnectBriefly(Provider provider) => new(Http, new Uri(provider.Endpoint), Credential(provider), brief, time);
+
+    /// <summary>Puts the credential of the provider on a request that is none of the protocol's.</summary>
+    public ValueTask AuthorizeAsync(Provider provider, HttpRequestMessage request, CancellationToken cancellationToken) =>
+        Credential(provider).AuthorizeAsync(request, cancellationToken);
 
     /// <summary>What is wrong with a profile, or <see langword="null"/>.</summary>
     public string? Fault(SharingProfile profile)
@@ -70,6 +82,16 @@ public sealed class ProviderConnections : IDisposable
     /// <inheritdoc />
     public void Dispose() => Http.Dispose();
 
-    internal SharingProfile Profile(Provider provider) =>
+    private SharingCredential Credential(Provider provider)
+    {
+        if (credentials.TryGetValue(provider.Profile, out var known))
+            return known;
+        // Those of profiles that were replaced are not looked for again; they go when there are many.
+        if (credentials.Count >= MaxCredentials)
+            credentials.Clear();
+        return credentials.GetOrAdd(provider.Profile, _ => SharingCredential.Of(Http, Profile(provider), options, time));
+    }
+
+    private SharingProfile Profile(Provider provider) =>
         SharingProfile.Parse(Encoding.UTF8.GetBytes(secrets.Unprotect(provider.Profile, Provider.SecretPurpose, provider.ProviderId.ToString())));
 }

@@ -7,7 +7,8 @@ internal sealed record ProviderInfo
 
     public required Guid Id { get; init; }
 
-    public string AuthenticationType { get; init; } = "TOKEN";
+    /// <summary><c>TOKEN</c> or <c>OAUTH_CLIENT_CREDENTIALS</c>.</summary>
+    public required string AuthenticationType { get; init; }
 
     public required RecipientProfile RecipientProfile { get; init; }
 
@@ -30,6 +31,7 @@ internal sealed record ProviderInfo
         {
             Name = provider.Name,
             Id = provider.ProviderId,
+            AuthenticationType = provider.AuthenticationType,
             RecipientProfile = new RecipientProfile { Endpoint = provider.Endpoint, ShareCredentialsVersion = provider.ShareCredentialsVersion },
             ExpirationTime = provider.ExpirationTime?.ToUnixTimeMilliseconds(),
             Comment = provider.Comment,

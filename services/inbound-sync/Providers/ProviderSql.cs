@@ -15,6 +15,7 @@ internal static class ProviderSql
     /// <summary>Sets what is given and keeps the rest; nothing where another provider has the name.</summary>
     public const string Update =
         "UPDATE provider SET name = COALESCE(@Name, name), name_key = COALESCE(@NameKey, name_key), endpoint = COALESCE(@Endpoint, endpoint), profile = COALESCE(@Profile, profile), "
+        + "share_credentials_version = COALESCE(@ShareCredentialsVersion, share_credentials_version), "
         + "expiration_time = CASE WHEN @Profile IS NULL THEN expiration_time ELSE @ExpirationTime END, comment = COALESCE(@Comment, comment), owner = COALESCE(@Owner, owner), "
         + "updated_at = @UpdatedAt, updated_by = @UpdatedBy "
         + "WHERE provider_id = @ProviderId AND NOT EXISTS (SELECT 1 FROM provider other WHERE other.name_key = @NameKey AND other.provider_id <> @ProviderId)";

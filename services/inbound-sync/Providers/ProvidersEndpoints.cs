@@ -40,10 +40,14 @@ internal static class ProvidersEndpoints
     {
         if (Provider.NameFault(request.Name) is { } fault)
             return Problems.Invalid($"name: {fault}.");
-        if (request.AuthenticationType is not (null or "TOKEN"))
-            return Problems.Invalid($"authentication_type: expected TOKEN, got '{request.AuthenticationType}'.");
+        if (request.AuthenticationType is not (null or Provider.TokenAuthentication or Provider.OAuthAuthentication))
+            return Problems.Invalid(
+                $"authentication_type: expected {Provider.TokenAuthentication} or {Provider.OAuthAuthentication}, got '{request.AuthenticationType}'."
+            );
         if (ReadProfile(request.RecipientProfileStr, connections, out var profile) is { } problem)
             return problem;
+        if (request.AuthenticationType is { } type && type != Provider.AuthenticationTypeOf(profile!.Version))
+            return Problems.Invalid($"authentication_type: the profile is one of {Provider.AuthenticationTypeOf(profile.Version)}, got '{type}'.");
 
         var id = Guid.CreateVersion7();
         var now = time.GetUtcNow();
@@ -54,8 +58,8 @@ internal static class ProvidersEndpoints
             Name = request.Name!,
             Endpoint = EndpointOf(profile!),
             Profile = connections.Seal(profile!, id),
-            ShareCredentialsVersion = SharingProfile.Version,
-            ExpirationTime = profile!.ExpirationTime,
+            ShareCredentialsVersion = profile!.Version,
+            ExpirationTime = profile.ExpirationTime,
             Comment = request.Comment,
             Owner = request.Owner ?? actor,
             CreatedAt = now,
@@ -130,6 +134,7 @@ internal static class ProvidersEndpoints
             Name = request.NewName,
             Endpoint = profile is null ? null : EndpointOf(profile),
             Profile = profile is null ? null : connections.Seal(profile, provider.ProviderId),
+            ShareCredentialsVersion = profile?.Version,
             ExpirationTime = profile?.ExpirationTime,
             Comment = request.Comment,
             Owner = request.Owner,

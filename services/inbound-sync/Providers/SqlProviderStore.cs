@@ -40,6 +40,7 @@ public sealed class SqlProviderStore(InboundSyncDatabase database) : IProviderSt
                 NameKey = change.Name is null ? null : Provider.KeyOf(change.Name),
                 change.Endpoint,
                 change.Profile,
+                change.ShareCredentialsVersion,
                 change.ExpirationTime,
                 change.Comment,
                 change.Owner,

@@ -45,6 +45,12 @@ public sealed class SyncOptions
     /// <summary>Whether providers and their files may be at loopback or private addresses. Partners choose the addresses of files, so leave it off unless they are in the same network.</summary>
     public bool AllowPrivateAddresses { get; set; }
 
+    /// <summary>
+    /// Folder below which profile files of providers may name private keys (<c>oauth_jwt_bearer_private_key_jwt</c>); none where empty. Keys only: who adds a
+    /// provider chooses the name of the file.
+    /// </summary>
+    public string PrivateKeyFolder { get; set; } = "";
+
     /// <summary>How often one request to a provider is tried again after a transient failure before the run fails.</summary>
     [Range(0, 20)]
     public int RequestRetries { get; set; } = 5;

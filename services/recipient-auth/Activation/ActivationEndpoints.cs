@@ -78,7 +78,14 @@ internal static class ActivationEndpoints
         var profile = new SharingProfile
         {
             Endpoint = address.SharingEndpoint,
-            BearerToken = result.Token!,
+            Credential = result.ClientId is { } clientId
+                ? new OAuthClientCredential
+                {
+                    TokenEndpoint = address.TokenEndpoint,
+                    ClientId = clientId.ToString(),
+                    ClientSecret = result.Token!,
+                }
+                : new BearerTokenCredential(result.Token!),
             ExpirationTime = result.ExpiresAt,
         };
         return TypedResults.File(profile.ToJson(), MediaTypeNames.Application.Json, FileName);

@@ -27,8 +27,11 @@ internal sealed record LinkResult
 
     public string? RecipientName { get; init; }
 
-    /// <summary>Set where a token was issued; it cannot be had again.</summary>
+    /// <summary>Set where a token was issued; it cannot be had again. For a recipient with <see cref="ClientId"/>, the client's secret.</summary>
     public string? Token { get; init; }
+
+    /// <summary>Set where the link gave an OAuth client.</summary>
+    public Guid? ClientId { get; init; }
 
     /// <summary>When the token, or the link that was only looked at, ends.</summary>
     public DateTimeOffset ExpiresAt { get; init; }
@@ -76,8 +79,9 @@ internal sealed class ActivationStore(RecipientAuthDatabase database, IOptions<C
         if (result.Refusal is not null)
             return result;
 
-        var secret = Secret.NewRecipientToken();
-        var expiresAt = row!.ExpirationTime ?? now + options.Value.TokenLifetime;
+        var isClient = row!.AuthenticationType == RecipientRules.OAuthAuthentication;
+        var secret = isClient ? Secret.NewClientSecret() : Secret.NewRecipientToken();
+        var expiresAt = row.ExpirationTime ?? now + options.Value.TokenLifetime;
         var issued = await transaction.ExecuteAsync(
             RecipientTokenSql.Issue,
             new
@@ -108,6 +112,7 @@ internal sealed class ActivationStore(RecipientAuthDatabase database, IOptions<C
         {
             RecipientName = row.Name,
             Token = secret,
+            ClientId = isClient ? token.Id : null,
             ExpiresAt = expiresAt,
         };
     }

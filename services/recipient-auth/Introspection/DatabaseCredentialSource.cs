@@ -12,7 +12,10 @@ internal sealed class DatabaseCredentialSource(RecipientAuthDatabase database, T
     public async Task<Credential?> FindAsync(string tokenSha256, CancellationToken cancellationToken)
     {
         var parameters = new { tokenSha256, now = time.GetUtcNow() };
-        if (await database.QueryFirstOrDefaultAsync<Row>(IntrospectionSql.LiveRecipient, parameters, cancellationToken) is { } recipient)
+        var recipient =
+            await database.QueryFirstOrDefaultAsync<Row>(IntrospectionSql.LiveRecipient, parameters, cancellationToken)
+            ?? await database.QueryFirstOrDefaultAsync<Row>(IntrospectionSql.LiveClient, parameters, cancellationToken);
+        if (recipient is not null)
         {
             return new Credential
             {

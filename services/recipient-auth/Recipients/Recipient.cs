@@ -11,6 +11,9 @@ internal sealed record Recipient
 
     public required string Owner { get; init; }
 
+    /// <summary>How it shows who it is; never changes.</summary>
+    public required string AuthenticationType { get; init; }
+
     public required IpAccessList AllowedAddresses { get; init; }
 
     public required IReadOnlyDictionary<string, string> Properties { get; init; }

@@ -15,7 +15,7 @@ public sealed record RecipientInfo
     /// <summary>Who answers for it.</summary>
     public required string Owner { get; init; }
 
-    /// <summary><c>TOKEN</c>.</summary>
+    /// <summary><c>TOKEN</c> or <c>OAUTH_CLIENT_CREDENTIALS</c>.</summary>
     public required string AuthenticationType { get; init; }
 
     /// <summary>Whether the recipient has taken a credential: the newest activation link was used, or a token from one before it is still good.</summary>
@@ -60,7 +60,7 @@ public sealed record RecipientInfo
             Id = recipient.Id,
             Comment = recipient.Comment,
             Owner = recipient.Owner,
-            AuthenticationType = "TOKEN",
+            AuthenticationType = recipient.AuthenticationType,
             Activated = recipient.IsActivated(now),
             ActivationUrl = activationUrl,
             IpAccessList = new IpAccessListInfo { AllowedIpAddresses = recipient.AllowedAddresses.Entries },

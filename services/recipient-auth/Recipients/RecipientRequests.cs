@@ -26,7 +26,10 @@ public sealed record CreateRecipient
     /// <summary>Who answers for the recipient; whoever makes it where absent.</summary>
     public string? Owner { get; init; }
 
-    /// <summary><c>TOKEN</c>.</summary>
+    /// <summary>
+    /// <c>TOKEN</c> where absent: the activation link gives a bearer token, for every client. <c>OAUTH_CLIENT_CREDENTIALS</c>: it gives a client id and secret,
+    /// for which the client gets short-lived tokens.
+    /// </summary>
     public string? AuthenticationType { get; init; }
 
     /// <summary>Addresses from which the recipient may come.</summary>

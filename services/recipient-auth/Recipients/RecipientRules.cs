@@ -3,7 +3,12 @@ namespace Tideway.RecipientAuth.Recipients;
 /// <summary>Checks what comes in and makes a recipient of it.</summary>
 internal static class RecipientRules
 {
-    private const string TokenAuthentication = "TOKEN";
+    /// <summary>A bearer token.</summary>
+    public const string TokenAuthentication = "TOKEN";
+
+    /// <summary>Client id and secret, for which short-lived tokens are had.</summary>
+    public const string OAuthAuthentication = "OAUTH_CLIENT_CREDENTIALS";
+
     private const int MaxCommentLength = 65_536;
     private const int MaxProperties = 50;
     private const int MaxPropertyKeyLength = 255;
@@ -11,14 +16,15 @@ internal static class RecipientRules
 
     public static Outcome<Recipient> Create(CreateRecipient request, string actor, DateTimeOffset now)
     {
-        if (request.AuthenticationType is not (null or TokenAuthentication))
-            return Refusal.Invalid("authentication_type", TokenAuthentication, request.AuthenticationType);
+        if (request.AuthenticationType is not (null or TokenAuthentication or OAuthAuthentication))
+            return Refusal.Invalid("authentication_type", $"{TokenAuthentication} or {OAuthAuthentication}", request.AuthenticationType);
         return Apply(
             new Recipient
             {
                 Id = Guid.CreateVersion7(now),
                 Name = request.Name ?? "",
                 Owner = actor,
+                AuthenticationType = request.AuthenticationType ?? TokenAuthentication,
                 AllowedAddresses = IpAccessList.Everyone,
                 Properties = new Dictionary<string, string>(StringComparer.Ordinal),
                 Revision = 1,

@@ -5,7 +5,7 @@ namespace Tideway.RecipientAuth.Recipients;
 internal static class RecipientSql
 {
     private const string Columns = """
-        id AS Id, name AS Name, comment AS Comment, owner AS Owner, allowed_ip_addresses AS AllowedIpAddresses, properties AS Properties,
+        id AS Id, name AS Name, comment AS Comment, owner AS Owner, authentication_type AS AuthenticationType, allowed_ip_addresses AS AllowedIpAddresses, properties AS Properties,
         expiration_time AS ExpirationTime, revision AS Revision, created_at AS CreatedAt, created_by AS CreatedBy, updated_at AS UpdatedAt,
         updated_by AS UpdatedBy
         """;
@@ -23,9 +23,9 @@ internal static class RecipientSql
     public const string LockById = $"UPDATE recipient SET revision = revision WHERE id = @id RETURNING {Columns}";
 
     public const string Insert = """
-        INSERT INTO recipient (id, name, name_key, comment, owner, allowed_ip_addresses, properties, expiration_time, revision, created_at, created_by,
+        INSERT INTO recipient (id, name, name_key, comment, owner, authentication_type, allowed_ip_addresses, properties, expiration_time, revision, created_at, created_by,
             updated_at, updated_by)
-        VALUES (@Id, @Name, @NameKey, @Comment, @Owner, @AllowedIpAddresses, @Properties, @ExpirationTime, @Revision, @CreatedAt, @CreatedBy,
+        VALUES (@Id, @Name, @NameKey, @Comment, @Owner, @AuthenticationType, @AllowedIpAddresses, @Properties, @ExpirationTime, @Revision, @CreatedAt, @CreatedBy,
             @UpdatedAt, @UpdatedBy)
         ON CONFLICT (name_key) DO NOTHING
         """;
@@ -53,6 +53,8 @@ internal sealed record RecipientRow
 
     public string Owner { get; init; } = "";
 
+    public string AuthenticationType { get; init; } = "";
+
     public string AllowedIpAddresses { get; init; } = "[]";
 
     public string Properties { get; init; } = "{}";
@@ -79,6 +81,7 @@ internal sealed record RecipientRow
             Name = recipient.Name,
             Comment = recipient.Comment,
             Owner = recipient.Owner,
+            AuthenticationType = recipient.AuthenticationType,
             AllowedIpAddresses = JsonColumn.Of(recipient.AllowedAddresses.Entries),
             Properties = JsonColumn.Of(recipient.Properties),
             ExpirationTime = recipient.ExpirationTime,
@@ -96,6 +99,7 @@ internal sealed record RecipientRow
             Name = Name,
             Comment = Comment,
             Owner = Owner,
+            AuthenticationType = AuthenticationType,
             AllowedAddresses = IpAccessList.OfStored(JsonColumn.List(AllowedIpAddresses)),
             Properties = JsonColumn.Map(Properties),
             ExpirationTime = ExpirationTime,

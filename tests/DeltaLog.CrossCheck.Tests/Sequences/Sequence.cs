@@ -151,7 +151,7 @@ internal sealed class Sequence(int seed, string folder, DuckDbConnection connect
     public async Task CheckAsync(int version, IndependentEngine engine)
     {
         await CheckRowsAsync(version, engine);
-        if (version <= Model.FirstWhole)
+        if (version <= Model.FirstWhole || Model.Versions[version].IsNarrower)
             return;
         var expected = Model.Versions[version];
         var texts = string.Join(", ", expected.ChangeColumns.Select(column => $"toString({EngineSql.Name(column.Name)})"));

@@ -55,6 +55,7 @@ internal sealed class TableModel
     {
         var (old, before) = (versions[version], Rows);
         List<ModelColumn> common = [.. old.Columns.Where(column => columns.Exists(other => other.Id == column.Id))];
+        var isNarrower = common.Exists(column => columns.Single(other => other.Id == column.Id).Type != column.Type);
         columns.Clear();
         columns.AddRange(old.Columns);
         Constraints.Clear();
@@ -65,6 +66,7 @@ internal sealed class TableModel
             Changes = ChangeLines.Balance(before.Select(row => row.Line(common)), old.Rows.Select(row => row.Line(common))),
             ChangeColumns = common,
             IsBalance = true,
+            IsNarrower = isNarrower,
         };
     }
 
@@ -86,6 +88,9 @@ internal sealed record ModelVersion(IReadOnlyList<ModelColumn> Columns, IReadOnl
 
     /// <summary>Whether rows that come as often as they go are no changes here.</summary>
     public bool IsBalance { get; init; }
+
+    /// <summary>Whether files that went have a wider type for a column than the version itself, which the other engine does not read.</summary>
+    public bool IsNarrower { get; init; }
 
     public List<string> RowLines() => [.. Rows.Select(row => row.Line(Columns)).Order(StringComparer.Ordinal)];
 

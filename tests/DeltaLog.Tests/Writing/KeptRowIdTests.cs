@@ -126,6 +126,22 @@ public sealed class KeptRowIdTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_got_its_ids_later_has_them_when_a_version_before_is_restored()
+    {
+        await fixture.CreateAsync(Rows);
+        await fixture.Writer.AppendAsync(fixture.Connection, Rows);
+        await new Tideway.DeltaLog.Evolution.TableEvolution(fixture.Table).SetPropertiesAsync(
+            new Dictionary<string, string> { [TableProperties.EnableRowTracking] = "true" }
+        );
+        var before = await IdsAsync();
+        await fixture.Writer.OverwriteAsync(fixture.Connection, "SELECT 9::INT AS id, 'nine' AS name, 0::BIGINT AS p");
+
+        await new TableRestore(fixture.Table).RunAsync(1);
+
+        (await IdsAsync()).ShouldBe(before, ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task A_file_without_its_first_id_is_told_and_not_written_again()
     {
         await CreateAsync("plain");

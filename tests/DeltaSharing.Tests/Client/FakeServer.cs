@@ -60,7 +60,10 @@ internal sealed class FakeServer : IAsyncDisposable
     }
 
     public DeltaSharingClient Client(DeltaSharingClientOptions? options = null, TimeProvider? time = null) =>
-        new(Http(options ?? Options), new SharingProfile { Endpoint = new Uri(Address, "ds"), BearerToken = "token-1" }, options ?? Options, time);
+        Client(new BearerTokenCredential("token-1"), options, time);
+
+    public DeltaSharingClient Client(ProfileCredential credential, DeltaSharingClientOptions? options = null, TimeProvider? time = null) =>
+        new(Http(options ?? Options), new SharingProfile { Endpoint = new Uri(Address, "ds"), Credential = credential }, options ?? Options, time);
 
     public FileDownloader Downloader(DeltaSharingClientOptions? options = null) => new(Http(options ?? Options), options ?? Options);
 

@@ -122,7 +122,7 @@ public sealed class ListingTests : IAsyncLifetime
     [InlineData("http://share.example.com/x")]
     public void An_endpoint_without_encryption_is_refused_unless_allowed(string endpoint)
     {
-        var profile = new SharingProfile { Endpoint = new Uri(endpoint), BearerToken = "t" };
+        var profile = new SharingProfile { Endpoint = new Uri(endpoint), Credential = new BearerTokenCredential("t") };
 
         Should.Throw<DeltaSharingException>(() => new DeltaSharingClient(new HttpClient(), profile)).Error.ShouldBe(DeltaSharingError.AddressRefused);
     }

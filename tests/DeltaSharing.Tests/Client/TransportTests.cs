@@ -104,7 +104,7 @@ public sealed class TransportTests : IAsyncLifetime
     [Fact]
     public async Task A_server_that_is_down_is_unreachable()
     {
-        var profile = new SharingProfile { Endpoint = new Uri(server.Address, "ds"), BearerToken = "t" };
+        var profile = new SharingProfile { Endpoint = new Uri(server.Address, "ds"), Credential = new BearerTokenCredential("t") };
         await server.DisposeAsync();
         using var http = new HttpClient(SharingHandler.Create(FakeServer.Options));
 
@@ -190,7 +190,11 @@ public sealed class TransportTests : IAsyncLifetime
             return context.StatusAsync(302);
         };
         using var http = new HttpClient();
-        var client = new DeltaSharingClient(http, new SharingProfile { Endpoint = server.Address, BearerToken = "t" }, FakeServer.Options);
+        var client = new DeltaSharingClient(
+            http,
+            new SharingProfile { Endpoint = server.Address, Credential = new BearerTokenCredential("t") },
+            FakeServer.Options
+        );
 
         await FailsAsync(() => client.GetShareAsync("s"), DeltaSharingError.RedirectRefused);
     }

@@ -27,6 +27,21 @@ public class ExchangeTests(TwoOrganisationsFixture organisations)
     }
 
     [Fact]
+    public async Task A_partner_with_a_client_secret_receives_as_one_with_a_token_does()
+    {
+        var orders = await SharedOrders.SetUpAsync(
+            organisations.Skylane,
+            organisations.Harbor,
+            "oauthpartner",
+            "merge",
+            authentication: "OAUTH_CLIENT_CREDENTIALS"
+        );
+        await orders.ShouldArriveAsync();
+        await LocalTables.MergeOrdersAsync(orders.Table, 1_000, 2_000, 3);
+        await orders.ShouldArriveAsync();
+    }
+
+    [Fact]
     public async Task Both_sides_keep_a_record_of_the_exchange_under_the_same_request_ids()
     {
         var stop = TestContext.Current.CancellationToken;

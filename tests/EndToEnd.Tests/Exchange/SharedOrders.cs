@@ -27,12 +27,19 @@ internal sealed class SharedOrders
     public string Sync => name;
 
     /// <summary>Makes the table, shares it, and starts the partner's sync of it. Names are <paramref name="name"/> throughout.</summary>
-    public static async Task<SharedOrders> SetUpAsync(OrganisationHost owner, OrganisationHost partner, string name, string mode, int intervalSeconds = 3600)
+    public static async Task<SharedOrders> SetUpAsync(
+        OrganisationHost owner,
+        OrganisationHost partner,
+        string name,
+        string mode,
+        int intervalSeconds = 3600,
+        string authentication = "TOKEN"
+    )
     {
         var stop = TestContext.Current.CancellationToken;
         var table = await LocalTables.CreateOrdersAsync(Path.Combine(owner.Tables, name));
         await LocalTables.AppendOrdersAsync(table, 0, 5_000);
-        var link = await owner.Api.InviteAsync(name, stop);
+        var link = await owner.Api.InviteAsync(name, stop, authentication);
         await owner.Api.ShareAsync(name, $"shop.{name}", Path.Combine(owner.Tables, name), name, stop);
         await partner.Api.AddProviderAsync(name, link, stop);
         var orders = new SharedOrders(owner, partner, name, table);

@@ -54,9 +54,9 @@ internal sealed class OrganisationApi(string name, Uri url, string token) : IDis
     }
 
     /// <summary>Makes a recipient and returns its activation link.</summary>
-    public async Task<Uri> InviteAsync(string recipient, CancellationToken cancellationToken)
+    public async Task<Uri> InviteAsync(string recipient, CancellationToken cancellationToken, string authentication = "TOKEN")
     {
-        var answer = await PostAsync("/api/2.1/unity-catalog/recipients", new { name = recipient, authentication_type = "TOKEN" }, cancellationToken);
+        var answer = await PostAsync("/api/2.1/unity-catalog/recipients", new { name = recipient, authentication_type = authentication }, cancellationToken);
         return new Uri((answer["activation_url"] ?? answer["tokens"]![0]!["activation_url"])!.GetValue<string>());
     }
 
@@ -65,16 +65,7 @@ internal sealed class OrganisationApi(string name, Uri url, string token) : IDis
     {
         using var stranger = new HttpClient();
         var profile = await stranger.GetStringAsync(activationLink, cancellationToken);
-        await PostAsync(
-            "/api/2.1/unity-catalog/providers",
-            new
-            {
-                name = provider,
-                authentication_type = "TOKEN",
-                recipient_profile_str = profile,
-            },
-            cancellationToken
-        );
+        await PostAsync("/api/2.1/unity-catalog/providers", new { name = provider, recipient_profile_str = profile }, cancellationToken);
     }
 
     /// <summary>Waits until the last finished run of a sync holds at least a remote version.</summary>

@@ -68,7 +68,12 @@ public sealed class ProviderTests : IAsyncLifetime
     [InlineData("not json", "JSON")]
     [InlineData("<!DOCTYPE html><html><body>Sign in</body></html>", "JSON")]
     [InlineData("[]", "JSON object")]
-    [InlineData("""{"shareCredentialsVersion":2,"type":"oauth_client_credentials","endpoint":"https://a.example","clientId":"x"}""", "version 2")]
+    [InlineData("""{"shareCredentialsVersion":2,"type":"oauth_client_credentials","endpoint":"https://a.example","clientId":"x"}""", "tokenEndpoint")]
+    [InlineData("""{"shareCredentialsVersion":3,"endpoint":"https://a.example/ds","bearerToken":"t"}""", "version 3")]
+    [InlineData(
+        """{"shareCredentialsVersion":2,"type":"oauth_jwt_bearer_private_key_jwt","endpoint":"https://a.example/ds","auth":{"tokenEndpoint":"https://i.example/t","issuer":"i","clientId":"c","audience":"a","privateKey":{"privateKeyFile":"/etc/passwd","keyId":"k","algorithm":"RS256"}}}""",
+        "InboundSync:PrivateKeyFolder"
+    )]
     [InlineData("""{"endpoint":"https://a.example/ds","bearerToken":"t"}""", "shareCredentialsVersion")]
     [InlineData("""{"shareCredentialsVersion":1,"endpoint":"https://a.example/ds"}""", "bearerToken")]
     [InlineData("""{"shareCredentialsVersion":1,"endpoint":"ftp://a.example/ds","bearerToken":"t"}""", "endpoint")]
@@ -82,6 +87,34 @@ public sealed class ProviderTests : IAsyncLifetime
         json!["error_code"]!.GetValue<string>().ShouldBe("INVALID_PARAMETER_VALUE");
         json["message"]!.GetValue<string>().ShouldStartWith("recipient_profile_str: ");
         json["message"]!.GetValue<string>().ShouldContain(expected);
+    }
+
+    [Fact]
+    public async Task A_provider_with_a_client_secret_says_so_and_a_new_profile_of_another_kind_changes_it()
+    {
+        const string OAuth = """
+            {"shareCredentialsVersion":2,"type":"oauth_client_credentials","endpoint":"https://a.example/ds","tokenEndpoint":"https://a.example/t","clientId":"c","clientSecret":"s3cr3t"}
+            """;
+        var made = await host.ExpectAsync(HttpMethod.Post, InboundHost.Providers, new { name = "acme", recipient_profile_str = OAuth });
+        made["authentication_type"]!.GetValue<string>().ShouldBe("OAUTH_CLIENT_CREDENTIALS");
+        made["recipient_profile"]!["share_credentials_version"]!.GetValue<int>().ShouldBe(2);
+        made.ToJsonString().ShouldNotContain("s3cr3t");
+
+        var changed = await host.ExpectAsync(HttpMethod.Patch, InboundHost.Providers + "/acme", new { recipient_profile_str = Profile() });
+
+        changed["authentication_type"]!.GetValue<string>().ShouldBe("TOKEN");
+        var (status, json) = await host.SendAsync(
+            HttpMethod.Post,
+            InboundHost.Providers,
+            new
+            {
+                name = "other",
+                authentication_type = "TOKEN",
+                recipient_profile_str = OAuth,
+            }
+        );
+        status.ShouldBe(400);
+        json!["message"]!.GetValue<string>().ShouldStartWith("authentication_type: ");
     }
 
     [Fact]
@@ -124,7 +157,7 @@ public sealed class ProviderTests : IAsyncLifetime
         );
 
         status.ShouldBe(400);
-        json!["message"]!.GetValue<string>().ShouldBe("authentication_type: expected TOKEN, got 'OIDC'.");
+        json!["message"]!.GetValue<string>().ShouldBe("authentication_type: expected TOKEN or OAUTH_CLIENT_CREDENTIALS, got 'OIDC'.");
     }
 
     [Fact]

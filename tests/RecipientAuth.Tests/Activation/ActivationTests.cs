@@ -30,8 +30,9 @@ public sealed class ActivationTests : IAsyncLifetime
         response.Headers.CacheControl!.NoStore.ShouldBeTrue();
         var profile = SharingProfile.Parse(await response.Content.ReadAsByteArrayAsync());
         profile.Endpoint.ShouldBe(new Uri(RecipientAuthProcess.PublicUrl + "/delta-sharing"));
-        profile.BearerToken.ShouldStartWith("twr_");
-        profile.BearerToken.Length.ShouldBe("twr_".Length + 43);
+        var token = profile.Credential.ShouldBeOfType<BearerTokenCredential>().Token;
+        token.ShouldStartWith("twr_");
+        token.Length.ShouldBe("twr_".Length + 43);
         var now = process.Time.GetUtcNow();
         profile.ExpirationTime!.Value.ShouldBeInRange(now.AddDays(90).AddMinutes(-10), now.AddDays(90));
         var issued = await process.Events.WaitForAsync<RecipientTokenIssued>(e => e.RecipientName == "acme");

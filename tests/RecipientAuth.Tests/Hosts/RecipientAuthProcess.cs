@@ -80,6 +80,8 @@ internal sealed class RecipientAuthProcess : IAsyncDisposable
         Record<RecipientTokenRotated>(builder);
         Record<RecipientTokenRevoked>(builder);
         Record<RecipientActivationRefused>(builder);
+        Record<RecipientAccessTokenIssued>(builder);
+        Record<RecipientAccessTokenRefused>(builder);
         Record<PrincipalCreated>(builder);
         Record<PrincipalTokenRevoked>(builder);
         Record<CredentialsChanged>(builder);

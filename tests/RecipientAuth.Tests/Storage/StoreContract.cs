@@ -2,6 +2,7 @@ using System.Net;
 using Tideway.Contracts.RecipientAuth;
 using Tideway.Hosting.Identity;
 using Tideway.RecipientAuth.Activation;
+using Tideway.RecipientAuth.OAuth;
 using Tideway.RecipientAuth.Principals;
 using Tideway.RecipientAuth.Recipients;
 using Tideway.RecipientAuth.Secrets;
@@ -204,6 +205,23 @@ public abstract class StoreContract : IAsyncLifetime
         process.Time.Advance(TimeSpan.FromMinutes(5));
 
         (await FindAsync(token)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Access_tokens_are_had_at_the_same_moment_and_end_with_the_secret_that_they_were_given_for()
+    {
+        var link = await CreateAsync(new CreateRecipient { Name = "acme", AuthenticationType = "OAUTH_CLIENT_CREDENTIALS" });
+        var client = new ClientCredentials(link.TokenId.ToString(), await TokenOfAsync(link));
+
+        var issued = await AtOnceAsync(8, _ => process.Get<AccessTokenStore>().IssueAsync(client, Somewhere, Cancel));
+
+        issued.Select(result => result.Token).Distinct().Count().ShouldBe(8);
+        foreach (var result in issued)
+            (await FindAsync(result.Token!)).ShouldNotBeNull().Name.ShouldBe("acme");
+        (await Tokens.RevokeAsync("acme", link.TokenId, "test", Cancel)).Refusal.ShouldBeNull();
+        foreach (var result in issued)
+            (await FindAsync(result.Token!)).ShouldBeNull();
+        (await process.Get<AccessTokenStore>().IssueAsync(client, Somewhere, Cancel)).Refusal.ShouldBe(ClientRefusal.UnknownClient);
     }
 
     [Fact]

@@ -1,0 +1,10 @@
+namespace Tideway.DeltaSharing.Client.Credentials;
+
+/// <summary>What is shown to a token endpoint for a token (RFC 6749, section 4).</summary>
+internal interface ITokenGrant
+{
+    Uri TokenEndpoint { get; }
+
+    /// <summary>A request for a new token, complete.</summary>
+    HttpRequestMessage Create();
+}
