@@ -61,7 +61,7 @@ internal sealed class ChangesReader(IObjectStore store, SnapshotLoader snapshots
     private static VersionChanges Collect(LogFile commit, List<DeltaAction> actions, Protocol protocol, Metadata metadata, DateTimeOffset last)
     {
         var info = actions.OfType<CommitInfo>().FirstOrDefault();
-        var time = TableState.HasInCommitTimestampsWith(protocol, metadata) && info?.InCommitTime is { } inCommit ? inCommit : commit.Info.LastModified;
+        var time = TableState.HasInCommitTimestampsWith(protocol, metadata) && info?.InCommitTime is { } inCommit ? inCommit : CommitTime.Of(commit.Info);
         return new VersionChanges
         {
             Version = commit.Version,

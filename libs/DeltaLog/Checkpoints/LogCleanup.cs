@@ -37,7 +37,8 @@ internal sealed class LogCleanup(IObjectStore store, TimeProvider time, DeltaTab
         var last = DateTimeOffset.MinValue;
         foreach (var commit in listing.Commits)
         {
-            last = commit.Info.LastModified <= last ? last.AddMilliseconds(1) : commit.Info.LastModified;
+            var made = CommitTime.Of(commit.Info);
+            last = made <= last ? last.AddMilliseconds(1) : made;
             if (last > cutoff)
                 break;
             newest = commit.Version;

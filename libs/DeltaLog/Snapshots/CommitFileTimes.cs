@@ -51,7 +51,7 @@ internal sealed class CommitFileTimes
                 found.Clear();
             }
 
-            var time = file.Info.LastModified;
+            var time = CommitTime.Of(file.Info);
             found.Add(found.Count > 0 && time <= found[^1] ? found[^1].AddMilliseconds(1) : time);
         }
 

@@ -23,7 +23,7 @@ internal sealed class SnapshotLoader(IObjectStore store, CheckpointReader checkp
                 cancellationToken
             )
             .ConfigureAwait(false);
-        return await FinishAsync(replay, segment.Version, segment.LastModified, commit, new SnapshotLineage(), cancellationToken).ConfigureAwait(false);
+        return await FinishAsync(replay, segment.Version, CommitTime.OfFile(segment.LastModified), commit, new SnapshotLineage(), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -44,7 +44,7 @@ internal sealed class SnapshotLoader(IObjectStore store, CheckpointReader checkp
         var replay = new LogReplay(older);
         foreach (var commit in listing.Commits.Where(file => file.Version > older.Version))
             replay.ApplyCommit(await LogContent.ReadAsync(store, commit.Info.Key, commit.Version, withFiles: true, cancellationToken).ConfigureAwait(false));
-        return await FinishAsync(replay, newest.Version, newest.Info.LastModified, identity, older.Lineage, cancellationToken).ConfigureAwait(false);
+        return await FinishAsync(replay, newest.Version, CommitTime.Of(newest.Info), identity, older.Lineage, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Whether nothing was committed after the snapshot, and the table is the same one still.</summary>

@@ -26,6 +26,19 @@ public sealed class TimeTravelTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_told_in_milliseconds_finds_the_version_again()
+    {
+        folder.Create().Commit(1, TableFolder.Add("a"));
+        folder.At(0, 1000).At(1, 2000.1234567);
+
+        var told = DateTimeOffset.FromUnixTimeMilliseconds((await folder.Table.LoadAsync()).Timestamp.ToUnixTimeMilliseconds());
+
+        (await folder.Table.VersionAtOrBeforeAsync(told)).ShouldBe(1);
+        (await folder.Table.VersionAtOrAfterAsync(told)).ShouldBe(1);
+        (await folder.Table.ReadChangesAsync(1).SingleAsync()).Timestamp.ShouldBe(told);
+    }
+
+    [Fact]
     public async Task In_commit_timestamps_count_from_the_version_that_enabled_them()
     {
         folder.Create().Commit(1, TableFolder.Add("a"));

@@ -64,7 +64,9 @@ internal static class LocalTables
         using var database = DuckDbDatabase.Open(new DuckDbOptions());
         using var connection = Connect(database);
         var file = $"SELECT * FROM read_parquet({SqlText.Literal(parquetFile)})";
-        return connection.Scalar<long>($"SELECT (SELECT count(*) FROM ({file} EXCEPT ALL {sql})) + (SELECT count(*) FROM ({sql} EXCEPT ALL {file}))");
+        // The SELECT may be a union, which must not be taken apart.
+        var table = $"SELECT * FROM ({sql})";
+        return connection.Scalar<long>($"SELECT (SELECT count(*) FROM ({file} EXCEPT ALL {table})) + (SELECT count(*) FROM ({table} EXCEPT ALL {file}))");
     }
 
     /// <summary>Rows and an order-independent hash of the contents.</summary>
