@@ -27,10 +27,17 @@ internal static class ReadCommand
 
     public static Command Make(CommandSet commands)
     {
-        var target = Symbols.Text("PROFILE#SHARE.SCHEMA.TABLE", "The profile file and the table; the profile file alone, or with a share or schema, lists what is shared");
+        var target = Symbols.Text(
+            "PROFILE#SHARE.SCHEMA.TABLE",
+            "The profile file and the table; the profile file alone, or with a share or schema, lists what is shared"
+        );
         var version = Symbols.Number("--version", "The version to read; else the latest", "VERSION");
         var timestamp = Symbols.Time("--timestamp", "The version that was there at this time, such as 2026-11-23T10:00:00Z");
-        var changes = Symbols.Option("--changes", "The rows that changed from one version to another, both included; without TO up to the latest", "FROM..[TO]");
+        var changes = Symbols.Option(
+            "--changes",
+            "The rows that changed from one version to another, both included; without TO up to the latest",
+            "FROM..[TO]"
+        );
         var condition = new RowCondition();
         var columns = Symbols.Many("--column", "Only this column, any number of times", "NAME");
         var output = new RowOutput();

@@ -21,10 +21,27 @@ internal sealed record SharedFile(string Id, DeltaAction Action, Uri Url, long S
         {
             FileLine file => Plain(file, Add(file, file.Stats), file.Version, file.Timestamp),
             AddLine add => Plain(add, Add(add, add.Stats), add.Version, add.Timestamp),
-            CdfLine cdf => Plain(cdf, new AddCdcFile { Path = cdf.Id, PartitionValues = Values(cdf), Size = cdf.Size }, cdf.Version, cdf.Timestamp),
+            CdfLine cdf => Plain(
+                cdf,
+                new AddCdcFile
+                {
+                    Path = cdf.Id,
+                    PartitionValues = Values(cdf),
+                    Size = cdf.Size,
+                },
+                cdf.Version,
+                cdf.Timestamp
+            ),
             RemoveLine remove => Plain(
                 remove,
-                new RemoveFile { Path = remove.Id, PartitionValues = Values(remove), Size = remove.Size, DataChange = true, ExtendedFileMetadata = true },
+                new RemoveFile
+                {
+                    Path = remove.Id,
+                    PartitionValues = Values(remove),
+                    Size = remove.Size,
+                    DataChange = true,
+                    ExtendedFileMetadata = true,
+                },
                 remove.Version,
                 remove.Timestamp
             ),
@@ -57,9 +74,10 @@ internal sealed record SharedFile(string Id, DeltaAction Action, Uri Url, long S
         if (body.ValueKind != JsonValueKind.Object)
             throw new SharingProtocolException(SharingProtocolError.Malformed, "Malformed line: expected deltaSingleAction with add, remove or cdc.");
         var (url, size) = (Address(Text(body, "path")), Number(body, "size") ?? 0);
-        var vector = body.TryGetProperty("deletionVector", out var descriptor) && descriptor.ValueKind == JsonValueKind.Object
-            ? SharedVector.Of(descriptor, line.DeletionVectorFileId)
-            : null;
+        var vector =
+            body.TryGetProperty("deletionVector", out var descriptor) && descriptor.ValueKind == JsonValueKind.Object
+                ? SharedVector.Of(descriptor, line.DeletionVectorFileId)
+                : null;
         var values = PartitionValues(body);
         DeltaAction action = kind.Name switch
         {
@@ -82,7 +100,12 @@ internal sealed record SharedFile(string Id, DeltaAction Action, Uri Url, long S
                 ExtendedFileMetadata = true,
                 DeletionVector = vector?.Descriptor,
             },
-            "cdc" => new AddCdcFile { Path = line.Id, PartitionValues = values, Size = size },
+            "cdc" => new AddCdcFile
+            {
+                Path = line.Id,
+                PartitionValues = values,
+                Size = size,
+            },
             _ => throw new SharingProtocolException(SharingProtocolError.Malformed, $"Malformed line: expected add, remove or cdc, got '{kind.Name}'."),
         };
         return new SharedFile(line.Id, action, url, size, vector, line.Version, Time(line.Timestamp));

@@ -37,7 +37,5 @@ internal static class SharedList
     }
 
     private static IAsyncEnumerable<TableItem> Tables(DeltaSharingClient client, IReadOnlyList<string> names, CancellationToken cancellationToken) =>
-        names is [var share, var schema]
-            ? client.ListTablesAsync(share, schema, cancellationToken)
-            : client.ListAllTablesAsync(names[0], cancellationToken);
+        names is [var share, var schema] ? client.ListTablesAsync(share, schema, cancellationToken) : client.ListAllTablesAsync(names[0], cancellationToken);
 }

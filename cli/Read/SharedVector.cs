@@ -41,7 +41,11 @@ internal sealed record SharedVector(DeletionVectorDescriptor Descriptor, string?
         json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Malformed($"the text {name}");
 
     private static long Number(JsonElement json, string name, long most) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= 0 && number <= most
+        json.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.Number
+        && value.TryGetInt64(out var number)
+        && number >= 0
+        && number <= most
             ? number
             : throw Malformed($"the number {name}");
 

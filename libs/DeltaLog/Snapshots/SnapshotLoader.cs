@@ -23,7 +23,8 @@ internal sealed class SnapshotLoader(IObjectStore store, CheckpointReader checkp
                 cancellationToken
             )
             .ConfigureAwait(false);
-        return await FinishAsync(replay, segment.Version, CommitTime.OfFile(segment.LastModified), commit, new SnapshotLineage(), cancellationToken).ConfigureAwait(false);
+        return await FinishAsync(replay, segment.Version, CommitTime.OfFile(segment.LastModified), commit, new SnapshotLineage(), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>
