@@ -21,11 +21,15 @@ internal sealed class FileValueSql(FileColumnNames names, bool tellsBytes)
             ArrayType array => $"{TypeInFiles(array.ElementType, node?.Element)}[]",
             MapType map => $"MAP({TypeInFiles(map.KeyType, node?.Key)}, {TypeInFiles(map.ValueType, node?.Value)})",
             // One of its own fields tells whether it is there; every type can be read as text.
-            StructType structure when HasNoField(structure, node) => $"STRUCT({SqlText.Identifier(node!.Children[0].Name)} VARCHAR)",
+            StructType structure when HasNoField(structure, node) => $"STRUCT({SqlText.Identifier(AnyName(node!))} VARCHAR)",
             StructType { Fields.Count: > 0 } structure =>
                 $"STRUCT({string.Join(", ", structure.Fields.Select(field => $"{SqlText.Identifier(names.Name(field))} {TypeInFiles(field.Type, Child(node, field))}"))})",
             _ => DuckDbTypes.InFiles(type, names.Name),
         };
+
+    private static string AnyName(ParquetNode node) =>
+        node.Children.FirstOrDefault(child => child.Name.Length > 0)?.Name
+        ?? throw new DeltaLogException(DeltaLogError.CorruptLog, $"No field of '{node.Name}' in a data file has a name.");
 
     /// <summary>The value by the schema, out of one of the type in files.</summary>
     public string Value(DeltaType type, ParquetNode? node, string value) => Value(type, node, value, 0);
