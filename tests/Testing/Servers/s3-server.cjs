@@ -102,63 +102,71 @@ async function list(res, bucket, query) {
 
 const done = (req, res) => new Promise(resolve => (res.on('close', resolve), serve(req, res)));
 
-http
-  .createServer(async (req, res) => {
-    const url = new URL(req.url, 'http://s3');
-    const made = /^\/-\/buckets\/([^/]+)$/.exec(url.pathname);
-    if (made && req.method === 'POST') {
-      await store.putBucket(made[1]);
-      res.end();
-      return;
-    }
+async function handle(req, res) {
+  const url = new URL(req.url, 'http://s3');
+  const made = /^\/-\/buckets\/([^/]+)$/.exec(url.pathname);
+  if (made && req.method === 'POST') {
+    await store.putBucket(made[1]);
+    res.end();
+    return;
+  }
 
-    const code = fault(req, url);
-    if (code) return answer(res, 403, code, 'The request is not signed as it should be.');
-    // Checked here; behind this, signatures mean nothing.
-    delete req.headers.authorization;
-    const [, bucket, ...rest] = url.pathname.split('/').map(decodeURIComponent);
-    const key = rest.join('/');
-    if (inQuerySigned(url)) req.url = url.pathname;
+  const code = fault(req, url);
+  if (code) return answer(res, 403, code, 'The request is not signed as it should be.');
+  // Checked here; behind this, signatures mean nothing.
+  delete req.headers.authorization;
+  const [, bucket, ...rest] = url.pathname.split('/').map(decodeURIComponent);
+  const key = rest.join('/');
+  if (inQuerySigned(url)) req.url = url.pathname;
 
-    if (req.method === 'GET' && key === '' && url.searchParams.has('uploads')) {
-      const found = [...uploads].filter(([, upload]) => upload.bucket === bucket && upload.key.startsWith(url.searchParams.get('prefix') ?? ''));
-      const list = found.map(([id, u]) => `<Upload><Key>${escape(u.key)}</Key><UploadId>${id}</UploadId><Owner><ID>o</ID></Owner><Initiated>${u.begun.toISOString()}</Initiated></Upload>`);
-      res.setHeader('content-type', 'application/xml');
-      return res.end(`<?xml version="1.0"?><ListMultipartUploadsResult><Bucket>${bucket}</Bucket><IsTruncated>false</IsTruncated>${list.join('')}</ListMultipartUploadsResult>`);
-    }
+  if (req.method === 'GET' && key === '' && url.searchParams.has('uploads')) {
+    const found = [...uploads].filter(([, upload]) => upload.bucket === bucket && upload.key.startsWith(url.searchParams.get('prefix') ?? ''));
+    const list = found.map(([id, u]) => `<Upload><Key>${escape(u.key)}</Key><UploadId>${id}</UploadId><Owner><ID>o</ID></Owner><Initiated>${u.begun.toISOString()}</Initiated></Upload>`);
+    res.setHeader('content-type', 'application/xml');
+    return res.end(`<?xml version="1.0"?><ListMultipartUploadsResult><Bucket>${bucket}</Bucket><IsTruncated>false</IsTruncated>${list.join('')}</ListMultipartUploadsResult>`);
+  }
 
-    if (req.method === 'GET' && key === '' && url.searchParams.get('list-type') === '2') return list(res, bucket, url.searchParams);
+  if (req.method === 'GET' && key === '' && url.searchParams.get('list-type') === '2') return list(res, bucket, url.searchParams);
 
-    if (req.method === 'DELETE' && url.searchParams.has('uploadId')) {
-      uploads.delete(url.searchParams.get('uploadId'));
-      return res.writeHead(204).end();
-    }
+  if (req.method === 'DELETE' && url.searchParams.has('uploadId')) {
+    uploads.delete(url.searchParams.get('uploadId'));
+    return res.writeHead(204).end();
+  }
 
-    if (req.method === 'POST' && url.searchParams.has('uploadId')) {
-      await done(req, res);
-      uploads.delete(url.searchParams.get('uploadId'));
-      return;
-    }
+  if (req.method === 'POST' && url.searchParams.has('uploadId')) {
+    await done(req, res);
+    uploads.delete(url.searchParams.get('uploadId'));
+    return;
+  }
 
-    if (req.method === 'GET' && req.headers['if-match']) {
+  if (req.method === 'GET' && req.headers['if-match']) {
+    const present = await find(bucket, key);
+    present?.content?.destroy();
+    if (present?.metadata.etag !== req.headers['if-match']) return answer(res, 412, 'PreconditionFailed', 'The object is another one.');
+  }
+
+  if (honoursConditions && req.method === 'PUT' && req.headers['if-none-match'] === '*') {
+    return inTurn(`${bucket}/${key}`, async () => {
       const present = await find(bucket, key);
       present?.content?.destroy();
-      if (present?.metadata.etag !== req.headers['if-match']) return answer(res, 412, 'PreconditionFailed', 'The object is another one.');
-    }
+      if (!present) return done(req, res);
+      req.resume();
+      answer(res, 412, 'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold');
+    });
+  }
 
-    if (honoursConditions && req.method === 'PUT' && req.headers['if-none-match'] === '*') {
-      return inTurn(`${bucket}/${key}`, async () => {
-        const present = await find(bucket, key);
-        present?.content?.destroy();
-        if (!present) return done(req, res);
-        req.resume();
-        answer(res, 412, 'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold');
-      });
-    }
+  serve(req, res);
+}
 
-    serve(req, res);
-  })
-  .listen(Number(port), '127.0.0.1');
+// s3rver reads files that others replace and delete meanwhile; such a request fails, and not the server with it.
+function fail(res, error) {
+  console.error(error);
+  if (res.headersSent) res.destroy();
+  else answer(res, 500, 'InternalError', 'We encountered an internal error. Please try again.');
+}
+process.on('uncaughtException', error => console.error(error));
+
+http.createServer((req, res) => handle(req, res).catch(error => fail(res, error))).listen(Number(port), '127.0.0.1');
 
 function inQuerySigned(url) {
   return url.searchParams.has('X-Amz-Signature');
