@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
+using Tideway.Testing;
 
 namespace Tideway.EndToEnd.Tests.Hosts;
 
@@ -131,10 +131,5 @@ internal sealed class ServiceProcess : IAsyncDisposable
         return reader.ReadToEnd();
     }
 
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    public static int FreePort() => FreePorts.Take();
 }

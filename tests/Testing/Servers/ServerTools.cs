@@ -11,12 +11,7 @@ internal static class ServerTools
 
     public static string NewFolder(string kind) => Directory.CreateTempSubdirectory($"tideway-{kind}-").FullName;
 
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    public static int FreePort() => FreePorts.Take();
 
     public static async Task<bool> ListensAsync(int port)
     {
