@@ -23,10 +23,15 @@ internal static class CheckpointFileScan
     {
         var builders = new ConcurrentBag<AddColumns>();
         var ranges = layout.RowsOf(CheckpointSql.Column("add"));
-        var whole = ranges.GroupBy(range => range.Path).Where(file => file.Sum(range => range.Count) >= layout.Rows(file.Key) * MinShareToSkip).ToList();
+        var whole = ranges
+            .GroupBy(range => range.Path)
+            .Where(file => file.Sum(range => range.Count) >= layout.Rows(file.Key) * MinShareToSkip)
+            .Select(file => file.Key)
+            .ToHashSet(StringComparer.Ordinal);
         if (whole.Count > 0)
-            ReadRows([.. whole.Select(file => file.Key)], null);
-        foreach (var range in ranges.ExceptBy(whole.Select(file => file.Key), range => range.Path))
+            ReadRows([.. whole], null);
+        // A file may have several ranges; each is read.
+        foreach (var range in ranges.Where(range => !whole.Contains(range.Path)))
             ReadRows([range.Path], range);
         return [.. builders.SelectMany(builder => builder.Build())];
 

@@ -38,7 +38,7 @@ internal sealed class CheckpointReader(IObjectStore store, DeltaTableOptions opt
         if (checkpoint.Files is [{ Key: var key }] && key.EndsWith(".json", StringComparison.Ordinal))
         {
             var withFiles = content != CheckpointContent.WithoutFiles;
-            var read = await LogContent.ReadAsync(store, key, checkpoint.Version, withFiles, cancellationToken).ConfigureAwait(false);
+            var read = await ReadJsonAsync(key, checkpoint.Version, withFiles, cancellationToken).ConfigureAwait(false);
             files.AddRange(read.Added);
             Hand(read.Others);
         }
@@ -58,6 +58,24 @@ internal sealed class CheckpointReader(IObjectStore store, DeltaTableOptions opt
             var batch = actions.ToList();
             sidecars.AddRange(batch.OfType<Sidecar>());
             replay.ApplyCheckpoint(batch);
+        }
+    }
+
+    // One that was cleaned up since it was listed is gone around like any other that cannot be read.
+    private async Task<LogContent> ReadJsonAsync(string key, long version, bool withFiles, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LogContent.ReadAsync(store, key, version, withFiles, cancellationToken).ConfigureAwait(false);
+        }
+        catch (DeltaLogException exception) when (exception.Error == DeltaLogError.MissingCommits)
+        {
+            throw new DeltaLogException(DeltaLogError.CorruptLog, exception.Message, exception)
+            {
+                TableRoot = store.Root,
+                Version = version,
+                File = key,
+            };
         }
     }
 

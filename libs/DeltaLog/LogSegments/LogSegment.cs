@@ -91,6 +91,17 @@ internal sealed record LogSegment(long Version, CheckpointFiles? Checkpoint, IRe
 
         if (version is { } last && next <= last)
             throw Gap(store, next, last);
+        if (checkpoint is null && commits.Count == 0)
+        {
+            throw new DeltaLogException(
+                DeltaLogError.MissingCommits,
+                $"Expected a commit or a whole checkpoint in the log of '{store.Root}', found only parts of checkpoints."
+            )
+            {
+                TableRoot = store.Root,
+            };
+        }
+
         var lastCommit = commits.Count > 0 ? commits[^1].Info : listing.Commits.Find(file => file.Version == checkpoint!.Version).Info;
         var start = next - commits.Count;
         return new LogSegment(next - 1, checkpoint, commits, lastCommit?.LastModified ?? checkpoint!.Files[^1].LastModified)

@@ -69,12 +69,30 @@ internal sealed class PredicateBinder(Snapshot snapshot)
         // Engines compare decimals with a number that has an exponent as floating point, rounded.
         if (!fits || (ValueText.KindOf(type) == ValueKind.Decimal && value.Text.AsSpan().ContainsAny('e', 'E')))
             return null;
+        // A text becomes a value of the column's type first, and engines round on the way.
+        if (value.Kind == LiteralKind.String && !IsExact(type, value.Text.AsSpan().Trim()))
+            return null;
         var bound = new Bound();
         var exact = type is PrimitiveType { Kind: PrimitiveKind.Float } ? new PrimitiveType(PrimitiveKind.Double) : type;
         ValueText.Set(bound, exact, Encoding.UTF8.GetBytes(value.Text.Trim()));
         if (type is PrimitiveType { Kind: PrimitiveKind.String })
             bound.Set(Encoding.UTF8.GetBytes(value.Text));
         return bound.IsKnown ? bound : null;
+    }
+
+    private static bool IsExact(DeltaType type, ReadOnlySpan<char> text)
+    {
+        var scale = type switch
+        {
+            DecimalType number => number.Scale,
+            PrimitiveType { Kind: PrimitiveKind.Byte or PrimitiveKind.Short or PrimitiveKind.Integer or PrimitiveKind.Long } => 0,
+            PrimitiveType { Kind: PrimitiveKind.Float } => -1,
+            _ => int.MaxValue,
+        };
+        if (scale == int.MaxValue)
+            return true;
+        var point = text.IndexOf('.');
+        return scale >= 0 && (point < 0 ? !text.ContainsAny('e', 'E') : text.Length - point - 1 <= scale);
     }
 
     private PrunedColumn? Find(IReadOnlyList<string> path)

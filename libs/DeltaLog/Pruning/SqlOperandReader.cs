@@ -37,6 +37,11 @@ internal sealed class SqlOperandReader(List<SqlToken> tokens)
         "CURRENT_TIME",
     };
 
+    // Text of strangers: each level is a few frames of the stack.
+    private const int MaxCasts = 32;
+
+    private int casts;
+
     public int At { get; set; }
 
     public SqlToken Next => tokens[At];
@@ -91,6 +96,16 @@ internal sealed class SqlOperandReader(List<SqlToken> tokens)
         return null;
     }
 
+    private Literal? ReadInner()
+    {
+        if (casts == MaxCasts)
+            return null;
+        casts++;
+        var inner = ReadLiteral();
+        casts--;
+        return inner;
+    }
+
     private Literal? ReadUncast()
     {
         var token = Next;
@@ -107,7 +122,7 @@ internal sealed class SqlOperandReader(List<SqlToken> tokens)
             return Literal.Null;
         if (token.Is("TRUE") || token.Is("FALSE"))
             return Literal.Of(token.Is("TRUE"));
-        if (token.Is("CAST") && Take("(") && ReadLiteral() is { } inner && Take("AS") && Cast(inner, Next) is { } cast)
+        if (token.Is("CAST") && Take("(") && ReadInner() is { } inner && Take("AS") && Cast(inner, Next) is { } cast)
         {
             At++;
             return Take(")") ? cast : null;

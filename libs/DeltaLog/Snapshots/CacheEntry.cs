@@ -55,9 +55,12 @@ internal sealed class LatestEntry(Func<DeltaTable, Snapshot?, Task<Snapshot>> re
     {
         lock (gate)
         {
+            // It has not begun to look, also where the one before it is over by now.
+            if (next is not null)
+                return next;
             if (running is null or { IsCompleted: true })
                 return running = Task.Run(() => ReadAsync(table));
-            return next ??= ReadAfterAsync(running, table);
+            return next = ReadAfterAsync(running, table);
         }
     }
 

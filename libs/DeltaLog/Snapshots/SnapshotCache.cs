@@ -65,14 +65,7 @@ public sealed class SnapshotCache : IDisposable
         ArgumentNullException.ThrowIfNull(table);
         var key = new CacheKey(typeof(LatestEntry), table.Store.Root, -1);
         var entry = Use(key, () => new LatestEntry(ReadLatestAsync));
-        try
-        {
-            return await entry.RefreshAsync(table).WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            Settle(entry, keep: entry.HasSnapshot);
-        }
+        return await WaitForAsync(entry, entry.RefreshAsync(table), () => entry.HasSnapshot, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -97,8 +90,10 @@ public sealed class SnapshotCache : IDisposable
     {
         ArgumentNullException.ThrowIfNull(table);
         var key = new CacheKey(typeof(TableState), table.Store.Root, version);
+        var isNew = false;
         var found = await GetAsync().ConfigureAwait(false);
-        if (found.Commit is null || !await found.Commit.IsSameAsync(table.Store, version, table.Time, cancellationToken).ConfigureAwait(false))
+        // What was read just now needs no second look.
+        if (!isNew && (found.Commit is null || !await found.Commit.IsSameAsync(table.Store, version, table.Time, cancellationToken).ConfigureAwait(false)))
         {
             Forget(key);
             found = await GetAsync().ConfigureAwait(false);
@@ -107,7 +102,16 @@ public sealed class SnapshotCache : IDisposable
         return (found.State.Protocol, found.State.Metadata);
 
         Task<(TableState State, CommitIdentity? Commit)> GetAsync() =>
-            GetOnceAsync(key, () => TakeTurnAsync(() => table.Snapshots.LoadStateAsync(version, stop.Token)), read => read.State.BytesHeld, cancellationToken);
+            GetOnceAsync(
+                key,
+                () =>
+                {
+                    isNew = true;
+                    return TakeTurnAsync(() => table.Snapshots.LoadStateAsync(version, stop.Token));
+                },
+                read => read.State.BytesHeld,
+                cancellationToken
+            );
     }
 
     /// <summary>Drops what is kept, and ends what is read.</summary>
@@ -186,15 +190,30 @@ public sealed class SnapshotCache : IDisposable
     private async Task<T> GetOnceAsync<T>(CacheKey key, Func<Task<T>> read, Func<T, long> bytesOf, CancellationToken cancellationToken)
     {
         var entry = Use(key, () => new ReadOnceEntry<T>(read, bytesOf));
+        // Where it failed, the next one who asks tries again.
+        return await WaitForAsync(entry, entry.Reading, () => entry.Reading.IsCompletedSuccessfully, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Who leaves early still counts as waiting until the reading is over: only then is known what it holds, and whether it is worth keeping.
+    private async Task<T> WaitForAsync<T>(CacheEntry entry, Task<T> reading, Func<bool> keep, CancellationToken cancellationToken)
+    {
         try
         {
-            return await entry.Reading.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return await reading.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            // Where it failed, the next one who asks tries again.
-            Settle(entry, keep: !entry.Reading.IsFaulted);
+            if (reading.IsCompleted)
+                Settle(entry, keep());
+            else
+                _ = SettleAfterAsync(entry, reading, keep);
         }
+    }
+
+    private async Task SettleAfterAsync(CacheEntry entry, Task reading, Func<bool> keep)
+    {
+        await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Settle(entry, keep());
     }
 
     private T Use<T>(CacheKey key, Func<T> make)

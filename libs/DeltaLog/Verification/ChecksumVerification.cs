@@ -45,7 +45,8 @@ internal static class ChecksumVerification
                 differences.Add(pair);
             return (differences, null);
         }
-        catch (JsonException exception)
+        // The second is what the reader throws for text that is no Unicode.
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             return (differences, exception.Message);
         }
@@ -74,7 +75,8 @@ internal static class ChecksumVerification
         {
             return (null, null);
         }
-        catch (JsonException exception)
+        // The second is what the reader throws for text that is no Unicode.
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             return (null, $"The checksum file '{key}' cannot be read: {exception.Message}");
         }

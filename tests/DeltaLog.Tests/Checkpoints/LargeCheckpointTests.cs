@@ -37,6 +37,37 @@ public sealed class LargeCheckpointTests : IDisposable
         snapshot.Files.First(file => file.Path != "new").Stats.ShouldStartWith("{\"numRecords\":1000,");
     }
 
+    [Fact]
+    public async Task Files_are_found_wherever_they_stand_among_tombstones()
+    {
+        const int Group = 2048;
+        folder.Create();
+        using (var database = DuckDbDatabase.Open())
+        using (var connection = database.Connect())
+        {
+            // Less than half of the rows are files, and they stand in two places.
+            connection.Execute(
+                $$$"""
+                COPY (
+                    SELECT CASE WHEN i = 0 THEN struct_pack("minReaderVersion" := 1, "minWriterVersion" := 2) END AS protocol,
+                        CASE WHEN i = 1 THEN struct_pack(id := 't1', format := struct_pack(provider := 'parquet', options := MAP {}::MAP(VARCHAR, VARCHAR)),
+                            "schemaString" := '{"type":"struct","fields":[]}', "partitionColumns" := []::VARCHAR[], configuration := MAP {}::MAP(VARCHAR, VARCHAR)) END AS "metaData",
+                        CASE WHEN i > 1 AND (i < {{{Group}}} OR i >= {{{5
+                    * Group}}}) THEN struct_pack(path := 'f' || i, "partitionValues" := MAP {}::MAP(VARCHAR, VARCHAR),
+                            size := 1::BIGINT, "modificationTime" := 1::BIGINT, "dataChange" := true) END AS "add",
+                        CASE WHEN i >= {{{Group}}} AND i < {{{5
+                    * Group}}} THEN struct_pack(path := 'r' || i, "deletionTimestamp" := 1::BIGINT, "dataChange" := true) END AS remove
+                    FROM range({{{6 * Group}}}) t(i)
+                ) TO '{{{folder.LogFile("00000000000000000000.checkpoint.parquet")}}}' (FORMAT parquet, ROW_GROUP_SIZE {{{Group}}})
+                """
+            );
+        }
+
+        folder.DeleteCommits(0);
+
+        (await folder.Table.LoadAsync()).FileCount.ShouldBe((2 * Group) - 2);
+    }
+
     public void Dispose() => folder.Dispose();
 
     private void Create(string policy)

@@ -6,6 +6,17 @@ namespace Tideway.DeltaLog.Tests.LogSegments;
 
 public class DamagedLogTests
 {
+    [Fact]
+    public async Task A_log_of_nothing_but_a_part_of_a_checkpoint_is_refused()
+    {
+        using var folder = new TableFolder();
+        folder.Create();
+        folder.DeleteCommits(0);
+        File.WriteAllText(folder.LogFile("00000000000000000001.checkpoint.0000000001.0000000002.parquet"), "PAR1");
+
+        await folder.Table.LoadAsync().ShouldFailAsync(DeltaLogError.MissingCommits);
+    }
+
     [Theory]
     [InlineData("-1")]
     [InlineData("9223372036854775807")]

@@ -85,6 +85,12 @@ public sealed class PruningTests : IDisposable
     [InlineData("string", null, "p IS NOT NULL", false)]
     [InlineData("integer", "7", "p IN (1, 7)", true)]
     [InlineData("integer", "7", "p NOT IN (1, 7)", false)]
+    // A text becomes one of the column's type first, rounded.
+    [InlineData("integer", "2", "p = '1.5'", true)]
+    [InlineData("integer", "2", "p = '3'", false)]
+    [InlineData("decimal(10,2)", "1.01", "p = '1.005'", true)]
+    [InlineData("decimal(10,2)", "1.01", "p = '1.00'", false)]
+    [InlineData("float", "0.1", "p = '0.1'", true)]
     [InlineData("double", "NaN", "p = 7", true)]
     [InlineData("decimal(38,0)", "99999999999999999999999999999999999999", "p = 1", true)]
     [InlineData("boolean", "True", "NOT p", false)]

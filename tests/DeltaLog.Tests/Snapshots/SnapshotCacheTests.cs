@@ -1,4 +1,5 @@
 using Tideway.DeltaLog.Snapshots;
+using Tideway.Testing;
 
 namespace Tideway.DeltaLog.Tests.Snapshots;
 
@@ -196,6 +197,36 @@ public sealed class SnapshotCacheTests : IDisposable
         (await cache.GetLatestAsync(small.Table)).ShouldNotBeSameAs(kept);
         cache.Count.ShouldBe(1);
         cache.BytesHeld.ShouldBeLessThan(50_000);
+    }
+
+    [Fact]
+    public async Task What_is_read_for_callers_who_have_all_gone_is_counted_and_a_failure_of_it_is_forgotten()
+    {
+        var folder = NewFolder();
+        folder.Commit(1, TableFolder.Add("a"));
+        var store = new CountingStore(folder.Store);
+        var table = new DeltaTable(store, TimeProvider.System);
+        var cache = NewCache();
+        var latest = await cache.GetLatestAsync(table);
+        var before = cache.BytesHeld;
+        foreach (var fails in new[] { true, false })
+        {
+            var held = new TaskCompletionSource();
+            store.BeforeOpen = _ => held.Task;
+            using var gone = new CancellationTokenSource();
+            var impatient = cache.GetVersionAsync(table, latest, 0, gone.Token);
+            await gone.CancelAsync();
+            await Should.ThrowAsync<OperationCanceledException>(() => impatient);
+            if (fails)
+                held.SetException(new IOException("broken"));
+            else
+                held.SetResult();
+            await Eventually.Async(
+                () => Task.FromResult(fails ? cache.Count == 1 : cache.BytesHeld > before),
+                TimeSpan.FromSeconds(30),
+                "what was read is not settled"
+            );
+        }
     }
 
     [Fact]

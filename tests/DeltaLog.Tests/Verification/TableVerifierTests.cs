@@ -121,6 +121,7 @@ public sealed class TableVerifierTests : IDisposable
     [InlineData("""{"txnId":"other"}""", "txnId other, the log mine")]
     [InlineData("""{"numFiles":"many"}""", "expected Number as numFiles")]
     [InlineData("damaged", "cannot be read")]
+    [InlineData("""{"txnId":"\ud800"}""", "cannot be read")]
     public async Task A_checksum_file_that_says_something_else_is_told(string checksum, string problem)
     {
         lake.Folder.Create(
