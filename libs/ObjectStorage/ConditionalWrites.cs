@@ -41,7 +41,19 @@ internal sealed class ConditionalWrites
         }
         finally
         {
+            await RemoveAsync(key).ConfigureAwait(false);
+        }
+    }
+
+    private async Task RemoveAsync(string key)
+    {
+        try
+        {
             await store.DeleteAsync(key, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (ObjectStorageException)
+        {
+            // Whoever may only add leaves an object of a few bytes there; what was found out counts all the same.
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Tideway.ObjectStorage.Buckets;
 using Tideway.ObjectStorage.Http;
 using Tideway.ObjectStorage.Roots;
@@ -17,7 +16,6 @@ internal sealed class AzureRoot : IRemoteRoot
     private readonly AzureAccount? account;
     private readonly UserDelegationKeys? delegation;
     private readonly string? sasToken;
-    private readonly DateTimeOffset sasExpiresAt;
 
     public AzureRoot(RemoteLocation location, StorageAccessOptions options, TimeProvider time, StoreHttp http)
     {
@@ -41,7 +39,6 @@ internal sealed class AzureRoot : IRemoteRoot
         else if (options.SasToken is { Length: > 0 } given)
         {
             sasToken = given.TrimStart('?');
-            sasExpiresAt = SasExpiry(sasToken, location);
         }
         else
         {
@@ -87,8 +84,12 @@ internal sealed class AzureRoot : IRemoteRoot
     {
         var whole = Location.Prefix(folder) + key;
         var address = $"{endpoint.Origin}{endpoint.PathPrefix}{PercentEncoding.Path(whole)}?";
+        // It is good for the whole container and not for one blob: whoever had an address could read every other table.
         if (sasToken is not null)
-            return new SignedUrl(address + sasToken, sasExpiresAt);
+            throw new ObjectStorageException(
+                ObjectStorageError.AccessDenied,
+                $"Addresses of what is in '{Location.At("")}' cannot be given out with a SasToken: set AccountKey, or TenantId, ClientId and ClientSecret."
+            );
         // Rounded up: whoever asks for a lifetime gets at least that.
         var expiresAt = DateTimeOffset.FromUnixTimeSeconds((time.GetUtcNow() + lifetime + TimeSpan.FromSeconds(1) - TimeSpan.FromTicks(1)).ToUnixTimeSeconds());
         var grant = new SasGrant("b", "r", $"{Location.Bucket}/{whole}");
@@ -129,15 +130,5 @@ internal sealed class AzureRoot : IRemoteRoot
                 ObjectStorageError.InvalidKey,
                 $"The storage root at '{location.At("")}' names no storage account: set Account."
             );
-    }
-
-    private static DateTimeOffset SasExpiry(string sasToken, RemoteLocation location)
-    {
-        var end = sasToken.Split('&').FirstOrDefault(pair => pair.StartsWith("se=", StringComparison.Ordinal));
-        return
-            end is not null
-            && DateTimeOffset.TryParse(Uri.UnescapeDataString(end[3..]), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
-            ? time
-            : throw new ObjectStorageException(ObjectStorageError.InvalidKey, $"Expected the SasToken of '{location.At("")}' to say when it ends (se=...).");
     }
 }

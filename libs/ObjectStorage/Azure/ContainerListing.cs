@@ -34,7 +34,9 @@ internal static class ContainerListing
                     yield return found;
             }
 
-            marker = page.Next == marker ? null : page.Next;
+            if (page.Next is { Length: > 0 } && page.Next == marker)
+                throw new ObjectStorageException(ObjectStorageError.Unavailable, $"Could not list '{client.AddressOf(root)}': the store repeats a page.");
+            marker = page.Next;
         } while (!string.IsNullOrEmpty(marker));
     }
 

@@ -90,7 +90,9 @@ internal static class BucketListing
         }
 
         // What says how keys are written may come after them.
-        return new Page([.. objects.Select(found => Below(found, isEncoded, root)).OfType<ObjectInfo>()], isTruncated && next is { Length: > 0 } ? next : null);
+        if (isTruncated && string.IsNullOrEmpty(next))
+            throw new FormatException("it says that there is more, and not how to go on.");
+        return new Page([.. objects.Select(found => Below(found, isEncoded, root)).OfType<ObjectInfo>()], isTruncated ? next : null);
     }
 
     private static async Task<ObjectInfo?> ReadObjectAsync(XmlReader reader)

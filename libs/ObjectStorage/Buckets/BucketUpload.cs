@@ -142,15 +142,39 @@ internal sealed class BucketUpload(BucketClient client)
                     if (response.StatusCode == HttpStatusCode.NotFound && mayBeDone && await client.IsFromAsync(key, writeId, token).ConfigureAwait(false))
                         return true;
                     await client.RequireSuccessAsync(response, request, token).ConfigureAwait(false);
-                    // Assembling may fail after the success was sent; the body then is an error.
-                    var answer = await StoreAnswer.ReadAsync(response, token).ConfigureAwait(false);
-                    return answer.Code is null
-                        ? true
-                        : throw StoreFailure.Of(answer with { Status = HttpStatusCode.InternalServerError }, request.Action, client.AddressOf(key));
+                    // Assembling may fail after the success was sent: only what the body says counts, and where it breaks off nobody knows yet.
+                    var body = await StoreAnswer.ReadBodyAsync(response, token).ConfigureAwait(false);
+                    if (IsCompleted(body))
+                        return true;
+                    throw StoreFailure.Of(
+                        StoreAnswer.Of(response, body) with
+                        {
+                            Status = HttpStatusCode.InternalServerError,
+                        },
+                        request.Action,
+                        client.AddressOf(key)
+                    );
                 }
             },
             cancellationToken
         );
+    }
+
+    // Cut off within, it is a break of the connection, after which the request is sent again.
+    private static bool IsCompleted(byte[] body)
+    {
+        try
+        {
+            using var reader = XmlReader.Create(new MemoryStream(body), StoreAnswer.Xml);
+            reader.MoveToContent();
+            var name = reader.LocalName;
+            while (reader.Read()) { }
+            return name == "CompleteMultipartUploadResult";
+        }
+        catch (XmlException exception)
+        {
+            throw new IOException("The answer to the end of an upload broke off.", exception);
+        }
     }
 
     private async Task AbortAsync(string key, string uploadId)

@@ -11,32 +11,41 @@ internal sealed record StoreAnswer(HttpStatusCode Status, string? Code, string? 
 
     private static readonly string[] RequestIdHeaders = ["x-amz-request-id", "x-ms-request-id", "x-guploader-uploadid", "x-request-id"];
 
-    private static readonly XmlReaderSettings Xml = new()
-    {
-        DtdProcessing = DtdProcessing.Prohibit,
-        XmlResolver = null,
-        IgnoreWhitespace = true,
-    };
+    /// <summary>How bodies are read: nothing outside of them is.</summary>
+    public static XmlReaderSettings Xml { get; } =
+        new()
+        {
+            DtdProcessing = DtdProcessing.Prohibit,
+            XmlResolver = null,
+            IgnoreWhitespace = true,
+        };
 
     public static async Task<StoreAnswer> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var requestId = RequestIdHeaders.Select(name => Header(response, name)).FirstOrDefault(id => id is not null);
-        // A HEAD has no body; one of the stores then puts the code in a header.
-        var code = Header(response, "x-ms-error-code");
-        string? message = null;
         try
         {
-            var fields = Parse(await ReadBodyAsync(response, cancellationToken).ConfigureAwait(false));
-            code = fields.GetValueOrDefault("Code") ?? code;
-            message = fields.GetValueOrDefault("Message");
-            requestId ??= fields.GetValueOrDefault("RequestId");
+            return Of(response, await ReadBodyAsync(response, cancellationToken).ConfigureAwait(false));
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException)
         {
             // The status has to do.
+            return Of(response, []);
         }
+    }
 
-        return new StoreAnswer(response.StatusCode, code, FirstLine(message), requestId);
+    /// <summary>What the answer says whose body was read already.</summary>
+    public static StoreAnswer Of(HttpResponseMessage response, byte[] body)
+    {
+        var requestId = RequestIdHeaders.Select(name => Header(response, name)).FirstOrDefault(id => id is not null);
+        // A HEAD has no body; one of the stores then puts the code in a header.
+        var code = Header(response, "x-ms-error-code");
+        var fields = Parse(body);
+        return new StoreAnswer(
+            response.StatusCode,
+            fields.GetValueOrDefault("Code") ?? code,
+            FirstLine(fields.GetValueOrDefault("Message")),
+            requestId ?? fields.GetValueOrDefault("RequestId")
+        );
     }
 
     public override string ToString()
@@ -50,7 +59,8 @@ internal sealed record StoreAnswer(HttpStatusCode Status, string? Code, string? 
     private static string? Header(HttpResponseMessage response, string name) =>
         response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault(value => value.Length > 0) : null;
 
-    private static async Task<byte[]> ReadBodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    /// <summary>The beginning of the body, as much as an answer without an object can have.</summary>
+    public static async Task<byte[]> ReadBodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         await using (body.ConfigureAwait(false))

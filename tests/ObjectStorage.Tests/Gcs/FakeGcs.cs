@@ -39,6 +39,9 @@ internal sealed class FakeGcs : IAsyncDisposable
 
     public int PageSize { get; set; } = 1000;
 
+    /// <summary>What the next completion of an upload is answered instead of success.</summary>
+    public string Completion { get; set; } = "";
+
     public static async Task<FakeGcs> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -152,9 +155,23 @@ internal sealed class FakeGcs : IAsyncDisposable
                 await response.WriteAsync($"<InitiateMultipartUploadResult><UploadId>{upload}</UploadId></InitiateMultipartUploadResult>");
                 break;
             case "POST":
-                uploads.TryRemove(request.Query["uploadId"].ToString(), out var done);
+                if (!uploads.TryRemove(request.Query["uploadId"].ToString(), out var done))
+                {
+                    await FailAsync(context, 404, "NoSuchUpload");
+                    break;
+                }
+
+                if (Completion == "<Error>")
+                {
+                    Completion = "";
+                    uploads[request.Query["uploadId"].ToString()] = done;
+                    await response.WriteAsync("<Error><Code>InternalError</Code><Message>Try again.</Message></Error>");
+                    break;
+                }
+
                 Write(key, [.. done.Parts.OrderBy(part => part.Key).SelectMany(part => part.Value)], done.WriteId, onlyIfAbsent: false);
-                await response.WriteAsync("<CompleteMultipartUploadResult/>");
+                await response.WriteAsync(Completion.Length > 0 ? Completion : "<CompleteMultipartUploadResult/>");
+                Completion = "";
                 break;
             case "DELETE" when request.Query.TryGetValue("uploadId", out var aborted):
                 uploads.TryRemove(aborted.ToString(), out _);

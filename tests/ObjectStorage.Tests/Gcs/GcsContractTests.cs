@@ -46,6 +46,31 @@ public sealed class GcsContractTests : ObjectStoreContract, IAsyncDisposable
         forged.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
     }
 
+    [Theory]
+    [InlineData(" ")]
+    [InlineData("<?xml version='1.0'?><CompleteMultipartUploadResult><Loc")]
+    public async Task An_upload_whose_end_was_answered_by_half_is_asked_about_again(string answer)
+    {
+        var store = await OpenAsync();
+        fake!.Completion = answer;
+
+        await store.PutAsync("large", new MemoryStream(new byte[20_000_000]));
+
+        (await store.FindAsync("large"))!.Size.ShouldBe(20_000_000);
+    }
+
+    [Fact]
+    public async Task An_upload_that_failed_after_its_success_was_sent_has_failed()
+    {
+        var store = await OpenAsync();
+        fake!.Completion = "<Error>";
+
+        var failure = await Should.ThrowAsync<ObjectStorageException>(() => store.PutAsync("large", new MemoryStream(new byte[20_000_000])));
+
+        failure.Message.ShouldContain("InternalError");
+        (await store.FindAsync("large")).ShouldBeNull();
+    }
+
     [Fact]
     public async Task A_token_is_fetched_once_for_many_requests()
     {
