@@ -17,10 +17,11 @@ internal static class AccessTokenSql
         INSERT INTO access_token (token_sha256, client_id, issued_at, expires_at) VALUES (@tokenSha256, @clientId, @now, @expiresAt)
         """;
 
-    /// <summary>Those that ended, and of those that did not the ones that end first, until so many are left.</summary>
+    /// <summary>Those that ended, and of those that did not the ones issued first, until so many are left beside the new one.</summary>
     public const string Trim = """
         DELETE FROM access_token
-        WHERE client_id = @clientId AND (expires_at <= @now OR token_sha256 NOT IN (
-            SELECT token_sha256 FROM access_token WHERE client_id = @clientId ORDER BY expires_at DESC, token_sha256 LIMIT @keep))
+        WHERE client_id = @clientId AND token_sha256 <> @tokenSha256 AND (expires_at <= @now OR token_sha256 NOT IN (
+            SELECT token_sha256 FROM access_token WHERE client_id = @clientId AND token_sha256 <> @tokenSha256
+            ORDER BY issued_at DESC, token_sha256 LIMIT @others))
         """;
 }

@@ -77,7 +77,7 @@ internal sealed class AccessTokenStore(RecipientAuthDatabase database, IOptions<
             clientId,
             now,
             expiresAt = end,
-            keep = options.Value.MaxAccessTokensPerClient,
+            others = options.Value.MaxAccessTokensPerClient - 1,
         };
         await transaction.ExecuteAsync(AccessTokenSql.Insert, row, cancellationToken);
         await transaction.ExecuteAsync(AccessTokenSql.Trim, row, cancellationToken);

@@ -46,13 +46,25 @@ internal static class TokenEndpoint
             return Error(StatusCodes.Status429TooManyRequests, "slow_down", "There were too many refused requests from this address; try again later.");
         }
 
-        if (!context.Request.HasFormContentType)
+        if (
+            context.Request.GetTypedHeaders().ContentType?.MediaType.Equals(MediaTypeNames.Application.FormUrlEncoded, StringComparison.OrdinalIgnoreCase)
+            != true
+        )
             return Error(
                 400,
                 "invalid_request",
                 $"Expected a body of {MediaTypeNames.Application.FormUrlEncoded}, got {context.Request.ContentType ?? "none"}."
             );
-        var form = await context.Request.ReadFormAsync(cancellationToken);
+        IFormCollection form;
+        try
+        {
+            form = await context.Request.ReadFormAsync(cancellationToken);
+        }
+        catch (InvalidDataException exception)
+        {
+            return Error(400, "invalid_request", $"The form cannot be read: {exception.Message}");
+        }
+
         if (form["grant_type"] is not [{ } grant])
             return Error(400, "invalid_request", $"Expected one grant_type, got {form["grant_type"].Count}.");
         if (grant != "client_credentials")

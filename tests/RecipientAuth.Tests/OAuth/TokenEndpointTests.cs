@@ -212,6 +212,30 @@ public sealed class TokenEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_token_is_good_also_where_those_before_it_would_have_lived_longer()
+    {
+        await using var small = await RecipientAuthProcess.StartAsync("--RecipientAuth:OAuth:MaxAccessTokensPerClient=2");
+        var client = await ProfileAsync(small, await small.CreateRecipientAsync("acme", new { authentication_type = "OAUTH_CLIENT_CREDENTIALS" }));
+        using (await AskAsync(small, client, Grant)) { }
+        using (await AskAsync(small, client, Grant)) { }
+        await small.Admin.PostAnswerAsync($"{RecipientsPath}/acme/rotate-token", new { existing_token_expire_in_seconds = 600 });
+
+        using var response = await AskAsync(small, client, Grant);
+
+        var token = JsonElement.Parse(await response.Content.ReadAsStringAsync()).GetProperty("access_token").GetString()!;
+        (await small.Get<ICredentialSource>().FindAsync(Secret.Sha256(token), TestContext.Current.CancellationToken)).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task A_form_of_too_many_fields_is_refused_like_one_that_is_none()
+    {
+        using var response = await AskAsync(null, string.Concat(Enumerable.Repeat("a=&", 2_000)));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        JsonElement.Parse(await response.Content.ReadAsStringAsync()).GetProperty("error").GetString().ShouldBe("invalid_request");
+    }
+
+    [Fact]
     public async Task An_address_that_guesses_has_to_wait_and_others_have_not()
     {
         await using var strict = await RecipientAuthProcess.StartAsync("--RecipientAuth:OAuth:RefusedPerMinute=3");
