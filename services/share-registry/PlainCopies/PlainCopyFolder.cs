@@ -28,10 +28,18 @@ internal sealed class PlainCopyFolder(IOptions<PlainCopyOptions> options, IOptio
         var file = new FileInfo(PathOf(key));
         if (!file.Exists)
             return null;
-        var now = time.GetUtcNow().UtcDateTime;
-        if (now - file.LastAccessTimeUtc > TimeSpan.FromMinutes(1) || file.LastAccessTimeUtc > now)
-            File.SetLastAccessTimeUtc(file.FullName, now);
-        return file.Length;
+        var (now, length) = (time.GetUtcNow().UtcDateTime, file.Length);
+        try
+        {
+            if (now - file.LastAccessTimeUtc > TimeSpan.FromMinutes(1) || file.LastAccessTimeUtc > now)
+                File.SetLastAccessTimeUtc(file.FullName, now);
+            return length;
+        }
+        catch (FileNotFoundException)
+        {
+            // Another replica removed it at this moment.
+            return null;
+        }
     }
 
     /// <summary>A path for a copy in the making.</summary>
@@ -65,11 +73,11 @@ internal sealed class PlainCopyFolder(IOptions<PlainCopyOptions> options, IOptio
     {
         var now = time.GetUtcNow().UtcDateTime;
         foreach (var file in Copies().Where(file => now - file.LastAccessTimeUtc > options.Value.MaxIdle && IsUnused(file, now)))
-            Delete(file);
+            file.Delete();
         if (!Directory.Exists(Making))
             return;
         foreach (var file in new DirectoryInfo(Making).EnumerateFiles().Where(file => now - file.LastWriteTimeUtc > LongestWriting))
-            Delete(file);
+            file.Delete();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -82,7 +90,7 @@ internal sealed class PlainCopyFolder(IOptions<PlainCopyOptions> options, IOptio
             {
                 Clean();
             }
-            catch (IOException exception)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
                 logger.PlainCopiesNotCleaned(exception, Folder);
             }
@@ -94,14 +102,14 @@ internal sealed class PlainCopyFolder(IOptions<PlainCopyOptions> options, IOptio
     private bool MakeRoom(long bytes)
     {
         var copies = Copies().OrderBy(file => file.LastAccessTimeUtc).ToList();
-        var held = copies.Sum(file => file.Length);
+        var held = copies.Sum(LengthOf);
         var now = time.GetUtcNow().UtcDateTime;
         foreach (var file in copies.TakeWhile(file => IsUnused(file, now)))
         {
             if (held + bytes <= options.Value.MaxBytes)
                 break;
-            held -= file.Length;
-            Delete(file);
+            held -= LengthOf(file);
+            file.Delete();
         }
 
         return held + bytes <= options.Value.MaxBytes;
@@ -116,15 +124,16 @@ internal sealed class PlainCopyFolder(IOptions<PlainCopyOptions> options, IOptio
         return folder.EnumerateDirectories("??").SelectMany(part => part.EnumerateFiles("*.parquet"));
     }
 
-    private static void Delete(FileInfo file)
+    // Another replica may remove it meanwhile.
+    private static long LengthOf(FileInfo file)
     {
         try
         {
-            file.Delete();
+            return file.Length;
         }
         catch (FileNotFoundException)
         {
-            // Another replica was faster.
+            return 0;
         }
     }
 }

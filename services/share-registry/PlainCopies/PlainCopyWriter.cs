@@ -41,11 +41,11 @@ internal sealed class PlainCopyWriter(PlainCopyFolder folder, StorageRoots roots
         ServedTable table,
         PlainView view,
         IEnumerable<AddFile> files,
-        long bytes,
         CancellationToken cancellationToken
     )
     {
-        if (bytes > options.Value.MaxBytes)
+        var wanted = files.Where(view.NeedsCopy).ToList();
+        if (wanted.Sum(file => file.Size) > options.Value.MaxBytes)
         {
             return ProtocolRefusals.Unsupported(
                 $"Unsupported Delta Table Properties: {granted.FullName} is too large to be written again for the response format parquet. "
@@ -56,7 +56,7 @@ internal sealed class PlainCopyWriter(PlainCopyFolder folder, StorageRoots roots
         try
         {
             var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Value.AtOnce, CancellationToken = cancellationToken };
-            await Parallel.ForEachAsync(files.Where(view.NeedsCopy), parallel, async (file, token) => await EnsureAsync(table, view, file, token));
+            await Parallel.ForEachAsync(wanted, parallel, async (file, token) => await EnsureAsync(table, view, file, token));
             return null;
         }
         catch (DeltaLogException exception) when (exception.Error == DeltaLogError.NotSupportedByStore)

@@ -24,6 +24,8 @@ internal sealed class AsyncQueries(
 {
     private static readonly ProtocolRefusal UnknownQuery = new(404, ErrorCodes.ResourceDoesNotExist, "The queryId is unknown or expired.");
 
+    private static readonly ProtocolRefusal KeyWasUsed = ProtocolRefusals.Invalid("The idempotency_key was used for another query of this table.");
+
     private DateTimeOffset Since => time.GetUtcNow() - options.Value.MaxAge;
 
     /// <summary>Answers a query, or gives an id to ask for it by. The same key is the same query.</summary>
@@ -34,20 +36,22 @@ internal sealed class AsyncQueries(
         var (key, body) = (KeyOf(query.IdempotencyKey), BodyOf(query));
         if (await FindByKeyAsync(call, key, cancellationToken) is { } known)
         {
-            return known.Body == body
-                ? await AnswerAsync(call, known, query, cancellationToken)
-                : ProtocolRefusals.Invalid("The idempotency_key was used for another query of this table.");
+            return known.Body == body ? await AnswerAsync(call, known, query, cancellationToken) : KeyWasUsed;
         }
 
         if (TableSelections.OfQuery(query, call.Rules).IsRefused(out var refusal))
             return refusal;
+        // Before any work: who has too much waiting gets no more of it done.
+        if (await CheckRoomAsync(call, cancellationToken) is { } full)
+            return full;
         var work = Start(call, query, null);
         if (await IsDoneAsync(work, options.Value.Patience, cancellationToken))
             return await work;
         var version = query.Version ?? query.StartingVersion ?? await reader.FindLatestVersionAsync(call, cancellationToken);
-        return await KeepAsync(call, key, body, version, cancellationToken) is { } full
-            ? full
-            : Pending(call, (await FindByKeyAsync(call, key, cancellationToken))!);
+        await KeepAsync(call, key, body, version, cancellationToken);
+        var kept = (await FindByKeyAsync(call, key, cancellationToken))!;
+        // Another may have used the key at the same moment.
+        return kept.Body == body ? Pending(call, kept) : KeyWasUsed;
     }
 
     /// <summary>Answers the query that an id was given for, or says that it is not ready.</summary>
@@ -69,7 +73,17 @@ internal sealed class AsyncQueries(
     {
         var query = QueryRequest.Parse(Encoding.UTF8.GetBytes(kept.Body), out var fault) ?? throw new InvalidOperationException(fault);
         var work = Start(call, query with { MaxFiles = page.MaxFiles, PageToken = page.PageToken }, kept.TableVersion);
-        return await IsDoneAsync(work, options.Value.PollPatience, cancellationToken) ? await work : Pending(call, kept);
+        if (!await IsDoneAsync(work, options.Value.PollPatience, cancellationToken))
+            return Pending(call, kept);
+        var answer = await work;
+        if (kept.AnsweredAt is null)
+        {
+            await using var transaction = await database.BeginAsync(cancellationToken);
+            await transaction.ExecuteAsync(AsyncQuerySql.Answered, new { queryId = kept.QueryId, at = time.GetUtcNow() }, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        return answer;
     }
 
     private static PendingQueryAnswer Pending(TableCall call, AsyncQuery query) => new(query.QueryId, query.TableVersion, call.Capabilities);
@@ -105,19 +119,22 @@ internal sealed class AsyncQueries(
         }
     }
 
-    private async Task<ProtocolRefusal?> KeepAsync(TableCall call, string key, string body, long version, CancellationToken cancellationToken)
+    private async Task<ProtocolRefusal?> CheckRoomAsync(TableCall call, CancellationToken cancellationToken)
     {
-        await using var transaction = await database.BeginAsync(cancellationToken);
-        await transaction.ExecuteAsync(AsyncQuerySql.DeleteEnded, new { since = Since }, cancellationToken);
-        var count = await transaction.QueryFirstOrDefaultAsync<long>(AsyncQuerySql.Count, new { recipientId = call.RecipientId }, cancellationToken);
-        if (count >= options.Value.MaxPerRecipient)
-        {
-            return new ProtocolRefusal(429, ErrorCodes.TooManyRequests, $"{count} queries are waiting already. Ask for those first.")
+        var waiting = new { recipientId = call.RecipientId, since = Since };
+        var count = await database.QueryFirstOrDefaultAsync<long>(AsyncQuerySql.Count, waiting, cancellationToken);
+        return count < options.Value.MaxPerRecipient
+            ? null
+            : new ProtocolRefusal(429, ErrorCodes.TooManyRequests, $"{count} queries are waiting already. Ask for those first.")
             {
                 RetryAfter = TimeSpan.FromSeconds(30),
             };
-        }
+    }
 
+    private async Task KeepAsync(TableCall call, string key, string body, long version, CancellationToken cancellationToken)
+    {
+        await using var transaction = await database.BeginAsync(cancellationToken);
+        await transaction.ExecuteAsync(AsyncQuerySql.DeleteEnded, new { since = Since }, cancellationToken);
         await transaction.ExecuteAsync(
             AsyncQuerySql.Insert,
             new
@@ -133,7 +150,6 @@ internal sealed class AsyncQueries(
             cancellationToken
         );
         await transaction.CommitAsync(cancellationToken);
-        return null;
     }
 
     private Task<AsyncQuery?> FindByKeyAsync(TableCall call, string key, CancellationToken cancellationToken) =>
@@ -161,5 +177,6 @@ internal sealed class AsyncQueries(
         public string QueryId { get; init; } = "";
         public string Body { get; init; } = "";
         public long TableVersion { get; init; }
+        public DateTimeOffset? AnsweredAt { get; init; }
     }
 }

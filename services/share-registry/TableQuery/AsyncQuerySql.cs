@@ -3,7 +3,7 @@ namespace Tideway.ShareRegistry.TableQuery;
 /// <summary>Statements on queries that were not ready at once.</summary>
 internal static class AsyncQuerySql
 {
-    private const string Columns = "query_id AS QueryId, body AS Body, table_version AS TableVersion";
+    private const string Columns = "query_id AS QueryId, body AS Body, table_version AS TableVersion, answered_at AS AnsweredAt";
 
     public const string FindByKey =
         $"SELECT {Columns} FROM async_query WHERE recipient_id = @recipientId AND table_id = @tableId AND idempotency_key = @key AND created_at > @since";
@@ -13,7 +13,9 @@ internal static class AsyncQuerySql
 
     public const string DeleteEnded = "DELETE FROM async_query WHERE created_at <= @since";
 
-    public const string Count = "SELECT count(*) FROM async_query WHERE recipient_id = @recipientId";
+    public const string Count = "SELECT count(*) FROM async_query WHERE recipient_id = @recipientId AND answered_at IS NULL AND created_at > @since";
+
+    public const string Answered = "UPDATE async_query SET answered_at = @at WHERE query_id = @queryId AND answered_at IS NULL";
 
     public const string Insert = """
         INSERT INTO async_query (query_id, recipient_id, table_id, idempotency_key, body, table_version, created_at)

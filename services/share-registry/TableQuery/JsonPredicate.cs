@@ -95,10 +95,9 @@ internal sealed class JsonPredicate(StructType schema)
         return ValueTypeOf(node) switch
         {
             "bool" => Literal.Of(bool.Parse(text)),
-            "int" or "long" => new Literal(
-                LiteralKind.Number,
-                long.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture)
-            ),
+            "int" or "long" => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                ? new Literal(LiteralKind.Number, number.ToString(CultureInfo.InvariantCulture))
+                : null,
             "float" or "double" => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _)
                 ? new Literal(LiteralKind.Number, text)
                 : null,

@@ -28,7 +28,8 @@ internal static class QueryHints
         };
     }
 
-    // A time without a zone is one of the client's session, which only the client knows.
+    // A time without a zone is one of the client's session, which only the client knows; and so is what a time with a zone is on its clocks and in its
+    // calendar.
     private static Predicate Guard(Predicate predicate, StructType schema) =>
         predicate switch
         {
@@ -41,8 +42,14 @@ internal static class QueryHints
         };
 
     private static bool IsAmbiguous(IReadOnlyList<string> column, IReadOnlyList<Literal> values, StructType schema) =>
-        TypeOf(column, schema) is PrimitiveType { Kind: PrimitiveKind.Timestamp }
-        && values.Any(value => value.Kind != LiteralKind.Null && !HasZone(value.Text));
+        TypeOf(column, schema) switch
+        {
+            PrimitiveType { Kind: PrimitiveKind.Timestamp } => values.Any(value => value.Kind != LiteralKind.Null && !HasZone(value.Text)),
+            PrimitiveType { Kind: PrimitiveKind.TimestampNtz or PrimitiveKind.Date } => values.Any(value =>
+                value.Kind != LiteralKind.Null && HasZone(value.Text)
+            ),
+            _ => false,
+        };
 
     private static bool HasZone(string text)
     {

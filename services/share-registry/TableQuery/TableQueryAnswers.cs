@@ -58,7 +58,11 @@ internal sealed class TableQueryAnswers(
 
         // A page or a refreshed answer stays with the version that the first one was made from.
         var cursor = page.Value is null ? (SnapshotCursor?)null : SnapshotCursor.Parse(page.Value);
-        var selected = (cursor?.Version ?? refresh.Value ?? pinned) is { } version
+        var settled = cursor?.Version ?? refresh.Value ?? pinned;
+        // What is shared may have become less since.
+        if (settled is { } old && TableSelections.CheckStart(old, call.Rules) is { } noLonger)
+            return noLonger;
+        var selected = settled is { } version
             ? await reader.LoadAsync(table, version, cancellationToken)
             : await reader.SelectAsync(call, table, selection.Value, cancellationToken);
         if (selected.IsRefused(out refusal))
@@ -80,8 +84,6 @@ internal sealed class TableQueryAnswers(
         };
         if (plain is null)
             return answer.Make();
-        return await copies.EnsureAsync(call.Table, table, plain, answer.ReadFiles(), answer.Page.Bytes, cancellationToken) is { } noRoom
-            ? noRoom
-            : answer.Make(plain, copies);
+        return await copies.EnsureAsync(call.Table, table, plain, answer.ReadFiles(), cancellationToken) is { } noRoom ? noRoom : answer.Make(plain, copies);
     }
 }

@@ -129,6 +129,20 @@ public sealed class AsyncQueryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Queries_that_were_answered_leave_room_for_others_and_keep_their_further_pages()
+    {
+        table.Commit(table.Add("part-1.parquet", 10));
+        foreach (var key in new[] { "1", "2", "3" })
+        {
+            var id = IdOf(await SubmitAsync(key));
+            var first = (await PollAsync(id, new { maxFiles = 1 })).ShouldBe(HttpStatusCode.OK);
+            IdOf(await SubmitAsync(key + "-more"));
+            var pageToken = first.Lines[^1].Body.GetProperty("nextPageToken").GetString();
+            (await PollAsync(id, new { maxFiles = 1, pageToken })).ShouldBe(HttpStatusCode.OK);
+        }
+    }
+
+    [Fact]
     [ProtocolRule("1.7", "An id is good after a restart and at every replica")]
     public async Task Another_process_goes_on_with_a_query()
     {

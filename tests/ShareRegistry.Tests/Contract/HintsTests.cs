@@ -55,8 +55,13 @@ public sealed class HintsTests : TableTest
     [InlineData("CAST(id AS STRING) = '1'")]
     [InlineData("id = 'abc'")]
     [InlineData("1 = 1")]
+    [InlineData("date < TIMESTAMP '2026-04-30T00:00:00Z'")]
     public async Task Sql_hints_that_are_not_understood_leave_out_nothing(string hint) =>
         (await FilesAsync(new { predicateHints = new[] { hint } })).ShouldBe("0123");
+
+    [Fact]
+    public async Task Casts_within_casts_without_end_leave_out_nothing() =>
+        (await FilesAsync(new { predicateHints = new[] { "id = " + string.Concat(Enumerable.Repeat("CAST(", 90_000)) } })).ShouldBe("0123");
 
     [Theory]
     [ProtocolRule("1.10", "A tree of conditions leaves out files by partition columns and by statistics of data columns")]
@@ -73,6 +78,10 @@ public sealed class HintsTests : TableTest
         "23"
     )]
     [InlineData("""{"op":"lessThanOrEqual","children":[{"op":"column","name":"ID","valueType":"int"},{"op":"literal","value":"9","valueType":"int"}]}""", "03")]
+    [InlineData(
+        """{"op":"equal","children":[{"op":"column","name":"id","valueType":"long"},{"op":"literal","value":"9223372036854775808","valueType":"long"}]}""",
+        "0123"
+    )]
     [InlineData("""{"op":"isNull","children":[{"op":"column","name":"date","valueType":"date"}]}""", "")]
     [InlineData("""{"op":"not","children":[{"op":"isNull","children":[{"op":"column","name":"date","valueType":"date"}]}]}""", "0123")]
     [InlineData(

@@ -6,6 +6,8 @@ CREATE TABLE async_query (
     body TEXT NOT NULL,
     table_version BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
+    -- When the answer was given for the first time: from then on it is kept for its further pages only.
+    answered_at BIGINT NULL,
     UNIQUE (recipient_id, table_id, idempotency_key)
 );
 
