@@ -79,8 +79,18 @@ internal sealed class BroughtFiles(string folder, FileDownloader downloader, Ran
         var read = await ranges.ReadAsync(vector.Url, offset, length, cancellationToken);
         // A file of its own in the format of such files: the version, then this one vector.
         var path = Path.Combine(folder, $"{Guid.CreateVersion7():N}.bin");
-        await File.WriteAllBytesAsync(path, [1, .. read], cancellationToken);
-        return vector.Descriptor with { StorageType = "p", PathOrInlineDv = new Uri(path).AbsoluteUri, Offset = 1 };
+        await using (var file = File.Create(path))
+        {
+            file.WriteByte(1);
+            await file.WriteAsync(read, cancellationToken);
+        }
+
+        return vector.Descriptor with
+        {
+            StorageType = "p",
+            PathOrInlineDv = new Uri(path).AbsoluteUri,
+            Offset = 1,
+        };
     }
 
     private async Task WithFreshUrlAsync(

@@ -16,7 +16,15 @@ namespace Tideway.Cli.Read;
 internal sealed record SharedFile(string Id, DeltaAction Action, Uri Url, long Size, SharedVector? Vector, long? Version, DateTimeOffset? Timestamp)
 {
     /// <summary>The file of a line; <see langword="null"/> for a line that is none.</summary>
-    public static SharedFile? Of(SharingLine line) =>
+    public static SharedFile? Of(SharingLine line)
+    {
+        var file = Read(line);
+        return file is { Size: < 0 }
+            ? throw new SharingProtocolException(SharingProtocolError.Malformed, $"Malformed line: expected a size, got {file.Size}.")
+            : file;
+    }
+
+    private static SharedFile? Read(SharingLine line) =>
         line switch
         {
             FileLine file => Plain(file, Add(file, file.Stats), file.Version, file.Timestamp),

@@ -11,7 +11,7 @@ namespace Tideway.Cli.Read;
 internal sealed record SharedVector(DeletionVectorDescriptor Descriptor, string? FileId, Uri? Url)
 {
     private const string Inline = "i";
-    private const int MaxVectorBytes = 1 << 30;
+    private const int MaxVectorBytes = 1 << 28;
 
     // The size before the vector, and its checksum after it.
     private const int FrameBytes = 8;
@@ -26,7 +26,7 @@ internal sealed record SharedVector(DeletionVectorDescriptor Descriptor, string?
         {
             StorageType = Text(json, "storageType"),
             PathOrInlineDv = Text(json, "pathOrInlineDv"),
-            Offset = json.TryGetProperty("offset", out var offset) && offset.ValueKind == JsonValueKind.Number ? offset.GetInt32() : null,
+            Offset = json.TryGetProperty("offset", out var offset) && offset.ValueKind != JsonValueKind.Null ? (int)Number(json, "offset", int.MaxValue) : null,
             SizeInBytes = (int)Number(json, "sizeInBytes", MaxVectorBytes),
             Cardinality = Number(json, "cardinality", long.MaxValue),
         };

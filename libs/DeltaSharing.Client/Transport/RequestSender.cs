@@ -38,8 +38,7 @@ internal sealed class RequestSender(HttpClient http, DeltaSharingClientOptions o
             using var request = create();
             request.RequestUri = redirected ?? request.RequestUri!;
             UrlPolicy.Check(request.RequestUri, options);
-            if (credential is not null)
-                await credential.AuthorizeAsync(request, cancellationToken).ConfigureAwait(false);
+            await AuthorizeAsync(request, cancellationToken).ConfigureAwait(false);
             var asked = request.RequestUri;
             var response = await BeginAsync(request, cancellationToken).ConfigureAwait(false);
             var answer = new Answer(response, options, time);
@@ -74,6 +73,25 @@ internal sealed class RequestSender(HttpClient http, DeltaSharingClientOptions o
             {
                 answer?.Dispose();
             }
+        }
+    }
+
+    // Getting a token was tried again already where that may help.
+    private async Task AuthorizeAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (credential is not null)
+                await credential.AuthorizeAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (DeltaSharingException failure) when (failure.IsTransient)
+        {
+            throw new DeltaSharingException(failure.Error, failure.Message, failure)
+            {
+                Status = failure.Status,
+                ErrorCode = failure.ErrorCode,
+                RequestId = failure.RequestId,
+            };
         }
     }
 

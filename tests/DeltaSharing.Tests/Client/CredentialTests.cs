@@ -120,6 +120,16 @@ public sealed class CredentialTests : IAsyncLifetime
         server.Requests.Count.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task A_token_endpoint_that_is_down_is_tried_no_more_often_than_any_server()
+    {
+        server.Handler = (context, _) => context.StatusAsync(503);
+
+        (await Should.ThrowAsync<DeltaSharingException>(() => VersionAsync(Client(Secret())))).Error.ShouldBe(DeltaSharingError.ServerFailed);
+
+        server.Requests.Count.ShouldBe(1 + FakeServer.Options.MaxRetries);
+    }
+
     [Theory]
     [InlineData("<html>sign in</html>")]
     [InlineData("[]")]
