@@ -3,6 +3,8 @@ using Tideway.DeltaSharing.Server.Access;
 using Tideway.DeltaSharing.Server.Answers;
 using Tideway.DeltaSharing.Server.Exchange;
 using Tideway.DeltaSharing.Server.Paging;
+using Tideway.DeltaSharing.Server.Tables;
+using Tideway.ShareRegistry.TableCredentials;
 
 namespace Tideway.ShareRegistry.Catalog;
 
@@ -59,6 +61,7 @@ internal static class CatalogEndpoints
         string schema,
         HttpContext context,
         GrantedCatalog catalog,
+        DirectoryOffers offers,
         ContinuationTokens tokens,
         CancellationToken cancellationToken
     )
@@ -72,13 +75,14 @@ internal static class CatalogEndpoints
         if (list.IsRefused(out var refusal))
             return refusal;
         var found = await catalog.ListTablesAsync(recipientId, share, schema, list.Value.After, list.Value.Limit, cancellationToken);
-        return list.Value.Answer(found, table => table.TableKey, ItemOf);
+        return list.Value.Answer(found, table => table.TableKey, table => ItemOf(table, offers.Of(table)));
     }
 
     private static async Task<IResult> ListAllTablesAsync(
         string share,
         HttpContext context,
         GrantedCatalog catalog,
+        DirectoryOffers offers,
         ContinuationTokens tokens,
         CancellationToken cancellationToken
     )
@@ -93,7 +97,7 @@ internal static class CatalogEndpoints
         var slash = list.Value.After.IndexOf('/');
         var after = slash < 0 ? ("", "") : (list.Value.After[..slash], list.Value.After[(slash + 1)..]);
         var found = await catalog.ListAllTablesAsync(recipientId, share, after, list.Value.Limit, cancellationToken);
-        return list.Value.Answer(found, table => $"{table.SchemaKey}/{table.TableKey}", ItemOf);
+        return list.Value.Answer(found, table => $"{table.SchemaKey}/{table.TableKey}", table => ItemOf(table, offers.Of(table)));
     }
 
     private static ShareItem ItemOf(GrantedShare share) =>
@@ -104,7 +108,7 @@ internal static class CatalogEndpoints
             Comment = share.Comment,
         };
 
-    private static TableItem ItemOf(GrantedTable table) =>
+    private static TableItem ItemOf(GrantedTable table, TableAccess access) =>
         new()
         {
             Name = table.TableName,
@@ -112,5 +116,7 @@ internal static class CatalogEndpoints
             Share = table.ShareName,
             ShareId = table.ShareId.ToString(),
             Id = table.TableId.ToString(),
+            Location = access.Location,
+            AccessModes = access.Modes,
         };
 }

@@ -33,6 +33,9 @@ internal sealed record GrantedTable
     /// <summary>Whether its files may be written again for clients that read only plain Parquet.</summary>
     public bool PlainCopies { get; init; }
 
+    /// <summary>Whether its owner lets recipients read its folder with credentials of the store.</summary>
+    public bool DirectoryAccess { get; init; }
+
     /// <summary>The name in the texts of errors.</summary>
     public string FullName => $"{ShareName}.{SchemaName}.{TableName}";
 }

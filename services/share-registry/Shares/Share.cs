@@ -44,6 +44,9 @@ internal sealed record ShareTable
     /// <summary>Whether its files may be written again, into a folder of our own, for clients that read only plain Parquet.</summary>
     public bool PlainCopies { get; init; } = true;
 
+    /// <summary>Whether recipients may read the table's folder, with all that is in it, with credentials of the store.</summary>
+    public bool DirectoryAccess { get; init; }
+
     public string? Comment { get; init; }
     public DateTimeOffset AddedAt { get; init; }
     public string AddedBy { get; init; } = "";

@@ -29,6 +29,7 @@ internal abstract record TableChange
         public bool? ChangeFeedShared { get; init; }
         public long? StartVersion { get; init; }
         public bool? PlainCopies { get; init; }
+        public bool? DirectoryAccess { get; init; }
         public string? Comment { get; init; }
     }
 }

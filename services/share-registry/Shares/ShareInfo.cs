@@ -43,6 +43,7 @@ internal sealed record SharedDataObjectInfo
     public required string HistoryDataSharingStatus { get; init; }
     public required long StartVersion { get; init; }
     public required bool PlainCopiesEnabled { get; init; }
+    public required bool DirectoryAccessEnabled { get; init; }
     public string? Comment { get; init; }
     public required long AddedAt { get; init; }
     public required string AddedBy { get; init; }
@@ -59,6 +60,7 @@ internal sealed record SharedDataObjectInfo
             HistoryDataSharingStatus = table.HistoryShared ? "ENABLED" : "DISABLED",
             StartVersion = table.StartVersion,
             PlainCopiesEnabled = table.PlainCopies,
+            DirectoryAccessEnabled = table.DirectoryAccess,
             Comment = table.Comment,
             AddedAt = table.AddedAt.ToUnixTimeMilliseconds(),
             AddedBy = table.AddedBy,

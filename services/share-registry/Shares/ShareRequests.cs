@@ -44,6 +44,9 @@ internal sealed record SharedDataObject
     /// <summary>Whether files may be written again for clients that read only plain Parquet; true where not said.</summary>
     public bool? PlainCopiesEnabled { get; init; }
 
+    /// <summary>Whether recipients may read the whole folder with credentials of the store; false where not said.</summary>
+    public bool? DirectoryAccessEnabled { get; init; }
+
     public string? Comment { get; init; }
 
     /// <summary>Row rules are not supported; they are read so that they can be refused rather than ignored.</summary>

@@ -201,6 +201,7 @@ internal sealed class ShareStore(ShareRegistryDatabase database, TimeProvider ti
             table.ChangeFeedShared,
             table.StartVersion,
             table.PlainCopies,
+            table.DirectoryAccess,
             table.Comment,
             table.AddedAt,
             table.AddedBy,

@@ -66,6 +66,7 @@ internal static class SharesEndpoints
         HttpContext context,
         ShareStore shares,
         TableChangeReader reader,
+        DirectoryProbe directories,
         CancellationToken cancellationToken
     )
     {
@@ -78,6 +79,8 @@ internal static class SharesEndpoints
         var tables = await reader.ReadAsync(request.Updates ?? [], context.User.Identity!.Name!, cancellationToken);
         if (tables.Refusal is not null)
             return tables.Refusal.ToProblem();
+        if (await directories.CheckAsync(name, tables.Value!, cancellationToken) is { } noCredentials)
+            return noCredentials.ToProblem();
         var change = new ShareChange
         {
             NewName = request.NewName,

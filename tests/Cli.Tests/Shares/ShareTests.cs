@@ -105,6 +105,20 @@ public sealed class ShareTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Add_opens_the_whole_folder_where_asked()
+    {
+        api.On($"PATCH {Path}/sales", "{}");
+
+        string[] flags = ["--history", "--start-version", "0", "--directory-access"];
+        await CliRun.Async(api, ["share", "add", "sales", "s.orders", "--location", "file:///t", .. flags]);
+
+        api.Requests.ShouldHaveSingleItem()
+            .Body.ShouldBe(
+                """{"updates":[{"action":"ADD","data_object":{"name":"s.orders","data_object_type":"TABLE","storage_location":"file:///t","history_data_sharing_status":"ENABLED","start_version":0,"directory_access_enabled":true}}]}"""
+            );
+    }
+
+    [Fact]
     public async Task Add_leaves_to_the_server_what_is_not_said()
     {
         api.On($"PATCH {Path}/sales", "{}");

@@ -41,7 +41,7 @@ public abstract class StoreContract : IAsyncLifetime
     public async Task A_share_with_its_tables_is_read_as_it_was_written()
     {
         (await shares.CreateAsync("Sales", "a comment", null, "me", Token)).Value.ShouldNotBeNull();
-        var table = Table("Shop", "Orders") with { HistoryShared = true, StartVersion = 7, Comment = "c" };
+        var table = Table("Shop", "Orders") with { HistoryShared = true, StartVersion = 7, DirectoryAccess = true, Comment = "c" };
 
         var changed = await shares.ChangeAsync("sALES", new ShareChange { Tables = [new TableChange.Add(table)] }, "you", Token);
 
