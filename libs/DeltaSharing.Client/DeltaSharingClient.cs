@@ -75,6 +75,17 @@ public sealed class DeltaSharingClient
     public IAsyncEnumerable<TableItem> ListAllTablesAsync(string share, CancellationToken cancellationToken = default) =>
         ListAsync<TableItem>($"{SharedTableName.SharePath(share)}/all-tables", cancellationToken);
 
+    /// <summary>
+    /// One table, with the format it is kept in. Only servers of OpenSharing have this call; others are <see cref="DeltaSharingError.NotFound"/>.
+    /// </summary>
+    /// <remarks>Protocol: https://github.com/OpenSharing-IO/OpenSharing/blob/main/spec/protocols/TABLES.md#get-table</remarks>
+    public async Task<TableItem> GetTableAsync(SharedTableName table, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        using var answer = await GetAsync(table.Path, cancellationToken).ConfigureAwait(false);
+        return await ReadAsync(answer, TableItem.Parse, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>The latest version of a table, or the earliest that was made at or after a time.</summary>
     public async Task<TableVersion> GetTableVersionAsync(
         SharedTableName table,

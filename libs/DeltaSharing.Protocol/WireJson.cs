@@ -22,6 +22,7 @@ namespace Tideway.DeltaSharing.Protocol;
 [JsonSerializable(typeof(ListPage<SchemaItem>))]
 [JsonSerializable(typeof(ListPage<TableItem>))]
 [JsonSerializable(typeof(ShareAnswer))]
+[JsonSerializable(typeof(TableItem))]
 [JsonSerializable(typeof(LocationCredentials))]
 [JsonSerializable(typeof(TableCredentialsAnswer))]
 [JsonSerializable(typeof(ErrorBody))]

@@ -17,6 +17,10 @@ internal static class CatalogEndpoints
         group.MapGet("/shares/{share}", GetShareAsync).WithProtocolAction(ProtocolActions.GetShare).WithName("sharing.getShare");
         group.MapGet("/shares/{share}/schemas", ListSchemasAsync).WithProtocolAction(ProtocolActions.ListSchemas).WithName("sharing.listSchemas");
         group.MapGet("/shares/{share}/schemas/{schema}/tables", ListTablesAsync).WithProtocolAction(ProtocolActions.ListTables).WithName("sharing.listTables");
+        group
+            .MapGet("/shares/{share}/schemas/{schema}/tables/{table}", GetTableAsync)
+            .WithProtocolAction(ProtocolActions.GetTable)
+            .WithName("sharing.getTable");
         group.MapGet("/shares/{share}/all-tables", ListAllTablesAsync).WithProtocolAction(ProtocolActions.ListAllTables).WithName("sharing.listAllTables");
     }
 
@@ -76,6 +80,22 @@ internal static class CatalogEndpoints
             return refusal;
         var found = await catalog.ListTablesAsync(recipientId, share, schema, list.Value.After, list.Value.Limit, cancellationToken);
         return list.Value.Answer(found, table => table.TableKey, table => ItemOf(table, offers.Of(table)));
+    }
+
+    private static async Task<IResult> GetTableAsync(
+        string share,
+        string schema,
+        string table,
+        HttpContext context,
+        GrantedCatalog catalog,
+        DirectoryOffers offers,
+        CancellationToken cancellationToken
+    )
+    {
+        var recipientId = ProtocolExchange.Of(context).Recipient.Id;
+        return await catalog.FindTableAsync(recipientId, share, schema, table, cancellationToken) is { } found
+            ? JsonAnswer.Of(ItemOf(found, offers.Of(found)) with { Format = "delta" })
+            : await catalog.RefuseTableAsync(recipientId, share, schema, table, cancellationToken);
     }
 
     private static async Task<IResult> ListAllTablesAsync(

@@ -33,13 +33,7 @@ internal sealed record TableCall(
         var (share, schema, table) = (exchange.Share!, exchange.Schema!, exchange.Table!);
         var recipientId = exchange.Recipient.Id;
         if (await catalog.FindTableAsync(recipientId, share, schema, table, cancellationToken) is not { } found)
-        {
-            if (await catalog.FindShareAsync(recipientId, share, cancellationToken) is null)
-                return await catalog.RefuseShareAsync(share, cancellationToken);
-            return await catalog.FindSchemaAsync(recipientId, share, schema, cancellationToken) is null
-                ? ProtocolRefusals.SchemaNotFound(share, schema)
-                : ProtocolRefusals.TableNotFound(share, schema, table);
-        }
+            return await catalog.RefuseTableAsync(recipientId, share, schema, table, cancellationToken);
 
         var capabilities = RequestCapabilities.Read(context.Request);
         var idHash = FileIds.Read(context.Request);
