@@ -47,9 +47,19 @@ public sealed record LocationCredentials
 
     internal static LocationCredentials Checked(LocationCredentials? read)
     {
-        object?[] kinds = [read?.AwsTempCredentials, read?.AzureUserDelegationSas, read?.GcpOauthToken, read?.R2Credentials];
-        return kinds.Count(kind => kind is not null) == 1 ? read! : throw new JsonException("Expected credentials of one kind.");
+        // The reader takes an absent part of a secret for null.
+        bool?[] kinds =
+        [
+            IsWhole(read?.AwsTempCredentials),
+            IsWhole(read?.R2Credentials),
+            read?.AzureUserDelegationSas is { } azure ? azure.SasToken is not null : null,
+            read?.GcpOauthToken is { } gcp ? gcp.OauthToken is not null : null,
+        ];
+        return kinds.Where(kind => kind is not null).ToList() is [true] ? read! : throw new JsonException("Expected credentials of one kind.");
     }
+
+    private static bool? IsWhole(AwsTempCredentials? keys) =>
+        keys is null ? null : keys is { AccessKeyId: not null, SecretAccessKey: not null, SessionToken: not null };
 
     // Not what the reader says, which could show a piece of a secret.
     internal static SharingProtocolException Malformed(JsonException exception) =>

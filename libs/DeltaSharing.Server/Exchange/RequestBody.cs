@@ -57,6 +57,7 @@ public static class RequestBody
         exchange.AddParameter("maxFiles", query.MaxFiles?.ToString());
         return query;
     }
+
     /// <summary>The body of a call for temporary credentials, whose location goes into the access record; or a refusal.</summary>
     public static async ValueTask<Checked<CredentialsRequest>> ReadCredentialsAsync(HttpContext context, CancellationToken cancellationToken)
     {

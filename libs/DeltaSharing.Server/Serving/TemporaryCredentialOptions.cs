@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Tideway.Hosting.Startup;
 
 namespace Tideway.DeltaSharing.Server.Serving;

@@ -46,10 +46,7 @@ public sealed class TableCredentialsTests : IAsyncLifetime
                 ? context.StatusAsync(400, """{"errorCode":"UNSUPPORTED_OPERATION","message":"not offered"}""")
                 : context.StatusAsync(200, Answer.Replace("sessionToken", "other", StringComparison.Ordinal));
 
-        var refusal = await FakeAnswers.FailsAsync(
-            () => server.Client().GetTemporaryTableCredentialsAsync(FakeServer.Table),
-            DeltaSharingError.InvalidRequest
-        );
+        var refusal = await FakeAnswers.FailsAsync(() => server.Client().GetTemporaryTableCredentialsAsync(FakeServer.Table), DeltaSharingError.InvalidRequest);
         var malformed = await FakeAnswers.FailsAsync(
             () => server.Client().GetTemporaryTableCredentialsAsync(FakeServer.Table),
             DeltaSharingError.MalformedAnswer

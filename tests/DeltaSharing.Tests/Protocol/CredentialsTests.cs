@@ -40,7 +40,9 @@ public sealed class CredentialsTests
     [InlineData("""{"credentials":{"awsTempCredentials":{"accessKeyId":"id","secretAccessKey":"the-secret","sessionToken":"x"},"expirationTime":5}}""")]
     [InlineData("""{"credentials":{"location":"s3://b/t","awsTempCredentials":{"accessKeyId":"id","secretAccessKey":"the-secret"},"expirationTime":5}}""")]
     [InlineData("""{"credentials":{"location":"s3://b/t","awsTempCredentials":{"secretAccessKey":the-secret},"expirationTime":5}}""")]
-    [InlineData("""{"credentials":{"location":"l","gcpOauthToken":{"oauthToken":"the-secret"},"azureUserDelegationSas":{"sasToken":"s"},"expirationTime":5}}""")]
+    [InlineData(
+        """{"credentials":{"location":"l","gcpOauthToken":{"oauthToken":"the-secret"},"azureUserDelegationSas":{"sasToken":"s"},"expirationTime":5}}"""
+    )]
     public void An_answer_that_lacks_something_is_malformed_and_nothing_of_it_is_shown(string json)
     {
         var exception = Should.Throw<SharingProtocolException>(() => TableCredentialsAnswer.Parse(Encoding.UTF8.GetBytes(json)));
@@ -54,7 +56,10 @@ public sealed class CredentialsTests
     {
         var all = Aws with { GcpOauthToken = new GcpOauthToken("the-token"), AzureUserDelegationSas = new AzureUserDelegationSas("the-secret") };
 
-        foreach (var text in (string[])[$"{all}", $"{all.AwsTempCredentials}", $"{all.GcpOauthToken}", $"{all.AzureUserDelegationSas}", $"{new TableCredentialsAnswer(all)}"])
+        foreach (
+            var text in (string[])
+                [$"{all}", $"{all.AwsTempCredentials}", $"{all.GcpOauthToken}", $"{all.AzureUserDelegationSas}", $"{new TableCredentialsAnswer(all)}"]
+        )
             text.ShouldNotContain("the-");
     }
 
