@@ -4,6 +4,7 @@ using Tideway.DeltaSharing.Server.Answers;
 using Tideway.DeltaSharing.Server.Exchange;
 using Tideway.DeltaSharing.Server.Paging;
 using Tideway.DeltaSharing.Server.Tables;
+using Tideway.ShareRegistry.Shares;
 using Tideway.ShareRegistry.TableCredentials;
 
 namespace Tideway.ShareRegistry.Catalog;
@@ -125,7 +126,9 @@ internal static class CatalogEndpoints
         {
             Name = share.Name,
             Id = share.ShareId.ToString(),
+            DisplayName = share.DisplayName,
             Comment = share.Comment,
+            Properties = ShareProperties.Of(share.Properties),
         };
 
     private static TableItem ItemOf(GrantedTable table, TableAccess access) =>

@@ -3,7 +3,8 @@ namespace Tideway.ShareRegistry.Catalog;
 /// <summary>What a recipient may see. Every statement starts from its grants, so that nothing else can come out.</summary>
 internal static class CatalogSql
 {
-    private const string ShareColumns = "s.share_id AS ShareId, s.name AS Name, s.comment AS Comment, s.name_key AS \"Key\"";
+    private const string ShareColumns =
+        "s.share_id AS ShareId, s.name AS Name, s.display_name AS DisplayName, s.comment AS Comment, s.properties AS Properties, s.name_key AS \"Key\"";
 
     private const string Shares = "FROM share_grant g JOIN share s ON s.share_id = g.share_id WHERE g.recipient_id = @recipientId";
 

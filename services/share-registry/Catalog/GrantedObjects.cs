@@ -5,7 +5,9 @@ internal sealed record GrantedShare
 {
     public Guid ShareId { get; init; }
     public string Name { get; init; } = "";
+    public string? DisplayName { get; init; }
     public string? Comment { get; init; }
+    public string? Properties { get; init; }
     public string Key { get; init; } = "";
 }
 

@@ -7,7 +7,12 @@ internal sealed record Share
 {
     public Guid ShareId { get; init; }
     public string Name { get; init; } = "";
+    public string? DisplayName { get; init; }
     public string? Comment { get; init; }
+
+    /// <summary>As <see cref="ShareProperties"/> writes them.</summary>
+    public string? Properties { get; init; }
+
     public string? Owner { get; init; }
     public long Revision { get; init; }
     public DateTimeOffset CreatedAt { get; init; }

@@ -6,7 +6,15 @@ namespace Tideway.ShareRegistry.Shares;
 internal sealed record CreateShareRequest
 {
     public string? Name { get; init; }
+
+    /// <summary>A name for people, which recipients see.</summary>
+    public string? DisplayName { get; init; }
+
     public string? Comment { get; init; }
+
+    /// <summary>Pairs that recipients see.</summary>
+    public IReadOnlyDictionary<string, string?>? Properties { get; init; }
+
     public string? Owner { get; init; }
 }
 
@@ -14,7 +22,15 @@ internal sealed record CreateShareRequest
 internal sealed record UpdateShareRequest
 {
     public string? NewName { get; init; }
+
+    /// <summary>A name for people, which recipients see; empty for none.</summary>
+    public string? DisplayName { get; init; }
+
     public string? Comment { get; init; }
+
+    /// <summary>All pairs that recipients see; they replace those of before.</summary>
+    public IReadOnlyDictionary<string, string?>? Properties { get; init; }
+
     public string? Owner { get; init; }
     public IReadOnlyList<SharedDataObjectUpdate>? Updates { get; init; }
 }

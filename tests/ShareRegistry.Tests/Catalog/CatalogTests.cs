@@ -51,6 +51,32 @@ public sealed class CatalogTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("1.2", "Shares have id, displayName, comment and properties", Served = "where their owner gave them; the id never changes")]
+    public async Task A_share_tells_what_its_owner_noted_on_it()
+    {
+        var change = new
+        {
+            new_name = "Omega",
+            display_name = "Everything",
+            comment = "a text",
+            properties = new Dictionary<string, string> { ["b"] = "2", ["a"] = "one" },
+        };
+        var id = (await acme.Http.GetAnswerAsync("/delta-sharing/shares/alpha")).Json.GetProperty("share").GetProperty("id").GetString();
+        var changed = (await process.Operator.PatchAnswerAsync(ShareSetup.SharesPath + "/alpha", change)).ShouldBe(HttpStatusCode.OK);
+
+        changed.Json.GetProperty("properties").ToString().ShouldBe("""{"a":"one","b":"2"}""");
+        var share = (await acme.Http.GetAnswerAsync("/delta-sharing/shares/omega")).ShouldBe(HttpStatusCode.OK).Json.GetProperty("share");
+        var listed = (await acme.Http.GetAnswerAsync("/delta-sharing/shares")).Json.GetProperty("items")[2];
+        share.ToString().ShouldBe(listed.ToString());
+        share.GetProperty("id").GetString().ShouldBe(id);
+        share.GetProperty("displayName").GetString().ShouldBe("Everything");
+        share.GetProperty("comment").GetString().ShouldBe("a text");
+        share.GetProperty("properties").EnumerateObject().Select(pair => $"{pair.Name}={pair.Value}").ShouldBe(["a=one", "b=2"]);
+        var updated = await process.Events.WaitForAsync<ShareUpdated>(e => e.ShareName == "Omega");
+        (updated.DisplayName, updated.Properties!["b"]).ShouldBe(("Everything", "2"));
+    }
+
+    [Fact]
     [ProtocolRule("0", "Get Table tells name, schema, share, shareId, id and format", Served = "in the spelling that the owner gave them; format is delta")]
     [ProtocolRule("7", "GET of a table's path is Get Table, HEAD of the same path is the older version call")]
     public async Task One_table_is_told_with_its_format_and_the_head_of_its_path_is_its_version()
@@ -62,14 +88,7 @@ public sealed class CatalogTests : IAsyncLifetime
         answer
             .Json.EnumerateObject()
             .Select(field => $"{field.Name}={field.Value}")
-            .ShouldBe([
-                "name=Orders",
-                "schema=Shop",
-                "share=Alpha",
-                $"shareId={item.GetProperty("shareId")}",
-                $"id={item.GetProperty("id")}",
-                "format=delta",
-            ]);
+            .ShouldBe(["name=Orders", "schema=Shop", "share=Alpha", $"shareId={item.GetProperty("shareId")}", $"id={item.GetProperty("id")}", "format=delta"]);
         var access = await process.Events.WaitForAsync<ShareAccessed>(e => e.Action == "deltaSharingGetTable");
         (access.Status, access.Share, access.Schema, access.Table).ShouldBe((200, "ALPHA", "shop", "ORDERS"));
         var head = await acme.Http.SendAnswerAsync(HttpMethod.Head, "/delta-sharing/shares/ALPHA/schemas/shop/tables/ORDERS", null);

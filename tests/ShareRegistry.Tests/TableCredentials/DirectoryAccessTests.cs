@@ -45,7 +45,11 @@ public sealed class DirectoryAccessTests : IAsyncLifetime
 
     [Fact]
     [ProtocolRule("1.2", "Lists and metadata tell location and accessModes where the folder may be read, the same on every call")]
-    [ProtocolRule("1.8", "accessModes names dir exactly where temporary credentials work", Served = "switched on per table by directory_access_enabled; absent means url")]
+    [ProtocolRule(
+        "1.8",
+        "accessModes names dir exactly where temporary credentials work",
+        Served = "switched on per table by directory_access_enabled; absent means url"
+    )]
     public async Task Where_the_folder_may_be_read_lists_and_metadata_say_so_in_the_same_words()
     {
         await ShareAsync("orders");
@@ -69,7 +73,11 @@ public sealed class DirectoryAccessTests : IAsyncLifetime
     }
 
     [Fact]
-    [ProtocolRule("1.8", "Temporary credentials open the table's folder and nothing else", Served = "S3: a session policy for the exact prefix; Azure: a directory SAS; GCS: an access boundary")]
+    [ProtocolRule(
+        "1.8",
+        "Temporary credentials open the table's folder and nothing else",
+        Served = "S3: a session policy for the exact prefix; Azure: a directory SAS; GCS: an access boundary"
+    )]
     [ProtocolRule("7", "The answer with temporary credentials is one line of JSON", Served = "application/json, since clients read the body as one text")]
     public async Task The_credentials_read_the_table_and_nothing_beside_it()
     {
@@ -91,7 +99,9 @@ public sealed class DirectoryAccessTests : IAsyncLifetime
         foreach (var elsewhere in (string[])[Location + "-secret", $"s3://{bucket}/lake/tables", $"s3://{bucket}/lake/tables/ord"])
         {
             using var other = Open(elsewhere, credentials);
-            (await Should.ThrowAsync<ObjectStorageException>(async () => await other.ListAsync("").ToListAsync())).Error.ShouldBe(ObjectStorageError.AccessDenied);
+            (await Should.ThrowAsync<ObjectStorageException>(async () => await other.ListAsync("").ToListAsync())).Error.ShouldBe(
+                ObjectStorageError.AccessDenied
+            );
             (await Should.ThrowAsync<ObjectStorageException>(async () => await other.OpenReadAsync("part-0.parquet"))).Error.ShouldBe(
                 ObjectStorageError.AccessDenied
             );
@@ -176,7 +186,11 @@ public sealed class DirectoryAccessTests : IAsyncLifetime
     [InlineData("UPDATE shared_table SET history_shared = FALSE")]
     [InlineData("UPDATE shared_table SET start_version = 1")]
     [InlineData("UPDATE shared_table SET location = 'file:///gone'")]
-    [ProtocolRule("1.8", "A table that is shared with limits, or whose store gives out no credentials, is not offered as a folder", Served = "accessModes is [\"url\"], the call is a 400")]
+    [ProtocolRule(
+        "1.8",
+        "A table that is shared with limits, or whose store gives out no credentials, is not offered as a folder",
+        Served = "accessModes is [\"url\"], the call is a 400"
+    )]
     public async Task A_table_that_is_held_back_in_part_is_never_offered_whatever_the_switch_says(string change)
     {
         await ShareAsync("orders");
