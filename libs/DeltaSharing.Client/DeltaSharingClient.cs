@@ -18,6 +18,8 @@ public sealed class DeltaSharingClient
 {
     private static readonly ProductInfoHeaderValue Agent = new("Tideway", typeof(DeltaSharingClient).Assembly.GetName().Version!.ToString(3));
 
+    private static readonly StringWithQualityHeaderValue Gzip = new("gzip");
+
     private readonly Uri endpoint;
     private readonly DeltaSharingClientOptions options;
     private readonly RequestSender sender;
@@ -322,6 +324,7 @@ public sealed class DeltaSharingClient
     {
         var request = new HttpRequestMessage(method, new Uri($"{endpoint.AbsoluteUri.TrimEnd('/')}/{path}"));
         request.Headers.UserAgent.Add(Agent);
+        request.Headers.AcceptEncoding.Add(Gzip);
         if (capabilities is not null)
             request.Headers.TryAddWithoutValidation(HeaderNames.Capabilities, capabilities.ToHeader());
         return request;

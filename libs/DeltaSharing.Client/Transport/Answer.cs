@@ -21,10 +21,16 @@ internal sealed class Answer(HttpResponseMessage response, DeltaSharingClientOpt
             ? version
             : throw Malformed($"the header {HeaderNames.TableVersion}, got '{Header(HeaderNames.TableVersion)}'");
 
+    /// <summary>The body, decoded where it was encoded.</summary>
     public async Task<Stream> OpenAsync(CancellationToken cancellationToken)
     {
-        var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        return new IdleTimeoutStream(stream, options.IdleTimeout, time, Source, RequestId);
+        var encodings = response.Content.Headers.ContentEncoding;
+        var isGzip = encodings.Count == 1 && encodings.First().ToLowerInvariant() is "gzip" or "x-gzip";
+        if (!isGzip && encodings.Any(encoding => !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)))
+            throw Malformed($"an answer that is encoded as gzip or not at all, got '{string.Join(", ", encodings)}'");
+        var content = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        var stream = new IdleTimeoutStream(content, options.IdleTimeout, time, Source, RequestId);
+        return isGzip ? new InflatedStream(stream, this) : stream;
     }
 
     /// <summary>The body, up to a length; <see langword="null"/> where it is longer.</summary>

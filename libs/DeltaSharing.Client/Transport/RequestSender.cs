@@ -134,7 +134,7 @@ internal sealed class RequestSender(HttpClient http, DeltaSharingClientOptions o
                 RequestId = answer.RequestId,
             };
 
-        var bytes = await answer.ReadAsync(MaxErrorBytes, cancellationToken).ConfigureAwait(false);
+        var bytes = await ReadErrorAsync(answer, cancellationToken).ConfigureAwait(false);
         var body = bytes is null ? null : ErrorBody.Parse(bytes) ?? TokenErrorBody.Parse(bytes);
         var said = body is null ? "" : $" {body.ErrorCode}: {body.Message}";
         return new DeltaSharingException(ErrorOf(status), $"{answer.Source}: {status}{said}")
@@ -145,6 +145,19 @@ internal sealed class RequestSender(HttpClient http, DeltaSharingClientOptions o
             RetryAfter = RetryAfter(answer.Response),
             IsTransient = status is 408 or 429 or >= 500 and not 501 and not 505,
         };
+    }
+
+    // What went wrong counts, also where the server cannot say it in a way that can be read.
+    private static async Task<byte[]?> ReadErrorAsync(Answer answer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await answer.ReadAsync(MaxErrorBytes, cancellationToken).ConfigureAwait(false);
+        }
+        catch (DeltaSharingException failure) when (failure.Error is DeltaSharingError.MalformedAnswer or DeltaSharingError.LimitExceeded)
+        {
+            return null;
+        }
     }
 
     private static void CheckSameHost(Uri asked, Uri other, Answer answer)
