@@ -12,7 +12,7 @@ public sealed record ChangeFeedAccessed
     /// <summary>What was asked for, for example <c>deltaSharingQueryTable</c>.</summary>
     public required string Action { get; init; }
 
-    /// <summary>HTTP status of the answer; 2xx means granted.</summary>
+    /// <summary>HTTP status of the answer; 2xx and 304 mean granted.</summary>
     public required int Status { get; init; }
 
     /// <summary>Code of the refusal or failure.</summary>

@@ -6,8 +6,8 @@ namespace Tideway.Audit.Forms;
 internal static class AccessDecision
 {
     /// <summary>
-    /// Granted where it was answered with 2xx, or sent on to the address of a file. Everything else handed nothing out, so it counts as refused,
-    /// whatever the cause.
+    /// Granted where it was answered with 2xx, sent on to the address of a file (307), or told that the answer it has still holds (304). Everything else handed
+    /// nothing out, so it counts as refused, whatever the cause.
     /// </summary>
-    public static string Of(int status) => status is (>= 200 and < 300) or 307 ? Decision.Granted : Decision.Refused;
+    public static string Of(int status) => status is (>= 200 and < 300) or 304 or 307 ? Decision.Granted : Decision.Refused;
 }

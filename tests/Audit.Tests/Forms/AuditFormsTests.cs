@@ -50,7 +50,7 @@ public sealed class AuditFormsTests
     [InlineData(200, "granted")]
     [InlineData(204, "granted")]
     [InlineData(307, "granted")]
-    [InlineData(304, "refused")]
+    [InlineData(304, "granted")]
     [InlineData(401, "refused")]
     [InlineData(404, "refused")]
     [InlineData(503, "refused")]
