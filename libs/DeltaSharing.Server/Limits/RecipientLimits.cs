@@ -1,0 +1,107 @@
+using System.Threading.RateLimiting;
+using Microsoft.Extensions.Options;
+using Tideway.Hosting.Cache;
+
+namespace Tideway.DeltaSharing.Server.Limits;
+
+/// <summary>
+/// Says whether a recipient may make one more call now. Calls under way are counted in this process; calls made in this process by a bucket that fills up
+/// steadily, and, where Redis is configured, over all replicas in windows that hold one burst. While Redis is away each process counts for itself.
+/// </summary>
+public sealed class RecipientLimits : IDisposable
+{
+    private static readonly TimeSpan WhenCallsEnd = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BucketPeriod = TimeSpan.FromMilliseconds(100);
+
+    private readonly RecipientLimitOptions options;
+    private readonly ISharedCache shared;
+    private readonly TimeProvider time;
+    private readonly PartitionedRateLimiter<Guid> underway;
+    private readonly PartitionedRateLimiter<Guid> made;
+
+    /// <param name="options">How much each recipient may take up.</param>
+    /// <param name="shared">Counts over all replicas.</param>
+    /// <param name="time">Says what time it is.</param>
+    public RecipientLimits(IOptions<RecipientLimitOptions> options, ISharedCache shared, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        this.options = options.Value;
+        this.shared = shared;
+        this.time = time;
+        underway = PartitionedRateLimiter.Create<Guid, Guid>(recipient => Underway(recipient, options.Value));
+        made = PartitionedRateLimiter.Create<Guid, Guid>(recipient => Made(recipient, options.Value));
+    }
+
+    /// <summary>Takes a call of a recipient in, or refuses it. To be disposed when its answer has left.</summary>
+    public async ValueTask<CallPermit> EnterAsync(Guid recipientId, CancellationToken cancellationToken)
+    {
+        // What is refused for being one too many at a time is not counted as made.
+        var concurrent = underway.AttemptAcquire(recipientId);
+        if (!concurrent.IsAcquired)
+        {
+            concurrent.Dispose();
+            return CallPermit.Refuse(LimitKind.ConcurrentCalls, WhenCallsEnd);
+        }
+
+        try
+        {
+            using var call = made.AttemptAcquire(recipientId);
+            if (!call.IsAcquired)
+                return Refuse(concurrent, call.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : WhenCallsEnd);
+            return await FindSharedWaitAsync(recipientId, cancellationToken) is { } sharedWait ? Refuse(concurrent, sharedWait) : CallPermit.Grant(concurrent);
+        }
+        catch
+        {
+            concurrent.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        underway.Dispose();
+        made.Dispose();
+    }
+
+    // How long the recipient has to wait where all replicas together let in as much as they may.
+    private async ValueTask<TimeSpan?> FindSharedWaitAsync(Guid recipientId, CancellationToken cancellationToken)
+    {
+        if (!shared.IsShared || options.CallsPerSecond <= 0)
+            return null;
+        var window = TimeSpan.FromSeconds(Math.Max(options.Burst / options.CallsPerSecond, 0.1));
+        var now = time.GetUtcNow();
+        var number = now.Ticks / window.Ticks;
+        var count = await shared.CountAsync($"calls:{recipientId:N}:{number}", window + window, cancellationToken);
+        return count <= options.Burst ? null : TimeSpan.FromTicks(((number + 1) * window.Ticks) - now.Ticks);
+    }
+
+    private static CallPermit Refuse(RateLimitLease concurrent, TimeSpan wait)
+    {
+        concurrent.Dispose();
+        return CallPermit.Refuse(LimitKind.CallsPerSecond, wait);
+    }
+
+    private static RateLimitPartition<Guid> Underway(Guid recipient, RecipientLimitOptions options) =>
+        options.ConcurrentCalls == 0
+            ? RateLimitPartition.GetNoLimiter(recipient)
+            : RateLimitPartition.GetConcurrencyLimiter(recipient, _ => new ConcurrencyLimiterOptions { PermitLimit = options.ConcurrentCalls, QueueLimit = 0 });
+
+    private static RateLimitPartition<Guid> Made(Guid recipient, RecipientLimitOptions options)
+    {
+        if (options.CallsPerSecond <= 0)
+            return RateLimitPartition.GetNoLimiter(recipient);
+        var perPeriod = options.CallsPerSecond * BucketPeriod.TotalSeconds;
+        return RateLimitPartition.GetTokenBucketLimiter(
+            recipient,
+            _ => new TokenBucketRateLimiterOptions
+            {
+                TokenLimit = options.Burst,
+                TokensPerPeriod = (int)Math.Max(1, Math.Round(perPeriod)),
+                // Slow ones get one at a time, less often.
+                ReplenishmentPeriod = perPeriod >= 1 ? BucketPeriod : TimeSpan.FromSeconds(1 / options.CallsPerSecond),
+                QueueLimit = 0,
+            }
+        );
+    }
+}

@@ -1,0 +1,19 @@
+using System.Diagnostics.Metrics;
+using Tideway.DeltaSharing.Server.Limits;
+
+namespace Tideway.DeltaSharing.Server;
+
+/// <summary>What is measured of protocol calls, whichever service answers them.</summary>
+internal static class Telemetry
+{
+    private static readonly Meter Meter = new("Tideway.DeltaSharing.Server");
+
+    private static readonly Counter<long> RefusedCalls = Meter.CreateCounter<long>(
+        "tideway.delta_sharing.refused_calls",
+        "{call}",
+        "Calls refused with 429 because their recipient was beyond its limits, by limit"
+    );
+
+    public static void CountRefusal(LimitKind limit) =>
+        RefusedCalls.Add(1, new KeyValuePair<string, object?>("limit", limit == LimitKind.ConcurrentCalls ? "concurrent_calls" : "calls_per_second"));
+}
