@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Tideway.DeltaSharing.Protocol;
 using Tideway.DeltaSharing.Server.Authentication;
 using Tideway.DeltaSharing.Server.Exchange;
+using Tideway.DeltaSharing.Server.Limits;
 
 namespace Tideway.DeltaSharing.Server.Answers;
 
@@ -11,6 +12,10 @@ public static class ProtocolRefusals
     /// <summary>413: the body is too large.</summary>
     public static ProtocolRefusal BodyTooLarge { get; } =
         new(413, ErrorCodes.ResourceLimitExceeded, $"The request's body is larger than {RequestBody.MaxBytes} bytes.");
+
+    /// <summary>406: the caller takes no encoding that there is.</summary>
+    public static ProtocolRefusal NoEncoding { get; } =
+        new(406, ErrorCodes.InvalidParameterValue, "Expected Accept-Encoding to allow identity, gzip or zstd, got a header that rules out all of them.");
 
     /// <summary>503: the call could not be recorded.</summary>
     public static ProtocolRefusal NotRecorded { get; } =
@@ -40,6 +45,21 @@ public static class ProtocolRefusals
 
     /// <summary>400: the table or the request needs what is not supported.</summary>
     public static ProtocolRefusal Unsupported(string message) => new(400, ErrorCodes.UnsupportedOperation, message);
+
+    /// <summary>429: the recipient makes too many calls.</summary>
+    internal static ProtocolRefusal BeyondLimits(CallPermit permit) =>
+        new(
+            429,
+            ErrorCodes.TooManyRequests,
+            permit.RefusedBy == LimitKind.ConcurrentCalls
+                ? "Too many calls are under way already. Try again when some have ended."
+                : "There were too many calls. Try again after the time that Retry-After names."
+        )
+        {
+            RetryAfter = permit.Wait,
+            OperatorMessage =
+                $"The recipient is beyond its limit of {(permit.RefusedBy == LimitKind.ConcurrentCalls ? "concurrent calls" : "calls per second")}.",
+        };
 
     internal static ProtocolRefusal Internal(Exception exception) =>
         new(500, ErrorCodes.InternalError, "The server failed. Its operator finds out why by the request id.")

@@ -66,36 +66,63 @@ public sealed partial class TableAnswer : IResult
         exchange.FileCount = FileCount;
         exchange.ByteCount = ByteCount;
         exchange.AddParameter("signedIn", SignedIn);
-        using var writer = new AnswerWriter((portion, token) => SendAsync(httpContext, exchange, portion, token));
-        var failure = await WriteAsync(httpContext, exchange, writer);
+        if (Body is null)
+        {
+            await DescribeAsync(httpContext, exchange);
+            return;
+        }
+
+        using var sending = new Sending(this, httpContext, exchange);
+        using var writer = new AnswerWriter(sending.SendAsync);
+        var failure = await WriteAsync(httpContext, exchange, writer, sending);
         if (failure is not null)
             await EndFailedAsync(httpContext, failure);
     }
 
-    // The record is durable and the headers are set before the first byte leaves, not before it is sure that there will be one.
-    private async ValueTask SendAsync(HttpContext context, ProtocolExchange exchange, ReadOnlyMemory<byte> portion, CancellationToken cancellationToken)
+    // Two lines that stay the same while the table does: a caller that has them need not get them again.
+    private async Task DescribeAsync(HttpContext context, ProtocolExchange exchange)
     {
-        if (!context.Response.HasStarted && !exchange.IsSettled)
+        using var lines = new MemoryStream();
+        using (
+            var writer = new AnswerWriter(
+                (portion, _) =>
+                {
+                    lines.Write(portion.Span);
+                    return ValueTask.CompletedTask;
+                }
+            )
+        )
         {
-            await exchange.RecordAsync(StatusCodes.Status200OK);
-            WriteHeaders(context.Response.Headers);
-            context.Response.ContentType = HeaderNames.Ndjson;
+            await writer.WriteAsync(Protocol, context.RequestAborted);
+            await writer.WriteAsync(Metadata, context.RequestAborted);
+            await writer.FlushAsync(context.RequestAborted);
         }
 
-        var result = await context.Response.BodyWriter.WriteAsync(portion, cancellationToken);
-        if (result.IsCompleted || result.IsCanceled)
-            throw new OperationCanceledException("The reader of the lines has gone.");
+        var content = lines.GetBuffer().AsMemory(0, (int)lines.Length);
+        var tag = EntityTag.Of(exchange, content.Span, $"{TableVersion} {Format} {EchoFileIdHash}");
+        if (tag.IsHeldBy(context.Request))
+        {
+            await tag.AnswerHeldAsync(context);
+            WriteHeaders(context.Response.Headers);
+            return;
+        }
+
+        var coding = AnswerBody.Choose(context, content.Length);
+        await exchange.RecordAsync(StatusCodes.Status200OK);
+        WriteHeaders(context.Response.Headers);
+        tag.WriteTo(context.Response, coding);
+        context.Response.ContentType = HeaderNames.Ndjson;
+        await AnswerBody.SendAsync(context, content, coding);
     }
 
-    private async Task<Exception?> WriteAsync(HttpContext context, ProtocolExchange exchange, AnswerWriter writer)
+    private async Task<Exception?> WriteAsync(HttpContext context, ProtocolExchange exchange, AnswerWriter writer, Sending sending)
     {
         var stop = context.RequestAborted;
         try
         {
             await writer.WriteAsync(Protocol, stop);
             await writer.WriteAsync(Metadata, stop);
-            if (Body is not null)
-                await Body(writer, stop);
+            await Body!(writer, stop);
             if (EndStream is not null)
                 await writer.WriteAsync(EndStream(), stop);
         }
@@ -111,6 +138,7 @@ public sealed partial class TableAnswer : IResult
         try
         {
             await writer.FlushAsync(stop);
+            await sending.EndAsync(stop);
             return null;
         }
         catch (Exception exception)
@@ -142,6 +170,8 @@ public sealed partial class TableAnswer : IResult
     {
         if (response.HasStarted)
             return;
+        response.Headers.ContentEncoding = default;
+        response.Headers.Vary = default;
         response.Headers.Remove(HeaderNames.TableVersion);
         response.Headers.Remove(HeaderNames.Capabilities);
         response.Headers.Remove(HeaderNames.FileIdHash);
@@ -149,6 +179,8 @@ public sealed partial class TableAnswer : IResult
 
     private void WriteHeaders(IHeaderDictionary headers)
     {
+        // The format follows the one, the ids of files the other.
+        headers.Append("Vary", $"{HeaderNames.Capabilities}, {HeaderNames.FileIdHash}");
         headers[HeaderNames.TableVersion] = TableVersion.ToString();
         headers[HeaderNames.Capabilities] = SharingCapabilities.Echo(Format, EchoEndStream && EndStream is not null);
         if (EchoFileIdHash is { } hash)
@@ -164,6 +196,31 @@ public sealed partial class TableAnswer : IResult
         await exchange.RecordAsync(refusal.Status, refusal.ErrorCode, refusal.OperatorMessage ?? refusal.Message);
         writer.DropLine();
         await writer.WriteAsync(new EndStreamLine { ErrorMessage = refusal.Message, HttpStatusErrorCode = refusal.Status }, context.RequestAborted);
+    }
+
+    // The record is durable and the headers are set before the first byte leaves, not before it is sure that there will be one.
+    private sealed class Sending(TableAnswer answer, HttpContext context, ProtocolExchange exchange) : IDisposable
+    {
+        private AnswerBody? body;
+
+        public async ValueTask SendAsync(ReadOnlyMemory<byte> portion, CancellationToken cancellationToken)
+        {
+            if (body is null)
+            {
+                if (!exchange.IsSettled)
+                    await exchange.RecordAsync(StatusCodes.Status200OK);
+                answer.WriteHeaders(context.Response.Headers);
+                context.Response.ContentType = HeaderNames.Ndjson;
+                // A first portion that is not full is the whole answer.
+                body = AnswerBody.Begin(context, AnswerBody.Choose(context, portion.Length));
+            }
+
+            await body.SendAsync(portion, cancellationToken);
+        }
+
+        public ValueTask EndAsync(CancellationToken cancellationToken) => body?.EndAsync(cancellationToken) ?? ValueTask.CompletedTask;
+
+        public void Dispose() => body?.Dispose();
     }
 
     [LoggerMessage(262, LogLevel.Error, "{Action} with request id {RequestId} failed after its answer had begun")]

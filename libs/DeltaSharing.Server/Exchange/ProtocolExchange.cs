@@ -75,6 +75,8 @@ public sealed class ProtocolExchange
 
     internal bool IsSettled { get; private set; }
 
+    internal IProtocolAccessLog Log => log;
+
     private string? Fingerprint { get; set; }
 
     /// <summary>The exchange of a request within a group made by <see cref="ProtocolRoutes"/>.</summary>
@@ -94,7 +96,23 @@ public sealed class ProtocolExchange
     /// <summary>Records the call, so that its answer may leave. Throws <see cref="AccessNotRecordedException"/> where that fails.</summary>
     public async ValueTask RecordAsync(int status, string? errorCode = null, string? errorMessage = null)
     {
-        var access = new ProtocolAccess
+        var access = Describe(status, errorCode, errorMessage);
+        try
+        {
+            // A call is recorded even where the caller has gone meanwhile.
+            await log.RecordAsync(access, CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            throw new AccessNotRecordedException(access, exception);
+        }
+
+        IsSettled = true;
+    }
+
+    /// <summary>The call as it would be recorded now.</summary>
+    internal ProtocolAccess Describe(int status, string? errorCode, string? errorMessage) =>
+        new()
         {
             AccessId = Guid.CreateVersion7(),
             RequestId = RequestId,
@@ -117,18 +135,6 @@ public sealed class ProtocolExchange
             Parameters = new Dictionary<string, string>(parameters, StringComparer.Ordinal),
             OccurredAt = time.GetUtcNow(),
         };
-        try
-        {
-            // A call is recorded even where the caller has gone meanwhile.
-            await log.RecordAsync(access, CancellationToken.None);
-        }
-        catch (Exception exception)
-        {
-            throw new AccessNotRecordedException(access, exception);
-        }
-
-        IsSettled = true;
-    }
 
     internal void Identify(RecipientAuthentication authentication)
     {

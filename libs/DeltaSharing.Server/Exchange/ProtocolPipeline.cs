@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Tideway.DeltaSharing.Server.Access;
 using Tideway.DeltaSharing.Server.Answers;
 using Tideway.DeltaSharing.Server.Authentication;
+using Tideway.DeltaSharing.Server.Limits;
 
 namespace Tideway.DeltaSharing.Server.Exchange;
 
@@ -59,6 +60,19 @@ internal sealed partial class ProtocolPipeline<TAccessLog>(RequestDelegate handl
             return;
         }
 
+        using var permit = await context.RequestServices.GetRequiredService<RecipientLimits>().EnterAsync(exchange.Recipient.Id, context.RequestAborted);
+        if (permit.RefusedBy != LimitKind.None)
+        {
+            await RefuseAsync(context, exchange, permit);
+            return;
+        }
+
+        if (AcceptedCodings.Of(context.Request).IsNone)
+        {
+            await ProtocolRefusals.NoEncoding.ExecuteAsync(context);
+            return;
+        }
+
         if (context.Request.ContentLength > RequestBody.MaxBytes)
         {
             await ProtocolRefusals.BodyTooLarge.ExecuteAsync(context);
@@ -72,6 +86,32 @@ internal sealed partial class ProtocolPipeline<TAccessLog>(RequestDelegate handl
         // An endpoint that set a status and nothing else.
         if (context.Response is { HasStarted: false, StatusCode: >= 400 } response && !exchange.IsSettled)
             await ProtocolRefusals.OfStatus(response.StatusCode).ExecuteAsync(context);
+    }
+
+    private static async Task RefuseAsync(HttpContext context, ProtocolExchange exchange, CallPermit permit)
+    {
+        Telemetry.CountRefusal(permit.RefusedBy);
+        var refusal = ProtocolRefusals.BeyondLimits(permit);
+        var records = context.RequestServices.GetRequiredService<RefusalRecords>();
+        var recipientId = exchange.Recipient.Id;
+        // What is known of the call is taken down now: the request is gone when the others are recorded.
+        var access = exchange.Describe(refusal.Status, refusal.ErrorCode, refusal.OperatorMessage);
+        if (!records.IsFirst(recipientId, exchange.Log, access))
+        {
+            exchange.SettleUnrecorded();
+            await refusal.WriteAsync(context);
+            return;
+        }
+
+        try
+        {
+            await refusal.ExecuteAsync(context);
+        }
+        catch (AccessNotRecordedException)
+        {
+            records.Forget(recipientId, exchange.Log);
+            throw;
+        }
     }
 
     private static async Task RefuseAsync(HttpContext context, ProtocolExchange exchange, ILogger logger, ProtocolRefusal refusal)

@@ -14,6 +14,7 @@ public sealed class ContinuationTokens
     // version 1, kind 1, expiry 8 (unix ms), resource 16, parameters 16; then the cursor; then the signature.
     private const byte Version = 1;
     private const int HashLength = 16;
+    private const long Hour = 3_600_000;
     private const int HeaderLength = 1 + 1 + 8 + HashLength + HashLength;
     private const int SignatureLength = 16;
     private const int MaxLength = 8192;
@@ -34,7 +35,11 @@ public sealed class ContinuationTokens
     }
 
     /// <summary>A token that goes on at <paramref name="cursor"/>.</summary>
-    public string Issue(ContinuationScope scope, string cursor, TimeSpan lifetime)
+    /// <param name="scope">What it is bound to.</param>
+    /// <param name="cursor">Where to go on.</param>
+    /// <param name="lifetime">How long it is good, at least.</param>
+    /// <param name="endsOnTheHour">Whether the end is put off to the full hour, so that the same token is made again until then: answers that hold it stay the same.</param>
+    public string Issue(ContinuationScope scope, string cursor, TimeSpan lifetime, bool endsOnTheHour = false)
     {
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(cursor);
@@ -43,7 +48,10 @@ public sealed class ContinuationTokens
             throw new ArgumentException($"Expected a cursor that fits a token of {MaxLength} bytes.", nameof(cursor));
         token[0] = Version;
         token[1] = (byte)scope.Kind;
-        BinaryPrimitives.WriteInt64BigEndian(token.AsSpan(2), (time.GetUtcNow() + lifetime).ToUnixTimeMilliseconds());
+        var end = (time.GetUtcNow() + lifetime).ToUnixTimeMilliseconds();
+        if (endsOnTheHour)
+            end += Hour - (end % Hour);
+        BinaryPrimitives.WriteInt64BigEndian(token.AsSpan(2), end);
         HashResource(scope, token.AsSpan(10));
         HashParameters(scope, token.AsSpan(10 + HashLength));
         Encoding.UTF8.GetBytes(cursor, token.AsSpan(HeaderLength));

@@ -54,7 +54,7 @@ public static class ListPaging
             if (items.Count == parameters.MaxResults)
             {
                 var next = items.Count == 0 ? cursor ?? "" : key(items[^1]);
-                return new ListPage<T> { Items = items, NextPageToken = tokens.Issue(scope, next, TokenLifetime) };
+                return new ListPage<T> { Items = items, NextPageToken = tokens.Issue(scope, next, TokenLifetime, endsOnTheHour: true) };
             }
 
             items.Add(item);

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Tideway.DeltaSharing.Server.Authentication;
+using Tideway.DeltaSharing.Server.Limits;
 using Tideway.DeltaSharing.Server.Paging;
 using Tideway.Hosting.Database;
 using Tideway.Hosting.Health;
@@ -32,6 +33,7 @@ public static class ServedTableStorage
             return builder;
         services.AddOptions<StorageRootOptions>().BindConfiguration(StorageRootOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<FileUrlOptions>().BindConfiguration(FileUrlOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<AnswerOptions>().BindConfiguration(AnswerOptions.Section);
         services.AddOptions<TemporaryCredentialOptions>().BindConfiguration(TemporaryCredentialOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<PublicOptions>().ValidateOnStart();
         services.TryAddSingleton(provider => new StorageRoots(provider.GetRequiredService<IOptions<StorageRootOptions>>().Value));
@@ -52,6 +54,10 @@ public static class ServedTableStorage
             provider.GetRequiredService<TimeProvider>()
         ));
         services.AddSingleton<FolderCredentials>();
+        services.AddOptions<RecipientLimitOptions>().BindConfiguration(RecipientLimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<RecipientLimits>();
+        services.AddSingleton<RefusalRecords>();
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<RefusalRecords>());
         // Large answers wait less for the network, and a client that does not read still holds little.
         services.Configure<KestrelServerOptions>(options => options.Limits.MaxResponseBufferSize = ResponseBufferBytes);
         services.AddSingleton<RecipientCredentials>();

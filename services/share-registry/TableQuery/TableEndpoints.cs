@@ -21,7 +21,12 @@ internal static class TableEndpoints
     }
 
     private static Task<IResult> HeadVersionAsync(HttpContext context, GrantedCatalog catalog, TableReader reader, CancellationToken cancellationToken) =>
-        AnswerAsync(context, catalog, async call => new VersionAnswer((await reader.OpenAsync(call, cancellationToken)).Latest.Version), cancellationToken);
+        AnswerAsync(
+            context,
+            catalog,
+            async call => new VersionAnswer((await reader.OpenAsync(call, cancellationToken)).Latest.Version, call.Table.TableId),
+            cancellationToken
+        );
 
     private static Task<IResult> GetVersionAsync(HttpContext context, GrantedCatalog catalog, TableReader reader, CancellationToken cancellationToken) =>
         AnswerAsync(
@@ -33,7 +38,7 @@ internal static class TableEndpoints
                 if (start.IsRefused(out var refusal))
                     return refusal;
                 if (start.Value is not { } time)
-                    return new VersionAnswer((await reader.OpenAsync(call, cancellationToken)).Latest.Version);
+                    return new VersionAnswer((await reader.OpenAsync(call, cancellationToken)).Latest.Version, call.Table.TableId);
                 if (!call.Table.HistoryShared)
                     return ProtocolRefusals.Invalid(
                         $"Reading table by version or timestamp is not supported because history sharing is not enabled on table: {call.Table.FullName}"
@@ -41,7 +46,7 @@ internal static class TableEndpoints
                 var table = await reader.OpenAsync(call, cancellationToken);
                 return await table.Table.VersionAtOrAfterAsync(time, table.Latest, cancellationToken) is { } version
                     // What was before the first shared version is as if it had not been.
-                    ? new VersionAnswer(Math.Max(version, call.Rules.StartVersion))
+                    ? new VersionAnswer(Math.Max(version, call.Rules.StartVersion), call.Table.TableId)
                     : ProtocolRefusals.Invalid(
                         $"The timestamp {time:O} is after the latest available version {table.Latest.Version} of {call.Table.FullName}."
                     );

@@ -64,14 +64,14 @@ internal static class VolumeFilesEndpoints
                 var found = await VolumeStorage.ListAsync(volume, within.Value, after.Value, limit, cancellationToken);
                 var page = tokens.ToPage(found, after.Value, file => file.Key, read.Value, scope);
                 if (found.Count == MaxPage && page.NextPageToken is null)
-                    page = page with { NextPageToken = tokens.Issue(scope, found[^1].Key, ListPaging.TokenLifetime) };
+                    page = page with { NextPageToken = tokens.Issue(scope, found[^1].Key, ListPaging.TokenLifetime, endsOnTheHour: true) };
                 if (!withUrls.Value)
-                    return PageOf(page, VolumeFiles.Describe);
+                    return JsonAnswer.Of(PageOf(page, VolumeFiles.Describe));
                 await files.PrepareAsync(volume, cancellationToken);
                 var exchange = ProtocolExchange.Of(context);
                 exchange.FileCount = page.Items!.Count;
                 exchange.ByteCount = page.Items.Sum(file => file.Size);
-                return PageOf(page, file => files.DescribeSigned(file, call, volume));
+                return JsonAnswer.OfSigned(PageOf(page, file => files.DescribeSigned(file, call, volume)));
             },
             cancellationToken
         );
@@ -137,8 +137,8 @@ internal static class VolumeFilesEndpoints
         }
     }
 
-    private static JsonAnswer PageOf(ListPage<ObjectInfo> page, Func<ObjectInfo, VolumeFileItem> item) =>
-        JsonAnswer.Of(new ListPage<VolumeFileItem> { Items = [.. page.Items!.Select(item)], NextPageToken = page.NextPageToken });
+    private static ListPage<VolumeFileItem> PageOf(ListPage<ObjectInfo> page, Func<ObjectInfo, VolumeFileItem> item) =>
+        new() { Items = [.. page.Items!.Select(item)], NextPageToken = page.NextPageToken };
 
     private static Checked<bool> ReadUrls(string? urls) =>
         urls switch

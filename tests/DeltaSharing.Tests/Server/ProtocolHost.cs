@@ -4,10 +4,14 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Tideway.DeltaSharing.Server.Access;
 using Tideway.DeltaSharing.Server.Authentication;
 using Tideway.DeltaSharing.Server.Exchange;
+using Tideway.DeltaSharing.Server.Limits;
+using Tideway.Hosting.Cache;
 
 namespace Tideway.DeltaSharing.Tests.Server;
 
@@ -26,23 +30,38 @@ internal sealed class ProtocolHost : IAsyncDisposable
 
     public static Recipient Acme { get; } = new(Guid.Parse("0198c0de-0000-7000-8000-000000000001"), "acme", new Dictionary<string, string>());
 
+    public static Recipient Other { get; } = new(Guid.Parse("0198c0de-0000-7000-8000-000000000002"), "other", new Dictionary<string, string>());
+
     public RecordingAccessLog Log { get; }
 
     public HttpClient Client { get; }
 
-    public static async Task<ProtocolHost> StartAsync(Action<RouteGroupBuilder> map)
+    /// <summary>Another caller than <see cref="Client"/>.</summary>
+    public HttpClient ClientOf(string token)
+    {
+        var client = new HttpClient { BaseAddress = Client.BaseAddress };
+        client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+        return client;
+    }
+
+    public static async Task<ProtocolHost> StartAsync(Action<RouteGroupBuilder> map, RecipientLimitOptions? limits = null, ISharedCache? shared = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var log = new RecordingAccessLog();
         builder.Services.AddSingleton(log).AddSingleton(TimeProvider.System).AddSingleton<IRecipientAuthenticator, KnownTokens>();
+        builder.Services.AddSingleton(Options.Create(limits ?? new RecipientLimitOptions())).AddSingleton(shared ?? new SharedCounts { IsShared = false });
+        builder.Services.AddSingleton<RecipientLimits>().AddSingleton<RefusalRecords>();
+        builder.Services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<RefusalRecords>());
         var built = builder.Build();
         var group = built.MapDeltaSharing<RecordingAccessLog>("/ds");
         map(group);
         await built.StartAsync();
         return new ProtocolHost(built, log);
     }
+
+    public Task StopAsync() => app.StopAsync();
 
     public async ValueTask DisposeAsync()
     {
@@ -59,6 +78,7 @@ internal sealed class ProtocolHost : IAsyncDisposable
             RecipientAuthentication result = token switch
             {
                 "good" => new RecipientAuthentication.Granted(Acme),
+                "other" => new RecipientAuthentication.Granted(Other),
                 "expired" => new RecipientAuthentication.Refused(RefusalReason.Expired, Acme),
                 "elsewhere" => new RecipientAuthentication.Refused(RefusalReason.AddressDenied, Acme),
                 "unchecked" => new RecipientAuthentication.Refused(RefusalReason.Unavailable),
