@@ -1,5 +1,6 @@
 using Tideway.DeltaSharing.Client;
 using Tideway.DeltaSharing.Protocol;
+using Tideway.Testing;
 
 namespace Tideway.DeltaSharing.Tests.Client;
 
@@ -60,6 +61,7 @@ public sealed class ListingTests : IAsyncLifetime
     [Theory]
     [InlineData("""{"items":[],"nextPageToken":"same"}""", false)]
     [InlineData("""{"items":[{"name":"a"}],"nextPageToken":"N"}""", true)]
+    [ProtocolRule("REST APIs", "Our client ends a list that goes on for ever")]
     public async Task A_list_that_never_ends_is_ended(string page, bool changing)
     {
         var options = new DeltaSharingClientOptions
