@@ -21,6 +21,8 @@ public sealed class CallRulesTests : TableTest
             { "GET", "/shares/sales/all-tables" },
             { "GET", Table + "/version" },
             { "HEAD", Table },
+            { "GET", Table },
+            { "POST", Table + "/temporary-table-credentials" },
             { "GET", Table + "/metadata" },
             { "POST", Table + "/query" },
             { "POST", Table + "/queries/0198c0de" },
@@ -67,7 +69,12 @@ public sealed class CallRulesTests : TableTest
 
         var status = (await SendAsync(Acme.Http, method, path)).Status;
 
-        status.ShouldBe(call.Contains("queries", StringComparison.Ordinal) ? HttpStatusCode.NotFound : HttpStatusCode.OK);
+        // There is no such query, and no folder of this table may be read.
+        status.ShouldBe(
+            call.Contains("queries", StringComparison.Ordinal) ? HttpStatusCode.NotFound
+            : call.Contains("credentials", StringComparison.Ordinal) ? HttpStatusCode.BadRequest
+            : HttpStatusCode.OK
+        );
     }
 
     [Theory]
