@@ -5,11 +5,13 @@ using Microsoft.AspNetCore.Http;
 namespace Tideway.DeltaSharing.Server.Serving;
 
 /// <summary>
-/// Makes several slashes in a row one, below the protocol's path: clients put one before the paths of their calls though the address in the profile ends with one.
-/// Files are left alone, as their addresses are signed.
+/// Takes several slashes after the protocol's path for one: clients put one before the paths of their calls though the address in the profile ends with one. What
+/// follows, such as the path of a file, is left as it is.
 /// </summary>
 internal sealed class SlashMerging : IStartupFilter
 {
+    private const string Prefix = "/delta-sharing";
+
     /// <inheritdoc />
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) =>
         app =>
@@ -26,11 +28,7 @@ internal sealed class SlashMerging : IStartupFilter
 
     private static void Merge(HttpRequest request)
     {
-        if (
-            request.Path.Value is { } path
-            && path.Contains("//", StringComparison.Ordinal)
-            && request.Path.StartsWithSegments("/delta-sharing", StringComparison.OrdinalIgnoreCase)
-        )
-            request.Path = '/' + string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries));
+        if (request.Path.Value is { } path && path.StartsWith(Prefix + "//", StringComparison.OrdinalIgnoreCase))
+            request.Path = string.Concat(path.AsSpan(0, Prefix.Length + 1), path.AsSpan(Prefix.Length).TrimStart('/'));
     }
 }

@@ -49,7 +49,7 @@ public sealed class ClientReplayTests : TableTest
     [ProtocolRule(
         "Go client",
         "Its requests, as they go over the wire, are answered as it needs",
-        Served = "two slashes in a row are one; a limit of 0 beside an empty condition is none"
+        Served = "two slashes before the path of a call are one; a limit of 0 beside an empty condition is none"
     )]
     public Task The_Go_client_gets_what_it_needs() => ReplayAsync("go.http");
 

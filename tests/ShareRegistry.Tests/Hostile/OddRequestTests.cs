@@ -23,6 +23,7 @@ public sealed class OddRequestTests : HostileScene
         "/delta-sharing/shares?maxResults=1&maxResults=2&pageToken=a&pageToken=b",
         "/delta-sharing/shares?%00=%00&=&&&=%ff",
         "//delta-sharing//shares",
+        "/delta-sharing////",
         "http://evil.example.org/delta-sharing/shares",
         "http://evil.example.org:99999/delta-sharing/shares",
         "file:///etc/passwd",
