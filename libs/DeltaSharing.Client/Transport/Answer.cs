@@ -6,6 +6,9 @@ namespace Tideway.DeltaSharing.Client.Transport;
 /// <summary>The beginning of an answer; its body is still to be read.</summary>
 internal sealed class Answer(HttpResponseMessage response, DeltaSharingClientOptions options, TimeProvider time) : IDisposable
 {
+    // They go into addresses, which servers take up to some kilobytes.
+    private const int MaxTokenLength = 32 * 1024;
+
     public HttpResponseMessage Response => response;
 
     public string Source => $"{response.RequestMessage!.Method} {UrlPolicy.Describe(response.RequestMessage.RequestUri!)}";
@@ -27,11 +30,20 @@ internal sealed class Answer(HttpResponseMessage response, DeltaSharingClientOpt
         var encodings = response.Content.Headers.ContentEncoding;
         var isGzip = encodings.Count == 1 && encodings.First().ToLowerInvariant() is "gzip" or "x-gzip";
         if (!isGzip && encodings.Any(encoding => !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)))
-            throw Malformed($"an answer that is encoded as gzip or not at all, got '{string.Join(", ", encodings)}'");
+            throw Malformed($"an answer that is encoded as gzip or not at all, got {ServerText.Clip(string.Join(", ", encodings))}");
         var content = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        var stream = new IdleTimeoutStream(content, options.IdleTimeout, time, Source, RequestId);
+        var stream = new IdleTimeoutStream(content, options, time, Source, RequestId);
         return isGzip ? new InflatedStream(stream, this) : stream;
     }
+
+    /// <summary>Refuses a body that is packed where that was not asked for.</summary>
+    public Answer CheckPlain() =>
+        response.Content.Headers.ContentEncoding.FirstOrDefault(encoding => !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)) is { } encoding
+            ? throw Malformed($"an answer as it is, got one with the content encoding {ServerText.Clip(encoding)}, which was not asked for")
+            : this;
+
+    /// <summary>The token of a next page or a query as the server gave it; refuses one that is too long to be one.</summary>
+    public string CheckToken(string token) => token.Length <= MaxTokenLength ? token : throw TooLarge($"tokens of at most {MaxTokenLength} characters");
 
     /// <summary>The body, up to a length; <see langword="null"/> where it is longer.</summary>
     public async Task<byte[]?> ReadAsync(int maxBytes, CancellationToken cancellationToken)

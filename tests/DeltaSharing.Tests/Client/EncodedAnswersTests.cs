@@ -16,7 +16,7 @@ public sealed class EncodedAnswersTests : IAsyncLifetime
     public async ValueTask DisposeAsync() => await server.DisposeAsync();
 
     [Fact]
-    [ProtocolRule("1.12", "The client asks for gzip and reads answers with it and without it")]
+    [ProtocolRule("Compressed answers", "The client asks for gzip and reads answers with it and without it")]
     public async Task Answers_are_asked_for_and_read_as_gzip()
     {
         server.Handler = (context, _) => SendAsync(context, context.Request.Path.Value!.EndsWith("/query", StringComparison.Ordinal) ? Lines(500) : Page(3));

@@ -35,7 +35,7 @@ public sealed class ConditionalRequestTests : IAsyncLifetime
     [InlineData("version")]
     [InlineData("metadata")]
     [ProtocolRule(
-        "1.12",
+        "Conditional requests",
         "An answer that the caller has is 304 without a body, with Delta-Table-Version and the capabilities where the whole answer has them",
         Served = "ETag on lists, one share, one table, version and metadata; recorded as an access"
     )]
@@ -75,7 +75,7 @@ public sealed class ConditionalRequestTests : IAsyncLifetime
     }
 
     [Fact]
-    [ProtocolRule("1.12", "What was taken back never answers 304, whatever the caller kept")]
+    [ProtocolRule("Conditional requests", "What was taken back never answers 304, whatever the caller kept")]
     public async Task What_was_taken_back_is_not_there_whatever_the_caller_kept()
     {
         using var first = await host.Client.GetAsync("shares");

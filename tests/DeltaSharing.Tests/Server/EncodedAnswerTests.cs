@@ -53,7 +53,7 @@ public sealed class EncodedAnswerTests : IAsyncLifetime
     [InlineData("list/400", "gzip")]
     [InlineData("list/400", "zstd")]
     [ProtocolRule(
-        "1.12",
+        "Compressed answers",
         "Large answers come encoded where asked, small ones, refusals and secrets as they are",
         Served = "with Vary: Accept-Encoding on both"
     )]
@@ -101,7 +101,7 @@ public sealed class EncodedAnswerTests : IAsyncLifetime
     [Theory]
     [InlineData("gzip")]
     [InlineData("zstd")]
-    [ProtocolRule("1.12", "An encoded answer streams: its first lines can be read before its last are made")]
+    [ProtocolRule("Compressed answers", "An encoded answer streams: its first lines can be read before its last are made")]
     public async Task The_first_lines_can_be_read_before_the_last_are_made(string coding)
     {
         using var request = Request("lines/2000?wait=true", coding);

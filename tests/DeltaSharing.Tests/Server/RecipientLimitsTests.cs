@@ -25,7 +25,7 @@ public sealed class RecipientLimitsTests : IAsyncDisposable
     }
 
     [Fact]
-    [ProtocolRule("1.12", "A recipient beyond its limits gets 429 with Retry-After in whole seconds and the protocol's error body; others go on")]
+    [ProtocolRule("Limits and load", "A recipient beyond its limits gets 429 with Retry-After in whole seconds and the protocol's error body; others go on")]
     public async Task Who_makes_too_many_calls_is_told_when_to_come_again_and_others_go_on()
     {
         var host = await StartAsync(new RecipientLimitOptions { CallsPerSecond = OneInAnHour, Burst = 3 });
@@ -106,7 +106,7 @@ public sealed class RecipientLimitsTests : IAsyncDisposable
 
     [Fact]
     [ProtocolRule(
-        "1.12",
+        "Limits and load",
         "Refused calls are recorded",
         Served = "the first of a recipient by itself, those that follow within a while together with their number"
     )]

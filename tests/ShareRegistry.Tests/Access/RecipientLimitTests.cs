@@ -9,7 +9,7 @@ public sealed class RecipientLimitTests
 {
     [Fact]
     [ProtocolRule(
-        "1.12",
+        "Limits and load",
         "The service refuses a recipient beyond its limits, records that and goes on for others",
         Served = "RecipientLimits:CallsPerSecond, :Burst and :ConcurrentCalls"
     )]

@@ -34,7 +34,7 @@ public sealed class ConditionalReadsTests : TableTest
     [InlineData(Orders + "/metadata")]
     [InlineData(Orders + "/metadata?version=0")]
     [ProtocolRule(
-        "1.12",
+        "Conditional requests",
         "Lists, one share, one table, version and metadata are asked for again by their tags",
         Served = "strong ETags; pages with a token keep theirs for an hour at most"
     )]
