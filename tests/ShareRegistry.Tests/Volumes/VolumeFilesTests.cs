@@ -22,7 +22,11 @@ public sealed class VolumeFilesTests : VolumeTest
     }
 
     [Fact]
-    [ProtocolRule("Files of volumes", "Files of a volume are listed with path, size and time", Served = "an addition of this server: GET .../volumes/{volume}/files")]
+    [ProtocolRule(
+        "Files of volumes",
+        "Files of a volume are listed with path, size and time",
+        Served = "an addition of this server: GET .../volumes/{volume}/files"
+    )]
     public async Task All_files_are_listed_in_order_with_size_and_time()
     {
         File.SetLastWriteTimeUtc(Path.Combine(Process.Lake, "manuals/readme.txt"), new DateTime(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc));
@@ -164,7 +168,11 @@ public sealed class VolumeFilesTests : VolumeTest
     }
 
     [Fact]
-    [ProtocolRule("Files of volumes", "One file is asked for by its path", Served = "307 to a signed address, which curl -L and browsers follow; HEAD tells its size")]
+    [ProtocolRule(
+        "Files of volumes",
+        "One file is asked for by its path",
+        Served = "307 to a signed address, which curl -L and browsers follow; HEAD tells its size"
+    )]
     public async Task One_file_is_sent_on_to_its_address()
     {
         using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = Process.Stranger.BaseAddress };
