@@ -212,7 +212,11 @@ public sealed class VolumeTests : IAsyncLifetime
     }
 
     [Fact]
-    [ProtocolRule("0", "A list of volumes may leave out what is optional, and credentials of a volume have no location", Served = "read so by the client")]
+    [ProtocolRule(
+        "Volumes",
+        "A list of volumes may leave out what is optional, and credentials of a volume have no location",
+        Served = "read so by the client"
+    )]
     public void What_other_servers_leave_out_is_no_fault()
     {
         var page = ListPage.Parse<VolumeItem>("""{"items":[{"name":"v","schema":"sc","share":"s","new":{}}],"nextPageToken":""}"""u8);
