@@ -200,6 +200,7 @@ public sealed class FileDownloader(HttpClient http, DeltaSharingClientOptions? o
         {
             if (content.ContentRange?.From != file.Length)
                 throw answer.Malformed($"the range from byte {file.Length}, got {content.ContentRange}");
+            CheckSameFile(file, answer);
             total = content.ContentRange.Length;
         }
         else
@@ -212,6 +213,23 @@ public sealed class FileDownloader(HttpClient http, DeltaSharingClientOptions? o
         file.EntityTag = answer.Response.Headers.ETag;
         if (total is { } size && size != expectedSize)
             throw Mismatch(answer, expectedSize, $"{size}");
+    }
+
+    // A server that heeds no If-Range would have two files joined to one.
+    private static void CheckSameFile(PartialFile file, Answer answer)
+    {
+        if (file.Length == 0 || file.EntityTag is not { IsWeak: false } tag || answer.Response.Headers.ETag is not { } came || came.Equals(tag))
+            return;
+        file.Restart();
+        file.EntityTag = null;
+        throw new DeltaSharingException(
+            DeltaSharingError.ConnectionBroken,
+            $"{answer.Source}: expected the rest of the file with the tag {tag}, got that of {came}."
+        )
+        {
+            RequestId = answer.RequestId,
+            IsTransient = true,
+        };
     }
 
     private static DeltaSharingException Mismatch(Answer answer, long expected, string got) =>
