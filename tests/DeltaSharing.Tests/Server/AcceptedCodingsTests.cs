@@ -28,7 +28,11 @@ public sealed class AcceptedCodingsTests
     [InlineData("gzip;q=0, *", "identity", true)]
     [InlineData("br", "identity", true)]
     [InlineData("gzip;q=nonsense", "identity", true)]
-    [ProtocolRule("Compressed answers", "Answers are encoded as Accept-Encoding asks, with its q-values, identity;q=0 and *", Served = "zstd or gzip; of equals zstd")]
+    [ProtocolRule(
+        "Compressed answers",
+        "Answers are encoded as Accept-Encoding asks, with its q-values, identity;q=0 and *",
+        Served = "zstd or gzip; of equals zstd"
+    )]
     public void The_caller_gets_what_it_likes_best_of_what_there_is(string? header, string preferred, bool takesIdentity)
     {
         var accepted = AcceptedCodings.Of(header);

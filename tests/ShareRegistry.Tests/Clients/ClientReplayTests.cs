@@ -77,7 +77,14 @@ public sealed class ClientReplayTests : TableTest
         return Replay.RunAsync(
             Path.Combine(Path.GetDirectoryName(SourceFile())!, file),
             values,
-            request => LiteralHttp.SendAsync(server.Host, server.Port, request, TestContext.Current.CancellationToken)
+            request =>
+                LiteralHttp.SendAsync(
+                    server.Host,
+                    server.Port,
+                    request,
+                    packed => new ZstdSharp.DecompressionStream(packed),
+                    TestContext.Current.CancellationToken
+                )
         );
     }
 

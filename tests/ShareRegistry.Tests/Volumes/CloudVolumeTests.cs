@@ -59,7 +59,11 @@ public sealed class CloudVolumeTests : IAsyncLifetime
     }
 
     [Fact]
-    [ProtocolRule("Files of volumes", "A file of a volume is sent on to the store's own address", Served = "clients drop the bearer token on the way to another host")]
+    [ProtocolRule(
+        "Files of volumes",
+        "A file of a volume is sent on to the store's own address",
+        Served = "clients drop the bearer token on the way to another host"
+    )]
     public async Task One_file_follows_to_the_store()
     {
         (await acme.Http.GetStringAsync(Manuals + "/files/readme.txt", TestContext.Current.CancellationToken)).ShouldBe("hello");

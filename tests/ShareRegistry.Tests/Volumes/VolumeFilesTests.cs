@@ -22,7 +22,11 @@ public sealed class VolumeFilesTests : VolumeTest
     }
 
     [Fact]
-    [ProtocolRule("Files of volumes", "Files of a volume are listed with path, size and time", Served = "an addition of this server: GET .../volumes/{volume}/files")]
+    [ProtocolRule(
+        "Files of volumes",
+        "Files of a volume are listed with path, size and time",
+        Served = "an addition of this server: GET .../volumes/{volume}/files"
+    )]
     public async Task All_files_are_listed_in_order_with_size_and_time()
     {
         File.SetLastWriteTimeUtc(Path.Combine(Process.Lake, "manuals/readme.txt"), new DateTime(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc));
@@ -164,7 +168,11 @@ public sealed class VolumeFilesTests : VolumeTest
     }
 
     [Fact]
-    [ProtocolRule("Files of volumes", "One file is asked for by its path", Served = "307 to a signed address, which curl -L and browsers follow; HEAD tells its size")]
+    [ProtocolRule(
+        "Files of volumes",
+        "One file is asked for by its path",
+        Served = "307 to a signed address, which curl -L and browsers follow; HEAD tells its size"
+    )]
     public async Task One_file_is_sent_on_to_its_address()
     {
         using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = Process.Stranger.BaseAddress };
@@ -224,6 +232,11 @@ public sealed class VolumeFilesTests : VolumeTest
     }
 
     [Fact]
+    [ProtocolRule(
+        "Files of volumes",
+        "Nothing outside of the volume's folder is listed or handed out",
+        Served = "by whatever path or link, also after an address was signed"
+    )]
     public async Task Links_that_lead_out_of_the_volume_are_not_there_and_links_within_are()
     {
         var folder = Path.Combine(Process.Lake, "manuals");
@@ -245,6 +258,19 @@ public sealed class VolumeFilesTests : VolumeTest
         File.Delete(file);
         File.CreateSymbolicLink(file, Path.Combine(Process.Lake, "secret/plan.txt"));
 
+        (await Process.Stranger.GetAnswerAsync(url.PathAndQuery)).ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task A_folder_that_becomes_a_link_is_not_followed_to_where_nobody_looked()
+    {
+        var url = new Uri((await GetAsync(Manuals + "/files?path=readme.txt&urls=true")).Json.GetProperty("items")[0].GetProperty("url").GetString()!);
+        Write("secret/readme.txt", "not for anybody");
+        Directory.Delete(Path.Combine(Process.Lake, "manuals"), recursive: true);
+        Directory.CreateSymbolicLink(Path.Combine(Process.Lake, "manuals"), Path.Combine(Process.Lake, "secret"));
+
+        (await GetAsync(Manuals + "/files")).ShouldBe(HttpStatusCode.NotFound);
+        (await GetAsync(Manuals + "/files/readme.txt")).ShouldBe(HttpStatusCode.NotFound);
         (await Process.Stranger.GetAnswerAsync(url.PathAndQuery)).ShouldBe(HttpStatusCode.NotFound);
     }
 

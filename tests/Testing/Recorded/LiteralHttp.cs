@@ -11,20 +11,33 @@ public static class LiteralHttp
     private const int LongestHead = 64 * 1024;
 
     /// <summary>Sends a request on a connection of its own and reads the answer.</summary>
-    public static async Task<RecordedAnswer> SendAsync(string host, int port, RecordedRequest request, CancellationToken cancellationToken)
+    public static Task<RecordedAnswer> SendAsync(string host, int port, RecordedRequest request, CancellationToken cancellationToken) =>
+        SendAsync(host, port, request, null, cancellationToken);
+
+    /// <summary>The same for clients that unpack zstd too, by <paramref name="zstd"/>.</summary>
+    public static async Task<RecordedAnswer> SendAsync(
+        string host,
+        int port,
+        RecordedRequest request,
+        Func<Stream, Stream>? zstd,
+        CancellationToken cancellationToken
+    )
     {
         using var client = new TcpClient();
         await client.ConnectAsync(host, port, cancellationToken);
         var stream = client.GetStream();
         await stream.WriteAsync(request.ToBytes(), cancellationToken);
-        return await ReadAsync(stream, request.Method == "HEAD", cancellationToken);
+        return await ReadAsync(stream, request.Method == "HEAD", zstd, cancellationToken);
     }
 
     /// <summary>Reads an answer.</summary>
     /// <param name="stream">The connection.</param>
     /// <param name="isHead">Whether there is no body whatever the headers say.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public static async Task<RecordedAnswer> ReadAsync(Stream stream, bool isHead, CancellationToken cancellationToken)
+    public static Task<RecordedAnswer> ReadAsync(Stream stream, bool isHead, CancellationToken cancellationToken) =>
+        ReadAsync(stream, isHead, null, cancellationToken);
+
+    private static async Task<RecordedAnswer> ReadAsync(Stream stream, bool isHead, Func<Stream, Stream>? zstd, CancellationToken cancellationToken)
     {
         var head = await ReadHeadAsync(stream, cancellationToken);
         var lines = head.Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
@@ -37,7 +50,7 @@ public static class LiteralHttp
             answer.Header("Transfer-Encoding") == "chunked" ? await ReadChunksAsync(stream, cancellationToken)
             : answer.Header("Content-Length") is { } length ? await ReadExactlyAsync(stream, int.Parse(length, CultureInfo.InvariantCulture), cancellationToken)
             : await ReadToEndAsync(stream, cancellationToken);
-        return answer with { Body = answer.Header("Content-Encoding") == "gzip" ? Unpack(body) : body };
+        return answer with { Body = Unpack(body, answer.Header("Content-Encoding"), zstd) };
     }
 
     private static async Task<string> ReadHeadAsync(Stream stream, CancellationToken cancellationToken)
@@ -94,11 +107,20 @@ public static class LiteralHttp
         return body.ToArray();
     }
 
-    private static byte[] Unpack(byte[] body)
+    private static byte[] Unpack(byte[] body, string? encoding, Func<Stream, Stream>? zstd)
     {
+        using var packed = new MemoryStream(body);
+        using Stream plain = encoding switch
+        {
+            null => packed,
+            "gzip" => new GZipStream(packed, CompressionMode.Decompress),
+            "deflate" => new ZLibStream(packed, CompressionMode.Decompress),
+            "br" => new BrotliStream(packed, CompressionMode.Decompress),
+            "zstd" when zstd is not null => zstd(packed),
+            _ => throw new InvalidDataException($"An answer was expected that these clients can unpack, got one packed as {encoding}."),
+        };
         using var unpacked = new MemoryStream();
-        using var gzip = new GZipStream(new MemoryStream(body), CompressionMode.Decompress);
-        gzip.CopyTo(unpacked);
+        plain.CopyTo(unpacked);
         return unpacked.ToArray();
     }
 }
