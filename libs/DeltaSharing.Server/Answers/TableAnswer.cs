@@ -28,6 +28,11 @@ public sealed partial class TableAnswer : IResult
     public Func<AnswerWriter, CancellationToken, ValueTask>? Body { get; init; }
 
     /// <summary>
+    /// How many bytes <see cref="Body"/> writes, where that is known before: the answer then says its length, which spares both ends the framing in chunks.
+    /// </summary>
+    public long? BodyLength { get; init; }
+
+    /// <summary>
     /// Makes the last line, after all others. It is written only where this is set, and set only where the client asked for it
     /// (<see cref="SharingCapabilities.IncludeEndStreamAction"/>, a refresh token, or pages): clients break on one they did not ask for.
     /// </summary>
@@ -92,8 +97,10 @@ public sealed partial class TableAnswer : IResult
         var stop = context.RequestAborted;
         try
         {
-            await writer.WriteAsync(Protocol, stop);
-            await writer.WriteAsync(Metadata, stop);
+            writer.Write(Protocol);
+            writer.Write(Metadata);
+            if (EndStream is null && (Body is null ? 0 : BodyLength) is { } rest)
+                context.Response.ContentLength = writer.BytesWritten + rest;
             if (Body is not null)
                 await Body(writer, stop);
             if (EndStream is not null)
@@ -145,6 +152,7 @@ public sealed partial class TableAnswer : IResult
         response.Headers.Remove(HeaderNames.TableVersion);
         response.Headers.Remove(HeaderNames.Capabilities);
         response.Headers.Remove(HeaderNames.FileIdHash);
+        response.ContentLength = null;
     }
 
     private void WriteHeaders(IHeaderDictionary headers)
