@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Tideway.Cli.CommandLine;
 using Tideway.Cli.Output;
 
@@ -69,7 +68,7 @@ internal static class RecipientCommands
                     comment = call.Get(comment),
                     authentication_type = call.Get(oauth) ? "OAUTH_CLIENT_CREDENTIALS" : "TOKEN",
                     ip_access_list = call.Get(allow) is { Length: > 0 } addresses ? new { allowed_ip_addresses = addresses } : null,
-                    properties_kvpairs = call.Get(properties) is { Length: > 0 } pairs ? new { properties = Pairs(pairs) } : null,
+                    properties_kvpairs = call.Get(properties) is { Length: > 0 } pairs ? new { properties = PairText.Read(pairs) } : null,
                     expiration_time = call.Get(expires)?.ToUnixTimeMilliseconds(),
                 };
                 var recipient = await call.Api.SendAsync(HttpMethod.Post, $"{Path:raw}", body, cancellationToken);
@@ -149,19 +148,5 @@ internal static class RecipientCommands
                 call.Output.Message($"Recipient '{call.Get(name)}' is deleted.");
             }
         );
-    }
-
-    private static Dictionary<string, string> Pairs(string[] pairs)
-    {
-        var properties = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var pair in pairs)
-        {
-            var at = pair.IndexOf('=', StringComparison.Ordinal);
-            if (at <= 0)
-                throw new CliFailure(ExitCode.Usage, string.Create(CultureInfo.InvariantCulture, $"--property must be KEY=VALUE; got '{pair}'."));
-            properties[pair[..at]] = pair[(at + 1)..];
-        }
-
-        return properties;
     }
 }

@@ -17,11 +17,14 @@ internal static class ShareCommands
         Column.Of("COMMENT", "comment"),
     ];
 
-    private static readonly Column[] ItemColumns =
+    /// <summary>How one share is shown.</summary>
+    public static Column[] ItemColumns { get; } =
     [
         Column.Of("Name", "name"),
         Column.Of("Id", "id"),
+        Column.Of("Shown as", "display_name"),
         Column.Of("Comment", "comment"),
+        Column.Of("Properties", "properties"),
         Column.Of("Owner", "owner"),
         Column.Time("Created", "created_at"),
         Column.Of("Created by", "created_by"),
@@ -37,6 +40,7 @@ internal static class ShareCommands
         Column.Of("HISTORY", "history_data_sharing_status"),
         Column.Of("CHANGES", "cdf_enabled"),
         Column.Of("FROM VERSION", "start_version"),
+        Column.Of("FOLDER", "directory_access_enabled"),
     ];
 
     public static Command Make(CommandSet commands) =>
@@ -46,6 +50,7 @@ internal static class ShareCommands
             Create(commands),
             List(commands),
             Get(commands),
+            ShareUpdateCommand.Make(commands),
             ShareTableCommands.Add(commands),
             ShareTableCommands.Remove(commands),
             GrantCommands.Grant(commands),
@@ -56,18 +61,26 @@ internal static class ShareCommands
     private static Command Create(CommandSet commands)
     {
         var name = Symbols.Name("share");
-        var comment = Symbols.Option("--comment", "Free text for people", "TEXT");
+        var displayName = Symbols.Option("--display-name", "Name for people, which recipients see", "TEXT");
+        var comment = Symbols.Option("--comment", "Free text for people, which recipients see", "TEXT");
+        var properties = Symbols.Many("--property", "A property that recipients see, any number of times", "KEY=VALUE");
         return commands.Leaf(
             "create",
             "Make a share, still empty",
-            "tideway share create sales --comment 'Orders and returns'",
-            [name, comment],
+            "tideway share create sales --display-name 'Sales in Europe' --property domain=retail",
+            [name, displayName, comment, properties],
             async (call, cancellationToken) =>
             {
                 var share = await call.Api.SendAsync(
                     HttpMethod.Post,
                     $"{Path:raw}",
-                    new { name = call.Get(name), comment = call.Get(comment) },
+                    new
+                    {
+                        name = call.Get(name),
+                        display_name = call.Get(displayName),
+                        comment = call.Get(comment),
+                        properties = call.Get(properties) is { Length: > 0 } pairs ? PairText.Read(pairs) : null,
+                    },
                     cancellationToken
                 );
                 call.Output.Item(share, ItemColumns);

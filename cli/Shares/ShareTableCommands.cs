@@ -21,12 +21,16 @@ internal static class ShareTableCommands
         var history = Symbols.Flag("--history", "Let recipients read earlier versions");
         var changes = Symbols.Flag("--cdf", "Let recipients read row changes; implies --history");
         var start = Symbols.Number("--start-version", "First version that recipients may see; else the one of now", "VERSION");
+        var directory = Symbols.Flag(
+            "--directory-access",
+            "Let recipients read the table's whole folder with credentials of its store; needs --history and --start-version 0"
+        );
         var comment = Symbols.Option("--comment", "Free text for people", "TEXT");
         return commands.Leaf(
             "add",
             "Add a table to a share",
             "tideway share add sales public.orders --location file:///srv/tables/orders --cdf",
-            [share, table, location, alias, history, changes, start, comment],
+            [share, table, location, alias, history, changes, start, directory, comment],
             async (call, cancellationToken) =>
             {
                 var shared = new
@@ -38,6 +42,7 @@ internal static class ShareTableCommands
                     cdf_enabled = call.Get(changes) ? true : (bool?)null,
                     history_data_sharing_status = call.Get(history) || call.Get(changes) ? "ENABLED" : null,
                     start_version = call.Get(start),
+                    directory_access_enabled = call.Get(directory) ? true : (bool?)null,
                     comment = call.Get(comment),
                 };
                 var updated = await UpdateAsync(call, call.Get(share), "ADD", shared, cancellationToken);

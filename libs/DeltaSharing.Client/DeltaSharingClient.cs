@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Tideway.DeltaSharing.Client.Credentials;
 using Tideway.DeltaSharing.Client.Transport;
 using Tideway.DeltaSharing.Protocol;
+using Tideway.DeltaSharing.Protocol.Credentials;
 using Tideway.DeltaSharing.Protocol.Listing;
 
 namespace Tideway.DeltaSharing.Client;
@@ -74,6 +75,17 @@ public sealed class DeltaSharingClient
     public IAsyncEnumerable<TableItem> ListAllTablesAsync(string share, CancellationToken cancellationToken = default) =>
         ListAsync<TableItem>($"{SharedTableName.SharePath(share)}/all-tables", cancellationToken);
 
+    /// <summary>
+    /// One table, with the format it is kept in. Only servers of OpenSharing have this call; others are <see cref="DeltaSharingError.NotFound"/>.
+    /// </summary>
+    /// <remarks>Protocol: https://github.com/OpenSharing-IO/OpenSharing/blob/main/spec/protocols/TABLES.md#get-table</remarks>
+    public async Task<TableItem> GetTableAsync(SharedTableName table, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        using var answer = await GetAsync(table.Path, cancellationToken).ConfigureAwait(false);
+        return await ReadAsync(answer, TableItem.Parse, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>The latest version of a table, or the earliest that was made at or after a time.</summary>
     public async Task<TableVersion> GetTableVersionAsync(
         SharedTableName table,
@@ -142,6 +154,27 @@ public sealed class DeltaSharingClient
         );
     }
 
+    /// <summary>
+    /// Credentials of the store's own kind with which the folder of a table, or one below it, can be read without this server. Only tables whose
+    /// <see cref="TableItem.AccessModes"/> name <c>dir</c> have them; others are <see cref="DeltaSharingError.InvalidRequest"/>.
+    /// </summary>
+    /// <param name="table">The table.</param>
+    /// <param name="location">The folder, one of those that the server named or one below; the main one where absent.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <remarks>Protocol: https://github.com/delta-io/delta-sharing/blob/main/PROTOCOL.md#generate-temporary-table-credential</remarks>
+    public async Task<LocationCredentials> GetTemporaryTableCredentialsAsync(
+        SharedTableName table,
+        string? location = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        using var answer = await sender
+            .SendAsync(() => CreatePost($"{table.Path}/temporary-table-credentials", new CredentialsRequest(location).ToJson()), cancellationToken)
+            .ConfigureAwait(false);
+        return await ReadAsync(answer, json => TableCredentialsAnswer.Parse(json).Credentials, cancellationToken).ConfigureAwait(false);
+    }
+
     private async IAsyncEnumerable<T> ListAsync<T>(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -185,7 +218,6 @@ public sealed class DeltaSharingClient
     private HttpRequestMessage CreateQuery(SharedTableName table, QueryRequest query, AnswerPage page)
     {
         var path = page.QueryId is { } id ? $"{table.Path}/queries/{Uri.EscapeDataString(id)}" : $"{table.Path}/query";
-        var request = Create(HttpMethod.Post, path, Capabilities() with { AsyncQuery = options.AsyncQueries });
         var body = (page.QueryId, page.Token) switch
         {
             // What is prepared knows the rest of the question.
@@ -194,7 +226,13 @@ public sealed class DeltaSharingClient
             (null, { } token) => query with { PageToken = token, IncludeRefreshToken = false, RefreshToken = null },
             _ => query,
         };
-        request.Content = new ByteArrayContent(body.ToJson()) { Headers = { ContentType = new MediaTypeHeaderValue("application/json", "utf-8") } };
+        return CreatePost(path, body.ToJson(), Capabilities() with { AsyncQuery = options.AsyncQueries });
+    }
+
+    private HttpRequestMessage CreatePost(string path, byte[] body, SharingCapabilities? capabilities = null)
+    {
+        var request = Create(HttpMethod.Post, path, capabilities);
+        request.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json", "utf-8") } };
         return request;
     }
 

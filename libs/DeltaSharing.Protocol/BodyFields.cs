@@ -3,16 +3,45 @@ using System.Text.Json;
 
 namespace Tideway.DeltaSharing.Protocol;
 
-/// <summary>Takes the fields of a query body as clients really send them.</summary>
+/// <summary>Takes the fields of a body as clients really send them.</summary>
 internal readonly struct BodyFields
 {
     private readonly JsonElement body;
 
-    public BodyFields(JsonElement body)
+    private BodyFields(JsonElement body) => this.body = body;
+
+    /// <summary>What a body says; one without a field says nothing. Null and the fault, with its place, where it cannot be read.</summary>
+    public static T? Read<T>(ReadOnlySpan<byte> json, Func<BodyFields, T> take, out string? fault)
+        where T : class
     {
-        if (body.ValueKind != JsonValueKind.Object)
-            throw new FieldException($"Expected the body to be a JSON object, got {Describe(body)}.");
-        this.body = body;
+        fault = null;
+        if (json.IndexOfAnyExcept(" \t\r\n"u8) < 0)
+            return take(default);
+        try
+        {
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+            using var document = JsonDocument.ParseValue(ref reader);
+            if (reader.Read())
+                throw new JsonException();
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                throw new FieldException($"Expected the body to be a JSON object, got {Describe(document.RootElement)}.");
+            return take(new BodyFields(document.RootElement));
+        }
+        catch (JsonException exception)
+        {
+            fault = $"The body is not JSON: line {(exception.LineNumber ?? 0) + 1}, byte {exception.BytePositionInLine ?? 0}.";
+        }
+        catch (FieldException exception)
+        {
+            fault = exception.Message;
+        }
+        catch (InvalidOperationException)
+        {
+            // What the JSON reader throws for text that is no Unicode.
+            fault = "The body holds text that is not well-formed Unicode.";
+        }
+
+        return null;
     }
 
     public QueryRequest ToRequest() =>
@@ -34,9 +63,11 @@ internal readonly struct BodyFields
             RefreshToken = Text("refreshToken"),
         };
 
-    private JsonElement? Find(string name) => body.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    private JsonElement? Find(string name) =>
+        body.ValueKind == JsonValueKind.Object && body.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
-    private string? Text(string name) =>
+    /// <summary>A text; throws <see cref="FieldException"/> where the field is something else.</summary>
+    public string? Text(string name) =>
         Find(name) switch
         {
             null => null,
@@ -99,5 +130,5 @@ internal readonly struct BodyFields
         return text.Length <= 40 ? text : text[..40] + "...";
     }
 
-    public sealed class FieldException(string message) : Exception(message);
+    private sealed class FieldException(string message) : Exception(message);
 }

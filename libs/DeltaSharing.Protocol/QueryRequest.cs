@@ -49,35 +49,7 @@ public sealed record QueryRequest
     /// Reads a body; an empty one is <c>{}</c>. Unknown fields are ignored, <c>null</c> is absent, numbers may be texts, booleans may have any
     /// case. Returns <see langword="null"/> and the <paramref name="fault"/>, with its place, where that is not enough.
     /// </summary>
-    public static QueryRequest? Parse(ReadOnlySpan<byte> json, out string? fault)
-    {
-        fault = null;
-        if (json.IndexOfAnyExcept(" \t\r\n"u8) < 0)
-            return new QueryRequest();
-        try
-        {
-            var reader = new Utf8JsonReader(json, new JsonReaderOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
-            using var document = JsonDocument.ParseValue(ref reader);
-            if (reader.Read())
-                throw new JsonException();
-            return new BodyFields(document.RootElement).ToRequest();
-        }
-        catch (JsonException exception)
-        {
-            fault = $"The body is not JSON: line {(exception.LineNumber ?? 0) + 1}, byte {exception.BytePositionInLine ?? 0}.";
-        }
-        catch (BodyFields.FieldException exception)
-        {
-            fault = exception.Message;
-        }
-        catch (InvalidOperationException)
-        {
-            // What the JSON reader throws for text that is no Unicode.
-            fault = "The body holds text that is not well-formed Unicode.";
-        }
-
-        return null;
-    }
+    public static QueryRequest? Parse(ReadOnlySpan<byte> json, out string? fault) => BodyFields.Read(json, static fields => fields.ToRequest(), out fault);
 
     /// <summary>The body as UTF-8 JSON, with the fields that are set.</summary>
     public byte[] ToJson()

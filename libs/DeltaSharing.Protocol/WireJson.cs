@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Tideway.DeltaSharing.Protocol.Credentials;
 using Tideway.DeltaSharing.Protocol.Lines;
 using Tideway.DeltaSharing.Protocol.Listing;
 
@@ -21,6 +22,9 @@ namespace Tideway.DeltaSharing.Protocol;
 [JsonSerializable(typeof(ListPage<SchemaItem>))]
 [JsonSerializable(typeof(ListPage<TableItem>))]
 [JsonSerializable(typeof(ShareAnswer))]
+[JsonSerializable(typeof(TableItem))]
+[JsonSerializable(typeof(LocationCredentials))]
+[JsonSerializable(typeof(TableCredentialsAnswer))]
 [JsonSerializable(typeof(ErrorBody))]
 [JsonSerializable(typeof(ProtocolLine))]
 [JsonSerializable(typeof(MetadataLine))]

@@ -13,6 +13,7 @@ using Tideway.ShareRegistry.PlainCopies;
 using Tideway.ShareRegistry.Recipients;
 using Tideway.ShareRegistry.Shares;
 using Tideway.ShareRegistry.Storage;
+using Tideway.ShareRegistry.TableCredentials;
 using Tideway.ShareRegistry.TableQuery;
 using Tideway.ShareRegistry.Tables;
 
@@ -38,6 +39,8 @@ public static class ShareRegistryStartup
         builder.Services.AddSingleton<RecipientDirectory>();
         builder.Services.AddSingleton<GrantedCatalog>();
         builder.Services.AddSingleton<TableProbe>();
+        builder.Services.AddSingleton<DirectoryProbe>();
+        builder.Services.AddSingleton<DirectoryOffers>();
         builder.Services.AddSingleton(services => new SnapshotCache(
             services.GetRequiredService<IOptions<SnapshotCacheOptions>>().Value,
             services.GetRequiredService<TimeProvider>(),
@@ -71,6 +74,7 @@ public static class ShareRegistryStartup
         var sharing = app.MapDeltaSharing<SpooledAccessLog>("/delta-sharing");
         sharing.MapCatalog();
         sharing.MapTableQuery();
+        sharing.MapTableCredentials();
         sharing.MapUnknownCalls();
     }
 }

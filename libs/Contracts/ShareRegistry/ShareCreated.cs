@@ -9,8 +9,14 @@ public sealed record ShareCreated
     /// <summary>Name of the share at that time.</summary>
     public required string ShareName { get; init; }
 
+    /// <summary>A name for people.</summary>
+    public string? DisplayName { get; init; }
+
     /// <summary>Free text for people.</summary>
     public string? Comment { get; init; }
+
+    /// <summary>What the owner notes on the share for its recipients.</summary>
+    public IReadOnlyDictionary<string, string>? Properties { get; init; }
 
     /// <summary>The principal that owns the share.</summary>
     public string? Owner { get; init; }

@@ -1,6 +1,8 @@
+using System.Text.Json;
+
 namespace Tideway.DeltaSharing.Protocol.Listing;
 
-/// <summary>A table in a list.</summary>
+/// <summary>A table in a list, or by itself.</summary>
 public sealed record TableItem
 {
     /// <summary>The name, unique in the schema.</summary>
@@ -26,4 +28,26 @@ public sealed record TableItem
 
     /// <summary><c>url</c> and <c>dir</c>, as far as they are offered; absent means <c>url</c>.</summary>
     public IReadOnlyList<string>? AccessModes { get; init; }
+
+    /// <summary>
+    /// How the table is kept: <c>delta</c>, <c>iceberg</c>, or both with a comma between. Only told of a table that is asked for by itself.
+    /// See <see href="https://github.com/OpenSharing-IO/OpenSharing/blob/main/spec/protocols/TABLES.md#get-table">Get Table</see>.
+    /// </summary>
+    public string? Format { get; init; }
+
+    /// <summary>Reads a table that comes by itself. Throws <see cref="SharingProtocolException"/> where it is malformed.</summary>
+    public static TableItem Parse(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, WireJson.Default.TableItem) ?? throw new JsonException("There is no table.");
+        }
+        catch (JsonException exception)
+        {
+            throw new SharingProtocolException(SharingProtocolError.Malformed, $"Malformed table: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>The table by itself as one line of JSON.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, WireJson.Default.TableItem);
 }

@@ -14,6 +14,13 @@ public sealed class JsonAnswer(ReadOnlyMemory<byte> json) : IResult
     /// <summary>One share.</summary>
     public static JsonAnswer Of(ShareItem share) => new(new ShareAnswer(share).ToJson());
 
+    /// <summary>One table.</summary>
+    public static JsonAnswer Of(TableItem table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        return new(table.ToJson());
+    }
+
     /// <inheritdoc />
     public async Task ExecuteAsync(HttpContext httpContext)
     {

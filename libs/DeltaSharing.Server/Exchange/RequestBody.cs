@@ -1,6 +1,7 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Tideway.DeltaSharing.Protocol;
+using Tideway.DeltaSharing.Protocol.Credentials;
 using Tideway.DeltaSharing.Server.Answers;
 
 namespace Tideway.DeltaSharing.Server.Exchange;
@@ -55,5 +56,17 @@ public static class RequestBody
         exchange.AddParameter("endingVersion", query.EndingVersion?.ToString());
         exchange.AddParameter("maxFiles", query.MaxFiles?.ToString());
         return query;
+    }
+
+    /// <summary>The body of a call for temporary credentials, whose location goes into the access record; or a refusal.</summary>
+    public static async ValueTask<Checked<CredentialsRequest>> ReadCredentialsAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        var body = await ReadAsync(context, cancellationToken);
+        if (body.IsRefused(out var refusal))
+            return refusal;
+        if (CredentialsRequest.Parse(body.Value.Span, out var fault) is not { } request)
+            return new ProtocolRefusal(400, ErrorCodes.MalformedRequest, fault!);
+        ProtocolExchange.Of(context).AddParameter("location", request.Location);
+        return request;
     }
 }

@@ -21,7 +21,7 @@ public static class ServedTableStorage
 
     /// <summary>
     /// Adds <see cref="StorageRoots"/> (section <c>Storage</c>), <see cref="IUrlSigner"/> and <see cref="LocalUrlVerifier"/> (sections
-    /// <c>Files</c> and <c>Public</c>), <see cref="ContinuationTokens"/> (with the same secrets), the <see cref="IRecipientAuthenticator"/>, the
+    /// <c>Files</c> and <c>Public</c>), <see cref="FolderCredentials"/>, <see cref="ContinuationTokens"/> (with the same secrets), the <see cref="IRecipientAuthenticator"/>, the
     /// protocol's errors for what no endpoint answers, and the check that storage can be read.
     /// </summary>
     public static WebApplicationBuilder AddServedTableStorage(this WebApplicationBuilder builder)
@@ -32,6 +32,7 @@ public static class ServedTableStorage
             return builder;
         services.AddOptions<StorageRootOptions>().BindConfiguration(StorageRootOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<FileUrlOptions>().BindConfiguration(FileUrlOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<TemporaryCredentialOptions>().BindConfiguration(TemporaryCredentialOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<PublicOptions>().ValidateOnStart();
         services.TryAddSingleton(provider => new StorageRoots(provider.GetRequiredService<IOptions<StorageRootOptions>>().Value));
         services.TryAddSingleton<IUrlSigner>(provider => new StorageUrlSigner(
@@ -50,6 +51,7 @@ public static class ServedTableStorage
             provider.GetRequiredService<IOptions<FileUrlOptions>>().Value.DecodeKeys(),
             provider.GetRequiredService<TimeProvider>()
         ));
+        services.AddSingleton<FolderCredentials>();
         // Large answers wait less for the network, and a client that does not read still holds little.
         services.Configure<KestrelServerOptions>(options => options.Limits.MaxResponseBufferSize = ResponseBufferBytes);
         services.AddSingleton<RecipientCredentials>();

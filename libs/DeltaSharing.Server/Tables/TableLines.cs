@@ -21,14 +21,21 @@ public static class TableLines
     }
 
     /// <summary>The metadata line of a snapshot; says its version only where one was asked for, and other metadata where the client is to see other files.</summary>
-    public static SharingLine Metadata(ResponseFormats format, Snapshot snapshot, bool pinned, Metadata? instead = null)
+    public static SharingLine Metadata(ResponseFormats format, Snapshot snapshot, bool pinned, Metadata? instead = null, TableAccess? access = null)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
-        return Metadata(format, instead ?? snapshot.Metadata, pinned ? snapshot.Version : null, snapshot.TotalBytes, snapshot.FileCount);
+        return Metadata(format, instead ?? snapshot.Metadata, pinned ? snapshot.Version : null, snapshot.TotalBytes, snapshot.FileCount, access);
     }
 
     /// <summary>The metadata line; with a version where one was asked for, or where it is one of the history.</summary>
-    public static SharingLine Metadata(ResponseFormats format, Metadata metadata, long? version, long? size = null, long? numFiles = null)
+    public static SharingLine Metadata(
+        ResponseFormats format,
+        Metadata metadata,
+        long? version,
+        long? size = null,
+        long? numFiles = null,
+        TableAccess? access = null
+    )
     {
         ArgumentNullException.ThrowIfNull(metadata);
         if (format == ResponseFormats.Delta)
@@ -48,6 +55,8 @@ public static class TableLines
                 Version = version,
                 Size = size,
                 NumFiles = numFiles,
+                Location = access?.Location,
+                AccessModes = access?.Modes,
             };
         }
 
@@ -62,6 +71,8 @@ public static class TableLines
             Version = version,
             Size = size,
             NumFiles = numFiles,
+            Location = access?.Location,
+            AccessModes = access?.Modes,
         };
     }
 }

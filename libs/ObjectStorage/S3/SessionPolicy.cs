@@ -40,7 +40,7 @@ internal static class SessionPolicy
                 json.WriteStartObject("Condition");
                 json.WriteStartObject("StringLike");
                 json.WriteStartArray("s3:prefix");
-                json.WriteStringValue(literal);
+                // With the slash: without it the names of neighbours would be listed that begin in the same way.
                 json.WriteStringValue(literal + "/*");
                 json.WriteEndArray();
                 json.WriteEndObject();

@@ -20,7 +20,9 @@ internal static class ShareRegistryForms
                     {
                         e.ShareId,
                         e.Revision,
+                        e.DisplayName,
                         e.Comment,
+                        e.Properties,
                         e.Owner,
                         e.Tables,
                     }
@@ -38,7 +40,9 @@ internal static class ShareRegistryForms
                     {
                         e.ShareId,
                         e.Revision,
+                        e.DisplayName,
                         e.Comment,
+                        e.Properties,
                         e.Owner,
                         e.Tables,
                     }

@@ -3,6 +3,9 @@ using Tideway.DeltaSharing.Server.Access;
 using Tideway.DeltaSharing.Server.Answers;
 using Tideway.DeltaSharing.Server.Exchange;
 using Tideway.DeltaSharing.Server.Paging;
+using Tideway.DeltaSharing.Server.Tables;
+using Tideway.ShareRegistry.Shares;
+using Tideway.ShareRegistry.TableCredentials;
 
 namespace Tideway.ShareRegistry.Catalog;
 
@@ -15,6 +18,10 @@ internal static class CatalogEndpoints
         group.MapGet("/shares/{share}", GetShareAsync).WithProtocolAction(ProtocolActions.GetShare).WithName("sharing.getShare");
         group.MapGet("/shares/{share}/schemas", ListSchemasAsync).WithProtocolAction(ProtocolActions.ListSchemas).WithName("sharing.listSchemas");
         group.MapGet("/shares/{share}/schemas/{schema}/tables", ListTablesAsync).WithProtocolAction(ProtocolActions.ListTables).WithName("sharing.listTables");
+        group
+            .MapGet("/shares/{share}/schemas/{schema}/tables/{table}", GetTableAsync)
+            .WithProtocolAction(ProtocolActions.GetTable)
+            .WithName("sharing.getTable");
         group.MapGet("/shares/{share}/all-tables", ListAllTablesAsync).WithProtocolAction(ProtocolActions.ListAllTables).WithName("sharing.listAllTables");
     }
 
@@ -59,6 +66,7 @@ internal static class CatalogEndpoints
         string schema,
         HttpContext context,
         GrantedCatalog catalog,
+        DirectoryOffers offers,
         ContinuationTokens tokens,
         CancellationToken cancellationToken
     )
@@ -72,13 +80,30 @@ internal static class CatalogEndpoints
         if (list.IsRefused(out var refusal))
             return refusal;
         var found = await catalog.ListTablesAsync(recipientId, share, schema, list.Value.After, list.Value.Limit, cancellationToken);
-        return list.Value.Answer(found, table => table.TableKey, ItemOf);
+        return list.Value.Answer(found, table => table.TableKey, table => ItemOf(table, offers.Of(table)));
+    }
+
+    private static async Task<IResult> GetTableAsync(
+        string share,
+        string schema,
+        string table,
+        HttpContext context,
+        GrantedCatalog catalog,
+        DirectoryOffers offers,
+        CancellationToken cancellationToken
+    )
+    {
+        var recipientId = ProtocolExchange.Of(context).Recipient.Id;
+        return await catalog.FindTableAsync(recipientId, share, schema, table, cancellationToken) is { } found
+            ? JsonAnswer.Of(ItemOf(found, offers.Of(found)) with { Format = "delta" })
+            : await catalog.RefuseTableAsync(recipientId, share, schema, table, cancellationToken);
     }
 
     private static async Task<IResult> ListAllTablesAsync(
         string share,
         HttpContext context,
         GrantedCatalog catalog,
+        DirectoryOffers offers,
         ContinuationTokens tokens,
         CancellationToken cancellationToken
     )
@@ -93,7 +118,7 @@ internal static class CatalogEndpoints
         var slash = list.Value.After.IndexOf('/');
         var after = slash < 0 ? ("", "") : (list.Value.After[..slash], list.Value.After[(slash + 1)..]);
         var found = await catalog.ListAllTablesAsync(recipientId, share, after, list.Value.Limit, cancellationToken);
-        return list.Value.Answer(found, table => $"{table.SchemaKey}/{table.TableKey}", ItemOf);
+        return list.Value.Answer(found, table => $"{table.SchemaKey}/{table.TableKey}", table => ItemOf(table, offers.Of(table)));
     }
 
     private static ShareItem ItemOf(GrantedShare share) =>
@@ -101,10 +126,12 @@ internal static class CatalogEndpoints
         {
             Name = share.Name,
             Id = share.ShareId.ToString(),
+            DisplayName = share.DisplayName,
             Comment = share.Comment,
+            Properties = ShareProperties.Of(share.Properties),
         };
 
-    private static TableItem ItemOf(GrantedTable table) =>
+    private static TableItem ItemOf(GrantedTable table, TableAccess access) =>
         new()
         {
             Name = table.TableName,
@@ -112,5 +139,7 @@ internal static class CatalogEndpoints
             Share = table.ShareName,
             ShareId = table.ShareId.ToString(),
             Id = table.TableId.ToString(),
+            Location = access.Location,
+            AccessModes = access.Modes,
         };
 }

@@ -107,4 +107,14 @@ internal sealed class GrantedCatalog(ShareRegistryDatabase database)
             },
             cancellationToken
         );
+
+    /// <summary>The refusal of a table that is not granted or not there; says which part of its name is at fault, but nothing of a share that is not granted.</summary>
+    public async Task<ProtocolRefusal> RefuseTableAsync(Guid recipientId, string share, string schema, string table, CancellationToken cancellationToken)
+    {
+        if (await FindShareAsync(recipientId, share, cancellationToken) is null)
+            return await RefuseShareAsync(share, cancellationToken);
+        return await FindSchemaAsync(recipientId, share, schema, cancellationToken) is null
+            ? ProtocolRefusals.SchemaNotFound(share, schema)
+            : ProtocolRefusals.TableNotFound(share, schema, table);
+    }
 }

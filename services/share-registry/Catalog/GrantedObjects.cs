@@ -5,7 +5,9 @@ internal sealed record GrantedShare
 {
     public Guid ShareId { get; init; }
     public string Name { get; init; } = "";
+    public string? DisplayName { get; init; }
     public string? Comment { get; init; }
+    public string? Properties { get; init; }
     public string Key { get; init; } = "";
 }
 
@@ -32,6 +34,9 @@ internal sealed record GrantedTable
 
     /// <summary>Whether its files may be written again for clients that read only plain Parquet.</summary>
     public bool PlainCopies { get; init; }
+
+    /// <summary>Whether its owner lets recipients read its folder with credentials of the store.</summary>
+    public bool DirectoryAccess { get; init; }
 
     /// <summary>The name in the texts of errors.</summary>
     public string FullName => $"{ShareName}.{SchemaName}.{TableName}";

@@ -7,7 +7,12 @@ internal sealed record Share
 {
     public Guid ShareId { get; init; }
     public string Name { get; init; } = "";
+    public string? DisplayName { get; init; }
     public string? Comment { get; init; }
+
+    /// <summary>As <see cref="ShareProperties"/> writes them.</summary>
+    public string? Properties { get; init; }
+
     public string? Owner { get; init; }
     public long Revision { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
@@ -43,6 +48,9 @@ internal sealed record ShareTable
 
     /// <summary>Whether its files may be written again, into a folder of our own, for clients that read only plain Parquet.</summary>
     public bool PlainCopies { get; init; } = true;
+
+    /// <summary>Whether recipients may read the table's folder, with all that is in it, with credentials of the store.</summary>
+    public bool DirectoryAccess { get; init; }
 
     public string? Comment { get; init; }
     public DateTimeOffset AddedAt { get; init; }

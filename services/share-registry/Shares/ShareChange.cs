@@ -4,7 +4,16 @@ namespace Tideway.ShareRegistry.Shares;
 internal sealed record ShareChange
 {
     public string? NewName { get; init; }
+
+    /// <summary>Empty takes the name for people away.</summary>
+    public string? DisplayName { get; init; }
+
     public string? Comment { get; init; }
+
+    /// <summary>Whether all properties are replaced by <see cref="Properties"/>.</summary>
+    public bool SetsProperties { get; init; }
+
+    public string? Properties { get; init; }
     public string? Owner { get; init; }
     public IReadOnlyList<TableChange> Tables { get; init; } = [];
 }
@@ -29,6 +38,7 @@ internal abstract record TableChange
         public bool? ChangeFeedShared { get; init; }
         public long? StartVersion { get; init; }
         public bool? PlainCopies { get; init; }
+        public bool? DirectoryAccess { get; init; }
         public string? Comment { get; init; }
     }
 }

@@ -9,9 +9,16 @@ internal static class ShareFields
         SharingName.FindShareFault(name) is { } fault ? Refusal.Invalid($"{field}: {fault}; got '{Shorten(name)}'.") : null;
 
     public static Refusal? CheckComment(string field, string? comment) =>
-        comment?.Length > ShareLimits.CommentLength
-            ? Refusal.Invalid($"{field}: expected at most {ShareLimits.CommentLength} characters, got {comment.Length}.")
+        comment is not null && (comment.Length > ShareLimits.CommentLength || comment.Contains('\0', StringComparison.Ordinal))
+            ? Refusal.Invalid($"{field}: expected at most {ShareLimits.CommentLength} characters, none of them NUL, got {comment.Length}.")
             : null;
+
+    public static Refusal? CheckDisplayName(string? displayName) =>
+        displayName is null || (displayName.Length <= ShareLimits.DisplayNameLength && !displayName.Any(char.IsControl))
+            ? null
+            : Refusal.Invalid(
+                $"display_name: expected at most {ShareLimits.DisplayNameLength} characters, none of them a control character, got '{Shorten(displayName)}'."
+            );
 
     public static Refusal? CheckOwner(string? owner) =>
         owner is { Length: 0 or > ShareLimits.NameLength }

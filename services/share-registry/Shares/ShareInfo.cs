@@ -5,7 +5,9 @@ internal sealed record ShareInfo
 {
     public required string Name { get; init; }
     public required Guid Id { get; init; }
+    public string? DisplayName { get; init; }
     public string? Comment { get; init; }
+    public IReadOnlyDictionary<string, string>? Properties { get; init; }
     public string? Owner { get; init; }
     public IReadOnlyList<SharedDataObjectInfo>? Objects { get; init; }
     public required long CreatedAt { get; init; }
@@ -18,7 +20,9 @@ internal sealed record ShareInfo
         {
             Name = share.Name,
             Id = share.ShareId,
+            DisplayName = share.DisplayName,
             Comment = share.Comment,
+            Properties = ShareProperties.Of(share.Properties),
             Owner = share.Owner,
             Objects = withObjects ? [.. share.Tables.Select(SharedDataObjectInfo.Of)] : null,
             CreatedAt = share.CreatedAt.ToUnixTimeMilliseconds(),
@@ -43,6 +47,7 @@ internal sealed record SharedDataObjectInfo
     public required string HistoryDataSharingStatus { get; init; }
     public required long StartVersion { get; init; }
     public required bool PlainCopiesEnabled { get; init; }
+    public required bool DirectoryAccessEnabled { get; init; }
     public string? Comment { get; init; }
     public required long AddedAt { get; init; }
     public required string AddedBy { get; init; }
@@ -59,6 +64,7 @@ internal sealed record SharedDataObjectInfo
             HistoryDataSharingStatus = table.HistoryShared ? "ENABLED" : "DISABLED",
             StartVersion = table.StartVersion,
             PlainCopiesEnabled = table.PlainCopies,
+            DirectoryAccessEnabled = table.DirectoryAccess,
             Comment = table.Comment,
             AddedAt = table.AddedAt.ToUnixTimeMilliseconds(),
             AddedBy = table.AddedBy,

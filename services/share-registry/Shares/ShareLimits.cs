@@ -7,4 +7,8 @@ internal static class ShareLimits
     public const int TablesPerShare = 1000;
     public const int NameLength = 255;
     public const int CommentLength = 65_536;
+    public const int DisplayNameLength = 255;
+    public const int Properties = 50;
+    public const int PropertyKeyLength = 255;
+    public const int PropertyValueLength = 1000;
 }

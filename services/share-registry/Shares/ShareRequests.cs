@@ -6,7 +6,15 @@ namespace Tideway.ShareRegistry.Shares;
 internal sealed record CreateShareRequest
 {
     public string? Name { get; init; }
+
+    /// <summary>A name for people, which recipients see.</summary>
+    public string? DisplayName { get; init; }
+
     public string? Comment { get; init; }
+
+    /// <summary>Pairs that recipients see.</summary>
+    public IReadOnlyDictionary<string, string?>? Properties { get; init; }
+
     public string? Owner { get; init; }
 }
 
@@ -14,7 +22,15 @@ internal sealed record CreateShareRequest
 internal sealed record UpdateShareRequest
 {
     public string? NewName { get; init; }
+
+    /// <summary>A name for people, which recipients see; empty for none.</summary>
+    public string? DisplayName { get; init; }
+
     public string? Comment { get; init; }
+
+    /// <summary>All pairs that recipients see; they replace those of before.</summary>
+    public IReadOnlyDictionary<string, string?>? Properties { get; init; }
+
     public string? Owner { get; init; }
     public IReadOnlyList<SharedDataObjectUpdate>? Updates { get; init; }
 }
@@ -43,6 +59,9 @@ internal sealed record SharedDataObject
 
     /// <summary>Whether files may be written again for clients that read only plain Parquet; true where not said.</summary>
     public bool? PlainCopiesEnabled { get; init; }
+
+    /// <summary>Whether recipients may read the whole folder with credentials of the store; false where not said.</summary>
+    public bool? DirectoryAccessEnabled { get; init; }
 
     public string? Comment { get; init; }
 

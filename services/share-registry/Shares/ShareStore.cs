@@ -23,15 +23,17 @@ internal sealed class ShareStore(ShareRegistryDatabase database, TimeProvider ti
     public Task<IReadOnlyList<Share>> ListAsync(string after, int limit, CancellationToken cancellationToken) =>
         database.QueryAsync<Share>(ShareSql.List, new { after, limit }, cancellationToken);
 
-    public async Task<Outcome<Share>> CreateAsync(string name, string? comment, string? owner, string actor, CancellationToken cancellationToken)
+    public async Task<Outcome<Share>> CreateAsync(NewShare made, string actor, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var share = new Share
         {
             ShareId = Guid.CreateVersion7(now),
-            Name = name,
-            Comment = comment,
-            Owner = owner ?? actor,
+            Name = made.Name,
+            DisplayName = made.DisplayName,
+            Comment = made.Comment,
+            Properties = made.Properties,
+            Owner = made.Owner ?? actor,
             Revision = 1,
             CreatedAt = now,
             CreatedBy = actor,
@@ -45,20 +47,24 @@ internal sealed class ShareStore(ShareRegistryDatabase database, TimeProvider ti
         {
             share.ShareId,
             share.Name,
-            Key = Share.KeyOf(name),
+            Key = Share.KeyOf(share.Name),
+            share.DisplayName,
             share.Comment,
+            share.Properties,
             share.Owner,
             share.CreatedAt,
             share.CreatedBy,
         };
         if (await transaction.ExecuteAsync(ShareSql.Insert, row, cancellationToken) == 0)
-            return AlreadyThere(name);
+            return AlreadyThere(share.Name);
         transaction.Publish(
             new ShareCreated
             {
                 ShareId = share.ShareId,
                 ShareName = share.Name,
+                DisplayName = share.DisplayName,
                 Comment = share.Comment,
+                Properties = ShareProperties.Of(share.Properties),
                 Owner = share.Owner,
                 Revision = share.Revision,
                 Tables = [],
@@ -98,7 +104,9 @@ internal sealed class ShareStore(ShareRegistryDatabase database, TimeProvider ti
         var after = share with
         {
             Name = change.NewName ?? share.Name,
+            DisplayName = change.DisplayName is { } displayName ? (displayName.Length == 0 ? null : displayName) : share.DisplayName,
             Comment = change.Comment ?? share.Comment,
+            Properties = change.SetsProperties ? change.Properties : share.Properties,
             Owner = change.Owner ?? share.Owner,
             Tables =
             [
@@ -125,7 +133,9 @@ internal sealed class ShareStore(ShareRegistryDatabase database, TimeProvider ti
             {
                 ShareId = after.ShareId,
                 ShareName = after.Name,
+                DisplayName = after.DisplayName,
                 Comment = after.Comment,
+                Properties = ShareProperties.Of(after.Properties),
                 Owner = after.Owner,
                 Revision = after.Revision,
                 Tables = [.. after.Tables.Select(table => table.ToContract())],
@@ -172,7 +182,9 @@ internal sealed class ShareStore(ShareRegistryDatabase database, TimeProvider ti
                     share.ShareId,
                     share.Name,
                     Key = key,
+                    share.DisplayName,
                     share.Comment,
+                    share.Properties,
                     share.Owner,
                 },
                 cancellationToken
@@ -201,6 +213,7 @@ internal sealed class ShareStore(ShareRegistryDatabase database, TimeProvider ti
             table.ChangeFeedShared,
             table.StartVersion,
             table.PlainCopies,
+            table.DirectoryAccess,
             table.Comment,
             table.AddedAt,
             table.AddedBy,

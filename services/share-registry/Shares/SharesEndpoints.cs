@@ -25,11 +25,23 @@ internal static class SharesEndpoints
         CancellationToken cancellationToken
     )
     {
+        string? properties = null;
         var refusal =
-            ShareFields.CheckShareName("name", request.Name) ?? ShareFields.CheckComment("comment", request.Comment) ?? ShareFields.CheckOwner(request.Owner);
+            ShareFields.CheckShareName("name", request.Name)
+            ?? ShareFields.CheckDisplayName(request.DisplayName)
+            ?? ShareFields.CheckComment("comment", request.Comment)
+            ?? ShareFields.CheckOwner(request.Owner)
+            ?? (request.Properties is null ? null : ShareProperties.Read(request.Properties, out properties));
         if (refusal is not null)
             return refusal.ToProblem();
-        var created = await shares.CreateAsync(request.Name!, request.Comment, request.Owner, context.User.Identity!.Name!, cancellationToken);
+        var made = new NewShare(request.Name!)
+        {
+            DisplayName = string.IsNullOrEmpty(request.DisplayName) ? null : request.DisplayName,
+            Comment = request.Comment,
+            Properties = properties,
+            Owner = request.Owner,
+        };
+        var created = await shares.CreateAsync(made, context.User.Identity!.Name!, cancellationToken);
         return created.Value is { } share
             ? TypedResults.Created($"/api/2.1/unity-catalog/shares/{Uri.EscapeDataString(share.Name)}", ShareInfo.Of(share, withObjects: false))
             : created.Refusal!.ToProblem();
@@ -66,22 +78,31 @@ internal static class SharesEndpoints
         HttpContext context,
         ShareStore shares,
         TableChangeReader reader,
+        DirectoryProbe directories,
         CancellationToken cancellationToken
     )
     {
+        string? properties = null;
         var refusal =
             (request.NewName is null ? null : ShareFields.CheckShareName("new_name", request.NewName))
+            ?? ShareFields.CheckDisplayName(request.DisplayName)
             ?? ShareFields.CheckComment("comment", request.Comment)
-            ?? ShareFields.CheckOwner(request.Owner);
+            ?? ShareFields.CheckOwner(request.Owner)
+            ?? (request.Properties is null ? null : ShareProperties.Read(request.Properties, out properties));
         if (refusal is not null)
             return refusal.ToProblem();
         var tables = await reader.ReadAsync(request.Updates ?? [], context.User.Identity!.Name!, cancellationToken);
         if (tables.Refusal is not null)
             return tables.Refusal.ToProblem();
+        if (await directories.CheckAsync(name, tables.Value!, cancellationToken) is { } noCredentials)
+            return noCredentials.ToProblem();
         var change = new ShareChange
         {
             NewName = request.NewName,
+            DisplayName = request.DisplayName,
             Comment = request.Comment,
+            SetsProperties = request.Properties is not null,
+            Properties = properties,
             Owner = request.Owner,
             Tables = tables.Value!,
         };

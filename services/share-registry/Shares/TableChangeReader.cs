@@ -66,24 +66,24 @@ internal sealed class TableChangeReader(TableProbe probe, TimeProvider time)
         var probed = await probe.LookAsync($"{field}.storage_location", table.StorageLocation, cancellationToken);
         if (probed.Refusal is not null)
             return probed.Refusal;
-        return new TableChange.Add(
-            new ShareTable
-            {
-                TableId = Guid.CreateVersion7(time.GetUtcNow()),
-                SourceName = name,
-                SchemaName = alias.Schema,
-                TableName = alias.Table,
-                Location = probed.Value!.Location.AbsoluteUri,
-                HistoryShared = historyShared ?? table.CdfEnabled ?? false,
-                ChangeFeedShared = table.CdfEnabled ?? false,
-                // What was before a table was shared stays with its owner unless the owner says otherwise.
-                StartVersion = table.StartVersion ?? probed.Value.Version,
-                PlainCopies = table.PlainCopiesEnabled ?? true,
-                Comment = table.Comment,
-                AddedAt = time.GetUtcNow(),
-                AddedBy = actor,
-            }
-        );
+        var added = new ShareTable
+        {
+            TableId = Guid.CreateVersion7(time.GetUtcNow()),
+            SourceName = name,
+            SchemaName = alias.Schema,
+            TableName = alias.Table,
+            Location = probed.Value!.Location.AbsoluteUri,
+            HistoryShared = historyShared ?? table.CdfEnabled ?? false,
+            ChangeFeedShared = table.CdfEnabled ?? false,
+            // What was before a table was shared stays with its owner unless the owner says otherwise.
+            StartVersion = table.StartVersion ?? probed.Value.Version,
+            PlainCopies = table.PlainCopiesEnabled ?? true,
+            DirectoryAccess = table.DirectoryAccessEnabled ?? false,
+            Comment = table.Comment,
+            AddedAt = time.GetUtcNow(),
+            AddedBy = actor,
+        };
+        return DirectoryRules.FindFault(added) is { } fault ? Refusal.Invalid($"{field}.directory_access_enabled: {fault}") : new TableChange.Add(added);
     }
 
     private async Task<Outcome<TableChange>> ReadUpdateAsync(string field, SharedDataObject table, CancellationToken cancellationToken)
@@ -115,6 +115,7 @@ internal sealed class TableChangeReader(TableProbe probe, TimeProvider time)
             ChangeFeedShared = table.CdfEnabled,
             StartVersion = table.StartVersion,
             PlainCopies = table.PlainCopiesEnabled,
+            DirectoryAccess = table.DirectoryAccessEnabled,
             Comment = table.Comment,
         };
     }

@@ -50,10 +50,13 @@ internal sealed class TableList(string shareName, IEnumerable<ShareTable> tables
             ChangeFeedShared = update.ChangeFeedShared ?? before.ChangeFeedShared,
             StartVersion = update.StartVersion ?? before.StartVersion,
             PlainCopies = update.PlainCopies ?? before.PlainCopies,
+            DirectoryAccess = update.DirectoryAccess ?? before.DirectoryAccess,
             Comment = update.Comment ?? before.Comment,
         };
         if (after.ChangeFeedShared && !after.HistoryShared)
             return Refusal.Invalid($"cdf_enabled of '{after.SharedAs}' needs history_data_sharing_status ENABLED, got DISABLED.");
+        if (DirectoryRules.FindFault(after) is { } fault)
+            return Refusal.Invalid($"directory_access_enabled of '{after.SharedAs}' {fault}");
         var taken = IndexOf(after.SharedAs);
         if (taken >= 0 && taken != index)
             return AlreadyThere(after.SharedAs);

@@ -74,7 +74,7 @@ internal sealed class ChangedFilesAnswer
             TableVersion = since.Starting,
             Format = agreed.Format,
             Protocol = TableLines.Protocol(agreed.Format, RecipientProtocol.Of(protocol, metadata), answer.WithProtocols ? since.Starting : null),
-            Metadata = TableLines.Metadata(agreed.Format, metadata, since.Starting),
+            Metadata = TableLines.Metadata(agreed.Format, metadata, since.Starting, access: call.Access),
             Body = (writer, token) => answer.WriteAsync(writer, table.Table.ReadChangesAsync(position.Version, position.End, token), metadata, position, token),
             Explain = exception => TableFailures.Explain(exception, call.Table),
             EchoEndStream = call.Capabilities.IncludeEndStreamAction,
@@ -158,7 +158,7 @@ internal sealed class ChangedFilesAnswer
             case Metadata changed:
                 if (!shape.IsDelta && PlainFormat.FindFault(changed) is { } fault)
                     throw Unexpressible(mark.Version, fault);
-                await writer.WriteAsync(TableLines.Metadata(shape.Format, changed, mark.Version), cancellationToken);
+                await writer.WriteAsync(TableLines.Metadata(shape.Format, changed, mark.Version, access: call.Access), cancellationToken);
                 return;
             case AddFile add:
                 if (!shape.IsDelta && add.DeletionVector is not null)

@@ -64,7 +64,7 @@ internal sealed class SnapshotAnswer(TableCall call, QueryRequest query, ServedT
             TableVersion = snapshot.Version,
             Format = shape.Format,
             Protocol = TableLines.Protocol(shape.Format, RecipientProtocol.Of(snapshot.Protocol, snapshot.Metadata)),
-            Metadata = TableLines.Metadata(shape.Format, snapshot, IsPinned, plain?.Metadata),
+            Metadata = TableLines.Metadata(shape.Format, snapshot, IsPinned, plain?.Metadata, call.Access),
             Body =
                 plain is not null ? (writer, token) => WriteCopiesAsync(writer, plain, copies!, token)
                 : kept is not null ? (writer, token) => writer.WriteLinesAsync(kept.Lines, token)

@@ -2,12 +2,21 @@ using Tideway.DeltaSharing.Protocol;
 using Tideway.DeltaSharing.Server.Answers;
 using Tideway.DeltaSharing.Server.Exchange;
 using Tideway.DeltaSharing.Server.Parameters;
+using Tideway.DeltaSharing.Server.Tables;
 using Tideway.ShareRegistry.Catalog;
+using Tideway.ShareRegistry.TableCredentials;
 
 namespace Tideway.ShareRegistry.TableQuery;
 
 /// <summary>A call about one table that its recipient may read, with what its headers say.</summary>
-internal sealed record TableCall(GrantedTable Table, Guid RecipientId, string RequestId, SharingCapabilities Capabilities, FileIdHash? FileIdHash)
+internal sealed record TableCall(
+    GrantedTable Table,
+    Guid RecipientId,
+    string RequestId,
+    SharingCapabilities Capabilities,
+    FileIdHash? FileIdHash,
+    TableAccess Access
+)
 {
     /// <summary>What of the table may be asked for.</summary>
     public TableRules Rules { get; } =
@@ -24,18 +33,13 @@ internal sealed record TableCall(GrantedTable Table, Guid RecipientId, string Re
         var (share, schema, table) = (exchange.Share!, exchange.Schema!, exchange.Table!);
         var recipientId = exchange.Recipient.Id;
         if (await catalog.FindTableAsync(recipientId, share, schema, table, cancellationToken) is not { } found)
-        {
-            if (await catalog.FindShareAsync(recipientId, share, cancellationToken) is null)
-                return await catalog.RefuseShareAsync(share, cancellationToken);
-            return await catalog.FindSchemaAsync(recipientId, share, schema, cancellationToken) is null
-                ? ProtocolRefusals.SchemaNotFound(share, schema)
-                : ProtocolRefusals.TableNotFound(share, schema, table);
-        }
+            return await catalog.RefuseTableAsync(recipientId, share, schema, table, cancellationToken);
 
         var capabilities = RequestCapabilities.Read(context.Request);
         var idHash = FileIds.Read(context.Request);
-        return capabilities.IsRefused(out var refusal) || idHash.IsRefused(out refusal)
-            ? refusal
-            : new TableCall(found, recipientId, exchange.RequestId, capabilities.Value, idHash.Value);
+        if (capabilities.IsRefused(out var refusal) || idHash.IsRefused(out refusal))
+            return refusal;
+        var access = context.RequestServices.GetRequiredService<DirectoryOffers>().Of(found);
+        return new TableCall(found, recipientId, exchange.RequestId, capabilities.Value, idHash.Value, access);
     }
 }

@@ -106,7 +106,8 @@ internal static class TableEndpoints
             cancellationToken
         );
 
-    private static async Task<IResult> AnswerAsync(
+    /// <summary>Answers a call about a table that its recipient may read, and explains what fails on the way.</summary>
+    public static async Task<IResult> AnswerAsync(
         HttpContext context,
         GrantedCatalog catalog,
         Func<TableCall, Task<IResult>> answer,

@@ -35,7 +35,7 @@ internal sealed class TableQueryAnswers(
             TableVersion = snapshot.Version,
             Format = shape.Value.Format,
             Protocol = TableLines.Protocol(shape.Value.Format, RecipientProtocol.Of(snapshot.Protocol, snapshot.Metadata)),
-            Metadata = TableLines.Metadata(shape.Value.Format, snapshot, selection is not TableSelection.Latest, plain?.Metadata),
+            Metadata = TableLines.Metadata(shape.Value.Format, snapshot, selection is not TableSelection.Latest, plain?.Metadata, call.Access),
             EchoFileIdHash = call.FileIdHash,
         };
     }

@@ -29,6 +29,43 @@ public sealed class ShareTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Create_sends_what_recipients_are_to_see()
+    {
+        api.On($"POST {Path}", """{"name":"sales","id":"1","display_name":"The Sales","properties":{"a":"1"}}""", 201);
+
+        string[] description = ["--display-name", "The Sales", "--property", "a=1", "--property", "b="];
+        var run = await CliRun.Async(api, ["share", "create", "sales", .. description]);
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        api.Requests.ShouldHaveSingleItem().Body.ShouldBe("""{"name":"sales","display_name":"The Sales","properties":{"a":"1","b":""}}""");
+        run.Out.ShouldContain("The Sales");
+    }
+
+    [Fact]
+    public async Task Update_sends_only_what_is_said()
+    {
+        api.On($"PATCH {Path}/sales", """{"name":"sales"}""");
+
+        (await CliRun.Async(api, "share", "update", "sales", "--display-name", "", "--property", "a=1")).ExitCode.ShouldBe(0);
+        (await CliRun.Async(api, "share", "update", "sales", "--new-name", "trade", "--no-properties")).ExitCode.ShouldBe(0);
+
+        api.Requests.Select(asked => asked.Body).ShouldBe(["""{"display_name":"","properties":{"a":"1"}}""", """{"new_name":"trade","properties":{}}"""]);
+    }
+
+    [Theory]
+    [InlineData("Say what is to change")]
+    [InlineData("not both", "--property", "a=1", "--no-properties")]
+    [InlineData("KEY=VALUE", "--property", "a")]
+    public async Task An_update_that_makes_no_sense_is_refused(string expected, params string[] flags)
+    {
+        var run = await CliRun.Async(api, ["share", "update", "sales", .. flags]);
+
+        run.ExitCode.ShouldBe(2, run.Error);
+        run.Error.ShouldContain(expected);
+        api.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task List_walks_all_pages()
     {
         api.On($"GET {Path}?max_results=1000", """{"shares":[{"name":"a","owner":"me"}],"next_page_token":"n=1"}""");
@@ -102,6 +139,20 @@ public sealed class ShareTests : IAsyncLifetime
                 """{"updates":[{"action":"ADD","data_object":{"name":"s.orders","data_object_type":"TABLE","shared_as":"public.orders","storage_location":"file:///t","cdf_enabled":true,"history_data_sharing_status":"ENABLED","start_version":3,"comment":"c"}}]}"""
             );
         run.Out.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Add_opens_the_whole_folder_where_asked()
+    {
+        api.On($"PATCH {Path}/sales", "{}");
+
+        string[] flags = ["--history", "--start-version", "0", "--directory-access"];
+        await CliRun.Async(api, ["share", "add", "sales", "s.orders", "--location", "file:///t", .. flags]);
+
+        api.Requests.ShouldHaveSingleItem()
+            .Body.ShouldBe(
+                """{"updates":[{"action":"ADD","data_object":{"name":"s.orders","data_object_type":"TABLE","storage_location":"file:///t","history_data_sharing_status":"ENABLED","start_version":0,"directory_access_enabled":true}}]}"""
+            );
     }
 
     [Fact]

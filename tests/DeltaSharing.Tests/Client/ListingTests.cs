@@ -1,5 +1,6 @@
 using Tideway.DeltaSharing.Client;
 using Tideway.DeltaSharing.Protocol;
+using Tideway.Testing;
 
 namespace Tideway.DeltaSharing.Tests.Client;
 
@@ -41,6 +42,22 @@ public sealed class ListingTests : IAsyncLifetime
         server
             .Requests.Select(request => request.Target)
             .ShouldBe(["/ds/shares/s+x", "/ds/shares/a%3Fb/schemas", "/ds/shares/s/schemas/c%23d/tables", "/ds/shares/s.v1/all-tables"]);
+    }
+
+    [Fact]
+    [ProtocolRule("0", "The client reads Get Table of OpenSharing")]
+    public async Task One_table_is_read_by_its_path()
+    {
+        server.Handler = (context, number) =>
+            number == 0
+                ? context.StatusAsync(200, """{"name":"T","schema":"SC","share":"S","shareId":"1","id":"2","format":"delta,iceberg","more":1}""")
+                : context.StatusAsync(200, "[]");
+
+        var table = await server.Client().GetTableAsync(FakeServer.Table);
+
+        (table.Name, table.Schema, table.Share, table.ShareId, table.Id, table.Format).ShouldBe(("T", "SC", "S", "1", "2", "delta,iceberg"));
+        server.Requests.Single().Target.ShouldBe("/ds/shares/s/schemas/sc/tables/t");
+        await FakeAnswers.FailsAsync(() => server.Client().GetTableAsync(FakeServer.Table), DeltaSharingError.MalformedAnswer);
     }
 
     [Theory]

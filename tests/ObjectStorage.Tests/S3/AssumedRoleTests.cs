@@ -46,7 +46,7 @@ public sealed class AssumedRoleTests
         form["Policy"]
             .ShouldBe(
                 """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::bucket/lake/flights/*"},"""
-                    + """{"Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::bucket","Condition":{"StringLike":{"s3:prefix":["lake/flights","lake/flights/*"]}}}]}"""
+                    + """{"Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::bucket","Condition":{"StringLike":{"s3:prefix":["lake/flights/*"]}}}]}"""
             );
     }
 

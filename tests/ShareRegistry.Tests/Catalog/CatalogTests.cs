@@ -1,5 +1,7 @@
 using System.Net;
+using Tideway.Contracts.ShareRegistry;
 using Tideway.ShareRegistry.Tests.Hosts;
+using Tideway.Testing;
 
 namespace Tideway.ShareRegistry.Tests.Catalog;
 
@@ -48,11 +50,58 @@ public sealed class CatalogTests : IAsyncLifetime
         table.TryGetProperty("location", out _).ShouldBeFalse();
     }
 
+    [Fact]
+    [ProtocolRule("1.2", "Shares have id, displayName, comment and properties", Served = "where their owner gave them; the id never changes")]
+    public async Task A_share_tells_what_its_owner_noted_on_it()
+    {
+        var change = new
+        {
+            new_name = "Omega",
+            display_name = "Everything",
+            comment = "a text",
+            properties = new Dictionary<string, string> { ["b"] = "2", ["a"] = "one" },
+        };
+        var id = (await acme.Http.GetAnswerAsync("/delta-sharing/shares/alpha")).Json.GetProperty("share").GetProperty("id").GetString();
+        var changed = (await process.Operator.PatchAnswerAsync(ShareSetup.SharesPath + "/alpha", change)).ShouldBe(HttpStatusCode.OK);
+
+        changed.Json.GetProperty("properties").ToString().ShouldBe("""{"a":"one","b":"2"}""");
+        var share = (await acme.Http.GetAnswerAsync("/delta-sharing/shares/omega")).ShouldBe(HttpStatusCode.OK).Json.GetProperty("share");
+        var listed = (await acme.Http.GetAnswerAsync("/delta-sharing/shares")).Json.GetProperty("items")[2];
+        share.ToString().ShouldBe(listed.ToString());
+        share.GetProperty("id").GetString().ShouldBe(id);
+        share.GetProperty("displayName").GetString().ShouldBe("Everything");
+        share.GetProperty("comment").GetString().ShouldBe("a text");
+        share.GetProperty("properties").EnumerateObject().Select(pair => $"{pair.Name}={pair.Value}").ShouldBe(["a=one", "b=2"]);
+        var updated = await process.Events.WaitForAsync<ShareUpdated>(e => e.ShareName == "Omega");
+        (updated.DisplayName, updated.Properties!["b"]).ShouldBe(("Everything", "2"));
+    }
+
+    [Fact]
+    [ProtocolRule("0", "Get Table tells name, schema, share, shareId, id and format", Served = "in the spelling that the owner gave them; format is delta")]
+    [ProtocolRule("7", "GET of a table's path is Get Table, HEAD of the same path is the older version call")]
+    public async Task One_table_is_told_with_its_format_and_the_head_of_its_path_is_its_version()
+    {
+        var item = (await acme.Http.GetAnswerAsync("/delta-sharing/shares/alpha/all-tables")).Json.GetProperty("items")[2];
+        var answer = (await acme.Http.GetAnswerAsync("/delta-sharing/shares/ALPHA/schemas/shop/tables/ORDERS")).ShouldBe(HttpStatusCode.OK);
+
+        answer.Response.Content.Headers.ContentType!.ToString().ShouldBe("application/json; charset=utf-8");
+        answer
+            .Json.EnumerateObject()
+            .Select(field => $"{field.Name}={field.Value}")
+            .ShouldBe(["name=Orders", "schema=Shop", "share=Alpha", $"shareId={item.GetProperty("shareId")}", $"id={item.GetProperty("id")}", "format=delta"]);
+        var access = await process.Events.WaitForAsync<ShareAccessed>(e => e.Action == "deltaSharingGetTable");
+        (access.Status, access.Share, access.Schema, access.Table).ShouldBe((200, "ALPHA", "shop", "ORDERS"));
+        var head = await acme.Http.SendAnswerAsync(HttpMethod.Head, "/delta-sharing/shares/ALPHA/schemas/shop/tables/ORDERS", null);
+        (head.Status, head.Text, head.Header("Delta-Table-Version")).ShouldBe((HttpStatusCode.OK, "", "0"));
+    }
+
     [Theory]
     [InlineData("", "GET")]
     [InlineData("/schemas", "GET")]
     [InlineData("/schemas/s/tables", "GET")]
     [InlineData("/all-tables", "GET")]
+    [InlineData("/schemas/s/tables/t", "GET")]
+    [InlineData("/schemas/s/tables/t/temporary-table-credentials", "POST")]
     [InlineData("/schemas/s/tables/t/version", "GET")]
     [InlineData("/schemas/s/tables/t/metadata", "GET")]
     [InlineData("/schemas/s/tables/t/query", "POST")]
@@ -74,7 +123,8 @@ public sealed class CatalogTests : IAsyncLifetime
     [InlineData("/shares/al%2Fpha", "[Share]")]
     [InlineData("/shares/alpha/nothing", "no call")]
     [InlineData("/nothing", "no call")]
-    [InlineData("/shares/alpha/schemas/shop/tables/orders", "no call")]
+    [InlineData("/shares/alpha/schemas/shop/tables/nothing", "[Table] 'alpha/shop/nothing'")]
+    [InlineData("/shares/alpha/schemas/shop/tables/orders/nothing", "no call")]
     public async Task What_is_not_there_is_named(string path, string expected)
     {
         var answer = (await acme.Http.GetAnswerAsync("/delta-sharing" + path)).ShouldBe(HttpStatusCode.NotFound);

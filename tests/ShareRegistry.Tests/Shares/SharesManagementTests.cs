@@ -49,6 +49,52 @@ public sealed class SharesManagementTests : IAsyncLifetime
         process.Events.Of<ShareDeleted>().ShouldHaveSingleItem().Revision.ShouldBe(3);
     }
 
+    public static TheoryData<object, string> TooMuch =>
+        new()
+        {
+            { new { name = "s", display_name = new string('x', 256) }, "display_name: expected at most 255" },
+            { new { name = "s", display_name = "a\u0000b" }, "display_name" },
+            { new { name = "s", comment = "a\u0000b" }, "comment" },
+            { new { name = "s", properties = Enumerable.Range(0, 51).ToDictionary(i => $"k{i}", _ => "v") }, "properties: expected at most 50 pairs, got 51" },
+            { new { name = "s", properties = new Dictionary<string, string> { [""] = "v" } }, "properties: expected keys of 1 to 255" },
+            { new { name = "s", properties = new Dictionary<string, string> { [new string('k', 256)] = "v" } }, "properties: expected keys of 1 to 255" },
+            { new { name = "s", properties = new Dictionary<string, string> { ["k"] = new('v', 1001) } }, "properties.k: expected a text of at most 1000" },
+            {
+                new { name = "s", properties = new Dictionary<string, string?> { ["k"] = null } },
+                "properties.k: expected a text of at most 1000 characters, got null"
+            },
+        };
+
+    [Theory]
+    [MemberData(nameof(TooMuch), DisableDiscoveryEnumeration = true)]
+    public async Task A_description_that_is_too_much_is_refused_and_named(object body, string expected)
+    {
+        await process.CreateShareAsync("s");
+
+        foreach (var answer in (Answer[])[await process.Operator.PostAnswerAsync(Path, body), await process.Operator.PatchAnswerAsync($"{Path}/s", body)])
+            answer.ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain(expected);
+    }
+
+    [Fact]
+    public async Task The_largest_description_is_kept_and_taken_away_again()
+    {
+        var properties = Enumerable.Range(0, 50).ToDictionary(i => $"{i:D2}{new string('k', 253)}", _ => new string('v', 1000));
+        var body = new
+        {
+            name = "s",
+            display_name = new string('x', 255),
+            properties,
+        };
+
+        var made = (await process.Operator.PostAnswerAsync(Path, body)).ShouldBe(HttpStatusCode.Created).Json;
+        var cleared = await process.Operator.PatchAnswerAsync($"{Path}/s", new { display_name = "", properties = new { } });
+
+        made.GetProperty("display_name").GetString()!.Length.ShouldBe(255);
+        made.GetProperty("properties").EnumerateObject().Select(pair => pair.Name).ShouldBe(properties.Keys);
+        cleared.ShouldBe(HttpStatusCode.OK).Json.TryGetProperty("properties", out _).ShouldBeFalse();
+        cleared.Json.TryGetProperty("display_name", out _).ShouldBeFalse();
+    }
+
     [Fact]
     public async Task A_name_in_another_case_is_the_same_name()
     {

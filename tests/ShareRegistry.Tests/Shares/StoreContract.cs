@@ -40,22 +40,57 @@ public abstract class StoreContract : IAsyncLifetime
     [Fact]
     public async Task A_share_with_its_tables_is_read_as_it_was_written()
     {
-        (await shares.CreateAsync("Sales", "a comment", null, "me", Token)).Value.ShouldNotBeNull();
-        var table = Table("Shop", "Orders") with { HistoryShared = true, StartVersion = 7, Comment = "c" };
+        (
+            await shares.CreateAsync(
+                new NewShare("Sales")
+                {
+                    Comment = "a comment",
+                    DisplayName = "The Sales",
+                    Properties = """{"a":"1"}""",
+                },
+                "me",
+                Token
+            )
+        ).Value.ShouldNotBeNull();
+        var table = Table("Shop", "Orders") with { HistoryShared = true, StartVersion = 7, DirectoryAccess = true, Comment = "c" };
 
         var changed = await shares.ChangeAsync("sALES", new ShareChange { Tables = [new TableChange.Add(table)] }, "you", Token);
 
         changed.Refusal.ShouldBeNull();
         var read = (await shares.FindAsync("SALES", Token)).ShouldNotBeNull();
         (read.Name, read.Comment, read.Owner, read.Revision, read.CreatedBy, read.UpdatedBy).ShouldBe(("Sales", "a comment", "me", 2, "me", "you"));
+        (read.DisplayName, read.Properties).ShouldBe(("The Sales", """{"a":"1"}"""));
         read.Tables.ShouldHaveSingleItem().ShouldBe(table with { ShareId = read.ShareId, AddedAt = read.Tables[0].AddedAt });
         read.UpdatedAt.ShouldBeGreaterThanOrEqualTo(read.CreatedAt);
     }
 
     [Fact]
+    public async Task A_description_is_changed_in_parts_and_what_recipients_see_of_it_follows()
+    {
+        var acme = await AddRecipientAsync("acme");
+        await ShareAsync("sales", acme, "s.t");
+        var described = new ShareChange
+        {
+            DisplayName = "The Sales",
+            SetsProperties = true,
+            Properties = """{"a":"1"}""",
+        };
+
+        (await shares.ChangeAsync("sales", described, "me", Token)).Value!.Revision.ShouldBe(4);
+        (await shares.ChangeAsync("sales", described, "me", Token)).Value!.Revision.ShouldBe(4);
+        await shares.ChangeAsync("sales", new ShareChange { Comment = "c" }, "me", Token);
+
+        var seen = (await catalog.FindShareAsync(acme.RecipientId, "SALES", Token)).ShouldNotBeNull();
+        (seen.DisplayName, seen.Comment, seen.Properties).ShouldBe(("The Sales", "c", """{"a":"1"}"""));
+        await shares.ChangeAsync("sales", new ShareChange { DisplayName = "", SetsProperties = true }, "me", Token);
+        seen = (await catalog.ListSharesAsync(acme.RecipientId, "", 9, Token)).ShouldHaveSingleItem();
+        (seen.DisplayName, seen.Comment, seen.Properties).ShouldBe((null, "c", null));
+    }
+
+    [Fact]
     public async Task A_name_is_given_once_even_to_many_at_a_time()
     {
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => shares.CreateAsync("same", null, null, "me", Token)));
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => shares.CreateAsync(new NewShare("same"), "me", Token)));
 
         outcomes.Count(outcome => outcome.Value is not null).ShouldBe(1);
         outcomes.Where(outcome => outcome.Value is null).ShouldAllBe(outcome => outcome.Refusal!.Code == "SHARE_ALREADY_EXISTS");
@@ -64,7 +99,7 @@ public abstract class StoreContract : IAsyncLifetime
     [Fact]
     public async Task Changes_of_one_share_at_a_time_are_all_made_and_counted()
     {
-        await shares.CreateAsync("sales", null, null, "me", Token);
+        await shares.CreateAsync(new NewShare("sales"), "me", Token);
 
         await Task.WhenAll(
             Enumerable
@@ -79,8 +114,8 @@ public abstract class StoreContract : IAsyncLifetime
     [Fact]
     public async Task A_share_cannot_take_the_name_of_another()
     {
-        await shares.CreateAsync("one", null, null, "me", Token);
-        await shares.CreateAsync("two", null, null, "me", Token);
+        await shares.CreateAsync(new NewShare("one"), "me", Token);
+        await shares.CreateAsync(new NewShare("two"), "me", Token);
 
         (await shares.ChangeAsync("one", new ShareChange { NewName = "TWO" }, "me", Token)).Refusal!.Code.ShouldBe("SHARE_ALREADY_EXISTS");
         (await shares.ChangeAsync("none", new ShareChange { NewName = "x" }, "me", Token)).Refusal!.Code.ShouldBe("SHARE_DOES_NOT_EXIST");
@@ -89,7 +124,7 @@ public abstract class StoreContract : IAsyncLifetime
     [Fact]
     public async Task A_refused_change_leaves_the_share_as_it_was()
     {
-        await shares.CreateAsync("sales", null, null, "me", Token);
+        await shares.CreateAsync(new NewShare("sales"), "me", Token);
 
         await shares.ChangeAsync("sales", new ShareChange { Comment = "new", Tables = [new TableChange.Remove("none", null)] }, "me", Token);
 
@@ -115,9 +150,9 @@ public abstract class StoreContract : IAsyncLifetime
             await transaction.CommitAsync(Token);
         }
 
-        (await shares.CreateAsync("one more", null, null, "me", Token)).Refusal!.Code.ShouldBe("RESOURCE_LIMIT_EXCEEDED");
+        (await shares.CreateAsync(new NewShare("one more"), "me", Token)).Refusal!.Code.ShouldBe("RESOURCE_LIMIT_EXCEEDED");
         await shares.DeleteAsync("s7", "me", Token);
-        (await shares.CreateAsync("one more", null, null, "me", Token)).Value.ShouldNotBeNull();
+        (await shares.CreateAsync(new NewShare("one more"), "me", Token)).Value.ShouldNotBeNull();
         (await shares.ListAsync("s998", 10, Token)).Select(share => share.Name).ShouldBe(["s999"]);
     }
 
@@ -128,7 +163,7 @@ public abstract class StoreContract : IAsyncLifetime
         await ShareAsync("sales", acme, "s.t");
 
         (await shares.DeleteAsync("SALES", "me", Token)).ShouldBeNull();
-        await shares.CreateAsync("sales", null, null, "me", Token);
+        await shares.CreateAsync(new NewShare("sales"), "me", Token);
 
         (await shares.FindAsync("sales", Token))!.Tables.ShouldBeEmpty();
         (await grants.FindRecipientsAsync("sales", Token)).ShouldBeEmpty();
@@ -172,7 +207,7 @@ public abstract class StoreContract : IAsyncLifetime
         for (var i = 0; i < 10; i++)
         {
             var acme = await AddRecipientAsync($"acme{i}");
-            await shares.CreateAsync($"s{i}", null, null, "me", Token);
+            await shares.CreateAsync(new NewShare($"s{i}"), "me", Token);
             await Task.WhenAll(
                 grants.ChangeAsync($"s{i}", [new GrantChange(acme, Grant: true)], "me", Token),
                 Task.Run(
@@ -195,7 +230,7 @@ public abstract class StoreContract : IAsyncLifetime
 
     private async Task ShareAsync(string share, Recipient recipient, params string[] tables)
     {
-        await shares.CreateAsync(share, null, null, "me", Token);
+        await shares.CreateAsync(new NewShare(share), "me", Token);
         var added = tables.Select(name => name.Split('.')).Select(name => new TableChange.Add(Table(name[0], name[1])));
         (await shares.ChangeAsync(share, new ShareChange { Tables = [.. added] }, "me", Token)).Refusal.ShouldBeNull();
         (await grants.ChangeAsync(share, [new GrantChange(recipient, Grant: true)], "me", Token)).ShouldBeNull();

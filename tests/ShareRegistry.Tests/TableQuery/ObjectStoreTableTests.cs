@@ -66,16 +66,10 @@ public sealed class ObjectStoreTableTests
             $"--Storage:Access:cloud:SecretAccessKey={secret}",
         ];
 
-    private static async Task UploadAsync(RegistryProcess process, string bucket)
+    private static Task UploadAsync(RegistryProcess process, string bucket)
     {
         var table = LakeTable.Create(Path.Combine(process.Lake, "orders"));
         table.Commit(table.Add("day=2026%2001/part-1.parquet", 5));
-        var roots = process.Get<ObjectStorage.StorageRoots>();
-        var store = roots.Open(roots.Resolve($"s3://{bucket}/lake/tables/orders"));
-        foreach (var path in Directory.EnumerateFiles(table.Folder, "*", SearchOption.AllDirectories))
-        {
-            await using var file = File.OpenRead(path);
-            await store.PutAsync(Path.GetRelativePath(table.Folder, path), file);
-        }
+        return CloudTables.UploadAsync(process, table, $"s3://{bucket}/lake/tables/orders");
     }
 }

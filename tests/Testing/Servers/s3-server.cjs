@@ -3,7 +3,7 @@
 // s3rver, with what it lacks put in front of it: signatures of version 4 are checked (header and query), parts of an object are only given out as long
 // as it is the one that If-Match names, uploads can be listed and aborted, keys are listed in their order, in pages, percent-encoded when asked. With "honour-conditions" an object
 // is written with If-None-Match: * only where there is none; without, that header is ignored, as s3rver does.
-// POST /-/buckets/<name> makes a bucket.
+// POST /-/buckets/<name> makes a bucket. POST / takes AssumeRole, and whoever comes with such credentials may do what their policy says and no more.
 'use strict';
 const crypto = require('node:crypto');
 const http = require('node:http');
@@ -32,8 +32,57 @@ function answer(res, status, code, message) {
   res.end(res.req.method === 'HEAD' ? '' : `<Error><Code>${code}</Code><Message>${message}</Message></Error>`);
 }
 
+const sessions = new Map();
+const secretOf = id => secrets.get(id) ?? sessions.get(id)?.secret;
+const idOf = (req, url) => (url.searchParams.get('X-Amz-Credential') ?? /Credential=([^,]+)/.exec(req.headers.authorization ?? '')?.[1] ?? '').split('/')[0];
+
+function sessionFault(req, url, session) {
+  if ((req.headers['x-amz-security-token'] ?? url.searchParams.get('X-Amz-Security-Token')) !== session.token) return 'InvalidToken';
+  return Date.now() > session.endsAt ? 'ExpiredToken' : null;
+}
+
+function matches(pattern, text) {
+  const literal = c => c.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+  const parts = pattern.match(/\$\{[*?$]\}|[^]/g).map(p => (p.length > 1 ? literal(p[2]) : p === '*' ? '[^]*' : p === '?' ? '[^]' : literal(p)));
+  return new RegExp(`^${parts.join('')}$`).test(text);
+}
+
+// What a session's policy allows: reading objects and listing prefixes that it names.
+function isAllowed(policy, req, url, bucket, key) {
+  const isList = req.method === 'GET' && key === '' && url.searchParams.get('list-type') === '2';
+  const action = isList ? 's3:ListBucket' : key !== '' && ['GET', 'HEAD'].includes(req.method) ? 's3:GetObject' : null;
+  const resource = `arn:aws:s3:::${bucket}${isList ? '' : `/${key}`}`;
+  return policy.Statement.some(statement => {
+    const prefixes = statement.Condition?.StringLike['s3:prefix'];
+    return (
+      statement.Effect === 'Allow' &&
+      statement.Action === action &&
+      matches(statement.Resource, resource) &&
+      (!prefixes || prefixes.some(pattern => matches(pattern, url.searchParams.get('prefix') ?? '')))
+    );
+  });
+}
+
+async function assumeRole(req, res, url) {
+  const chunks = [];
+  for await (const chunk of req) chunks.push(chunk);
+  const body = Buffer.concat(chunks);
+  const code = fault(req, url, crypto.createHash('sha256').update(body).digest('hex'));
+  if (code) return answer(res, 403, code, 'The request is not signed as it should be.');
+  const form = new URLSearchParams(body.toString('utf8'));
+  const [id, secret, token] = ['ASIA', '', ''].map(start => start + crypto.randomBytes(12).toString('hex').toUpperCase());
+  const endsAt = Date.now() + Number(form.get('DurationSeconds')) * 1000;
+  sessions.set(id, { secret, token, policy: JSON.parse(form.get('Policy')), endsAt });
+  res.setHeader('content-type', 'text/xml');
+  res.end(
+    `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials><AccessKeyId>${id}</AccessKeyId>` +
+      `<SecretAccessKey>${secret}</SecretAccessKey><SessionToken>${token}</SessionToken><Expiration>${new Date(endsAt).toISOString()}</Expiration>` +
+      '</Credentials></AssumeRoleResult></AssumeRoleResponse>',
+  );
+}
+
 // Null where the request is signed as it should be, else the code of the refusal.
-function fault(req, url) {
+function fault(req, url, hash) {
   const query = [...url.searchParams].filter(([name]) => name !== 'X-Amz-Signature');
   const inQuery = url.searchParams.has('X-Amz-Signature');
   const header = /^AWS4-HMAC-SHA256 Credential=([^,]+), SignedHeaders=([^,]+), Signature=([0-9a-f]{64})$/.exec(req.headers.authorization ?? '');
@@ -43,7 +92,7 @@ function fault(req, url) {
     : header.slice(1);
   const time = inQuery ? url.searchParams.get('X-Amz-Date') : req.headers['x-amz-date'];
   const [id, ...scope] = credential.split('/');
-  if (!secrets.has(id)) return 'InvalidAccessKeyId';
+  if (!secretOf(id)) return 'InvalidAccessKeyId';
   const begun = Date.parse(time.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'));
   const lifetime = inQuery ? Number(url.searchParams.get('X-Amz-Expires')) * 1000 : 15 * 60 * 1000;
   if (Date.now() > begun + lifetime) return 'AccessDenied';
@@ -54,10 +103,10 @@ function fault(req, url) {
     ...signed.split(';').map(name => `${name}:${(req.headers[name] ?? '').trim()}`),
     '',
     signed,
-    inQuery ? 'UNSIGNED-PAYLOAD' : req.headers['x-amz-content-sha256'],
+    inQuery ? 'UNSIGNED-PAYLOAD' : (hash ?? req.headers['x-amz-content-sha256']),
   ].join('\n');
   const text = ['AWS4-HMAC-SHA256', time, scope.join('/'), crypto.createHash('sha256').update(canonical, 'utf8').digest('hex')].join('\n');
-  const key = scope.reduce(hmac, 'AWS4' + secrets.get(id));
+  const key = scope.reduce(hmac, 'AWS4' + secretOf(id));
   return hmac(key, text).toString('hex') === signature ? null : 'SignatureDoesNotMatch';
 }
 
@@ -111,12 +160,15 @@ async function handle(req, res) {
     return;
   }
 
-  const code = fault(req, url);
+  if (url.pathname === '/' && req.method === 'POST') return assumeRole(req, res, url);
+  const session = sessions.get(idOf(req, url));
+  const code = fault(req, url) ?? (session && sessionFault(req, url, session));
   if (code) return answer(res, 403, code, 'The request is not signed as it should be.');
   // Checked here; behind this, signatures mean nothing.
   delete req.headers.authorization;
   const [, bucket, ...rest] = url.pathname.split('/').map(decodeURIComponent);
   const key = rest.join('/');
+  if (session && !isAllowed(session.policy, req, url, bucket, key)) return answer(res, 403, 'AccessDenied', 'Access Denied');
   if (inQuerySigned(url)) req.url = url.pathname;
 
   if (req.method === 'GET' && key === '' && url.searchParams.has('uploads')) {

@@ -1,0 +1,63 @@
+using System.Net;
+using Tideway.ShareRegistry.Tests.Hosts;
+using Tideway.ShareRegistry.Tests.TableQuery;
+using Tideway.Testing;
+
+namespace Tideway.ShareRegistry.Tests.TableCredentials;
+
+/// <summary>Switching directory access on and off, where the store is a local disk.</summary>
+public sealed class DirectorySwitchTests : TableTest
+{
+    [Theory]
+    [InlineData("DISABLED", 0, "got DISABLED and 0")]
+    [InlineData("ENABLED", 1, "got ENABLED and 1")]
+    [InlineData("ENABLED", null, "got ENABLED and 1")]
+    public async Task A_table_that_is_shared_with_limits_cannot_be_opened_as_a_folder(string history, int? startVersion, string expected)
+    {
+        var table = NewTable("orders");
+        table.Commit(table.Add("part-1.parquet", 1));
+
+        var answer = await Process.UpdateTablesAsync(
+            "sales",
+            "ADD",
+            new
+            {
+                name = "shop.orders",
+                storage_location = table.Folder,
+                history_data_sharing_status = history,
+                start_version = startVersion,
+                directory_access_enabled = true,
+            }
+        );
+
+        answer.ShouldBe(HttpStatusCode.BadRequest).ErrorCode.ShouldBe("INVALID_PARAMETER_VALUE");
+        answer.Message.ShouldContain("directory_access_enabled");
+        answer.Message.ShouldContain(expected);
+    }
+
+    [Fact]
+    public async Task A_storage_root_without_credentials_is_told_to_the_operator_at_once()
+    {
+        await ShareAsync("orders", NewTable("orders"));
+
+        var answer = await Process.UpdateTablesAsync("sales", "UPDATE", new { name = "shop.orders", directory_access_enabled = true });
+
+        answer.ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("'shop.orders' needs a storage root that gives out credentials");
+        answer.Message.ShouldContain("'lake' gives out no temporary credentials");
+    }
+
+    [Fact]
+    [ProtocolRule("1.8", "Where nobody switched it on there are no temporary credentials: a 400 that says so, and no accessModes")]
+    public async Task What_is_not_switched_on_is_not_offered()
+    {
+        var path = await ShareAsync("orders", NewTable("orders"));
+
+        var answer = (await Acme.Http.PostAnswerAsync(path + "/temporary-table-credentials", "{}")).ShouldBe(HttpStatusCode.BadRequest);
+
+        answer.ProtocolCode.ShouldBe("UNSUPPORTED_OPERATION");
+        answer.Message.ShouldContain("directory access is not offered for table: sales.shop.orders");
+        (await GetAsync(path + "/metadata")).Lines[1].Body.TryGetProperty("accessModes", out _).ShouldBeFalse();
+        var shown = await Process.Operator.GetAnswerAsync(ShareSetup.SharesPath + "/sales?include_shared_data=true");
+        shown.Json.GetProperty("objects")[0].GetProperty("directory_access_enabled").GetBoolean().ShouldBeFalse();
+    }
+}
