@@ -13,6 +13,7 @@ using Tideway.Cli.Status;
 using Tideway.Cli.Subscriptions;
 using Tideway.Cli.Syncs;
 using Tideway.Cli.Tables;
+using Tideway.Cli.Volumes;
 
 namespace Tideway.Cli;
 
@@ -64,6 +65,7 @@ internal static class TidewayCommand
             StatusCommand.Make(commands),
             TableCommands.Make(commands),
             ReadCommand.Make(commands),
+            VolumeCommands.Make(commands),
         };
         commands.Global.AddTo(root);
         foreach (var option in root.Options)

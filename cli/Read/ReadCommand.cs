@@ -1,11 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using Tideway.Cli.CommandLine;
 using Tideway.Cli.Tables;
 using Tideway.DeltaSharing.Client;
 using Tideway.DeltaSharing.Client.Downloads;
-using Tideway.DeltaSharing.Client.Transport;
 using Tideway.DeltaSharing.Protocol;
 
 namespace Tideway.Cli.Read;
@@ -41,13 +39,12 @@ internal static class ReadCommand
         var condition = new RowCondition();
         var columns = Symbols.Many("--column", "Only this column, any number of times", "NAME");
         var output = new RowOutput();
-        var insecure = Symbols.Flag("--allow-insecure", "Read over http, and from private addresses; for tries on one machine or network only");
-        var keys = Symbols.Option("--key-folder", "Where the profile file may name a private key", "FOLDER");
+        var profile = new ProfileOptions();
         return commands.Leaf(
             "read",
             "Read a table that any Delta Sharing server shares, by its profile file",
             "tideway read partner.share#sales.public.orders --where \"country = 'DE'\" --output parquet --out orders.parquet",
-            [target, version, timestamp, changes, condition.Where, columns, output.Limit, output.Out, insecure, keys],
+            [target, version, timestamp, changes, condition.Where, columns, output.Limit, output.Out, profile.Insecure, profile.Keys],
             (call, cancellationToken) =>
                 LocalTable.GuardAsync(() =>
                     SharingFailure.GuardAsync(async () =>
@@ -55,19 +52,13 @@ internal static class ReadCommand
                         var address = SharedAddress.Parse(call.Get(target));
                         var options = new DeltaSharingClientOptions
                         {
-                            AllowInsecureHttp = call.Get(insecure),
-                            AllowPrivateAddresses = call.Get(insecure),
-                            PrivateKeyFolder = call.Get(keys) ?? "",
                             ResponseFormats = ResponseFormats.Parquet | ResponseFormats.Delta,
                             ReaderFeatures = ReaderFeatures,
-                            ResponseTimeout = call.Timeout,
                         };
-                        var profile = SharingProfile.Parse(Encoding.UTF8.GetBytes(await call.ReadFileAsync(address.Profile, cancellationToken)));
-                        using var http = new HttpClient(SharingHandler.Create(options)) { Timeout = Timeout.InfiniteTimeSpan };
-                        var client = new DeltaSharingClient(http, profile, options, call.Environment.Time);
+                        using var client = await profile.OpenAsync(call, address.Profile, options, cancellationToken);
                         if (address.Table is not { } table)
                         {
-                            await SharedList.WriteAsync(call, client, address.Names, cancellationToken);
+                            await SharedList.WriteAsync(call, client.Sharing, address.Names, cancellationToken);
                             return;
                         }
 
@@ -75,12 +66,12 @@ internal static class ReadCommand
                         using var folder = new SpillFolder();
                         using var brought = new BroughtFiles(
                             folder.Path,
-                            new FileDownloader(http, options, call.Environment.Time),
-                            new RangeReader(http, options, call.Environment.Time),
+                            new FileDownloader(client.Http, options, call.Environment.Time),
+                            new RangeReader(client.Http, options, call.Environment.Time),
                             call.Environment.Error,
                             call.Environment.Time
                         );
-                        var reading = new SharedReading(client, table, brought, folder.Path, call.Environment.Time);
+                        var reading = new SharedReading(client.Sharing, table, brought, folder.Path, call.Environment.Time);
                         var wanted = call.Get(columns) is { Length: > 0 } names ? names : null;
                         var range = Range(call.Get(changes));
                         if (range is not null && (call.Has(version) || call.Has(timestamp)))

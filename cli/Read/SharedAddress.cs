@@ -19,8 +19,12 @@ internal sealed record SharedAddress(string Profile, IReadOnlyList<string> Names
         var (profile, name) = (text[..hash], text[(hash + 1)..]);
         if (profile.Length == 0)
             throw new CliFailure(ExitCode.Usage, $"Expected PROFILE#share.schema.table, got '{text}' with no profile file before the #.");
-        if (name.Length == 0)
-            return new SharedAddress(profile, []);
+        return new SharedAddress(profile, name.Length == 0 ? [] : ParseNames(name));
+    }
+
+    /// <summary>The names before, between and after the dots: of a share, a schema and what is in it.</summary>
+    public static IReadOnlyList<string> ParseNames(string name)
+    {
         var parts = name.Split('.');
         string[] names = parts.Length <= 3 ? parts : [string.Join('.', parts[..^2]), parts[^2], parts[^1]];
         if (SharingName.FindShareFault(names[0]) is { } shareFault)
@@ -28,9 +32,9 @@ internal sealed record SharedAddress(string Profile, IReadOnlyList<string> Names
         foreach (var other in names.Skip(1))
         {
             if (SharingName.FindObjectFault(other) is { } fault)
-                throw new CliFailure(ExitCode.Usage, $"'{other}' is no name of a schema or table: {fault}.");
+                throw new CliFailure(ExitCode.Usage, $"'{other}' is no name of a schema or what is in it: {fault}.");
         }
 
-        return new SharedAddress(profile, names);
+        return names;
     }
 }

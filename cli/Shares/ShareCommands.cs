@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Tideway.Cli.CommandLine;
 using Tideway.Cli.Output;
 
@@ -43,16 +44,26 @@ internal static class ShareCommands
         Column.Of("FOLDER", "directory_access_enabled"),
     ];
 
+    private static readonly Column[] VolumeColumns =
+    [
+        Column.Of("VOLUME", "shared_as"),
+        Column.Of("SOURCE", "name"),
+        Column.Of("LOCATION", "storage_location"),
+        Column.Of("COMMENT", "comment"),
+    ];
+
     public static Command Make(CommandSet commands) =>
         CommandSet.Group(
             "share",
-            "Shares: which tables leave, and who may read them",
+            "Shares: which tables and volumes leave, and who may read them",
             Create(commands),
             List(commands),
             Get(commands),
             ShareUpdateCommand.Make(commands),
             ShareTableCommands.Add(commands),
             ShareTableCommands.Remove(commands),
+            ShareVolumeCommands.Add(commands),
+            ShareVolumeCommands.Remove(commands),
             GrantCommands.Grant(commands),
             GrantCommands.Revoke(commands),
             Delete(commands)
@@ -102,7 +113,7 @@ internal static class ShareCommands
         var name = Symbols.Name("share");
         return commands.Leaf(
             "get",
-            "Show a share, its tables and who may read it",
+            "Show a share, its tables and volumes, and who may read it",
             "tideway share get sales",
             [name],
             async (call, cancellationToken) =>
@@ -110,7 +121,8 @@ internal static class ShareCommands
                 var share = await call.Api.GetAsync($"{Path:raw}/{call.Get(name)}?include_shared_data=true", cancellationToken);
                 var permissions = await call.Api.GetAsync($"{Path:raw}/{call.Get(name)}/permissions", cancellationToken);
                 call.Output.Item(Json.Merge(share, permissions, "privilege_assignments"), ItemColumns);
-                call.Output.Part("Tables", Json.Items(share, "objects"), TableColumns);
+                call.Output.Part("Tables", [.. Json.Items(share, "objects").Where(item => !IsVolume(item))], TableColumns);
+                call.Output.Part("Volumes", [.. Json.Items(share, "objects").Where(IsVolume)], VolumeColumns);
                 call.Output.Part(
                     "Granted to",
                     Json.Items(permissions, "privilege_assignments"),
@@ -121,13 +133,15 @@ internal static class ShareCommands
         );
     }
 
+    private static bool IsVolume(JsonElement item) => Column.Find(item, "data_object_type")?.GetString() == "VOLUME";
+
     private static Command Delete(CommandSet commands)
     {
         var name = Symbols.Name("share");
         var yes = Symbols.Yes();
         return commands.Leaf(
             "delete",
-            "Delete a share with all its grants; the tables themselves stay",
+            "Delete a share with all its grants; the tables and files themselves stay",
             "tideway share delete sales --yes",
             [name, yes],
             async (call, cancellationToken) =>

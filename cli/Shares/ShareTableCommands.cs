@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.Text.Json;
 using Tideway.Cli.CommandLine;
-using Tideway.Cli.Output;
 
 namespace Tideway.Cli.Shares;
 
@@ -45,8 +43,8 @@ internal static class ShareTableCommands
                     directory_access_enabled = call.Get(directory) ? true : (bool?)null,
                     comment = call.Get(comment),
                 };
-                var updated = await UpdateAsync(call, call.Get(share), "ADD", shared, cancellationToken);
-                call.Output.Message($"Table '{call.Get(table)}' is in share '{call.Get(share)}'{SeenAs(updated, call.Get(table))}.");
+                var updated = await ShareObjectUpdate.SendAsync(call, call.Get(share), "ADD", shared, cancellationToken);
+                call.Output.Message($"Table '{call.Get(table)}' is in share '{call.Get(share)}'{ShareObjectUpdate.SeenAs(updated, call.Get(table))}.");
             }
         );
     }
@@ -64,25 +62,15 @@ internal static class ShareTableCommands
             async (call, cancellationToken) =>
             {
                 call.Confirm(yes, $"Remove table '{call.Get(table)}' from share '{call.Get(share)}'?");
-                await UpdateAsync(call, call.Get(share), "REMOVE", new { name = call.Get(table), data_object_type = "TABLE" }, cancellationToken);
+                await ShareObjectUpdate.SendAsync(
+                    call,
+                    call.Get(share),
+                    "REMOVE",
+                    new { name = call.Get(table), data_object_type = "TABLE" },
+                    cancellationToken
+                );
                 call.Output.Message($"Table '{call.Get(table)}' is no longer in share '{call.Get(share)}'.");
             }
         );
-    }
-
-    private static async Task<JsonElement> UpdateAsync(Call call, string share, string action, object table, CancellationToken cancellationToken)
-    {
-        var body = new { updates = new[] { new { action, data_object = table } } };
-        var updated = await call.Api.SendAsync(HttpMethod.Patch, $"{ShareCommands.Path:raw}/{share}", body, cancellationToken);
-        if (call.Output.IsJson)
-            call.Output.Item(updated);
-        return updated;
-    }
-
-    // A name that is not schema.table is made one; who asks for the table needs to know which.
-    private static string SeenAs(JsonElement share, string table)
-    {
-        var added = Json.Items(share, "objects").FirstOrDefault(item => Column.Find(item, "name")?.GetString() == table);
-        return Column.Find(added, "shared_as")?.GetString() is { } alias && alias != table ? $"; recipients see it as '{alias}'" : "";
     }
 }

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using Tideway.DeltaSharing.Client.Credentials;
 using Tideway.DeltaSharing.Client.Transport;
+using Tideway.DeltaSharing.Client.Volumes;
 using Tideway.DeltaSharing.Protocol;
 using Tideway.DeltaSharing.Protocol.Credentials;
 using Tideway.DeltaSharing.Protocol.Listing;
@@ -74,6 +75,74 @@ public sealed class DeltaSharingClient
     /// <summary>The tables of all schemas of a share.</summary>
     public IAsyncEnumerable<TableItem> ListAllTablesAsync(string share, CancellationToken cancellationToken = default) =>
         ListAsync<TableItem>($"{SharedTableName.SharePath(share)}/all-tables", cancellationToken);
+
+    /// <summary>The volumes of a schema; only of servers that follow OpenSharing.</summary>
+    public IAsyncEnumerable<VolumeItem> ListVolumesAsync(string share, string schema, CancellationToken cancellationToken = default) =>
+        ListAsync<VolumeItem>($"{SharedTableName.SchemaPath(share, schema)}/volumes", cancellationToken);
+
+    /// <summary>The volumes of all schemas of a share; only of servers that follow OpenSharing.</summary>
+    public IAsyncEnumerable<VolumeItem> ListAllVolumesAsync(string share, CancellationToken cancellationToken = default) =>
+        ListAsync<VolumeItem>($"{SharedTableName.SharePath(share)}/all-volumes", cancellationToken);
+
+    /// <summary>One volume.</summary>
+    public async Task<VolumeItem> GetVolumeAsync(SharedVolumeName volume, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(volume);
+        using var answer = await GetAsync(volume.Path, cancellationToken).ConfigureAwait(false);
+        return await ReadAsync(answer, VolumeItem.Parse, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// The files of a volume: all, or the file or folder at a path with what is below it. Only of servers that list files, as Tideway does; of others take
+    /// <see cref="GetTemporaryVolumeCredentialsAsync"/>, and read the store itself.
+    /// </summary>
+    /// <param name="volume">The volume.</param>
+    /// <param name="path">The path below the volume's folder; <see langword="null"/> for all of it.</param>
+    /// <param name="withUrls">Whether each file comes with an address to read it by.</param>
+    /// <param name="cancellationToken">Ends the list.</param>
+    public async IAsyncEnumerable<VolumeFile> ListVolumeFilesAsync(
+        SharedVolumeName volume,
+        string? path = null,
+        bool withUrls = false,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(volume);
+        var within = (path ?? "").TrimEnd('/');
+        List<string> query = [];
+        if (within.Length > 0)
+            query.Add($"path={Uri.EscapeDataString(within)}");
+        if (withUrls)
+            query.Add("urls=true");
+        await foreach (var item in ListAsync<VolumeFileItem>($"{volume.Path}/files", query, cancellationToken).ConfigureAwait(false))
+        {
+            if (
+                VolumeFile.Of(item) is not { } file
+                || !(within.Length == 0 || file.Path == within || file.Path.StartsWith(within + "/", StringComparison.Ordinal))
+            )
+                throw new DeltaSharingException(DeltaSharingError.MalformedAnswer, $"Expected files of {volume} below '{within}', got '{item.Path}'.");
+            yield return file;
+        }
+    }
+
+    /// <summary>One file of a volume, with an address to read it by; <see langword="null"/> where there is none.</summary>
+    public async Task<VolumeFile?> FindVolumeFileAsync(SharedVolumeName volume, string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        await foreach (var file in ListVolumeFilesAsync(volume, path, withUrls: true, cancellationToken).ConfigureAwait(false))
+            return file.Path == path ? file : null;
+        return null;
+    }
+
+    /// <summary>Credentials with which the volume's folder is read from its store directly, where the server gives any.</summary>
+    public async Task<LocationCredentials> GetTemporaryVolumeCredentialsAsync(SharedVolumeName volume, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(volume);
+        using var answer = await sender
+            .SendAsync(() => Create(HttpMethod.Post, $"{volume.Path}/temporary-volume-credentials"), cancellationToken)
+            .ConfigureAwait(false);
+        return await ReadAsync(answer, LocationCredentials.Parse, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>
     /// One table, with the format it is kept in. Only servers of OpenSharing have this call; others are <see cref="DeltaSharingError.NotFound"/>.
@@ -175,15 +244,18 @@ public sealed class DeltaSharingClient
         return await ReadAsync(answer, json => TableCredentialsAnswer.Parse(json).Credentials, cancellationToken).ConfigureAwait(false);
     }
 
-    private async IAsyncEnumerable<T> ListAsync<T>(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private IAsyncEnumerable<T> ListAsync<T>(string path, CancellationToken cancellationToken) => ListAsync<T>(path, [], cancellationToken);
+
+    private async IAsyncEnumerable<T> ListAsync<T>(string path, IReadOnlyList<string> parameters, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         string? pageToken = null;
         do
         {
-            var query = pageToken is null ? "" : $"?pageToken={Uri.EscapeDataString(pageToken)}";
+            var query = pageToken is null ? parameters : [.. parameters, $"pageToken={Uri.EscapeDataString(pageToken)}"];
+            var asked = query.Count == 0 ? path : $"{path}?{string.Join('&', query)}";
             ListPage<T> page;
-            using (var answer = await GetAsync(path + query, cancellationToken).ConfigureAwait(false))
+            using (var answer = await GetAsync(asked, cancellationToken).ConfigureAwait(false))
             {
                 page = await ReadAsync(answer, ListPage.Parse<T>, cancellationToken).ConfigureAwait(false);
                 pageToken = page.NextPageToken;

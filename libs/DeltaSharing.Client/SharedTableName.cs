@@ -26,7 +26,7 @@ public sealed record SharedTableName(string Share, string Schema, string Table)
 
     internal static string SchemaPath(string share, string schema) => $"{SharePath(share)}/schemas/{Segment(schema, SharingName.FindObjectFault(schema))}";
 
-    private static string Segment(string name, string? fault)
+    internal static string Segment(string name, string? fault)
     {
         // A share may be named with dots, but these two would climb out of the server's prefix.
         if (name is "." or "..")

@@ -12,6 +12,9 @@ internal static partial class Log
     [LoggerMessage(2002, LogLevel.Warning, "Table {Table} cannot be served")]
     public static partial void TableCannotBeServed(this ILogger logger, Exception exception, string table);
 
+    [LoggerMessage(2005, LogLevel.Warning, "Volume {Volume} cannot be served")]
+    public static partial void VolumeCannotBeServed(this ILogger logger, Exception exception, string volume);
+
     [LoggerMessage(2004, LogLevel.Warning, "The folder of plain copies {Folder} could not be cleaned")]
     public static partial void PlainCopiesNotCleaned(this ILogger logger, Exception exception, string folder);
 

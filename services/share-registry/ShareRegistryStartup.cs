@@ -16,6 +16,7 @@ using Tideway.ShareRegistry.Storage;
 using Tideway.ShareRegistry.TableCredentials;
 using Tideway.ShareRegistry.TableQuery;
 using Tideway.ShareRegistry.Tables;
+using Tideway.ShareRegistry.Volumes;
 
 namespace Tideway.ShareRegistry;
 
@@ -35,12 +36,15 @@ public static class ShareRegistryStartup
         builder.Services.AddOptions<SnapshotCacheOptions>().BindConfiguration(ServedTables.CacheSection).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<ShareStore>();
         builder.Services.AddSingleton<TableChangeReader>();
+        builder.Services.AddSingleton<VolumeChangeReader>();
+        builder.Services.AddSingleton<ShareUpdateReader>();
         builder.Services.AddSingleton<GrantStore>();
         builder.Services.AddSingleton<RecipientDirectory>();
         builder.Services.AddSingleton<GrantedCatalog>();
         builder.Services.AddSingleton<TableProbe>();
         builder.Services.AddSingleton<DirectoryProbe>();
         builder.Services.AddSingleton<DirectoryOffers>();
+        builder.AddVolumes();
         builder.Services.AddSingleton(services => new SnapshotCache(
             services.GetRequiredService<IOptions<SnapshotCacheOptions>>().Value,
             services.GetRequiredService<TimeProvider>(),
@@ -75,6 +79,7 @@ public static class ShareRegistryStartup
         sharing.MapCatalog();
         sharing.MapTableQuery();
         sharing.MapTableCredentials();
+        sharing.MapVolumes();
         sharing.MapUnknownCalls();
     }
 }

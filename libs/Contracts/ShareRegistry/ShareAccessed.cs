@@ -12,7 +12,7 @@ public sealed record ShareAccessed
     /// <summary>What was asked for, for example <c>deltaSharingQueryTable</c>.</summary>
     public required string Action { get; init; }
 
-    /// <summary>HTTP status of the answer; 2xx means granted.</summary>
+    /// <summary>HTTP status of the answer; 2xx means granted, and so does 307, which sends on to the address of a file.</summary>
     public required int Status { get; init; }
 
     /// <summary>Code of the refusal or failure.</summary>
@@ -38,6 +38,9 @@ public sealed record ShareAccessed
 
     /// <summary>Name of the table asked for.</summary>
     public string? Table { get; init; }
+
+    /// <summary>Name of the volume asked for.</summary>
+    public string? Volume { get; init; }
 
     /// <summary>Version of the table that was answered from.</summary>
     public long? TableVersion { get; init; }

@@ -27,6 +27,9 @@ public sealed record ShareCreated
     /// <summary>Every table of the share after the change.</summary>
     public required IReadOnlyList<SharedTable> Tables { get; init; }
 
+    /// <summary>Every volume of the share after the change; absent where a version that knew none told of it.</summary>
+    public IReadOnlyList<SharedVolume>? Volumes { get; init; }
+
     /// <summary>Who did it: the name of a service principal, or of the service itself for what nobody asked for.</summary>
     public required string Actor { get; init; }
 

@@ -1,6 +1,6 @@
 namespace Tideway.Contracts.ShareRegistry;
 
-/// <summary>The description or the tables of a share changed; carries its whole state.</summary>
+/// <summary>The description, the tables or the volumes of a share changed; carries its whole state.</summary>
 public sealed record ShareUpdated
 {
     /// <summary>Identity of the share; survives renaming.</summary>
@@ -26,6 +26,9 @@ public sealed record ShareUpdated
 
     /// <summary>Every table of the share after the change.</summary>
     public required IReadOnlyList<SharedTable> Tables { get; init; }
+
+    /// <summary>Every volume of the share after the change; absent where a version that knew none told of it.</summary>
+    public IReadOnlyList<SharedVolume>? Volumes { get; init; }
 
     /// <summary>Who did it: the name of a service principal, or of the service itself for what nobody asked for.</summary>
     public required string Actor { get; init; }

@@ -8,8 +8,8 @@ namespace Tideway.DeltaSharing.Protocol.Credentials;
 /// </summary>
 public sealed record LocationCredentials
 {
-    /// <summary>The folder that they open.</summary>
-    public required string Location { get; init; }
+    /// <summary>The folder that they open. Always there for tables; other servers leave it out for volumes, whose own location it is.</summary>
+    public string? Location { get; init; }
 
     /// <summary>For S3.</summary>
     public AwsTempCredentials? AwsTempCredentials { get; init; }
@@ -43,7 +43,7 @@ public sealed record LocationCredentials
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, WireJson.Default.LocationCredentials);
 
     /// <inheritdoc/>
-    public override string ToString() => $"credentials for {Location} until {DateTimeOffset.FromUnixTimeMilliseconds(ExpirationTime):O}";
+    public override string ToString() => $"credentials for {Location ?? "a volume"} until {DateTimeOffset.FromUnixTimeMilliseconds(ExpirationTime):O}";
 
     internal static LocationCredentials Checked(LocationCredentials? read)
     {
@@ -65,7 +65,7 @@ public sealed record LocationCredentials
     internal static SharingProtocolException Malformed(JsonException exception) =>
         new(
             SharingProtocolError.Malformed,
-            $"Malformed credentials: expected location, expirationTime and one kind of credentials; the fault is at {exception.Path ?? "$"}."
+            $"Malformed credentials: expected expirationTime and one kind of credentials; the fault is at {exception.Path ?? "$"}."
         );
 }
 

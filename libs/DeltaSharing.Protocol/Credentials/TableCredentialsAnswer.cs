@@ -12,7 +12,8 @@ public sealed record TableCredentialsAnswer(LocationCredentials Credentials)
         try
         {
             var answer = JsonSerializer.Deserialize(json, WireJson.Default.TableCredentialsAnswer);
-            return new TableCredentialsAnswer(LocationCredentials.Checked(answer?.Credentials));
+            var credentials = LocationCredentials.Checked(answer?.Credentials);
+            return credentials.Location is null ? throw new JsonException("Expected a location.") : new TableCredentialsAnswer(credentials);
         }
         catch (JsonException exception)
         {

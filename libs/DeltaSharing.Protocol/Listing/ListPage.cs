@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Tideway.DeltaSharing.Protocol.Listing;
 
-/// <summary>One page of a list of <see cref="ShareItem"/>, <see cref="SchemaItem"/> or <see cref="TableItem"/>.</summary>
+/// <summary>One page of a list of <see cref="ShareItem"/>, <see cref="SchemaItem"/>, <see cref="TableItem"/>, <see cref="VolumeItem"/> or <see cref="VolumeFileItem"/>.</summary>
 /// <typeparam name="T">The kind of item.</typeparam>
 public sealed record ListPage<T>
 {

@@ -39,6 +39,9 @@ public sealed record ProtocolAccess
     /// <summary>The table asked for.</summary>
     public string? Table { get; init; }
 
+    /// <summary>The volume asked for.</summary>
+    public string? Volume { get; init; }
+
     /// <summary>The table version answered from.</summary>
     public long? TableVersion { get; init; }
 

@@ -39,6 +39,24 @@ public static class ProtocolActions
     /// <summary>Taking credentials for a table's folder.</summary>
     public const string GenerateTemporaryTableCredential = "generateTemporaryTableCredential";
 
+    /// <summary>Listing the volumes of a schema.</summary>
+    public const string ListVolumes = "deltaSharingListVolumes";
+
+    /// <summary>Listing the volumes of a share.</summary>
+    public const string ListAllVolumes = "deltaSharingListAllVolumes";
+
+    /// <summary>Reading a volume's description.</summary>
+    public const string GetVolume = "deltaSharingGetVolume";
+
+    /// <summary>Listing the files of a volume, with addresses of them where asked.</summary>
+    public const string ListVolumeFiles = "deltaSharingListVolumeFiles";
+
+    /// <summary>Asking for one file of a volume.</summary>
+    public const string GetVolumeFile = "deltaSharingGetVolumeFile";
+
+    /// <summary>Taking credentials for a volume's folder.</summary>
+    public const string GenerateTemporaryVolumeCredential = "generateTemporaryVolumeCredential";
+
     /// <summary>Reading a file by a signed URL.</summary>
     public const string GetFile = "deltaSharingGetFile";
 

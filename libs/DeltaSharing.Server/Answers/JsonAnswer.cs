@@ -14,6 +14,13 @@ public sealed class JsonAnswer(ReadOnlyMemory<byte> json) : IResult
     /// <summary>One share.</summary>
     public static JsonAnswer Of(ShareItem share) => new(new ShareAnswer(share).ToJson());
 
+    /// <summary>One volume.</summary>
+    public static JsonAnswer Of(VolumeItem volume)
+    {
+        ArgumentNullException.ThrowIfNull(volume);
+        return new(volume.ToJson());
+    }
+
     /// <summary>One table.</summary>
     public static JsonAnswer Of(TableItem table)
     {

@@ -27,6 +27,14 @@ public static class ProtocolRefusals
     public static ProtocolRefusal TableNotFound(string share, string schema, string table, string? operatorMessage = null) =>
         NotFound("Table", $"{share}/{schema}/{table}", operatorMessage);
 
+    /// <summary>404: there is no such volume in the schema.</summary>
+    public static ProtocolRefusal VolumeNotFound(string share, string schema, string volume, string? operatorMessage = null) =>
+        NotFound("Volume", $"{share}/{schema}/{volume}", operatorMessage);
+
+    /// <summary>404: there is no such file in the volume.</summary>
+    public static ProtocolRefusal VolumeFileNotFound(string share, string schema, string volume, string path, string? operatorMessage = null) =>
+        NotFound("File", $"{share}/{schema}/{volume}/{path}", operatorMessage);
+
     /// <summary>400: a parameter has a value that is not allowed.</summary>
     public static ProtocolRefusal Invalid(string message) => new(400, ErrorCodes.InvalidParameterValue, message);
 

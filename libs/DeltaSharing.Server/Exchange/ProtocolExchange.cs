@@ -30,6 +30,7 @@ public sealed class ProtocolExchange
         Share = RouteValue("share");
         Schema = RouteValue("schema");
         Table = RouteValue("table");
+        Volume = RouteValue("volume");
         foreach (var (name, values) in context.Request.Query)
             AddParameter(name, values.ToString());
         context.Features.Set(this);
@@ -59,6 +60,9 @@ public sealed class ProtocolExchange
 
     /// <summary>The table asked for; the route value <c>table</c> unless set.</summary>
     public string? Table { get; set; }
+
+    /// <summary>The volume asked for; the route value <c>volume</c> unless set.</summary>
+    public string? Volume { get; set; }
 
     /// <summary>The table version answered from.</summary>
     public long? TableVersion { get; set; }
@@ -104,6 +108,7 @@ public sealed class ProtocolExchange
             Share = Cut(Share),
             Schema = Cut(Schema),
             Table = Cut(Table),
+            Volume = Cut(Volume),
             TableVersion = TableVersion,
             FileCount = FileCount,
             ByteCount = ByteCount,

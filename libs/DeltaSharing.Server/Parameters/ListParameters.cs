@@ -13,16 +13,18 @@ public sealed record ListParameters(int MaxResults, string? PageToken)
     public const int MaxPage = 500;
 
     /// <summary>Reads <c>maxResults</c> and <c>pageToken</c>.</summary>
-    public static Checked<ListParameters> Read(HttpRequest request)
+    /// <param name="request">The request.</param>
+    /// <param name="maxPage">The largest page of this list.</param>
+    public static Checked<ListParameters> Read(HttpRequest request, int maxPage = MaxPage)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var maxResults = MaxPage;
+        var maxResults = maxPage;
         if (request.Query.TryGetValue("maxResults", out var text) && !string.IsNullOrEmpty(text))
         {
             if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out maxResults))
                 return ProtocolRefusals.Invalid($"maxResults must be an integer, not '{text}'.");
-            if (maxResults is < 0 or > MaxPage)
-                return ProtocolRefusals.Invalid($"maxResults must be between 0 and {MaxPage}, not {maxResults}.");
+            if (maxResults < 0 || maxResults > maxPage)
+                return ProtocolRefusals.Invalid($"maxResults must be between 0 and {maxPage}, not {maxResults}.");
         }
 
         var token = request.Query["pageToken"].ToString();

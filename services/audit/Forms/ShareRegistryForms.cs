@@ -25,6 +25,7 @@ internal static class ShareRegistryForms
                         e.Properties,
                         e.Owner,
                         e.Tables,
+                        e.Volumes,
                     }
                 )
         ),
@@ -45,6 +46,7 @@ internal static class ShareRegistryForms
                         e.Properties,
                         e.Owner,
                         e.Tables,
+                        e.Volumes,
                     }
                 )
         ),
@@ -110,6 +112,7 @@ internal static class ShareRegistryForms
                 {
                     e.RecipientId,
                     e.CredentialFingerprint,
+                    e.Volume,
                     e.Parameters,
                 },
                 StatusCode = e.Status,

@@ -25,6 +25,7 @@ internal sealed class SpooledAccessLog(AccessSpool<ShareRegistryDatabase> spool)
                     Share = access.Share,
                     Schema = access.Schema,
                     Table = access.Table,
+                    Volume = access.Volume,
                     TableVersion = access.TableVersion,
                     FileCount = access.FileCount,
                     ByteCount = access.ByteCount,

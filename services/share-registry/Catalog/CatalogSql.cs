@@ -14,6 +14,9 @@ internal static class CatalogSql
     private const string Tables =
         "FROM share_grant g JOIN share s ON s.share_id = g.share_id JOIN shared_table t ON t.share_id = s.share_id WHERE g.recipient_id = @recipientId AND s.name_key = @share";
 
+    private const string Volumes =
+        "FROM share_grant g JOIN share s ON s.share_id = g.share_id JOIN shared_volume v ON v.share_id = s.share_id WHERE g.recipient_id = @recipientId AND s.name_key = @share";
+
     public const string ListShares = $"SELECT {ShareColumns} {Shares} AND s.name_key > @after ORDER BY s.name_key LIMIT @limit";
 
     public const string FindShare = $"SELECT {ShareColumns} {Shares} AND s.name_key = @share";
@@ -21,9 +24,10 @@ internal static class CatalogSql
     public const string CountShares = "SELECT count(*) FROM share WHERE name_key = @share";
 
     public const string ListSchemas =
-        $"SELECT min(t.schema_name) AS Name, t.schema_key AS \"Key\" {Tables} AND t.schema_key > @after GROUP BY t.schema_key ORDER BY t.schema_key LIMIT @limit";
+        $"SELECT min(o.schema_name) AS Name, o.schema_key AS \"Key\" FROM (SELECT t.schema_name, t.schema_key {Tables} AND t.schema_key > @after UNION ALL SELECT v.schema_name, v.schema_key {Volumes} AND v.schema_key > @after) o GROUP BY o.schema_key ORDER BY o.schema_key LIMIT @limit";
 
-    public const string FindSchema = $"SELECT min(t.schema_name) AS Name, t.schema_key AS \"Key\" {Tables} AND t.schema_key = @schema GROUP BY t.schema_key";
+    public const string FindSchema =
+        $"SELECT min(o.schema_name) AS Name, o.schema_key AS \"Key\" FROM (SELECT t.schema_name, t.schema_key {Tables} AND t.schema_key = @schema UNION ALL SELECT v.schema_name, v.schema_key {Volumes} AND v.schema_key = @schema) o GROUP BY o.schema_key";
 
     public const string ListTables = $"SELECT {TableColumns} {Tables} AND t.schema_key = @schema AND t.table_key > @after ORDER BY t.table_key LIMIT @limit";
 

@@ -7,7 +7,7 @@ using Tideway.ShareRegistry.Storage;
 
 namespace Tideway.ShareRegistry.Files;
 
-/// <summary>Records reads of files, granted and refused. The address says which query handed it out, for whom and of which table.</summary>
+/// <summary>Records reads of files, granted and refused. The address says which call handed it out, for whom and of which table or volume.</summary>
 internal sealed class FileAccessRecord(AccessSpool<ShareRegistryDatabase> spool, RecipientDirectory recipients, TimeProvider time)
 {
     private const int MaxTextLength = 1024;
@@ -45,6 +45,7 @@ internal sealed class FileAccessRecord(AccessSpool<ShareRegistryDatabase> spool,
                 Share = query?.Share,
                 Schema = query?.Schema,
                 Table = query?.Table,
+                Volume = query?.Volume,
                 FileCount = status is StatusCodes.Status200OK or StatusCodes.Status206PartialContent ? 1 : null,
                 ByteCount = status is StatusCodes.Status200OK or StatusCodes.Status206PartialContent ? bytes : null,
                 SourceIp = (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString(),

@@ -46,7 +46,7 @@ internal static class FilesEndpoints
                         new SignedFor(valid.RequestId, valid.Context),
                         404,
                         DataFileDoesNotExist,
-                        "The data file is gone, most likely removed because the table changed. Query the table again."
+                        "The data file is gone, most likely removed because the table or volume changed. Ask for its files again."
                     );
                     return;
                 case LocalUrlVerification.Expired expired:
@@ -58,7 +58,7 @@ internal static class FilesEndpoints
                         new SignedFor(expired.RequestId, expired.Context),
                         403,
                         ErrorCodes.PermissionDenied,
-                        $"The URL has expired at {WireTimestamp.Format(expired.ExpiredAt)}. Query the table again."
+                        $"The URL has expired at {WireTimestamp.Format(expired.ExpiredAt)}. Ask for a fresh one."
                     );
                     return;
                 case LocalUrlVerification.Malformed malformed:
@@ -77,18 +77,28 @@ internal static class FilesEndpoints
         }
     }
 
-    // What leads out of the root, by whatever way, is as good as not there.
+    // What leads out of the root, or out of the volume that the file is of, by whatever way, is as good as not there.
     private static FileInfo? Find(StorageRoots storage, LocalUrlVerification.Valid url)
     {
         try
         {
-            return storage.Open(storage.Locate(url.RootName, "")).LocalPath(url.Path) is { } path && new FileInfo(path) is { Exists: true } file ? file : null;
+            if (Split(url) is not var (folder, key) || storage.Open(storage.Locate(url.RootName, folder)).LocalPath(key) is not { } path)
+                return null;
+            return new FileInfo(path) is { Exists: true } file ? file : null;
         }
         catch (ObjectStorageException exception)
             when (exception.Error is ObjectStorageError.InvalidKey or ObjectStorageError.NotFound or ObjectStorageError.OutsideRoots)
         {
             return null;
         }
+    }
+
+    private static (string Folder, string Key)? Split(LocalUrlVerification.Valid url)
+    {
+        if (!FileUrlContext.TryParse(url.Context, out var context) || context.VolumeDepth is not { } depth)
+            return ("", url.Path);
+        var segments = url.Path.Split('/');
+        return segments.Length > depth ? (string.Join('/', segments[..depth]), string.Join('/', segments[depth..])) : null;
     }
 
     private static async Task SendAsync(HttpContext context, FileInfo file, LocalUrlVerification.Valid url, FileAccessRecord record)

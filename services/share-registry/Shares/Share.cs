@@ -23,12 +23,15 @@ internal sealed record Share
     /// <summary>Tables by schema and name; empty where they were not asked for.</summary>
     public IReadOnlyList<ShareTable> Tables { get; init; } = [];
 
+    /// <summary>Volumes by schema and name; empty where they were not asked for.</summary>
+    public IReadOnlyList<ShareVolume> Volumes { get; init; } = [];
+
     /// <summary>Names are compared without regard to case.</summary>
     public static string KeyOf(string name) => name.ToLowerInvariant();
 }
 
 /// <summary>A table of a share as it is stored.</summary>
-internal sealed record ShareTable
+internal sealed record ShareTable : IShareObject
 {
     public Guid TableId { get; init; }
     public Guid ShareId { get; init; }

@@ -16,6 +16,7 @@ internal sealed record ShareChange
     public string? Properties { get; init; }
     public string? Owner { get; init; }
     public IReadOnlyList<TableChange> Tables { get; init; } = [];
+    public IReadOnlyList<VolumeChange> Volumes { get; init; } = [];
 }
 
 /// <summary>What is to change on one table of a share.</summary>

@@ -25,18 +25,18 @@ internal static class ShareFields
             ? Refusal.Invalid($"owner: expected 1 to {ShareLimits.NameLength} characters, got {owner.Length}.")
             : null;
 
-    /// <summary>Splits <c>schema.table</c>.</summary>
-    public static Refusal? ReadSharedAs(string field, string sharedAs, out (string Schema, string Table) parts)
+    /// <summary>Splits <c>schema.table</c>, or what another kind of object is called.</summary>
+    public static Refusal? ReadSharedAs(string field, string sharedAs, out (string Schema, string Name) parts, string kind = "table")
     {
         var pieces = sharedAs.Split('.');
-        parts = pieces is [var schema, var table] ? (schema, table) : default;
+        parts = pieces is [var schema, var name] ? (schema, name) : default;
         if (pieces.Length != 2)
-            return Refusal.Invalid($"{field}: expected 'schema.table', got '{Shorten(sharedAs)}'.");
+            return Refusal.Invalid($"{field}: expected 'schema.{kind}', got '{Shorten(sharedAs)}'.");
         var fault = SharingName.FindObjectFault(pieces[0]) ?? SharingName.FindObjectFault(pieces[1]);
         return fault is null ? null : Refusal.Invalid($"{field}: {fault}; got '{Shorten(sharedAs)}'.");
     }
 
-    /// <summary>The alias of a table that is given none: the last two parts of its name, or the schema <c>default</c>.</summary>
+    /// <summary>The alias of an object that is given none: the last two parts of its name, or the schema <c>default</c>.</summary>
     public static string DefaultSharedAs(string name)
     {
         var parts = name.Split('.');

@@ -24,7 +24,7 @@ internal sealed record ShareInfo
             Comment = share.Comment,
             Properties = ShareProperties.Of(share.Properties),
             Owner = share.Owner,
-            Objects = withObjects ? [.. share.Tables.Select(SharedDataObjectInfo.Of)] : null,
+            Objects = withObjects ? [.. share.Tables.Select(SharedDataObjectInfo.Of), .. share.Volumes.Select(SharedDataObjectInfo.Of)] : null,
             CreatedAt = share.CreatedAt.ToUnixTimeMilliseconds(),
             CreatedBy = share.CreatedBy,
             UpdatedAt = share.UpdatedAt.ToUnixTimeMilliseconds(),
@@ -35,7 +35,7 @@ internal sealed record ShareInfo
 /// <summary>A page of shares.</summary>
 internal sealed record ShareList(IReadOnlyList<ShareInfo> Shares, string? NextPageToken);
 
-/// <summary>A table of a share in the management API.</summary>
+/// <summary>A table or volume of a share in the management API; a volume has no history, no versions and no copies.</summary>
 internal sealed record SharedDataObjectInfo
 {
     public required string Name { get; init; }
@@ -43,11 +43,11 @@ internal sealed record SharedDataObjectInfo
     public required string DataObjectType { get; init; }
     public required string SharedAs { get; init; }
     public required string StorageLocation { get; init; }
-    public required bool CdfEnabled { get; init; }
-    public required string HistoryDataSharingStatus { get; init; }
-    public required long StartVersion { get; init; }
-    public required bool PlainCopiesEnabled { get; init; }
-    public required bool DirectoryAccessEnabled { get; init; }
+    public bool? CdfEnabled { get; init; }
+    public string? HistoryDataSharingStatus { get; init; }
+    public long? StartVersion { get; init; }
+    public bool? PlainCopiesEnabled { get; init; }
+    public bool? DirectoryAccessEnabled { get; init; }
     public string? Comment { get; init; }
     public required long AddedAt { get; init; }
     public required string AddedBy { get; init; }
@@ -68,5 +68,18 @@ internal sealed record SharedDataObjectInfo
             Comment = table.Comment,
             AddedAt = table.AddedAt.ToUnixTimeMilliseconds(),
             AddedBy = table.AddedBy,
+        };
+
+    public static SharedDataObjectInfo Of(ShareVolume volume) =>
+        new()
+        {
+            Name = volume.SourceName,
+            Id = volume.VolumeId,
+            DataObjectType = "VOLUME",
+            SharedAs = volume.SharedAs,
+            StorageLocation = volume.Location,
+            Comment = volume.Comment,
+            AddedAt = volume.AddedAt.ToUnixTimeMilliseconds(),
+            AddedBy = volume.AddedBy,
         };
 }

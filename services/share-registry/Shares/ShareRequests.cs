@@ -35,14 +35,18 @@ internal sealed record UpdateShareRequest
     public IReadOnlyList<SharedDataObjectUpdate>? Updates { get; init; }
 }
 
-/// <summary>What changes one table of a share.</summary>
+/// <summary>What changes one table or volume of a share.</summary>
 internal sealed record SharedDataObjectUpdate
 {
+    public const string Add = "ADD";
+    public const string Remove = "REMOVE";
+    public const string Update = "UPDATE";
+
     public string? Action { get; init; }
     public SharedDataObject? DataObject { get; init; }
 }
 
-/// <summary>A table as it is asked to be shared.</summary>
+/// <summary>A table or volume as it is asked to be shared.</summary>
 internal sealed record SharedDataObject
 {
     public string? Name { get; init; }
@@ -52,6 +56,10 @@ internal sealed record SharedDataObject
     public string? Type { get; init; }
 
     public string? SharedAs { get; init; }
+
+    /// <summary>Another spelling of <see cref="SharedAs"/>, for what is no table.</summary>
+    public string? StringSharedAs { get; init; }
+
     public string? StorageLocation { get; init; }
     public bool? CdfEnabled { get; init; }
     public string? HistoryDataSharingStatus { get; init; }

@@ -1,6 +1,6 @@
 namespace Tideway.ShareRegistry.Shares;
 
-/// <summary>Statements on shares and their tables.</summary>
+/// <summary>Statements on shares, their tables and their volumes.</summary>
 internal static class ShareSql
 {
     private const string ShareColumns =
@@ -9,11 +9,16 @@ internal static class ShareSql
     private const string TableColumns =
         "table_id AS TableId, share_id AS ShareId, source_name AS SourceName, schema_name AS SchemaName, table_name AS TableName, location AS Location, history_shared AS HistoryShared, change_feed_shared AS ChangeFeedShared, start_version AS StartVersion, plain_copies AS PlainCopies, directory_access AS DirectoryAccess, comment AS Comment, added_at AS AddedAt, added_by AS AddedBy";
 
+    private const string VolumeColumns =
+        "volume_id AS VolumeId, share_id AS ShareId, source_name AS SourceName, schema_name AS SchemaName, volume_name AS VolumeName, location AS Location, comment AS Comment, added_at AS AddedAt, added_by AS AddedBy";
+
     public const string Find = $"SELECT {ShareColumns} FROM share WHERE name_key = @key";
 
     public const string List = $"SELECT {ShareColumns} FROM share WHERE name_key > @after ORDER BY name_key LIMIT @limit";
 
     public const string Tables = $"SELECT {TableColumns} FROM shared_table WHERE share_id = @shareId ORDER BY schema_key, table_key";
+
+    public const string Volumes = $"SELECT {VolumeColumns} FROM shared_volume WHERE share_id = @shareId ORDER BY schema_key, volume_key";
 
     public const string Count = "SELECT count(*) FROM share";
 
@@ -38,4 +43,20 @@ internal static class ShareSql
         """;
 
     public const string DeleteTable = "DELETE FROM shared_table WHERE table_id = @TableId";
+
+    public const string InsertVolume = """
+        INSERT INTO shared_volume (volume_id, share_id, source_name, schema_name, schema_key, volume_name, volume_key, location, comment, added_at, added_by)
+        VALUES (@VolumeId, @ShareId, @SourceName, @SchemaName, @SchemaKey, @VolumeName, @VolumeKey, @Location, @Comment, @AddedAt, @AddedBy)
+        """;
+
+    public const string DeleteVolume = "DELETE FROM shared_volume WHERE volume_id = @VolumeId";
+
+    /// <summary>Makes this transaction the only one that gives objects a place; who does so in another waits.</summary>
+    public const string HoldPlaces = "UPDATE place_of_objects SET changes = changes + 1";
+
+    public const string PlacesOfTables =
+        "SELECT s.name AS Share, t.schema_name AS \"Schema\", t.table_name AS Name, t.location AS Location FROM shared_table t JOIN share s ON s.share_id = t.share_id";
+
+    public const string PlacesOfVolumes =
+        "SELECT s.name AS Share, v.schema_name AS \"Schema\", v.volume_name AS Name, v.location AS Location FROM shared_volume v JOIN share s ON s.share_id = v.share_id";
 }

@@ -5,7 +5,7 @@ using Tideway.ShareRegistry.Storage;
 
 namespace Tideway.ShareRegistry.Shares;
 
-/// <summary>Shares and their tables. Every change leaves its event in the outbox of the same transaction.</summary>
+/// <summary>Shares, their tables and their volumes. Every change leaves its event in the outbox of the same transaction.</summary>
 internal sealed class ShareStore(ShareRegistryDatabase database, TimeProvider time)
 {
     public async Task<Share?> FindAsync(string name, CancellationToken cancellationToken)
@@ -16,10 +16,11 @@ internal sealed class ShareStore(ShareRegistryDatabase database, TimeProvider ti
             : share with
             {
                 Tables = await database.QueryAsync<ShareTable>(ShareSql.Tables, new { shareId = share.ShareId }, cancellationToken),
+                Volumes = await database.QueryAsync<ShareVolume>(ShareSql.Volumes, new { shareId = share.ShareId }, cancellationToken),
             };
     }
 
-    /// <summary>Shares whose key sorts after <paramref name="after"/>, without their tables.</summary>
+    /// <summary>Shares whose key sorts after <paramref name="after"/>, without what they hold.</summary>
     public Task<IReadOnlyList<Share>> ListAsync(string after, int limit, CancellationToken cancellationToken) =>
         database.QueryAsync<Share>(ShareSql.List, new { after, limit }, cancellationToken);
 
@@ -68,6 +69,7 @@ internal sealed class ShareStore(ShareRegistryDatabase database, TimeProvider ti
                 Owner = share.Owner,
                 Revision = share.Revision,
                 Tables = [],
+                Volumes = [],
                 Actor = actor,
                 OccurredAt = now,
             }
@@ -93,14 +95,9 @@ internal sealed class ShareStore(ShareRegistryDatabase database, TimeProvider ti
         );
         if (share is null)
             return Refusal.ShareDoesNotExist(name);
-        var before = await transaction.QueryAsync<ShareTable>(ShareSql.Tables, new { shareId = share.ShareId }, cancellationToken);
-        var tables = new TableList(share.Name, before);
-        foreach (var tableChange in change.Tables)
-        {
-            if (tables.Apply(tableChange) is { } refusal)
-                return refusal;
-        }
-
+        var objects = await ShareObjects.ReadAsync(transaction, share, cancellationToken);
+        if (objects.Apply(change) is { } refusal)
+            return refusal;
         var after = share with
         {
             Name = change.NewName ?? share.Name,
@@ -108,26 +105,16 @@ internal sealed class ShareStore(ShareRegistryDatabase database, TimeProvider ti
             Comment = change.Comment ?? share.Comment,
             Properties = change.SetsProperties ? change.Properties : share.Properties,
             Owner = change.Owner ?? share.Owner,
-            Tables =
-            [
-                .. tables
-                    .Tables.Select(table => table with { ShareId = share.ShareId })
-                    .OrderBy(table => Share.KeyOf(table.SchemaName), StringComparer.Ordinal)
-                    .ThenBy(table => Share.KeyOf(table.TableName), StringComparer.Ordinal),
-            ],
         };
-        var described = after with { Tables = share.Tables } != share;
-        var removed = before.Except(after.Tables).ToList();
-        var added = after.Tables.Except(before).ToList();
-        if (!described && removed.Count == 0 && added.Count == 0)
+        var described = after != share;
+        after = after with { Tables = objects.Tables, Volumes = objects.Volumes };
+        if (!described && !objects.AreChanged)
             return await FindAsync(name, cancellationToken) is { } unchanged ? unchanged : Refusal.ShareDoesNotExist(name);
 
         if (described && await DescribeAsync(transaction, after, cancellationToken) is { } taken)
             return taken;
-        foreach (var table in removed)
-            await transaction.ExecuteAsync(ShareSql.DeleteTable, new { table.TableId }, cancellationToken);
-        foreach (var table in added)
-            await transaction.ExecuteAsync(ShareSql.InsertTable, RowOf(table), cancellationToken);
+        if (await objects.WriteAsync(transaction, cancellationToken) is { } overlap)
+            return overlap;
         transaction.Publish(
             new ShareUpdated
             {
@@ -139,6 +126,7 @@ internal sealed class ShareStore(ShareRegistryDatabase database, TimeProvider ti
                 Owner = after.Owner,
                 Revision = after.Revision,
                 Tables = [.. after.Tables.Select(table => table.ToContract())],
+                Volumes = [.. after.Volumes.Select(volume => volume.ToContract())],
                 Actor = actor,
                 OccurredAt = now,
             }
@@ -197,27 +185,6 @@ internal sealed class ShareStore(ShareRegistryDatabase database, TimeProvider ti
             return AlreadyThere(share.Name);
         }
     }
-
-    private static object RowOf(ShareTable table) =>
-        new
-        {
-            table.TableId,
-            table.ShareId,
-            table.SourceName,
-            table.SchemaName,
-            SchemaKey = Share.KeyOf(table.SchemaName),
-            table.TableName,
-            TableKey = Share.KeyOf(table.TableName),
-            table.Location,
-            table.HistoryShared,
-            table.ChangeFeedShared,
-            table.StartVersion,
-            table.PlainCopies,
-            table.DirectoryAccess,
-            table.Comment,
-            table.AddedAt,
-            table.AddedBy,
-        };
 
     private static Refusal AlreadyThere(string name) => Refusal.Conflict("SHARE_ALREADY_EXISTS", $"Share '{name}' exists already.");
 }

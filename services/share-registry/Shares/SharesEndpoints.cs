@@ -5,7 +5,7 @@ using Tideway.Hosting.Web;
 
 namespace Tideway.ShareRegistry.Shares;
 
-/// <summary>Management of shares and their tables.</summary>
+/// <summary>Management of shares and of what they hold.</summary>
 internal static class SharesEndpoints
 {
     public static void MapShares(this IEndpointRouteBuilder routes)
@@ -13,8 +13,11 @@ internal static class SharesEndpoints
         var group = routes.MapGroup("/api/2.1/unity-catalog/shares").RequireRoles(Roles.OutboundOperator).WithTags("Shares");
         group.MapPost("", CreateAsync).WithName("createShare").WithSummary("Makes a share");
         group.MapGet("", ListAsync).WithName("listShares").WithSummary("Lists shares by name");
-        group.MapGet("/{name}", GetAsync).WithName("getShare").WithSummary("Shows a share, with its tables where asked");
-        group.MapPatch("/{name}", UpdateAsync).WithName("updateShare").WithSummary("Renames or describes a share, and adds, removes or changes its tables");
+        group.MapGet("/{name}", GetAsync).WithName("getShare").WithSummary("Shows a share, with its tables and volumes where asked");
+        group
+            .MapPatch("/{name}", UpdateAsync)
+            .WithName("updateShare")
+            .WithSummary("Renames or describes a share, and adds, removes or changes its tables and volumes");
         group.MapDelete("/{name}", DeleteAsync).WithName("deleteShare").WithSummary("Removes a share and its grants");
     }
 
@@ -77,7 +80,7 @@ internal static class SharesEndpoints
         UpdateShareRequest request,
         HttpContext context,
         ShareStore shares,
-        TableChangeReader reader,
+        ShareUpdateReader reader,
         DirectoryProbe directories,
         CancellationToken cancellationToken
     )
@@ -91,12 +94,12 @@ internal static class SharesEndpoints
             ?? (request.Properties is null ? null : ShareProperties.Read(request.Properties, out properties));
         if (refusal is not null)
             return refusal.ToProblem();
-        var tables = await reader.ReadAsync(request.Updates ?? [], context.User.Identity!.Name!, cancellationToken);
-        if (tables.Refusal is not null)
-            return tables.Refusal.ToProblem();
-        if (await directories.CheckAsync(name, tables.Value!, cancellationToken) is { } noCredentials)
+        var updates = await reader.ReadAsync(request.Updates ?? [], context.User.Identity!.Name!, cancellationToken);
+        if (updates.Refusal is not null)
+            return updates.Refusal.ToProblem();
+        if (await directories.CheckAsync(name, updates.Value!.Tables, cancellationToken) is { } noCredentials)
             return noCredentials.ToProblem();
-        var change = new ShareChange
+        var change = updates.Value with
         {
             NewName = request.NewName,
             DisplayName = request.DisplayName,
@@ -104,7 +107,6 @@ internal static class SharesEndpoints
             SetsProperties = request.Properties is not null,
             Properties = properties,
             Owner = request.Owner,
-            Tables = tables.Value!,
         };
         var changed = await shares.ChangeAsync(name, change, context.User.Identity!.Name!, cancellationToken);
         return changed.Value is { } share ? TypedResults.Ok(ShareInfo.Of(share, withObjects: true)) : changed.Refusal!.ToProblem();

@@ -2,46 +2,16 @@ using Tideway.ShareRegistry.Tables;
 
 namespace Tideway.ShareRegistry.Shares;
 
-/// <summary>Reads what a request says about tables and looks at the tables it names.</summary>
+/// <summary>Reads what a request says about a table and looks at the table it names.</summary>
 internal sealed class TableChangeReader(TableProbe probe, TimeProvider time)
 {
-    private const int TablesAtOnce = 4;
-
-    public async Task<Outcome<IReadOnlyList<TableChange>>> ReadAsync(
-        IReadOnlyList<SharedDataObjectUpdate> updates,
-        string actor,
-        CancellationToken cancellationToken
-    )
-    {
-        if (updates.Count > ShareLimits.TablesPerShare)
-            return Refusal.LimitExceeded($"updates: expected at most {ShareLimits.TablesPerShare}, got {updates.Count}.");
-        var outcomes = new Outcome<TableChange>[updates.Count];
-        var options = new ParallelOptions { MaxDegreeOfParallelism = TablesAtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForAsync(0, updates.Count, options, async (i, token) => outcomes[i] = await ReadAsync($"updates[{i}]", updates[i], actor, token));
-        if (outcomes.FirstOrDefault(outcome => outcome.Refusal is not null).Refusal is { } refusal)
-            return refusal;
-        return new(outcomes.Select(outcome => outcome.Value!).ToList(), null);
-    }
-
-    private async Task<Outcome<TableChange>> ReadAsync(string field, SharedDataObjectUpdate update, string actor, CancellationToken cancellationToken)
-    {
-        if (update.DataObject is not { } table)
-            return Refusal.Invalid($"{field}.data_object: expected an object, got none.");
-        field += ".data_object";
-        if ((table.DataObjectType ?? table.Type ?? "TABLE") is var type && !type.Equals("TABLE", StringComparison.OrdinalIgnoreCase))
-            return Refusal.Invalid($"{field}.data_object_type: expected TABLE, got '{ShareFields.Shorten(type)}'.");
-        if (table.Partitions is { ValueKind: not (System.Text.Json.JsonValueKind.Null or System.Text.Json.JsonValueKind.Undefined) })
-            return Refusal.Invalid($"{field}.partitions: sharing only some partitions is not supported; expected no such field.");
-        if (string.IsNullOrEmpty(table.Name) && string.IsNullOrEmpty(table.SharedAs))
-            return Refusal.Invalid($"{field}.name: expected the table's name, got none.");
-        return update.Action?.ToUpperInvariant() switch
+    public async Task<Outcome<TableChange>> ReadAsync(string field, string action, SharedDataObject table, string actor, CancellationToken cancellationToken) =>
+        action switch
         {
-            "ADD" => await ReadAddAsync(field, table, actor, cancellationToken),
-            "REMOVE" => new TableChange.Remove(table.Name, table.SharedAs),
-            "UPDATE" => await ReadUpdateAsync(field, table, cancellationToken),
-            _ => Refusal.Invalid($"{field[..^".data_object".Length]}.action: expected ADD, REMOVE or UPDATE, got '{ShareFields.Shorten(update.Action)}'."),
+            SharedDataObjectUpdate.Add => await ReadAddAsync(field, table, actor, cancellationToken),
+            SharedDataObjectUpdate.Remove => new TableChange.Remove(table.Name, table.SharedAs),
+            _ => await ReadUpdateAsync(field, table, cancellationToken),
         };
-    }
 
     private async Task<Outcome<TableChange>> ReadAddAsync(string field, SharedDataObject table, string actor, CancellationToken cancellationToken)
     {
@@ -71,7 +41,7 @@ internal sealed class TableChangeReader(TableProbe probe, TimeProvider time)
             TableId = Guid.CreateVersion7(time.GetUtcNow()),
             SourceName = name,
             SchemaName = alias.Schema,
-            TableName = alias.Table,
+            TableName = alias.Name,
             Location = probed.Value!.Location.AbsoluteUri,
             HistoryShared = historyShared ?? table.CdfEnabled ?? false,
             ChangeFeedShared = table.CdfEnabled ?? false,

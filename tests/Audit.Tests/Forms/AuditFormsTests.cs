@@ -49,6 +49,8 @@ public sealed class AuditFormsTests
     [Theory]
     [InlineData(200, "granted")]
     [InlineData(204, "granted")]
+    [InlineData(307, "granted")]
+    [InlineData(304, "refused")]
     [InlineData(401, "refused")]
     [InlineData(404, "refused")]
     [InlineData(503, "refused")]

@@ -58,6 +58,17 @@ internal sealed class ShareEvents
                 ShareName = name ?? ShareName,
                 Revision = revision,
                 Tables = tables,
+                // Files beside tables, which nobody here watches.
+                Volumes =
+                [
+                    new SharedVolume
+                    {
+                        VolumeId = Guid.CreateVersion7(),
+                        Schema = "docs",
+                        Name = "manuals",
+                        StorageLocation = "file:///t/manuals",
+                    },
+                ],
                 Actor = "test",
                 OccurredAt = TimeOf(revision),
             }

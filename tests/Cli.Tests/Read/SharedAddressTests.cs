@@ -33,8 +33,8 @@ public sealed class SharedAddressTests
     [Theory]
     [InlineData("#sales.public.orders", "no profile file")]
     [InlineData("p#a b.c.d", "name of a share")]
-    [InlineData("p#a.b/c.d", "schema or table")]
-    [InlineData("p#a..d", "schema or table")]
+    [InlineData("p#a.b/c.d", "schema or what")]
+    [InlineData("p#a..d", "schema or what")]
     public void What_is_no_name_is_refused(string text, string expected)
     {
         var failure = Should.Throw<CliFailure>(() => SharedAddress.Parse(text));

@@ -270,4 +270,40 @@ public sealed class ShareTests : IAsyncLifetime
         run.Error.ShouldContain("--yes");
         api.Requests.ShouldBeEmpty();
     }
+
+    [Fact]
+    public async Task A_volume_is_added_and_removed_as_a_volume()
+    {
+        api.On($"PATCH {Path}/sales", """{"objects":[{"name":"manuals","data_object_type":"VOLUME","shared_as":"default.manuals"}]}""");
+
+        var added = await CliRun.Async(api, "share", "add-volume", "sales", "manuals", "--location", "/srv/lake/manuals", "--comment", "all of them");
+        var removed = await CliRun.Async(api, "share", "remove-volume", "sales", "manuals", "--yes");
+
+        added.ExitCode.ShouldBe(0, added.Error);
+        added.Error.ShouldContain("Volume 'manuals' is in share 'sales'; recipients see it as 'default.manuals'.");
+        removed.ExitCode.ShouldBe(0, removed.Error);
+        api.Requests.Select(asked => asked.Body)
+            .ShouldBe([
+                """{"updates":[{"action":"ADD","data_object":{"name":"manuals","data_object_type":"VOLUME","storage_location":"file:///srv/lake/manuals","comment":"all of them"}}]}""",
+                """{"updates":[{"action":"REMOVE","data_object":{"name":"manuals","data_object_type":"VOLUME"}}]}""",
+            ]);
+    }
+
+    [Fact]
+    public async Task Get_shows_volumes_beside_tables()
+    {
+        api.On(
+            $"GET {Path}/sales?include_shared_data=true",
+            """{"name":"sales","objects":[{"name":"t","shared_as":"s.t","data_object_type":"TABLE"},{"name":"v","shared_as":"s.v","data_object_type":"VOLUME","storage_location":"s3://b/v"}]}"""
+        );
+        api.On($"GET {Path}/sales/permissions", "{}");
+
+        var run = await CliRun.Async(api, "share", "get", "sales");
+
+        run.Out.ShouldContain("Volumes");
+        run.Lines.Single(line => line.StartsWith("s.v", StringComparison.Ordinal)).ShouldContain("s3://b/v");
+        run.Lines.SkipWhile(line => line != "Tables")
+            .TakeWhile(line => line != "Volumes")
+            .ShouldNotContain(line => line.StartsWith("s.v", StringComparison.Ordinal));
+    }
 }

@@ -68,6 +68,36 @@ public sealed class ReadCommandTests(TwoOrganisationsFixture organisations) : ID
         (await ReadAsync(address)).ExitCode.ShouldBe(4);
     }
 
+    [Fact]
+    public async Task A_volume_is_shared_by_command_and_comes_as_files_and_each_of_them_is_on_record()
+    {
+        var (_, address) = await ShareAsync("readfiles", "plain");
+        var manuals = Path.Combine(organisations.Skylane.Tables, "manuals");
+        Directory.CreateDirectory(Path.Combine(manuals, "2026"));
+        await File.WriteAllTextAsync(Path.Combine(manuals, "2026", "a b.txt"), "how it works", Stop);
+        await File.WriteAllBytesAsync(Path.Combine(manuals, "big.bin"), new byte[5_000_000], Stop);
+        string[] signedIn = ["--url", organisations.Skylane.Url.AbsoluteUri, "--token", organisations.Skylane.Api.Token];
+        var added = await RunAsync(["share", "add-volume", "readfiles", "docs.manuals", "--location", manuals, .. signedIn]);
+        added.ExitCode.ShouldBe(0, added.Error);
+        (await RunAsync(["share", "add-volume", "readfiles", "docs.all", "--location", organisations.Skylane.Tables, .. signedIn])).ExitCode.ShouldBe(5);
+
+        var volume = address.Replace("shop.readfiles", "docs.manuals", StringComparison.Ordinal);
+        var listed = await RunAsync(["volume", "files", volume, "--allow-insecure", "-o", "json"]);
+        var target = Path.Combine(folder, "got");
+        var got = await RunAsync(["volume", "get", volume, "--out", target, "--allow-insecure"]);
+
+        listed.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(2, listed.Error);
+        got.ExitCode.ShouldBe(0, got.Error);
+        (await File.ReadAllTextAsync(Path.Combine(target, "2026", "a b.txt"), Stop)).ShouldBe("how it works");
+        new FileInfo(Path.Combine(target, "big.bin")).Length.ShouldBe(5_000_000);
+        var reads = await Tideway.Testing.Eventually.Async(
+            async () =>
+                (await organisations.Skylane.Api.GetAsync("/api/tideway/v1/audit?share=readfiles&action=deltaSharingGetFile", Stop))["records"]!.AsArray(),
+            records => records.Count >= 2
+        );
+        reads.ShouldAllBe(read => read!["request_params"]!["volume"]!.GetValue<string>() == "manuals");
+    }
+
     private async Task<(DeltaTable Table, string Address)> ShareAsync(string name, string kind)
     {
         var location = Path.Combine(organisations.Skylane.Tables, name);

@@ -27,7 +27,8 @@ internal static class ServiceRoutes
     public static string? ServiceOf(PathString path)
     {
         var value = path.Value ?? "";
-        if (value.StartsWith("/delta-sharing/", StringComparison.Ordinal) && value.EndsWith("/changes", StringComparison.Ordinal))
+        // Files of volumes may have any name.
+        if (value.Split('/') is ["", "delta-sharing", "shares", _, "schemas", _, "tables", _, "changes"])
             return "CdfPublisher";
         if (value.StartsWith("/api/2.1/unity-catalog/recipients/", StringComparison.Ordinal) && value.EndsWith("/share-permissions", StringComparison.Ordinal))
             return "ShareRegistry";

@@ -1,0 +1,28 @@
+using Tideway.ObjectStorage.Local;
+using Tideway.ObjectStorage.Roots;
+
+namespace Tideway.ObjectStorage;
+
+/// <summary>Whether two places of storage have objects in common.</summary>
+public static class LocationOverlap
+{
+    /// <summary>
+    /// Whether the locations are one place, or one lies in the other. They are addresses as <see cref="StorageRoots.Resolve"/> gives them; nothing is looked
+    /// up, neither on a disk nor in a store. The names that a place goes by (<c>s3</c>/<c>s3a</c>, <c>abfss</c>/<c>wasbs</c>) are one place, and an
+    /// Azure container whose account is not named is taken for any account's. Throws <see cref="ObjectStorageException"/> where one is malformed.
+    /// </summary>
+    public static bool Exists(string location, string other)
+    {
+        ArgumentNullException.ThrowIfNull(location);
+        ArgumentNullException.ThrowIfNull(other);
+        return (RemoteLocation.TryParse(location), RemoteLocation.TryParse(other)) switch
+        {
+            ({ } one, { } two) => one.RelativeTo(two) is not null || two.RelativeTo(one) is not null,
+            (null, null) => Overlap(LocationText.ToPath(location), LocationText.ToPath(other)),
+            _ => false,
+        };
+    }
+
+    private static bool Overlap(string path, string other) =>
+        CanonicalPath.RelativeTo(path, other) is not null || CanonicalPath.RelativeTo(other, path) is not null;
+}
