@@ -49,11 +49,7 @@ public sealed class LocalUrlVerifier
         var signed = false;
         foreach (var key in keys)
         {
-            LocalUrlSignature.Compute(
-                LocalUrlSignature.DeriveKey(key, rootName, fields.ExpiresAt, fields.RequestId, fields.Context),
-                path,
-                expected
-            );
+            LocalUrlSignature.Compute(LocalUrlSignature.DeriveKey(key, rootName, fields.ExpiresAt, fields.RequestId, fields.Context), path, expected);
             signed |= CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(expected), MemoryMarshal.AsBytes(fields.Signature.AsSpan()));
         }
 

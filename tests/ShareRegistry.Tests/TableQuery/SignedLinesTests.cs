@@ -41,6 +41,17 @@ public sealed class SignedLinesTests : TableTest
     }
 
     [Fact]
+    public async Task Lines_that_are_there_already_say_their_length()
+    {
+        await AskAsync(Acme);
+
+        var again = await AskAsync(Acme);
+
+        again.Header("content-length").ShouldBe(again.Text.Length.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        (await QueryAsync(path, new { maxFiles = 1 })).EndStream().TryGetProperty("nextPageToken", out _).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Another_recipient_another_format_and_another_version_get_their_own()
     {
         var other = await Process.AddRecipientAsync("other");
