@@ -47,8 +47,7 @@ public sealed class SignedLinesTests : TableTest
 
         var again = await AskAsync(Acme);
 
-        again.Header("content-length").ShouldBe(again.Text.Length.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        (await QueryAsync(path, new { maxFiles = 1 })).EndStream().TryGetProperty("nextPageToken", out _).ShouldBeTrue();
+        again.Response.Content.Headers.ContentLength.ShouldBe(again.Text.Length);
     }
 
     [Fact]
