@@ -11,7 +11,7 @@ internal static class AuditCommands
 {
     private const string Path = "/api/tideway/v1/audit";
 
-    private static readonly string[] ObjectNames = ["provider_name", "share", "schema", "table"];
+    private static readonly string[] ObjectNames = ["provider_name", "share", "schema", "table", "request_params.volume"];
 
     private static readonly Column[] Columns =
     [

@@ -121,7 +121,7 @@ internal static class VolumeCommands
                     var address = AddressOf(call, target);
                     var volume = address.Volume;
                     using var client = await profile.OpenAsync(call, address.Profile, new DeltaSharingClientOptions(), cancellationToken);
-                    await foreach (var file in client.Sharing.ListVolumeFilesAsync(volume, address.Path, cancellationToken: cancellationToken))
+                    await foreach (var file in ListedFiles.OfAsync(client.Sharing, volume, address.Path, withUrls: false, cancellationToken))
                         call.Output.Line(Json(file), _ => $"{BytesText.Of(file.Size), 11}  {TimeOf(file), 20}  {file.Path}");
                 })
         );

@@ -33,7 +33,7 @@ internal static class VolumeGetCommand
                         Path.GetFullPath(call.Get(folder)!),
                         address.Path
                     );
-                    var files = client.Sharing.ListVolumeFilesAsync(volume, address.Path, withUrls: true, cancellationToken);
+                    var files = ListedFiles.OfAsync(client.Sharing, volume, address.Path, withUrls: true, cancellationToken);
                     await brought.BringAsync(files, cancellationToken);
                     if (brought.Count == 0 && address.Path.Length > 0)
                         throw new CliFailure(ExitCode.NotFound, $"There is no file at '{address.Path}' in the volume {volume}.");

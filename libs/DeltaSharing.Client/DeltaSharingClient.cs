@@ -248,7 +248,7 @@ public sealed class DeltaSharingClient
 
     private async IAsyncEnumerable<T> ListAsync<T>(string path, IReadOnlyList<string> parameters, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var seen = new SeenTokens(options);
         string? pageToken = null;
         do
         {
@@ -259,8 +259,8 @@ public sealed class DeltaSharingClient
             {
                 page = await ReadAsync(answer, ListPage.Parse<T>, cancellationToken).ConfigureAwait(false);
                 pageToken = page.NextPageToken;
-                if (pageToken is not null && (!seen.Add(pageToken) || seen.Count >= options.MaxPages))
-                    throw answer.TooLarge($"at most {options.MaxPages} pages, each with a token of its own");
+                if (pageToken is not null)
+                    seen.Add(pageToken, answer);
             }
 
             foreach (var item in page.Items)
@@ -273,7 +273,7 @@ public sealed class DeltaSharingClient
     private async Task<T> ReadAsync<T>(Answer answer, Parse<T> parse, CancellationToken cancellationToken)
     {
         var json =
-            await answer.ReadAsync(options.MaxListBytes, cancellationToken).ConfigureAwait(false)
+            await answer.CheckPlain().ReadAsync(options.MaxListBytes, cancellationToken).ConfigureAwait(false)
             ?? throw answer.TooLarge($"at most {options.MaxListBytes} bytes");
         try
         {

@@ -65,9 +65,21 @@ public sealed class DeltaSharingClientOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")]
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How many bytes per second a server must send within an answer, on average over each <see cref="SlowWindow"/> that it is waited for.</summary>
+    [Range(0, 1024 * 1024)]
+    public int MinBytesPerSecond { get; set; } = 100;
+
+    /// <summary>Over how long a wait <see cref="MinBytesPerSecond"/> is an average. Time in which the caller does not read does not count.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")]
+    public TimeSpan SlowWindow { get; set; } = TimeSpan.FromMinutes(2);
+
     /// <summary>The longest line of a table answer, in bytes.</summary>
     [Range(1024, int.MaxValue)]
     public int MaxLineBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>The most lines of one query, over all its pages.</summary>
+    [Range(1, long.MaxValue)]
+    public long MaxLines { get; set; } = 100_000_000;
 
     /// <summary>The largest page of a list, in bytes.</summary>
     [Range(1024, int.MaxValue)]

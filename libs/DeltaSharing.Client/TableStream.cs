@@ -14,13 +14,14 @@ public sealed class TableStream : IAsyncDisposable
     private readonly Func<AnswerPage, CancellationToken, Task<Answer>> ask;
     private readonly DeltaSharingClientOptions options;
     private readonly TimeProvider time;
-    private readonly HashSet<string> pageTokens = new(StringComparer.Ordinal);
+    private readonly SeenTokens pageTokens;
     private readonly CancellationTokenSource lifetime = new();
     private Answer answer;
     private Stream? body;
     private IAsyncEnumerator<SharingLine>? lines;
     private bool isRead;
     private string? queryId;
+    private long lineCount;
 
     private TableStream(Func<AnswerPage, CancellationToken, Task<Answer>> ask, Answer answer, DeltaSharingClientOptions options, TimeProvider time)
     {
@@ -28,6 +29,7 @@ public sealed class TableStream : IAsyncDisposable
         this.ask = ask;
         this.answer = answer;
         this.options = options;
+        pageTokens = new SeenTokens(options);
     }
 
     /// <summary>The version that the answer is about: the latest, or that of the first files.</summary>
@@ -123,7 +125,7 @@ public sealed class TableStream : IAsyncDisposable
 
     private async Task<SharingLine?> OpenPageAsync(CancellationToken cancellationToken)
     {
-        body = await answer.OpenAsync(cancellationToken).ConfigureAwait(false);
+        body = await answer.CheckPlain().OpenAsync(cancellationToken).ConfigureAwait(false);
         lines = NdjsonReader.ReadAsync(body, options.MaxLineBytes, lifetime.Token).GetAsyncEnumerator(lifetime.Token);
         return await NextAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -135,12 +137,15 @@ public sealed class TableStream : IAsyncDisposable
             throw answer.Malformed("an answer, since no client asked for one that is prepared");
         var began = time.GetTimestamp();
         var delay = TimeSpan.FromMilliseconds(250);
-        queryId = status.QueryId;
+        queryId = answer.CheckToken(status.QueryId);
         while (true)
         {
             // Other servers tell a failure as a status of its own; what its message is called nobody has said.
             if (!status.Status.Equals(QueryStatusLine.Pending, StringComparison.OrdinalIgnoreCase))
-                throw new DeltaSharingException(DeltaSharingError.ServerFailed, $"{answer.Source}: expected the query to be pending, got '{status.Status}'.")
+                throw new DeltaSharingException(
+                    DeltaSharingError.ServerFailed,
+                    $"{answer.Source}: expected the query to be pending, got '{ServerText.Clip(status.Status)}'."
+                )
                 {
                     RequestId = RequestId,
                 };
@@ -170,7 +175,9 @@ public sealed class TableStream : IAsyncDisposable
             // The reader lives longer than the call that is under way, so it cannot take that call's token.
             cancellationToken.ThrowIfCancellationRequested();
             using var cancelled = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), lifetime);
-            return await lines!.MoveNextAsync().ConfigureAwait(false) ? lines.Current : null;
+            if (!await lines!.MoveNextAsync().ConfigureAwait(false))
+                return null;
+            return ++lineCount <= options.MaxLines ? lines.Current : throw answer.TooLarge($"at most {options.MaxLines} lines");
         }
         catch (SharingProtocolException exception)
         {
@@ -200,7 +207,7 @@ public sealed class TableStream : IAsyncDisposable
                 IsTransient = true,
             };
         if (EndStream?.ErrorMessage is { } message)
-            throw new DeltaSharingException(DeltaSharingError.ServerFailed, $"{answer.Source}: the server failed on the way: {message}")
+            throw new DeltaSharingException(DeltaSharingError.ServerFailed, $"{answer.Source}: the server failed on the way: {ServerText.Clip(message)}")
             {
                 Status = EndStream.HttpStatusErrorCode,
                 RequestId = RequestId,
@@ -208,9 +215,7 @@ public sealed class TableStream : IAsyncDisposable
             };
         if (string.IsNullOrEmpty(EndStream?.NextPageToken))
             return null;
-        if (!pageTokens.Add(EndStream.NextPageToken) || pageTokens.Count >= options.MaxPages)
-            throw answer.TooLarge($"at most {options.MaxPages} pages, each with a token of its own");
-        return EndStream.NextPageToken;
+        return pageTokens.Add(EndStream.NextPageToken, answer);
     }
 
     private async Task CloseAsync()

@@ -49,7 +49,7 @@ internal readonly struct BodyFields
         {
             PredicateHints = Texts("predicateHints"),
             JsonPredicateHints = Json("jsonPredicateHints"),
-            LimitHint = Number("limitHint", long.MaxValue),
+            LimitHint = Limit(),
             Version = Number("version", long.MaxValue),
             Timestamp = Text("timestamp"),
             StartingVersion = Number("startingVersion", long.MaxValue),
@@ -87,6 +87,13 @@ internal readonly struct BodyFields
             _ => (number = 0) != 0,
         };
         return isNumber && number <= max && number >= -max ? number : throw Wrong(name, "an integer", value);
+    }
+
+    // The Go client writes a limit of 0 and one empty condition where it has neither.
+    private long? Limit()
+    {
+        var limit = Number("limitHint", long.MaxValue);
+        return limit == 0 && Texts("predicateHints") is { Count: > 0 } hints && hints.TrueForAll(string.IsNullOrWhiteSpace) ? null : limit;
     }
 
     private bool Flag(string name) =>

@@ -3,10 +3,10 @@ using Xunit.v3;
 namespace Tideway.Testing;
 
 /// <summary>
-/// Says which rule of the sharing protocol a test shows, so that the page of what is supported can be made from the tests: the section, the rule in a sentence, and how it is served
-/// where the specification leaves a choice.
+/// Says which rule of the sharing protocol a test shows: the section, the rule in a sentence, and how it is served where the specification leaves a choice. The page
+/// <c>docs/protocol-support.md</c> is made from the sources of the tests, so all three are plain literals; a rule that several tests show has the same text in each.
 /// </summary>
-/// <param name="section">The section of the checklist of rules, such as <c>1.6</c>.</param>
+/// <param name="section">The heading that the section has in the specification, such as <c>Query Table Version</c>; the page's sections are listed with it.</param>
 /// <param name="rule">The rule, as a sentence.</param>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
 public sealed class ProtocolRuleAttribute(string section, string rule) : Attribute, ITraitAttribute

@@ -15,7 +15,7 @@ internal sealed record AccessToken(string Token, DateTimeOffset IssuedAt, DateTi
 
     public static async Task<AccessToken> ReadAsync(Answer answer, DateTimeOffset asked, CancellationToken cancellationToken)
     {
-        var json = await answer.ReadAsync(MaxBytes, cancellationToken).ConfigureAwait(false) ?? throw answer.TooLarge($"at most {MaxBytes} bytes");
+        var json = await answer.CheckPlain().ReadAsync(MaxBytes, cancellationToken).ConfigureAwait(false) ?? throw answer.TooLarge($"at most {MaxBytes} bytes");
         try
         {
             using var document = JsonDocument.Parse(json);

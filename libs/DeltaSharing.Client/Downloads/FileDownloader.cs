@@ -17,6 +17,8 @@ public sealed class FileDownloader(HttpClient http, DeltaSharingClientOptions? o
     private readonly RequestSender sender = new(http, options ?? new DeltaSharingClientOptions(), time ?? TimeProvider.System);
     private readonly RetryDelays delays = new(options ?? new DeltaSharingClientOptions(), time ?? TimeProvider.System);
 
+    private int MaxAttempts => Math.Max(options.MaxRetries, 1) * 20;
+
     /// <summary>
     /// Downloads a file. It gets its name when it is whole and flushed to the disk; until then, and after a failure never, it is beside it with
     /// the ending <c>.part</c>.
@@ -39,21 +41,71 @@ public sealed class FileDownloader(HttpClient http, DeltaSharingClientOptions? o
     )
     {
         ArgumentNullException.ThrowIfNull(url);
+        return await DownloadAsync(_ => Task.FromResult(url), isRenewed: false, destination, expectedSize, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// The same for a file whose URLs may end before it is here: it goes on by a fresh one where the one before ended.
+    /// </summary>
+    /// <param name="findUrl">Gives the file's signed URL at the beginning, and a fresh one of the same file each time that one is no longer accepted.</param>
+    /// <param name="destination">As above.</param>
+    /// <param name="expectedSize">As above.</param>
+    /// <param name="progress">As above.</param>
+    /// <param name="cancellationToken">As above.</param>
+    /// <exception cref="DeltaSharingException">
+    /// As above; <see cref="DeltaSharingError.UrlExpired"/> only where a fresh URL gave nothing at all, or they end again and again.
+    /// </exception>
+    public Task<Download> DownloadAsync(
+        Func<CancellationToken, Task<Uri>> findUrl,
+        string destination,
+        long expectedSize,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(findUrl);
+        return DownloadAsync(findUrl, isRenewed: true, destination, expectedSize, progress, cancellationToken);
+    }
+
+    private async Task<Download> DownloadAsync(
+        Func<CancellationToken, Task<Uri>> findUrl,
+        bool isRenewed,
+        string destination,
+        long expectedSize,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken
+    )
+    {
         ArgumentException.ThrowIfNullOrEmpty(destination);
         ArgumentOutOfRangeException.ThrowIfNegative(expectedSize);
-        UrlPolicy.Check(url, options);
+        var url = await FindAsync(findUrl, cancellationToken).ConfigureAwait(false);
         var file = PartialFile.Create(destination);
         await using (file.ConfigureAwait(false))
         {
-            var attempts = await FillAsync(file, url, expectedSize, progress, cancellationToken).ConfigureAwait(false);
+            var attempts = await FillAsync(file, url, isRenewed ? findUrl : null, expectedSize, progress, cancellationToken).ConfigureAwait(false);
             await file.CompleteAsync().ConfigureAwait(false);
             return new Download(expectedSize, attempts);
         }
     }
 
-    private async Task<int> FillAsync(PartialFile file, Uri url, long expectedSize, IProgress<long>? progress, CancellationToken cancellationToken)
+    private async Task<Uri> FindAsync(Func<CancellationToken, Task<Uri>> findUrl, CancellationToken cancellationToken)
+    {
+        var url = await findUrl(cancellationToken).ConfigureAwait(false);
+        UrlPolicy.Check(url, options);
+        return url;
+    }
+
+    private async Task<int> FillAsync(
+        PartialFile file,
+        Uri url,
+        Func<CancellationToken, Task<Uri>>? renew,
+        long expectedSize,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken
+    )
     {
         var failures = 0;
+        long? renewedAt = null;
         for (var attempt = 1; ; attempt++)
         {
             var before = file.Length;
@@ -63,9 +115,15 @@ public sealed class FileDownloader(HttpClient http, DeltaSharingClientOptions? o
                 return attempt;
             }
             catch (DeltaSharingException failure)
+                when (failure.Error == DeltaSharingError.UrlExpired && renew is not null && file.Length != renewedAt && attempt <= MaxAttempts)
+            {
+                renewedAt = file.Length;
+                url = await FindAsync(renew, cancellationToken).ConfigureAwait(false);
+            }
+            catch (DeltaSharingException failure)
             {
                 // Progress buys new attempts, but not without end: a server could break off after every byte.
-                failures = file.Length > before && attempt < options.MaxRetries * 20 ? 0 : failures;
+                failures = file.Length > before && attempt < MaxAttempts ? 0 : failures;
                 if (!await delays.WaitAsync(failure, failures++, cancellationToken).ConfigureAwait(false))
                     throw;
             }
@@ -142,6 +200,7 @@ public sealed class FileDownloader(HttpClient http, DeltaSharingClientOptions? o
         {
             if (content.ContentRange?.From != file.Length)
                 throw answer.Malformed($"the range from byte {file.Length}, got {content.ContentRange}");
+            CheckSameFile(file, answer);
             total = content.ContentRange.Length;
         }
         else
@@ -154,6 +213,23 @@ public sealed class FileDownloader(HttpClient http, DeltaSharingClientOptions? o
         file.EntityTag = answer.Response.Headers.ETag;
         if (total is { } size && size != expectedSize)
             throw Mismatch(answer, expectedSize, $"{size}");
+    }
+
+    // A server that heeds no If-Range would have two files joined to one.
+    private static void CheckSameFile(PartialFile file, Answer answer)
+    {
+        if (file.Length == 0 || file.EntityTag is not { IsWeak: false } tag || answer.Response.Headers.ETag is not { } came || came.Equals(tag))
+            return;
+        file.Restart();
+        file.EntityTag = null;
+        throw new DeltaSharingException(
+            DeltaSharingError.ConnectionBroken,
+            $"{answer.Source}: expected the rest of the file with the tag {tag}, got that of {came}."
+        )
+        {
+            RequestId = answer.RequestId,
+            IsTransient = true,
+        };
     }
 
     private static DeltaSharingException Mismatch(Answer answer, long expected, string got) =>

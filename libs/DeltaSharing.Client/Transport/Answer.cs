@@ -6,6 +6,9 @@ namespace Tideway.DeltaSharing.Client.Transport;
 /// <summary>The beginning of an answer; its body is still to be read.</summary>
 internal sealed class Answer(HttpResponseMessage response, DeltaSharingClientOptions options, TimeProvider time) : IDisposable
 {
+    // They go into addresses, which servers take up to some kilobytes.
+    private const int MaxTokenLength = 32 * 1024;
+
     public HttpResponseMessage Response => response;
 
     public string Source => $"{response.RequestMessage!.Method} {UrlPolicy.Describe(response.RequestMessage.RequestUri!)}";
@@ -24,8 +27,17 @@ internal sealed class Answer(HttpResponseMessage response, DeltaSharingClientOpt
     public async Task<Stream> OpenAsync(CancellationToken cancellationToken)
     {
         var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        return new IdleTimeoutStream(stream, options.IdleTimeout, time, Source, RequestId);
+        return new IdleTimeoutStream(stream, options, time, Source, RequestId);
     }
+
+    /// <summary>Refuses a body that is packed though nobody asked for that: unpacked it could be of any length.</summary>
+    public Answer CheckPlain() =>
+        response.Content.Headers.ContentEncoding.FirstOrDefault(encoding => !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)) is { } encoding
+            ? throw Malformed($"an answer as it is, got one with the content encoding {ServerText.Clip(encoding)}, which was not asked for")
+            : this;
+
+    /// <summary>The token of a next page or a query as the server gave it; refuses one that is too long to be one.</summary>
+    public string CheckToken(string token) => token.Length <= MaxTokenLength ? token : throw TooLarge($"tokens of at most {MaxTokenLength} characters");
 
     /// <summary>The body, up to a length; <see langword="null"/> where it is longer.</summary>
     public async Task<byte[]?> ReadAsync(int maxBytes, CancellationToken cancellationToken)

@@ -1,8 +1,14 @@
 namespace Tideway.DeltaSharing.Client.Transport;
 
-/// <summary>Reads a stream and gives up where nothing comes for a while. Failures of the network become <see cref="DeltaSharingException"/>.</summary>
-internal sealed class IdleTimeoutStream(Stream inner, TimeSpan timeout, TimeProvider time, string source, string? requestId) : Stream
+/// <summary>
+/// Reads a stream and gives up where nothing comes for a while, or so little that it would never end. Failures of the network become
+/// <see cref="DeltaSharingException"/>.
+/// </summary>
+internal sealed class IdleTimeoutStream(Stream inner, DeltaSharingClientOptions options, TimeProvider time, string source, string? requestId) : Stream
 {
+    private readonly TimeSpan timeout = options.IdleTimeout;
+    private TimeSpan waited;
+    private long received;
     private CancellationTokenSource timer = new(Timeout.InfiniteTimeSpan, time);
 
     public override bool CanRead => true;
@@ -31,10 +37,16 @@ internal sealed class IdleTimeoutStream(Stream inner, TimeSpan timeout, TimeProv
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
         try
         {
-            return await inner.ReadAsync(buffer, either.Token).ConfigureAwait(false);
+            var began = time.GetTimestamp();
+            var read = await inner.ReadAsync(buffer, either.Token).ConfigureAwait(false);
+            Count(read, time.GetElapsedTime(began));
+            return read;
         }
         catch (Exception exception)
-            when (!cancellationToken.IsCancellationRequested && (timer.IsCancellationRequested || exception is OperationCanceledException))
+            when (exception is not DeltaSharingException
+                && !cancellationToken.IsCancellationRequested
+                && (timer.IsCancellationRequested || exception is OperationCanceledException)
+            )
         {
             throw new DeltaSharingException(DeltaSharingError.Timeout, $"Expected more from {source}, got nothing for {timeout}.", exception)
             {
@@ -50,6 +62,24 @@ internal sealed class IdleTimeoutStream(Stream inner, TimeSpan timeout, TimeProv
                 IsTransient = true,
             };
         }
+    }
+
+    private void Count(int read, TimeSpan wait)
+    {
+        waited += wait;
+        received += read;
+        if (waited < options.SlowWindow || read == 0)
+            return;
+        if (received < options.MinBytesPerSecond * waited.TotalSeconds)
+            throw new DeltaSharingException(
+                DeltaSharingError.Timeout,
+                $"Expected at least {options.MinBytesPerSecond} bytes per second from {source}, got {received} bytes in {waited}."
+            )
+            {
+                RequestId = requestId,
+                IsTransient = true,
+            };
+        (waited, received) = (TimeSpan.Zero, 0);
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

@@ -114,6 +114,14 @@ internal sealed class RequestSender(HttpClient http, DeltaSharingClientOptions o
         {
             throw new DeltaSharingException(refused.Error, refused.Message, exception);
         }
+        catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            throw new DeltaSharingException(
+                DeltaSharingError.LimitExceeded,
+                $"Expected a small head of the answer of {Name(request)}: {exception.Message}",
+                exception
+            );
+        }
         catch (HttpRequestException exception)
         {
             var isFake = exception.HttpRequestError == HttpRequestError.SecureConnectionError;
@@ -136,7 +144,7 @@ internal sealed class RequestSender(HttpClient http, DeltaSharingClientOptions o
 
         var bytes = await answer.ReadAsync(MaxErrorBytes, cancellationToken).ConfigureAwait(false);
         var body = bytes is null ? null : ErrorBody.Parse(bytes) ?? TokenErrorBody.Parse(bytes);
-        var said = body is null ? "" : $" {body.ErrorCode}: {body.Message}";
+        var said = body is null ? "" : $" {ServerText.Clip(body.ErrorCode)}: {ServerText.Clip(body.Message)}";
         return new DeltaSharingException(ErrorOf(status), $"{answer.Source}: {status}{said}")
         {
             Status = status,

@@ -3,17 +3,14 @@ using Tideway.DeltaSharing.Client.Downloads;
 namespace Tideway.DeltaSharing.Client.Volumes;
 
 /// <summary>
-/// Brings files of a volume to a local folder, in bounded memory. A break is resumed where it happened, and an address that has ended is asked for again. Safe
-/// to use from several threads.
+/// Brings files of a volume to a local folder, in bounded memory. A break is resumed where it happened, with a fresh address where the one before has ended.
+/// Safe to use from several threads.
 /// </summary>
 /// <param name="client">Asks the server for addresses.</param>
 /// <param name="downloader">Reads by them.</param>
 /// <param name="volume">The volume.</param>
 public sealed class VolumeDownloader(DeltaSharingClient client, FileDownloader downloader, SharedVolumeName volume)
 {
-    // Each must have brought the download further; addresses that never work are not asked for for ever.
-    private const int MaxRenewals = 20;
-
     /// <summary>Whether the file at <paramref name="destination"/> is this one already: of its size, and written when the server says that this one was.</summary>
     public static bool IsThere(VolumeFile file, string destination)
     {
@@ -49,7 +46,16 @@ public sealed class VolumeDownloader(DeltaSharingClient client, FileDownloader d
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentException.ThrowIfNullOrEmpty(destination);
-        var download = await FetchAsync(file, temporary, progress, cancellationToken).ConfigureAwait(false);
+        var given = file.Url;
+        var download = await downloader
+            .DownloadAsync(
+                token => Interlocked.Exchange(ref given, null) is { } url ? Task.FromResult(url) : RenewAsync(file, token),
+                temporary,
+                file.Size,
+                progress,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         try
         {
             if (file.LastModified is { } written)
@@ -63,25 +69,6 @@ public sealed class VolumeDownloader(DeltaSharingClient client, FileDownloader d
         }
 
         return download;
-    }
-
-    private async Task<Download> FetchAsync(VolumeFile file, string temporary, IProgress<long>? progress, CancellationToken cancellationToken)
-    {
-        var url = file.Url ?? await RenewAsync(file, cancellationToken).ConfigureAwait(false);
-        for (var renewals = 0; ; renewals++)
-        {
-            try
-            {
-                return await downloader.DownloadAsync(url, temporary, file.Size, progress, cancellationToken).ConfigureAwait(false);
-            }
-            catch (DeltaSharingException exception) when (exception.Error == DeltaSharingError.UrlExpired && renewals < MaxRenewals)
-            {
-                var fresh = await RenewAsync(file, cancellationToken).ConfigureAwait(false);
-                if (fresh == url)
-                    throw;
-                url = fresh;
-            }
-        }
     }
 
     private async Task<Uri> RenewAsync(VolumeFile file, CancellationToken cancellationToken)

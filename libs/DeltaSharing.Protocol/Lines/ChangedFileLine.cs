@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Tideway.DeltaSharing.Protocol.Lines;
 
 /// <summary>What all lines have that name a file of a commit.</summary>
@@ -9,5 +11,6 @@ public abstract record ChangedFileLine : DataFileLine
     public required long Version { get; init; }
 
     /// <summary>When the commit was made, in milliseconds of unix time.</summary>
+    [JsonConverter(typeof(UnixMilliseconds))]
     public required long Timestamp { get; init; }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Tideway.DeltaSharing.Protocol.Lines;
 
 /// <summary>What all lines have that name a data file.</summary>
@@ -22,6 +24,7 @@ public abstract record DataFileLine : SharingLine
     public required long Size { get; init; }
 
     /// <summary>When <see cref="Url"/> ends to be good, in milliseconds of unix time.</summary>
+    [JsonConverter(typeof(UnixMillisecondsOfEnd))]
     public long? ExpirationTimestamp { get; init; }
 
     private static readonly IReadOnlyDictionary<string, string?> NoPartitions = new Dictionary<string, string?>();

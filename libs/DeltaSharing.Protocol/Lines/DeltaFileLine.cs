@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Tideway.DeltaSharing.Protocol.Lines;
 
@@ -15,9 +16,11 @@ public sealed record DeltaFileLine : SharingLine
     public long? Version { get; init; }
 
     /// <summary>When that version was made, in milliseconds of unix time.</summary>
+    [JsonConverter(typeof(UnixMilliseconds))]
     public long? Timestamp { get; init; }
 
     /// <summary>When the addresses end to be good, in milliseconds of unix time.</summary>
+    [JsonConverter(typeof(UnixMillisecondsOfEnd))]
     public long? ExpirationTimestamp { get; init; }
 
     /// <summary>One of <c>add</c>, <c>remove</c> and <c>cdc</c>, as a Delta log has it.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Tideway.DeltaSharing.Protocol.Lines;
 
@@ -12,6 +13,7 @@ public sealed record EndStreamLine : SharingLine
     public string? NextPageToken { get; init; }
 
     /// <summary>When the first of the answer's URLs ends to be good, in milliseconds of unix time.</summary>
+    [JsonConverter(typeof(UnixMillisecondsOfEnd))]
     public long? MinUrlExpirationTimestamp { get; init; }
 
     /// <summary>What went wrong after the answer had begun; the client must fail.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Tideway.DeltaSharing.Protocol.Lines;
 
@@ -12,6 +13,7 @@ public sealed record FileLine : DataFileLine
     public long? Version { get; init; }
 
     /// <summary>When that version was made, in milliseconds of unix time.</summary>
+    [JsonConverter(typeof(UnixMilliseconds))]
     public long? Timestamp { get; init; }
 
     private protected override JsonEncodedText Wrapper => WrapperName;

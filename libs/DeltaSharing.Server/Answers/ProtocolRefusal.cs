@@ -10,6 +10,15 @@ namespace Tideway.DeltaSharing.Server.Answers;
 /// <param name="Message">What the caller is told.</param>
 public sealed record ProtocolRefusal(int Status, string ErrorCode, string Message) : IResult
 {
+    private const int MaxMessageLength = 2000;
+
+    /// <summary>What the caller is told; cut where it is long, since it may repeat what the caller sent.</summary>
+    public string Message
+    {
+        get;
+        init => field = Cut(value);
+    } = Cut(Message);
+
     /// <summary>What the access record says instead of <see cref="Message"/>, where the caller is not to know.</summary>
     public string? OperatorMessage { get; init; }
 
@@ -41,4 +50,6 @@ public sealed record ProtocolRefusal(int Status, string ErrorCode, string Messag
         if (!HttpMethods.IsHead(context.Request.Method))
             await response.Body.WriteAsync(body, context.RequestAborted);
     }
+
+    private static string Cut(string message) => message.Length <= MaxMessageLength ? message : string.Concat(message.AsSpan(0, MaxMessageLength), "...");
 }

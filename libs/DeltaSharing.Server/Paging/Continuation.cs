@@ -30,7 +30,8 @@ public abstract record Continuation
         return ProtocolRefusals.Invalid(
             this switch
             {
-                Malformed => $"Error decoding the {token}.",
+                // The words that clients know, of which only one has the article.
+                Malformed => kind == ContinuationKind.Refresh ? "Error decoding refresh token." : "Error decoding the page token.",
                 Foreign => $"The table specified in the {token} does not match the table being queried.",
                 OtherParameters => "Query parameter mismatch detected for the next page query.",
                 Expired => $"The {token} has expired.",

@@ -12,7 +12,7 @@ public sealed record ListParameters(int MaxResults, string? PageToken)
     /// <summary>The largest page, and that of who asks for none in particular.</summary>
     public const int MaxPage = 500;
 
-    /// <summary>Reads <c>maxResults</c> and <c>pageToken</c>.</summary>
+    /// <summary>Reads <c>maxResults</c> and <c>pageToken</c>, which one client calls <c>nextToken</c>.</summary>
     /// <param name="request">The request.</param>
     /// <param name="maxPage">The largest page of this list.</param>
     public static Checked<ListParameters> Read(HttpRequest request, int maxPage = MaxPage)
@@ -28,6 +28,8 @@ public sealed record ListParameters(int MaxResults, string? PageToken)
         }
 
         var token = request.Query["pageToken"].ToString();
+        if (token.Length == 0)
+            token = request.Query["nextToken"].ToString();
         return new ListParameters(maxResults, token.Length == 0 ? null : token);
     }
 }

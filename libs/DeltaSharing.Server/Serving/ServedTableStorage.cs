@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -57,6 +58,7 @@ public static class ServedTableStorage
         services.AddSingleton<RecipientCredentials>();
         services.TryAddSingleton<IRecipientAuthenticator, BearerRecipientAuthenticator>();
         services.AddSingleton<IErrorDialect, SharingErrorDialect>();
+        services.AddSingleton<IStartupFilter, SlashMerging>();
         services.AddSingleton<StorageWatch>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<StorageWatch>());
         services.AddSingleton<IReadinessCheck, StorageReadiness>();

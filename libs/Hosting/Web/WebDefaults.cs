@@ -53,7 +53,12 @@ public static class WebDefaults
         kestrel.Limits.MaxRequestBodySize = options.Value.MaxRequestBodyBytes;
         kestrel.Limits.MaxRequestHeadersTotalSize = options.Value.MaxRequestHeaderBytes;
         kestrel.Limits.MaxRequestHeaderCount = 100;
-        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        kestrel.Limits.RequestHeadersTimeout = options.Value.RequestHeadersTimeout;
+        kestrel.Limits.KeepAliveTimeout = options.Value.KeepAliveTimeout;
+        kestrel.Limits.MaxConcurrentConnections = options.Value.MaxConnections;
+        var slowest = new MinDataRate(options.Value.MinBodyBytesPerSecond, options.Value.BodyGrace);
+        kestrel.Limits.MinRequestBodyDataRate = slowest;
+        kestrel.Limits.MinResponseDataRate = slowest;
     }
 
     private static void Trust(ForwardedHeadersOptions forwarded, IOptions<WebOptions> options)

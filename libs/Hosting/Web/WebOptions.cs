@@ -17,6 +17,28 @@ public sealed class WebOptions : IValidatableObject
     [Range(4096, 1024 * 1024)]
     public int MaxRequestHeaderBytes { get; set; } = 32 * 1024;
 
+    /// <summary>How long the headers of a request may take until they are whole; what takes longer is cut off.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan RequestHeadersTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a connection is kept on which nothing comes. Longer than a proxy in front keeps its own, so that it is the proxy that ends them.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(130);
+
+    /// <summary>
+    /// How fast the body of a request must come, and an answer be taken, in bytes per second on average, once <see cref="BodyGrace"/> is over; what is slower is cut off.
+    /// </summary>
+    [Range(1, 1024 * 1024)]
+    public int MinBodyBytesPerSecond { get; set; } = 240;
+
+    /// <summary>How long a body may be slower than <see cref="MinBodyBytesPerSecond"/>.</summary>
+    [Range(typeof(TimeSpan), "00:00:02", "00:10:00")]
+    public TimeSpan BodyGrace { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The most connections at a time; further ones are closed as soon as they come.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxConnections { get; set; } = 20_000;
+
     /// <summary>
     /// Addresses and CIDR ranges of our reverse proxies. Only from these are <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> believed; where
     /// none is named, the address of the connection is the caller's.

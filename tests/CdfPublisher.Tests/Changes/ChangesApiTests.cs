@@ -8,7 +8,7 @@ namespace Tideway.CdfPublisher.Tests.Changes;
 public sealed class ChangesApiTests : ChangesScene
 {
     [Fact]
-    [ProtocolRule("1.5", "A version with change files is told by those alone, any other by the files whose rows changed")]
+    [ProtocolRule("Read Change Data Feed from a Table", "A version with change files is told by those alone, any other by the files whose rows changed")]
     public async Task Row_changes_are_told_by_change_files_where_there_are_any_and_else_by_files()
     {
         var answer = await GetAsync("orders", "startingVersion=1");
@@ -28,7 +28,7 @@ public sealed class ChangesApiTests : ChangesScene
     }
 
     [Fact]
-    [ProtocolRule("1.4", "add, cdf and remove lines have all fields that clients need")]
+    [ProtocolRule("API Response Actions in Parquet Format", "add, cdf and remove lines have all fields that clients need")]
     public async Task Every_file_has_an_address_that_its_owner_signed_and_all_that_clients_need()
     {
         var lines = await LinesOf(await GetAsync("orders", "startingVersion=1"));
@@ -57,7 +57,7 @@ public sealed class ChangesApiTests : ChangesScene
     [InlineData("startingTimestamp=2020-01-01T00:00:00Z&endingVersion=1", "add:0 add:1")]
     [InlineData("startingVersion=4&endingTimestamp=2030-01-01T00:00:00%2B02:00", "add:4 remove:5")]
     [InlineData("startingVersion=4&unknown=1", "add:4 remove:5")]
-    [ProtocolRule("1.5", "A range is inclusive on both ends, by versions and by times")]
+    [ProtocolRule("Read Change Data Feed from a Table", "A range is inclusive on both ends, by versions and by times")]
     public async Task A_range_is_inclusive_on_both_ends(string query, string expected)
     {
         var lines = await LinesOf(await GetAsync("orders", query));
@@ -69,7 +69,10 @@ public sealed class ChangesApiTests : ChangesScene
     [InlineData("true")]
     [InlineData("True")]
     [InlineData("TRUE")]
-    [ProtocolRule("1.5", "includeHistoricalMetadata, in any case of its value, leads with the metadata of the first version and tells of later ones")]
+    [ProtocolRule(
+        "Read Change Data Feed from a Table",
+        "includeHistoricalMetadata, in any case of its value, leads with the metadata of the first version and tells of later ones"
+    )]
     public async Task With_the_history_the_first_metadata_leads_and_changes_of_it_are_told(string yes)
     {
         var lines = await LinesOf(await GetAsync("orders", $"startingVersion=1&includeHistoricalMetadata={yes}"));
@@ -84,7 +87,7 @@ public sealed class ChangesApiTests : ChangesScene
     [InlineData("false")]
     [InlineData("yes")]
     [InlineData("")]
-    [ProtocolRule("1.5", "A flag that is not true is false")]
+    [ProtocolRule("Read Change Data Feed from a Table", "A flag that is not true is false")]
     public async Task Whatever_is_not_true_leaves_the_history_out(string no)
     {
         var lines = await LinesOf(await GetAsync("orders", $"startingVersion=1&includeHistoricalMetadata={no}"));
@@ -93,7 +96,7 @@ public sealed class ChangesApiTests : ChangesScene
     }
 
     [Fact]
-    [ProtocolRule("1.5", "A merge that changed no row tells of no change")]
+    [ProtocolRule("Read Change Data Feed from a Table", "A merge that changed no row tells of no change")]
     public async Task A_merge_that_changed_no_row_tells_of_no_change()
     {
         var lines = await LinesOf(await GetAsync("merged", "startingVersion=1"));
@@ -102,12 +105,12 @@ public sealed class ChangesApiTests : ChangesScene
     }
 
     [Fact]
-    [ProtocolRule("1.1", "Shares, schemas and tables are found in any case")]
+    [ProtocolRule("Names", "Shares, schemas and tables are found in any case")]
     public async Task Names_are_found_in_any_case() =>
         (await client.GetAsync("/delta-sharing/shares/SALES/schemas/Public/tables/ORDERS/changes?startingVersion=0")).StatusCode.ShouldBe(HttpStatusCode.OK);
 
     [Fact]
-    [ProtocolRule("1.6", "An endStreamAction comes with changes too where it was asked for")]
+    [ProtocolRule("EndStreamAction", "An endStreamAction comes with changes too where it was asked for")]
     public async Task The_end_of_the_stream_is_told_to_who_asks()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, PathOf("orders", "startingVersion=5"));
@@ -121,6 +124,11 @@ public sealed class ChangesApiTests : ChangesScene
     }
 
     [Fact]
+    [ProtocolRule(
+        "File ID Hash Header",
+        "fileidhash chooses how ids are made, in either format, and is echoed in lower case",
+        Served = "parquet is MD5 and delta SHA-256 of the path in the log"
+    )]
     public async Task File_ids_are_made_as_asked()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, PathOf("orders", "startingVersion=1&endingVersion=1"));
@@ -154,7 +162,7 @@ public sealed class ChangesApiTests : ChangesScene
     }
 
     [Fact]
-    [ProtocolRule("1.5", "A long range is answered whole")]
+    [ProtocolRule("Read Change Data Feed from a Table", "A long range is answered whole")]
     public async Task A_long_range_is_answered_whole()
     {
         const int Versions = 60;

@@ -33,7 +33,7 @@ public sealed class ChangesRefusalTests : ChangesScene
     [InlineData("plain", "startingVersion=0", "Error getting change data for range [0, 0] as change data was not recorded for version [0]")]
     [InlineData("late", "startingVersion=0", "Error getting change data for range [0, 5] as change data was not recorded for version [2]")]
     [InlineData("late", "startingVersion=3&endingVersion=4", "Error getting change data for range [3, 4] as change data was not recorded for version [3]")]
-    [ProtocolRule("error texts", "Faults of a changes call are told in the words that clients know; the earliest version that can be read is named")]
+    [ProtocolRule("Error texts", "Faults of a changes call are told in the words that clients know; the earliest version that can be read is named")]
     public async Task What_is_not_as_expected_is_refused_in_the_words_that_clients_know(string table, string query, string text)
     {
         var answer = await GetAsync(table, query);
@@ -47,7 +47,7 @@ public sealed class ChangesRefusalTests : ChangesScene
     [Theory]
     [InlineData("late", "startingVersion=0&endingVersion=1")]
     [InlineData("late", "startingVersion=4")]
-    [ProtocolRule("1.5", "The feed must have been on throughout the range, and only there")]
+    [ProtocolRule("Read Change Data Feed from a Table", "The feed must have been on throughout the range, and only there")]
     public async Task A_range_within_which_the_feed_was_on_is_answered(string table, string query) =>
         (await GetAsync(table, query)).StatusCode.ShouldBe(HttpStatusCode.OK);
 
@@ -56,7 +56,7 @@ public sealed class ChangesRefusalTests : ChangesScene
     [InlineData("deleted", "startingVersion=0")]
     [InlineData("partitioned", "startingVersion=0")]
     [InlineData("outside", "startingVersion=0")]
-    [ProtocolRule("1.4", "Changes that the parquet format cannot express are refused in it")]
+    [ProtocolRule("Read Change Data Feed from a Table", "Changes that the parquet format cannot express are refused in it")]
     public async Task What_the_parquet_format_cannot_express_is_refused(string table, string query)
     {
         var answer = await GetAsync(table, query);
@@ -69,6 +69,7 @@ public sealed class ChangesRefusalTests : ChangesScene
     }
 
     [Fact]
+    [ProtocolRule("REST APIs", "A share that is not granted looks like none")]
     public async Task A_share_that_is_not_granted_answers_like_one_that_is_not_there()
     {
         var stranger = host.ClientOf("other");
@@ -89,6 +90,7 @@ public sealed class ChangesRefusalTests : ChangesScene
     [Theory]
     [InlineData("/delta-sharing/shares/sales/schemas/nothing/tables/orders/changes?startingVersion=0", "[Schema] 'sales/nothing' does not exist")]
     [InlineData("/delta-sharing/shares/sales/schemas/public/tables/nothing/changes?startingVersion=0", "[Table] 'sales/public/nothing' does not exist")]
+    [ProtocolRule("Error texts", "What is not there is a 404 that says whether share, schema or table is missing")]
     public async Task Within_a_granted_share_it_is_told_what_is_missing(string path, string text)
     {
         var answer = await client.GetAsync(path);
@@ -111,6 +113,7 @@ public sealed class ChangesRefusalTests : ChangesScene
     [InlineData(null)]
     [InlineData("nobody")]
     [InlineData(Roles.Admin)]
+    [ProtocolRule("REST APIs", "Every call carries a bearer token, else it is a 401 with the body of the protocol")]
     public async Task Whoever_is_no_recipient_is_not_let_in(string? token)
     {
         var answer = await host.ClientOf(token).GetAsync(PathOf("orders", "startingVersion=0"));
@@ -122,6 +125,7 @@ public sealed class ChangesRefusalTests : ChangesScene
     [Theory]
     [InlineData("delta-sharing-capabilities", "responseformat=csv", "INVALID_PARAMETER_VALUE")]
     [InlineData("fileidhash", "sha1", "Unsupported fileidhash")]
+    [ProtocolRule("File ID Hash Header", "fileidhash is read in any case, echoed in lower case, and refused where it is unknown or empty")]
     public async Task Headers_that_cannot_be_met_are_refused(string name, string value, string text)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, PathOf("orders", "startingVersion=5"));

@@ -9,14 +9,17 @@ using Tideway.Testing;
 
 namespace Tideway.CdfPublisher.Tests.Changes;
 
-/// <summary>Section 1.5: row changes in the delta format.</summary>
+/// <summary>Row changes in the delta format.</summary>
 public sealed class DeltaChangesTests : ChangesScene
 {
     private const string DeltaOnly = "responseformat=delta;readerfeatures=deletionvectors,columnmapping";
 
     [Fact]
-    [ProtocolRule("1.5", "Row changes are told in the delta format to who asks for it, by change files where there are any and else by files")]
-    [ProtocolRule("3.1", "Each file has its version and timestamp, each later metadata its version")]
+    [ProtocolRule(
+        "Read Change Data Feed from a Table",
+        "Row changes are told in the delta format to who asks for it, by change files where there are any and else by files"
+    )]
+    [ProtocolRule("Python client", "Each file has its version and timestamp, each later metadata its version")]
     public async Task Changes_are_actions_of_the_log_with_signed_addresses()
     {
         var answer = await GetDeltaAsync("orders", "startingVersion=1&includeHistoricalMetadata=True");
@@ -45,7 +48,7 @@ public sealed class DeltaChangesTests : ChangesScene
 
     [Fact]
     [ProtocolRule(
-        "1.5",
+        "Read Change Data Feed from a Table",
         "Changes of tables with deletion vectors are told in the delta format",
         Served = "with the vectors before and after; clients find the rows between them"
     )]
@@ -64,7 +67,10 @@ public sealed class DeltaChangesTests : ChangesScene
     }
 
     [Theory]
-    [ProtocolRule("1.5", "A table that the parquet format cannot express is refused to who takes nothing else, and answered in the delta format")]
+    [ProtocolRule(
+        "Read Change Data Feed from a Table",
+        "A table that the parquet format cannot express is refused to who takes nothing else, and answered in the delta format"
+    )]
     [InlineData("mapped")]
     [InlineData("deleted")]
     public async Task What_parquet_cannot_express_delta_can(string table)
@@ -75,10 +81,13 @@ public sealed class DeltaChangesTests : ChangesScene
 
     [Fact]
     [ProtocolRule(
-        "1.5",
+        "Read Change Data Feed from a Table",
         "includeHistoricalProtocol stamps the first protocol with its version and tells the protocols of later versions, in the delta format only"
     )]
-    [ProtocolRule("1.6", "A reader feature that the client does not name is a refusal that names it, also where only a later version needs it")]
+    [ProtocolRule(
+        "Delta Sharing Capabilities Header",
+        "A reader feature that the client does not name is a refusal that names it, also where only a later version needs it"
+    )]
     public async Task The_history_of_the_protocol_comes_where_it_was_asked_for()
     {
         var table = new DeltaFolder(storage.Path, "upgraded")
@@ -104,7 +113,10 @@ public sealed class DeltaChangesTests : ChangesScene
     }
 
     [Theory]
-    [ProtocolRule("1.5", "The changes of a table of another engine, with change files and deletion vectors, are those of its log")]
+    [ProtocolRule(
+        "Read Change Data Feed from a Table",
+        "The changes of a table of another engine, with change files and deletion vectors, are those of its log"
+    )]
     [InlineData("cdf-table-with-cdc-and-dvs")]
     [InlineData("cdf-table")]
     [InlineData("cdc_ict_table")]

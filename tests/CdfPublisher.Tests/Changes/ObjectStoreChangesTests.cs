@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Tideway.CdfPublisher.Tests.Support;
 using Tideway.Hosting.Database;
 using Tideway.ObjectStorage;
+using Tideway.Testing;
 using Tideway.Testing.Servers;
 
 namespace Tideway.CdfPublisher.Tests.Changes;
@@ -10,6 +11,7 @@ namespace Tideway.CdfPublisher.Tests.Changes;
 public sealed class ObjectStoreChangesTests
 {
     [Fact]
+    [ProtocolRule("Addresses of files", "Files in an object store have addresses of that store, which say truly when they end")]
     public async Task Changes_of_a_table_in_an_object_store_have_addresses_of_that_store()
     {
         var server = await AzureServer.StartAsync();

@@ -61,6 +61,14 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_volume_that_was_asked_for_is_part_of_the_object()
+    {
+        api.On($"GET {Path}?max_results=50", """{"records":[{"share":"s","schema":"c","request_params":{"volume":"v","parameters":{}}}]}""");
+
+        (await CliRun.Async(api, "audit")).Lines[1].Trim().ShouldBe("s.c.v");
+    }
+
+    [Fact]
     public async Task A_limit_beyond_a_page_is_met_over_several()
     {
         api.On($"GET {Path}?max_results=1000", $$"""{"records":[{{string.Join(',', Enumerable.Repeat("{}", 1000))}}],"next_page_token":"n"}""");

@@ -128,12 +128,28 @@ public sealed class VolumeTests : IAsyncLifetime
     {
         api.On($"GET {Files}?path=nothing&urls=true", """{"items":[]}""");
         api.Refuse("GET /ds/shares/sales/schemas/docs/volumes/none/files?urls=true", 404, "RESOURCE_DOES_NOT_EXIST", "no such volume");
+        api.Refuse("GET /ds/shares/sales/schemas/docs/volumes/none", 404, "RESOURCE_DOES_NOT_EXIST", "no such volume");
 
         var path = await RunAsync("get", profile + "#sales.docs.manuals/nothing", "--out", Out);
         var volume = await RunAsync("get", profile + "#sales.docs.none", "--out", Out);
 
         (path.ExitCode, volume.ExitCode).ShouldBe((3, 3));
         path.Error.ShouldContain("There is no file at 'nothing' in the volume sales.docs.manuals.");
+    }
+
+    [Fact]
+    public async Task A_server_that_lists_no_files_is_told_apart_from_a_volume_that_is_not_there()
+    {
+        api.Refuse($"GET {Files}", 404, "NOT_FOUND", "no such call");
+        api.On(
+            "GET /ds/shares/sales/schemas/docs/volumes/manuals",
+            """{"name":"manuals","schema":"docs","share":"sales","storageLocation":"s3://bucket/manuals/"}"""
+        );
+
+        var run = await RunAsync("files", profile + "#sales.docs.manuals");
+
+        run.ExitCode.ShouldBe(1);
+        run.Error.ShouldContain("does not list its files. They are at s3://bucket/manuals/; 'tideway volume credentials'");
     }
 
     [Fact]

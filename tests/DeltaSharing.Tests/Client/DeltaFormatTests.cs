@@ -2,6 +2,7 @@ using System.Text.Json;
 using Tideway.DeltaSharing.Client;
 using Tideway.DeltaSharing.Protocol;
 using Tideway.DeltaSharing.Protocol.Lines;
+using Tideway.Testing;
 
 namespace Tideway.DeltaSharing.Tests.Client;
 
@@ -70,6 +71,7 @@ public sealed class DeltaFormatTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("Delta Sharing Capabilities Header", "Our client refuses a format that it did not ask for")]
     public async Task A_format_that_was_not_asked_for_is_malformed()
     {
         server.Handler = (context, _) => context.LinesAsync(Head);
@@ -78,6 +80,7 @@ public sealed class DeltaFormatTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("Get Query Info", "Our client waits for a query under its id and reads the answer in pages")]
     public async Task An_answer_that_is_prepared_is_waited_for_under_the_same_id_and_read_in_pages()
     {
         server.Handler = (context, number) =>

@@ -120,6 +120,66 @@ public sealed class FileDownloaderTests : IAsyncLifetime
         server.Requests.Count.ShouldBe(2);
     }
 
+    [Fact]
+    public async Task A_file_that_changed_is_not_joined_with_its_past_though_the_server_heeds_no_condition()
+    {
+        var another = content.Select(value => (byte)(value ^ 1)).ToArray();
+        server.Handler = async (context, number) =>
+        {
+            if (number != 1)
+            {
+                await ServeAsync(context, breakAfter: number == 0 ? 300_000 : null);
+                return;
+            }
+
+            // The rest of another file.
+            context.Response.StatusCode = 206;
+            context.Response.Headers.ContentRange = $"bytes 300000-{another.Length - 1}/{another.Length}";
+            context.Response.Headers.ETag = "\"v2\"";
+            await context.Response.Body.WriteAsync(another.AsMemory(300_000));
+        };
+
+        await server.Downloader().DownloadAsync(Url, Destination, content.Length);
+
+        (await System.IO.File.ReadAllBytesAsync(Destination)).ShouldBe(content);
+        server.Requests.Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_another_one_each_time_is_given_up()
+    {
+        server.Handler = (context, number) =>
+        {
+            context.Response.Headers.ETag = $"\"v{number}\"";
+            if (number % 2 == 0)
+                return ServeAsync(context, breakAfter: 300_000, tag: $"\"v{number}\"");
+            context.Response.StatusCode = 206;
+            context.Response.Headers.ContentRange = $"bytes 300000-{content.Length - 1}/{content.Length}";
+            return context.Response.Body.WriteAsync(content.AsMemory(300_000)).AsTask();
+        };
+
+        await FailsAsync(() => server.Downloader().DownloadAsync(Url, Destination, content.Length), DeltaSharingError.ConnectionBroken);
+
+        Directory.GetFiles(folder).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("http://localhost:1/f")]
+    [InlineData("http://169.254.169.254/latest/meta-data")]
+    [InlineData("file:///etc/passwd")]
+    public async Task A_file_that_is_redirected_elsewhere_is_refused(string location)
+    {
+        server.Handler = (context, _) =>
+        {
+            context.Response.Headers.Location = location;
+            return context.StatusAsync(307);
+        };
+
+        await FailsAsync(() => server.Downloader().DownloadAsync(Url, Destination, content.Length), DeltaSharingError.RedirectRefused);
+
+        server.Requests.Count.ShouldBe(1);
+    }
+
     [Theory]
     [InlineData(-1)]
     [InlineData(1)]

@@ -45,7 +45,7 @@ public sealed class ListingTests : IAsyncLifetime
     }
 
     [Fact]
-    [ProtocolRule("0", "The client reads Get Table of OpenSharing")]
+    [ProtocolRule("Get Table", "The client reads Get Table of OpenSharing")]
     public async Task One_table_is_read_by_its_path()
     {
         server.Handler = (context, number) =>
@@ -77,6 +77,7 @@ public sealed class ListingTests : IAsyncLifetime
     [Theory]
     [InlineData("""{"items":[],"nextPageToken":"same"}""", false)]
     [InlineData("""{"items":[{"name":"a"}],"nextPageToken":"N"}""", true)]
+    [ProtocolRule("REST APIs", "Our client ends a list that goes on for ever")]
     public async Task A_list_that_never_ends_is_ended(string page, bool changing)
     {
         var options = new DeltaSharingClientOptions

@@ -17,7 +17,7 @@ public sealed class TableCredentialsTests : IAsyncLifetime
     public async ValueTask DisposeAsync() => await server.DisposeAsync();
 
     [Fact]
-    [ProtocolRule("1.8", "The client asks for temporary credentials of a table, whatever content type they come in")]
+    [ProtocolRule("Generate Temporary Table Credential", "The client asks for temporary credentials of a table, whatever content type they come in")]
     public async Task Credentials_of_a_table_are_asked_for_by_its_path()
     {
         server.Handler = (context, number) =>

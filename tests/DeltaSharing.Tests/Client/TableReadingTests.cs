@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Tideway.DeltaSharing.Client;
 using Tideway.DeltaSharing.Protocol;
 using Tideway.DeltaSharing.Protocol.Lines;
+using Tideway.Testing;
 using static Tideway.DeltaSharing.Tests.Client.FakeAnswers;
 
 namespace Tideway.DeltaSharing.Tests.Client;
@@ -135,6 +136,7 @@ public sealed class TableReadingTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("EndStreamAction", "Our client fails where errorMessage is set")]
     public async Task A_failure_told_in_the_end_stream_line_is_a_failure()
     {
         server.Handler = (context, _) => context.LinesAsync(Head + File(1) + """{"endStreamAction":{"errorMessage":"vacuumed","httpStatusErrorCode":400}}""");
@@ -146,6 +148,7 @@ public sealed class TableReadingTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("EndStreamAction", "Our client fails where a promised endStreamAction does not come")]
     public async Task A_promised_end_that_does_not_come_is_a_break()
     {
         server.Handler = (context, _) => context.LinesAsync(Head + File(1), endStream: true);
@@ -196,6 +199,7 @@ public sealed class TableReadingTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("API Response Actions in Parquet Format", "Our client refuses a protocol of newer readers")]
     public async Task A_table_for_newer_readers_is_unsupported()
     {
         server.Handler = (context, _) => context.LinesAsync(Head.Replace("\"minReaderVersion\":1", "\"minReaderVersion\":2", StringComparison.Ordinal));

@@ -15,7 +15,7 @@ public sealed class CredentialsTests
     };
 
     [Fact]
-    [ProtocolRule("1.8", "The answer names location, one kind of credentials and expirationTime in milliseconds, in a wrapper")]
+    [ProtocolRule("Generate Temporary Table Credential", "The answer names location, one kind of credentials and expirationTime in milliseconds, in a wrapper")]
     public void Credentials_of_a_table_come_in_a_wrapper_and_others_by_themselves()
     {
         var table = Encoding.UTF8.GetString(new TableCredentialsAnswer(Aws).ToJson());

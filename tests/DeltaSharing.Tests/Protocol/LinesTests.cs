@@ -3,6 +3,7 @@ using System.Text;
 using FsCheck.Fluent;
 using Tideway.DeltaSharing.Protocol;
 using Tideway.DeltaSharing.Protocol.Lines;
+using Tideway.Testing;
 
 namespace Tideway.DeltaSharing.Tests.Protocol;
 
@@ -116,6 +117,7 @@ public sealed class LinesTests
     }
 
     [Fact]
+    [ProtocolRule("REST APIs", "Fields that are not known are ignored", Served = "by our client too, and so are unknown kinds of lines")]
     public async Task Unknown_fields_and_unknown_kinds_of_lines_are_ignored()
     {
         var read = await ReadAsync(

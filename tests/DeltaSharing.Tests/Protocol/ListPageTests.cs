@@ -8,7 +8,7 @@ namespace Tideway.DeltaSharing.Tests.Protocol;
 public sealed class ListPageTests
 {
     [Fact]
-    [ProtocolRule("1.1", "A list is one line, and the last page has no nextPageToken, never an empty one")]
+    [ProtocolRule("REST APIs", "A list is one line, and the last page has no nextPageToken, never an empty one")]
     public void A_page_is_one_line_and_its_end_has_no_token()
     {
         var page = new ListPage<SchemaItem> { Items = [new SchemaItem { Name = "line\nbreak", Share = "s" }], NextPageToken = "" };
@@ -24,6 +24,7 @@ public sealed class ListPageTests
     [InlineData("""{"items":null}""")]
     [InlineData("""{"items":[],"nextPageToken":""}""")]
     [InlineData("""{"nextPageToken":null,"unknown":[1,{"x":2}]}""")]
+    [ProtocolRule("REST APIs", "Our client takes an end without nextPageToken, with an empty one, and without items")]
     public void An_empty_end_has_many_forms(string json)
     {
         var page = ListPage.Parse<ShareItem>(Encoding.UTF8.GetBytes(json));

@@ -21,7 +21,7 @@ public sealed class QueryRequestTests
     }
 
     [Fact]
-    [ProtocolRule("7", "idempotency_key is taken for idempotencyKey")]
+    [ProtocolRule("Get Query Info", "idempotency_key is taken for idempotencyKey")]
     public void What_the_Spark_client_sends_is_understood()
     {
         var request = Parse(
@@ -36,7 +36,7 @@ public sealed class QueryRequestTests
     }
 
     [Fact]
-    [ProtocolRule("1.3", "Numbers may be texts and booleans of any case", Served = "as clients send them")]
+    [ProtocolRule("Read Data from a Table", "Numbers may be texts and booleans of any case", Served = "as clients send them")]
     public void Clients_that_are_careless_about_types_are_understood()
     {
         var request = Parse(

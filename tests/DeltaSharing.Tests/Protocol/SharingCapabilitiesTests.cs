@@ -11,7 +11,7 @@ public sealed class SharingCapabilitiesTests
     [InlineData("  ")]
     [InlineData("nonsense")]
     [InlineData(";;=;a=b")]
-    [ProtocolRule("1.6", "Without a header the format is parquet")]
+    [ProtocolRule("Delta Sharing Capabilities Header", "Without a capabilities header the answer is in the parquet format")]
     public void Without_a_word_about_it_the_format_is_parquet(string? header) =>
         SharingCapabilities.Parse(header).ResponseFormats.ShouldBe(ResponseFormats.Parquet);
 
@@ -22,7 +22,7 @@ public sealed class SharingCapabilitiesTests
     [InlineData("responseformat=parquet,iceberg", ResponseFormats.Parquet)]
     [InlineData("responseformat=iceberg", ResponseFormats.None)]
     [InlineData("responseformat=", ResponseFormats.None)]
-    [ProtocolRule("1.6", "Keys and values of the header are read in any case and order")]
+    [ProtocolRule("Delta Sharing Capabilities Header", "Keys and values of the header are read in any case and order")]
     public void Formats_are_read_in_any_case_and_order(string header, ResponseFormats expected) =>
         SharingCapabilities.Parse(header).ResponseFormats.ShouldBe(expected);
 
@@ -39,7 +39,7 @@ public sealed class SharingCapabilitiesTests
     }
 
     [Fact]
-    [ProtocolRule("3.1", "The echo of parquet does not hold the word delta")]
+    [ProtocolRule("Python client", "The echoed capabilities hold the word delta only where the answer is in the delta format")]
     public void The_echo_of_parquet_does_not_hold_the_word_delta()
     {
         SharingCapabilities.Echo(ResponseFormats.Parquet, endStreamAction: true).ShouldBe("responseformat=parquet;includeendstreamaction=true");

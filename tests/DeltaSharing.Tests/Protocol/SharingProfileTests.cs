@@ -1,11 +1,13 @@
 using System.Text;
 using Tideway.DeltaSharing.Protocol;
+using Tideway.Testing;
 
 namespace Tideway.DeltaSharing.Tests.Protocol;
 
 public sealed class SharingProfileTests
 {
     [Fact]
+    [ProtocolRule("Profile File Format", "A profile of version 1 has endpoint, bearerToken and expirationTime, which may be absent")]
     public void A_profile_is_read_as_clients_write_it()
     {
         var profile = Parse(
@@ -45,6 +47,7 @@ public sealed class SharingProfileTests
             .ShouldNotContain("secret");
 
     [Fact]
+    [ProtocolRule("Profiles of version 2", "Our client reads oauth_client_credentials")]
     public void A_client_id_and_secret_are_read_as_clients_write_them()
     {
         var profile = Parse(
@@ -68,6 +71,7 @@ public sealed class SharingProfileTests
     }
 
     [Fact]
+    [ProtocolRule("Profiles of version 2", "Our client reads oauth_jwt_bearer_private_key_jwt")]
     public void A_private_key_is_named_by_its_file()
     {
         var profile = Parse(
@@ -92,6 +96,7 @@ public sealed class SharingProfileTests
     }
 
     [Fact]
+    [ProtocolRule("Profiles of version 2", "Our client reads bearer_token and basic")]
     public void Tokens_and_passwords_of_version_2_are_read_too()
     {
         Parse("""{"shareCredentialsVersion":2,"type":"bearer_token","endpoint":"https://h","bearerToken":"t"}""")
@@ -137,6 +142,7 @@ public sealed class SharingProfileTests
     [Theory]
     [InlineData("""{"shareCredentialsVersion":2,"type":"saml","endpoint":"https://h"}""", "'saml'")]
     [InlineData("""{"shareCredentialsVersion":3}""", "version 3")]
+    [ProtocolRule("Profile File Format", "A version that is not known is refused by name")]
     public void Another_version_or_type_is_named_as_unsupported(string json, string named)
     {
         var exception = Should.Throw<SharingProtocolException>(() => Parse(json));

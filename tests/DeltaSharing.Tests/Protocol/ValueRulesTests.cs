@@ -15,7 +15,7 @@ public sealed class ValueRulesTests
     [InlineData("2022-01-01T02:30:00 02:30", "2022-01-01T00:00:00Z")]
     [InlineData("2021-12-31T19:00:00.25-05:00", "2022-01-01T00:00:00.250Z")]
     [InlineData("2022-01-01T00:00:00.123456789Z", "2022-01-01T00:00:00.123Z")]
-    [ProtocolRule("1.1", "Times are ISO 8601 with an offset")]
+    [ProtocolRule("Timestamp Format", "Times are ISO 8601 with an offset")]
     public void A_time_with_an_offset_is_read(string text, string utc)
     {
         WireTimestamp.TryParse(text, out var value).ShouldBeTrue();
@@ -69,7 +69,7 @@ public sealed class ValueRulesTests
     [InlineData("a\tb")]
     [InlineData("a\0")]
     [InlineData("a\u007f")]
-    [ProtocolRule("1.1", "Names hold no space, slash or control character")]
+    [ProtocolRule("Names", "Names hold no space, slash or control character")]
     public void A_name_that_the_protocol_forbids_is_refused_everywhere(string? name)
     {
         SharingName.FindShareFault(name).ShouldNotBeNull();
@@ -77,7 +77,7 @@ public sealed class ValueRulesTests
     }
 
     [Fact]
-    [ProtocolRule("1.1", "Names of schemas and tables hold no dot, and none is longer than 255 characters")]
+    [ProtocolRule("Names", "Names of schemas and tables hold no dot, and none is longer than 255 characters")]
     public void A_dot_is_for_shares_only_and_length_ends_at_255()
     {
         SharingName.FindShareFault("a.b").ShouldBeNull();
@@ -87,7 +87,7 @@ public sealed class ValueRulesTests
     }
 
     [Fact]
-    [ProtocolRule("1.1", "Every refusal has a body of errorCode and message")]
+    [ProtocolRule("REST APIs", "Every 4xx and 5xx has a body of errorCode and message")]
     public void An_error_body_is_read_and_written()
     {
         var body = new ErrorBody(ErrorCodes.InvalidParameterValue, "no \"such\" thing");

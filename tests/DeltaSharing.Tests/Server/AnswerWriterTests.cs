@@ -11,7 +11,7 @@ public sealed class AnswerWriterTests
     private readonly List<byte[]> portions = [];
 
     [Fact]
-    [ProtocolRule("2.6", "The first lines leave before the last are made, and memory does not grow with their number")]
+    [ProtocolRule("Answers of any size", "The first lines leave before the last are made, and the work ends when the client goes")]
     public async Task A_small_portion_leaves_first_and_larger_ones_later()
     {
         using var writer = New();

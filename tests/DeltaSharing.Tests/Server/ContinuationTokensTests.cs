@@ -86,7 +86,7 @@ public sealed class ContinuationTokensTests
     public void Refusals_have_the_known_texts()
     {
         new Continuation.Malformed().ToRefusal(ContinuationKind.Query).Message.ShouldContain("Error decoding the page token");
-        new Continuation.Malformed().ToRefusal(ContinuationKind.Refresh).Message.ShouldContain("Error decoding the refresh token");
+        new Continuation.Malformed().ToRefusal(ContinuationKind.Refresh).Message.ShouldContain("Error decoding refresh token");
         new Continuation.Expired().ToRefusal(ContinuationKind.Query).Message.ShouldContain("The page token has expired");
         new Continuation.Expired().ToRefusal(ContinuationKind.Refresh).Message.ShouldContain("The refresh token has expired");
         new Continuation.Foreign()

@@ -132,7 +132,7 @@ public sealed class ProtocolPipelineTests : IAsyncLifetime
     }
 
     [Fact]
-    [ProtocolRule("1.1", "Every 4xx and 5xx has the body of the protocol")]
+    [ProtocolRule("REST APIs", "Every 4xx and 5xx has a body of errorCode and message")]
     public async Task A_status_without_a_body_gets_one()
     {
         using var response = await host.Client.GetAsync("bare-status");
@@ -156,7 +156,7 @@ public sealed class ProtocolPipelineTests : IAsyncLifetime
     }
 
     [Fact]
-    [ProtocolRule("1.1", "A share that is not granted looks like none")]
+    [ProtocolRule("REST APIs", "A share that is not granted looks like none")]
     public async Task A_share_that_is_not_granted_looks_like_none()
     {
         using var response = await host.Client.GetAsync("gone/Sales");
@@ -168,7 +168,7 @@ public sealed class ProtocolPipelineTests : IAsyncLifetime
     }
 
     [Fact]
-    [ProtocolRule("1.2", "The version comes in the header Delta-Table-Version, without a body")]
+    [ProtocolRule("Query Table Version", "The version comes in the header Delta-Table-Version, without a body")]
     public async Task The_version_comes_in_a_header_for_get_and_head_alike()
     {
         foreach (var method in new[] { HttpMethod.Get, HttpMethod.Head })
@@ -246,6 +246,7 @@ public sealed class ProtocolPipelineTests : IAsyncLifetime
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    [ProtocolRule("Limits and load", "A body of more than 1 MiB is a 413")]
     public async Task A_body_of_more_than_a_mebibyte_is_413(bool chunked)
     {
         var body = new ByteArrayContent([.. "{"u8, .. new byte[RequestBody.MaxBytes].Select(_ => (byte)' '), .. "}"u8]);

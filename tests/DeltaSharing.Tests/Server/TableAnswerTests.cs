@@ -78,7 +78,7 @@ public sealed class TableAnswerTests : IAsyncLifetime
     }
 
     [Fact]
-    [ProtocolRule("1.2", "An answer to the metadata call never has a third line")]
+    [ProtocolRule("Query Table Metadata", "An answer to the metadata call never has a third line")]
     public async Task A_metadata_answer_has_exactly_two_lines()
     {
         using var response = await host.Client.GetAsync("metadata");
@@ -87,7 +87,7 @@ public sealed class TableAnswerTests : IAsyncLifetime
     }
 
     [Fact]
-    [ProtocolRule("1.6", "What is promised by the echo comes, and what is not asked for is not promised")]
+    [ProtocolRule("EndStreamAction", "What is promised by the echo comes, and what is not asked for is not promised")]
     public async Task The_end_stream_line_comes_and_is_promised_only_where_asked_for()
     {
         using var asked = await GetAsync("lines/1?end=true", ("delta-sharing-capabilities", "IncludeEndStreamAction=TRUE"));
@@ -103,7 +103,7 @@ public sealed class TableAnswerTests : IAsyncLifetime
     }
 
     [Fact]
-    [ProtocolRule("1.6", "fileidhash is read in any case, echoed in lower case, and refused where it is unknown or empty")]
+    [ProtocolRule("File ID Hash Header", "fileidhash is read in any case, echoed in lower case, and refused where it is unknown or empty")]
     public async Task The_way_of_file_ids_is_echoed_in_lower_case_or_refused()
     {
         using var known = await GetAsync("lines/1", ("fileidhash", "Parquet"));
@@ -118,7 +118,7 @@ public sealed class TableAnswerTests : IAsyncLifetime
     }
 
     [Fact]
-    [ProtocolRule("1.6", "A client that takes no known format is refused")]
+    [ProtocolRule("Delta Sharing Capabilities Header", "A client that takes no known format is refused")]
     public async Task A_client_that_takes_no_known_format_is_refused()
     {
         using var response = await GetAsync("lines/1", ("delta-sharing-capabilities", "responseformat=iceberg"));
@@ -160,7 +160,7 @@ public sealed class TableAnswerTests : IAsyncLifetime
     }
 
     [Fact]
-    [ProtocolRule("1.4", "A failure after the 200 is told with its message and status")]
+    [ProtocolRule("EndStreamAction", "A failure after the 200 is told with its message and status")]
     public async Task A_failure_on_the_way_is_told_in_the_end_stream_line_where_one_is_awaited()
     {
         using var response = await host.Client.GetAsync("lines/5000?failAt=4000&end=true");

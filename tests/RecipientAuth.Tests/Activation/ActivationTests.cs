@@ -4,6 +4,7 @@ using Tideway.DeltaSharing.Protocol;
 using Tideway.Hosting.Identity;
 using Tideway.RecipientAuth.Secrets;
 using Tideway.RecipientAuth.Tests.Hosts;
+using Tideway.Testing;
 using static Tideway.RecipientAuth.Tests.Hosts.Answers;
 
 namespace Tideway.RecipientAuth.Tests.Activation;
@@ -19,6 +20,11 @@ public sealed class ActivationTests : IAsyncLifetime
     public ValueTask DisposeAsync() => process.DisposeAsync();
 
     [Fact]
+    [ProtocolRule(
+        "Profile File Format",
+        "A recipient gets a profile file of version 1, which all clients read",
+        Served = "by an activation link that can be used once"
+    )]
     public async Task A_link_gives_a_profile_file_that_clients_read()
     {
         var link = await process.CreateRecipientAsync("acme");

@@ -8,6 +8,7 @@ using Tideway.DeltaSharing.Protocol;
 using Tideway.Hosting.Identity;
 using Tideway.RecipientAuth.Secrets;
 using Tideway.RecipientAuth.Tests.Hosts;
+using Tideway.Testing;
 using static Tideway.RecipientAuth.Tests.Hosts.Answers;
 
 namespace Tideway.RecipientAuth.Tests.OAuth;
@@ -23,6 +24,11 @@ public sealed class TokenEndpointTests : IAsyncLifetime
     public ValueTask DisposeAsync() => process.DisposeAsync();
 
     [Fact]
+    [ProtocolRule(
+        "Profiles of version 2",
+        "A recipient may get a profile of version 2 instead",
+        Served = "oauth_client_credentials; neither Python's nor Spark's client takes bearer_token"
+    )]
     public async Task A_link_gives_a_profile_of_version_2_whose_secret_opens_only_the_token_endpoint()
     {
         var client = await ClientAsync("acme");
@@ -34,6 +40,11 @@ public sealed class TokenEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule(
+        "Profiles of version 2",
+        "The token endpoint answers with access_token and expires_in",
+        Served = "tokens live for an hour: clients renew ten minutes early"
+    )]
     public async Task A_secret_is_exchanged_for_a_token_of_an_hour_that_stands_for_the_recipient()
     {
         var client = await ClientAsync("acme");
@@ -57,6 +68,7 @@ public sealed class TokenEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("Profiles of version 2", "Our client reads with the profile as it was given")]
     public async Task The_client_library_reads_with_the_profile_as_it_was_given()
     {
         var client = await ClientAsync("acme");
@@ -75,6 +87,7 @@ public sealed class TokenEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("Profiles of version 2", "Id and secret may come in the Authorization header or in the form")]
     public async Task Id_and_secret_may_come_in_the_form()
     {
         var client = await ClientAsync("acme");

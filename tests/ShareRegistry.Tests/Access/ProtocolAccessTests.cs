@@ -4,6 +4,7 @@ using Tideway.Contracts.RecipientAuth;
 using Tideway.Contracts.ShareRegistry;
 using Tideway.Hosting.Identity;
 using Tideway.ShareRegistry.Tests.Hosts;
+using Tideway.Testing;
 
 namespace Tideway.ShareRegistry.Tests.Access;
 
@@ -26,6 +27,7 @@ public sealed class ProtocolAccessTests : IAsyncLifetime
     [InlineData("Bearer two tokens")]
     [InlineData("Bearer unknown-token")]
     [InlineData("Bearer principal-operator")]
+    [ProtocolRule("REST APIs", "Every call carries a bearer token, else it is a 401 with the body of the protocol")]
     public async Task Without_a_good_token_there_is_401_in_json(string? header)
     {
         using var client = new HttpClient { BaseAddress = process.Stranger.BaseAddress };
@@ -64,6 +66,7 @@ public sealed class ProtocolAccessTests : IAsyncLifetime
     [InlineData("192.0.3.1", HttpStatusCode.Forbidden)]
     [InlineData("2001:db8::5", HttpStatusCode.OK)]
     [InlineData("2001:db9::5", HttpStatusCode.Forbidden)]
+    [ProtocolRule("REST APIs", "What a token does not allow is a 403", Served = "to a recipient that calls from an address that is not on its list")]
     public async Task A_recipient_comes_only_from_its_addresses(string address, HttpStatusCode status)
     {
         var acme = await process.AddRecipientAsync("acme", "192.0.2.0/24", "2001:db8::/32");
@@ -75,6 +78,7 @@ public sealed class ProtocolAccessTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("Limits and load", "What cannot be decided just now is a 503 with Retry-After")]
     public async Task A_credential_that_cannot_be_checked_is_a_refusal()
     {
         process.Credentials.IsDown = true;
@@ -129,6 +133,7 @@ public sealed class ProtocolAccessTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("REST APIs", "A token counts only in the Authorization header")]
     public async Task A_token_in_the_query_is_no_credential()
     {
         var acme = await process.AddRecipientAsync("acme");

@@ -1,6 +1,7 @@
 using System.Net;
 using Tideway.Contracts.ShareRegistry;
 using Tideway.ShareRegistry.Tests.Hosts;
+using Tideway.Testing;
 
 namespace Tideway.ShareRegistry.Tests.Access;
 
@@ -16,6 +17,7 @@ public sealed class UnknownTokenFloodTests : IAsyncLifetime
     public ValueTask DisposeAsync() => process.DisposeAsync();
 
     [Fact]
+    [ProtocolRule("Limits and load", "Guessing of tokens ends in 429 with Retry-After for the address that guesses, and for nobody else")]
     public async Task Guesses_from_one_address_end_in_429_there_and_nowhere_else()
     {
         var acme = await process.AddRecipientAsync("acme");

@@ -28,6 +28,8 @@ public sealed class CatalogTests : IAsyncLifetime
     public ValueTask DisposeAsync() => process.DisposeAsync();
 
     [Fact]
+    [ProtocolRule("List Shares", "Only shares that the recipient was granted are listed")]
+    [ProtocolRule("Names", "Shares, schemas and tables are found in any case")]
     public async Task A_recipient_sees_what_it_is_granted_and_nothing_else()
     {
         var shares = (await acme.Http.GetAnswerAsync("/delta-sharing/shares")).ShouldBe(HttpStatusCode.OK);
@@ -51,7 +53,7 @@ public sealed class CatalogTests : IAsyncLifetime
     }
 
     [Fact]
-    [ProtocolRule("1.2", "Shares have id, displayName, comment and properties", Served = "where their owner gave them; the id never changes")]
+    [ProtocolRule("List Shares", "Shares have id, displayName, comment and properties", Served = "where their owner gave them; the id never changes")]
     public async Task A_share_tells_what_its_owner_noted_on_it()
     {
         var change = new
@@ -77,8 +79,12 @@ public sealed class CatalogTests : IAsyncLifetime
     }
 
     [Fact]
-    [ProtocolRule("0", "Get Table tells name, schema, share, shareId, id and format", Served = "in the spelling that the owner gave them; format is delta")]
-    [ProtocolRule("7", "GET of a table's path is Get Table, HEAD of the same path is the older version call")]
+    [ProtocolRule(
+        "Get Table",
+        "Get Table tells name, schema, share, shareId, id and format",
+        Served = "in the spelling that the owner gave them; format is delta"
+    )]
+    [ProtocolRule("Get Table", "GET of a table's path is Get Table, HEAD of the same path is the older version call")]
     public async Task One_table_is_told_with_its_format_and_the_head_of_its_path_is_its_version()
     {
         var item = (await acme.Http.GetAnswerAsync("/delta-sharing/shares/alpha/all-tables")).Json.GetProperty("items")[2];
@@ -105,6 +111,7 @@ public sealed class CatalogTests : IAsyncLifetime
     [InlineData("/schemas/s/tables/t/version", "GET")]
     [InlineData("/schemas/s/tables/t/metadata", "GET")]
     [InlineData("/schemas/s/tables/t/query", "POST")]
+    [ProtocolRule("REST APIs", "A share that is not granted looks like none")]
     public async Task A_share_that_is_not_granted_looks_like_one_that_is_not_there(string rest, string method)
     {
         var hidden = (await acme.Http.SendAnswerAsync(new HttpMethod(method), $"/delta-sharing/shares/hidden{rest}", null)).ShouldBe(HttpStatusCode.NotFound);
@@ -125,6 +132,7 @@ public sealed class CatalogTests : IAsyncLifetime
     [InlineData("/nothing", "no call")]
     [InlineData("/shares/alpha/schemas/shop/tables/nothing", "[Table] 'alpha/shop/nothing'")]
     [InlineData("/shares/alpha/schemas/shop/tables/orders/nothing", "no call")]
+    [ProtocolRule("Error texts", "What is not there is a 404 that says whether share, schema or table is missing")]
     public async Task What_is_not_there_is_named(string path, string expected)
     {
         var answer = (await acme.Http.GetAnswerAsync("/delta-sharing" + path)).ShouldBe(HttpStatusCode.NotFound);
@@ -138,6 +146,7 @@ public sealed class CatalogTests : IAsyncLifetime
     [InlineData("/shares/alpha/schemas", "HR,Shop")]
     [InlineData("/shares/alpha/schemas/shop/tables", "items,Orders")]
     [InlineData("/shares/alpha/all-tables", "staff,items,Orders")]
+    [ProtocolRule("REST APIs", "Lists come in pages of maxResults, each going on by the nextPageToken of the one before")]
     public async Task Every_list_comes_by_pages(string list, string expected)
     {
         var names = new List<string?>();
@@ -154,6 +163,7 @@ public sealed class CatalogTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("REST APIs", "maxResults 0 gives no items, and a nextPageToken where there are any")]
     public async Task A_page_of_no_items_says_that_there_are_more()
     {
         var page = await acme.Http.GetAnswerAsync("/delta-sharing/shares?maxResults=0");
@@ -163,6 +173,7 @@ public sealed class CatalogTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("REST APIs", "A page token goes on only with its own list and recipient", Served = "tokens are signed, and good for a day")]
     public async Task A_token_goes_on_only_with_its_own_list_and_recipient()
     {
         var token = TokenOf(await acme.Http.GetAnswerAsync("/delta-sharing/shares?maxResults=1"))!;
@@ -184,6 +195,7 @@ public sealed class CatalogTests : IAsyncLifetime
     [InlineData("maxResults=501")]
     [InlineData("maxResults=9999999999")]
     [InlineData("maxResults=some")]
+    [ProtocolRule("REST APIs", "maxResults is not negative", Served = "and at most 500, as in the reference server")]
     public async Task A_page_size_that_makes_no_sense_is_refused(string query) =>
         (await acme.Http.GetAnswerAsync($"/delta-sharing/shares?{query}")).ShouldBe(HttpStatusCode.BadRequest).ProtocolCode.ShouldBe("INVALID_PARAMETER_VALUE");
 

@@ -5,7 +5,7 @@ using Tideway.Testing;
 
 namespace Tideway.ShareRegistry.Tests.Contract;
 
-/// <summary>Section 1.7: queries that a client is ready to wait for.</summary>
+/// <summary>Queries that a client is ready to wait for.</summary>
 public sealed class AsyncQueryTests : IAsyncLifetime
 {
     private static readonly (string, string) Async = ("delta-sharing-capabilities", "responseformat=parquet;asyncquery=true");
@@ -30,9 +30,9 @@ public sealed class AsyncQueryTests : IAsyncLifetime
     public ValueTask DisposeAsync() => process.DisposeAsync();
 
     [Fact]
-    [ProtocolRule("1.7", "A query that is not ready is one queryStatus line that is pending, with an id to ask by")]
-    [ProtocolRule("7", "The pending answer has the header Delta-Table-Version, without which Spark fails")]
-    [ProtocolRule("1.7", "Asking by the id gives the answer of the query, of the version that was the latest when it was put")]
+    [ProtocolRule("Get Query Info", "A query that is not ready is one queryStatus line that is pending, with an id to ask by")]
+    [ProtocolRule("Get Query Info", "The pending answer has the header Delta-Table-Version, without which Spark fails")]
+    [ProtocolRule("Get Query Info", "Asking by the id gives the answer of the query, of the version that was the latest when it was put")]
     public async Task A_pending_query_is_asked_for_by_its_id()
     {
         var pending = await SubmitAsync("one");
@@ -49,7 +49,7 @@ public sealed class AsyncQueryTests : IAsyncLifetime
     }
 
     [Fact]
-    [ProtocolRule("1.7", "The answer comes in pages where they are asked for")]
+    [ProtocolRule("Get Query Info", "The answer comes in pages where they are asked for")]
     public async Task The_answer_comes_in_pages()
     {
         table.Commit(table.Add("part-1.parquet", 10));
@@ -65,7 +65,7 @@ public sealed class AsyncQueryTests : IAsyncLifetime
 
     [Fact]
     [ProtocolRule(
-        "1.7",
+        "Get Query Info",
         "The idempotency key makes two attempts one query",
         Served = "idempotencyKey and idempotency_key are both taken; for another query of the table the key is refused"
     )]
@@ -82,7 +82,7 @@ public sealed class AsyncQueryTests : IAsyncLifetime
     }
 
     [Fact]
-    [ProtocolRule("1.7", "An id is unknown to all but its recipient and for all but its table, and ends")]
+    [ProtocolRule("Get Query Info", "An id is unknown to all but its recipient and for all but its table, and ends")]
     public async Task An_id_is_good_for_its_recipient_its_table_and_its_time()
     {
         var id = IdOf(await SubmitAsync("mine"));
@@ -106,7 +106,7 @@ public sealed class AsyncQueryTests : IAsyncLifetime
     }
 
     [Fact]
-    [ProtocolRule("7", "A query that failed is an HTTP error: clients take every queryStatus line for a pending one")]
+    [ProtocolRule("Get Query Info", "A query that failed is an HTTP error: clients take every queryStatus line for a pending one")]
     public async Task A_query_that_fails_is_an_error()
     {
         var id = IdOf(await SubmitAsync("broken"));
@@ -117,7 +117,7 @@ public sealed class AsyncQueryTests : IAsyncLifetime
     }
 
     [Fact]
-    [ProtocolRule("1.7", "There are only so many ids for one recipient at a time", Served = "429 with Retry-After")]
+    [ProtocolRule("Get Query Info", "There are only so many ids for one recipient at a time", Served = "429 with Retry-After")]
     public async Task Ids_are_bounded_and_end()
     {
         foreach (var key in new[] { "1", "2", "3" })
@@ -143,7 +143,7 @@ public sealed class AsyncQueryTests : IAsyncLifetime
     }
 
     [Fact]
-    [ProtocolRule("1.7", "An id is good after a restart and at every replica")]
+    [ProtocolRule("Get Query Info", "An id is good after a restart and at every replica")]
     public async Task Another_process_goes_on_with_a_query()
     {
         var folder = Directory.CreateTempSubdirectory("tideway-async-").FullName;
@@ -182,13 +182,13 @@ public sealed class AsyncQueryTests : IAsyncLifetime
     }
 
     [Fact]
-    [ProtocolRule("1.7", "Without a key there is no asynchronous query")]
+    [ProtocolRule("Get Query Info", "Without a key there is no asynchronous query")]
     public async Task A_key_is_required() =>
         (await SendAsync("{}")).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("idempotency_key is required for async query");
 
     [Fact]
     [ProtocolRule(
-        "1.6",
+        "Delta Sharing Capabilities Header",
         "A server may answer an asynchronous query at once",
         Served = "whatever is ready within a second, and every query of a client that did not offer to wait"
     )]

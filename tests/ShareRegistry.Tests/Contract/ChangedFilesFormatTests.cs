@@ -5,7 +5,7 @@ using Tideway.Testing;
 
 namespace Tideway.ShareRegistry.Tests.Contract;
 
-/// <summary>Section 1.3: queries with a starting version, in both formats.</summary>
+/// <summary>Queries with a starting version, in both formats.</summary>
 public sealed class ChangedFilesFormatTests : TableTest
 {
     private static readonly (string, string) Delta = ("delta-sharing-capabilities", "responseformat=delta;readerfeatures=deletionvectors,columnmapping");
@@ -29,13 +29,16 @@ public sealed class ChangedFilesFormatTests : TableTest
     }
 
     [Fact]
-    [ProtocolRule("1.3", "A query with a starting version gives the files that were added and removed, and the metadata that later versions set")]
     [ProtocolRule(
-        "1.4",
+        "Read Data from a Table",
+        "A query with a starting version gives the files that were added and removed, and the metadata that later versions set"
+    )]
+    [ProtocolRule(
+        "API Response Actions in Delta Format",
         "In the delta format every file of a commit has its version and timestamp, and a remove its size",
         Served = "looked up where the log leaves it out"
     )]
-    [ProtocolRule("1.3", "includeHistoricalProtocol is ignored unless it is asked for")]
+    [ProtocolRule("Read Data from a Table", "includeHistoricalProtocol is ignored unless it is asked for")]
     public async Task Changed_files_are_told_in_the_delta_format()
     {
         var answer = (await QueryAsync(path, new { startingVersion = 0 }, Delta)).ShouldBe(HttpStatusCode.OK);
@@ -64,7 +67,7 @@ public sealed class ChangedFilesFormatTests : TableTest
 
     [Fact]
     [ProtocolRule(
-        "1.3",
+        "Read Data from a Table",
         "includeHistoricalProtocol stamps the first protocol with its version and tells the protocols that later versions set, in the delta format"
     )]
     public async Task The_history_of_the_protocol_comes_where_it_was_asked_for()
@@ -79,7 +82,7 @@ public sealed class ChangedFilesFormatTests : TableTest
     }
 
     [Fact]
-    [ProtocolRule("1.3", "In the parquet format includeHistoricalProtocol is ignored")]
+    [ProtocolRule("Read Data from a Table", "In the parquet format includeHistoricalProtocol is ignored")]
     public async Task The_parquet_format_has_no_history_of_the_protocol()
     {
         var answer = (
@@ -99,7 +102,10 @@ public sealed class ChangedFilesFormatTests : TableTest
     }
 
     [Fact]
-    [ProtocolRule("1.6", "A client that takes both formats gets delta where the table has advanced features now or had them then")]
+    [ProtocolRule(
+        "Delta Sharing Capabilities Header",
+        "A client that takes both formats gets delta where the table has advanced features now or had them then"
+    )]
     public async Task A_client_that_takes_both_gets_the_one_that_can_tell_all()
     {
         var both = ("delta-sharing-capabilities", "responseformat=parquet,delta;readerfeatures=deletionvectors");
@@ -112,7 +118,7 @@ public sealed class ChangedFilesFormatTests : TableTest
     }
 
     [Fact]
-    [ProtocolRule("1.3", "Pages of changed files go on where they ended, in the delta format too")]
+    [ProtocolRule("Pages and refresh tokens", "Pages of changed files go on where they ended, in the delta format too")]
     public async Task Pages_hold_every_changed_file_once()
     {
         var whole = (await QueryAsync(path, new { startingVersion = 0, includeHistoricalProtocol = true }, Delta)).ShouldBe(HttpStatusCode.OK);

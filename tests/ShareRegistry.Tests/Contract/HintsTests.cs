@@ -7,7 +7,7 @@ using Tideway.Testing;
 
 namespace Tideway.ShareRegistry.Tests.Contract;
 
-/// <summary>Sections 1.9 and 1.10: conditions by which a server may leave out files.</summary>
+/// <summary>Conditions by which a server may leave out files.</summary>
 public sealed class HintsTests : TableTest
 {
     private const string Schema =
@@ -25,9 +25,9 @@ public sealed class HintsTests : TableTest
     }
 
     [Theory]
-    [ProtocolRule("1.9", "Conditions in SQL leave out files by partition values and statistics; all of them count")]
-    [ProtocolRule("1.9", "A constant may stand on either side")]
-    [ProtocolRule("3.2", "Texts of Spark's, with casts and backquotes, are understood")]
+    [ProtocolRule("SQL Expressions for Filtering", "Conditions in SQL leave out files by partition values and statistics; all of them count")]
+    [ProtocolRule("SQL Expressions for Filtering", "A constant may stand on either side")]
+    [ProtocolRule("Spark client", "Texts of Spark's, with casts and backquotes, are understood")]
     [InlineData("date = '2026-05-02'", "1")]
     [InlineData("date = CAST('2026-05-02' AS DATE)", "1")]
     [InlineData("`date` >= DATE '2026-05-03'", "23")]
@@ -47,7 +47,7 @@ public sealed class HintsTests : TableTest
         (await FilesAsync(new { predicateHints = hints.Split(" ; ") })).ShouldBe(files);
 
     [Theory]
-    [ProtocolRule("1.9", "What cannot be parsed leaves out nothing and fails nothing")]
+    [ProtocolRule("SQL Expressions for Filtering", "What cannot be parsed leaves out nothing and fails nothing")]
     [InlineData("date = ")]
     [InlineData("nonsense (")]
     [InlineData("year(date) = 2026")]
@@ -64,7 +64,7 @@ public sealed class HintsTests : TableTest
         (await FilesAsync(new { predicateHints = new[] { "id = " + string.Concat(Enumerable.Repeat("CAST(", 90_000)) } })).ShouldBe("0123");
 
     [Theory]
-    [ProtocolRule("1.10", "A tree of conditions leaves out files by partition columns and by statistics of data columns")]
+    [ProtocolRule("JSON predicates for Filtering", "A tree of conditions leaves out files by partition columns and by statistics of data columns")]
     [InlineData(
         """{"op":"equal","children":[{"op":"column","name":"date","valueType":"date"},{"op":"literal","value":"2026-05-02","valueType":"date"}]}""",
         "1"
@@ -108,7 +108,7 @@ public sealed class HintsTests : TableTest
 
     [Fact]
     [ProtocolRule(
-        "1.10",
+        "JSON predicates for Filtering",
         "The parser is tolerant",
         Served = "trailing commas and comments are passed over; the tree may also come as JSON instead of a text of it"
     )]
@@ -122,7 +122,10 @@ public sealed class HintsTests : TableTest
     }
 
     [Theory]
-    [ProtocolRule("1.10", "Anything unclear leaves out nothing and fails nothing: unknown ops and types, types that differ, wrong children, no JSON")]
+    [ProtocolRule(
+        "JSON predicates for Filtering",
+        "Anything unclear leaves out nothing and fails nothing: unknown ops and types, types that differ, wrong children, no JSON"
+    )]
     [InlineData("{not json")]
     [InlineData("""{"op":"equal"}""")]
     [InlineData("""{"op":"between","children":[]}""")]
@@ -143,7 +146,7 @@ public sealed class HintsTests : TableTest
     public async Task Json_hints_that_are_not_clear_leave_out_nothing(string tree) => (await FilesAsync(new { jsonPredicateHints = tree })).ShouldBe("0123");
 
     [Fact]
-    [ProtocolRule("1.10", "A tree deeper than 100 levels or longer than 1 MiB leaves out nothing")]
+    [ProtocolRule("JSON predicates for Filtering", "A tree deeper than 100 levels or longer than 1 MiB leaves out nothing")]
     public async Task Trees_beyond_the_limits_leave_out_nothing()
     {
         const string None = """{"op":"literal","value":"false","valueType":"bool"}""";
@@ -156,7 +159,7 @@ public sealed class HintsTests : TableTest
     }
 
     [Fact]
-    [ProtocolRule("1.3", "Conditions are applied before the limit, and pages go on where they ended")]
+    [ProtocolRule("Pages and refresh tokens", "Conditions are applied before the limit, and pages go on where they ended")]
     public async Task Conditions_come_before_the_limit_and_hold_over_pages()
     {
         (await FilesAsync(new { predicateHints = new[] { "date >= '2026-05-02'" }, limitHint = 11 })).ShouldBe("12");

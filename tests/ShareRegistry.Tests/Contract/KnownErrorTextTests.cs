@@ -25,7 +25,7 @@ public sealed class KnownErrorTextTests : TableTest
     }
 
     [Theory]
-    [ProtocolRule("error texts", "Faults of a query are told in the words that clients know, with status 400")]
+    [ProtocolRule("Error texts", "Faults of a query are told in the words that clients know, with status 400")]
     [InlineData(
         "latest",
         """{"version":1}""",
@@ -38,7 +38,7 @@ public sealed class KnownErrorTextTests : TableTest
     [InlineData("since1", """{"version":0}""", "You can only query table data since version 1")]
     [InlineData("orders", """{"maxFiles":0}""", "maxFiles must be positive")]
     [InlineData("orders", """{"maxFiles":1,"pageToken":"x"}""", "Error decoding the page token")]
-    [InlineData("orders", """{"refreshToken":"x"}""", "Error decoding the refresh token")]
+    [InlineData("orders", """{"refreshToken":"x"}""", "Error decoding refresh token")]
     [InlineData("orders", """{"includeRefreshToken":true,"version":1}""", "includeRefreshToken cannot be used when querying a specific version")]
     [InlineData("orders", """{"includeRefreshToken":true,"maxFiles":1,"pageToken":"x"}""", "includeRefreshToken must be used in the first page request")]
     [InlineData("orders", """{"refreshToken":"x","version":1}""", "refreshToken cannot be used when querying a specific version")]
@@ -56,8 +56,12 @@ public sealed class KnownErrorTextTests : TableTest
     }
 
     [Theory]
-    [ProtocolRule("1.3", "endingVersion is a hint: one after the latest version is the latest", Served = "not refused, as the reference does")]
-    [ProtocolRule("1.3", "An empty body, and one of fields that nobody knows, is a query without wishes")]
+    [ProtocolRule(
+        "Read Data from a Table",
+        "endingVersion is a hint: one after the latest version is the latest",
+        Served = "not refused, as the reference does"
+    )]
+    [ProtocolRule("Read Data from a Table", "An empty body, and one of fields that nobody knows, is a query without wishes")]
     [InlineData("""{"startingVersion":2,"endingVersion":9}""")]
     [InlineData("{}")]
     [InlineData("")]
@@ -65,7 +69,7 @@ public sealed class KnownErrorTextTests : TableTest
     public async Task What_is_no_fault_is_answered(string body) => (await QueryAsync(orders, body)).ShouldBe(HttpStatusCode.OK);
 
     [Fact]
-    [ProtocolRule("error texts", "Tokens whose time is over, and those of another table, are told as such")]
+    [ProtocolRule("Error texts", "Tokens whose time is over, and those of another table, are told as such")]
     public async Task Tokens_are_refused_in_known_words()
     {
         // The bearer token lives on; those of the protocol do not.
@@ -106,7 +110,7 @@ public sealed class KnownErrorTextTests : TableTest
     }
 
     [Fact]
-    [ProtocolRule("error texts", "An unknown fileidhash and table properties that cannot be expressed are told as such")]
+    [ProtocolRule("Error texts", "An unknown fileidhash and table properties that cannot be expressed are told as such")]
     public async Task Headers_and_properties_are_refused_in_known_words()
     {
         (await QueryAsync(orders, "{}", ("fileidhash", "sha1"))).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("Unsupported fileidhash");
@@ -119,7 +123,7 @@ public sealed class KnownErrorTextTests : TableTest
     }
 
     [Theory]
-    [ProtocolRule("error texts", "What is not there is a 404 that says whether share, schema or table is missing")]
+    [ProtocolRule("Error texts", "What is not there is a 404 that says whether share, schema or table is missing")]
     [InlineData(
         "/delta-sharing/shares/none/schemas/shop/tables/orders",
         "[Share] 'none' does not exist, please contact your share provider for further information."
@@ -139,7 +143,7 @@ public sealed class KnownErrorTextTests : TableTest
     }
 
     [Fact]
-    [ProtocolRule("error texts", "A log without metadata is a 500")]
+    [ProtocolRule("Error texts", "A log without metadata is a 500")]
     public async Task A_log_without_metadata_is_a_failure_of_the_server()
     {
         var table = NewTable("broken");

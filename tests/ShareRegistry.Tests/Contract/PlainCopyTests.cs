@@ -28,7 +28,7 @@ public sealed class PlainCopyTests : IAsyncLifetime
 
     [Theory]
     [ProtocolRule(
-        "1.6",
+        "Delta Sharing Capabilities Header",
         "A client that takes only parquet never gets wrong rows of a table with deletion vectors or mapped columns",
         Served = "the rows written again as plain Parquet where a folder for that is configured and the shared table allows it, else a refusal"
     )]

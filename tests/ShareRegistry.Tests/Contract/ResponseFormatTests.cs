@@ -6,7 +6,7 @@ using Tideway.Testing;
 
 namespace Tideway.ShareRegistry.Tests.Contract;
 
-/// <summary>Sections 1.4 and 1.6: the two response formats, and how client and server agree on one.</summary>
+/// <summary>The two response formats, and how client and server agree on one.</summary>
 public sealed class ResponseFormatTests : TableTest
 {
     private const string Capabilities = "delta-sharing-capabilities";
@@ -14,14 +14,14 @@ public sealed class ResponseFormatTests : TableTest
     private const string DeltaOnly = "responseformat=delta;readerfeatures=DeletionVectors,ColumnMapping,timestampNtz,typeWidening";
 
     [Theory]
-    [ProtocolRule("1.6", "Without a capabilities header the answer is in the parquet format")]
-    [ProtocolRule("1.6", "Where a client names one response format, that one is used")]
+    [ProtocolRule("Delta Sharing Capabilities Header", "Without a capabilities header the answer is in the parquet format")]
+    [ProtocolRule("Delta Sharing Capabilities Header", "Where a client names one response format, that one is used")]
     [ProtocolRule(
-        "1.6",
+        "Delta Sharing Capabilities Header",
         "Where it names both, parquet may be used for a table without advanced features and delta must be for one with them",
         Served = "parquet without, delta with any feature that readers of the files must know"
     )]
-    [ProtocolRule("3.1", "The echoed capabilities hold the word delta only where the answer is in the delta format")]
+    [ProtocolRule("Python client", "The echoed capabilities hold the word delta only where the answer is in the delta format")]
     [InlineData("plain", null, "parquet")]
     [InlineData("plain", Both, "parquet")]
     [InlineData("plain", "responseFormat=Parquet,Delta", "parquet")]
@@ -45,7 +45,10 @@ public sealed class ResponseFormatTests : TableTest
     }
 
     [Theory]
-    [ProtocolRule("1.6", "Reader features of the table that the client does not name, in any case, are a refusal that names them")]
+    [ProtocolRule(
+        "Delta Sharing Capabilities Header",
+        "Reader features of the table that the client does not name, in any case, are a refusal that names them"
+    )]
     [InlineData("vectors", "responseformat=delta", "deletionVectors")]
     [InlineData("vectors", "responseformat=delta,parquet;readerfeatures=columnmapping", "deletionVectors")]
     [InlineData("mapped", "responseformat=delta;readerfeatures=deletionvectors", "columnMapping")]
@@ -62,7 +65,7 @@ public sealed class ResponseFormatTests : TableTest
     }
 
     [Fact]
-    [ProtocolRule("1.6", "Features that matter only to writers, or to readers of the log, turn nobody away and are not sent")]
+    [ProtocolRule("Delta Sharing Capabilities Header", "Features that matter only to writers, or to readers of the log, turn nobody away and are not sent")]
     public async Task Features_for_writers_and_for_the_log_are_left_out()
     {
         var table = new LakeTable(Path.Combine(Process.Lake, "checkpoints"));
@@ -84,9 +87,9 @@ public sealed class ResponseFormatTests : TableTest
     }
 
     [Fact]
-    [ProtocolRule("1.4", "In the delta format a file is an action of the log whose path is a signed address")]
-    [ProtocolRule("1.4", "Protocol and metadata are as a Delta log has them, with the size of the table where it is known")]
-    [ProtocolRule("3.2", "Version and timestamp are on every file of a version that was asked for")]
+    [ProtocolRule("API Response Actions in Delta Format", "In the delta format a file is an action of the log whose path is a signed address")]
+    [ProtocolRule("API Response Actions in Delta Format", "Protocol and metadata are as a Delta log has them, with the size of the table where it is known")]
+    [ProtocolRule("Spark client", "Version and timestamp are on every file of a version that was asked for")]
     public async Task A_line_of_the_delta_format_has_all_that_clients_need()
     {
         var table = NewTable("plain");
@@ -118,9 +121,16 @@ public sealed class ResponseFormatTests : TableTest
     }
 
     [Fact]
-    [ProtocolRule("1.4", "A deletion vector has the storage type p, a signed address, and its offset, size and cardinality as they were")]
-    [ProtocolRule("7", "Every deletion vector in a file has a deletionVectorFileId", Served = "always; the same for all vectors of one file")]
-    [ProtocolRule("2.2", "A deletion vector that lies in the log itself stays there")]
+    [ProtocolRule(
+        "API Response Actions in Delta Format",
+        "A deletion vector has the storage type p, a signed address, and its offset, size and cardinality as they were"
+    )]
+    [ProtocolRule(
+        "API Response Actions in Delta Format",
+        "Every deletion vector in a file has a deletionVectorFileId",
+        Served = "always; the same for all vectors of one file"
+    )]
+    [ProtocolRule("API Response Actions in Delta Format", "A deletion vector that lies in the log itself stays there")]
     public async Task Deletion_vectors_are_told_as_clients_take_them()
     {
         var path = await ShareAsync("vectors", Table("vectors"));
@@ -141,7 +151,7 @@ public sealed class ResponseFormatTests : TableTest
     }
 
     [Theory]
-    [ProtocolRule("1.4", "The rows that a client reads by an answer in the delta format are those of the table")]
+    [ProtocolRule("API Response Actions in Delta Format", "The rows that a client reads by an answer in the delta format are those of the table")]
     [InlineData("dat/deletion_vectors")]
     [InlineData("dat/column_mapping")]
     [InlineData("dat/basic_partitioned")]
@@ -163,7 +173,7 @@ public sealed class ResponseFormatTests : TableTest
 
     [Fact]
     [ProtocolRule(
-        "1.6",
+        "File ID Hash Header",
         "fileidhash chooses how ids are made, in either format, and is echoed in lower case",
         Served = "parquet is MD5 and delta SHA-256 of the path in the log"
     )]

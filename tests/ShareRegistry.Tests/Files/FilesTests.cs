@@ -5,6 +5,7 @@ using Tideway.Contracts.ShareRegistry;
 using Tideway.ObjectStorage;
 using Tideway.ObjectStorage.Signing;
 using Tideway.ShareRegistry.Tests.Hosts;
+using Tideway.Testing;
 
 namespace Tideway.ShareRegistry.Tests.Files;
 
@@ -25,6 +26,7 @@ public sealed class FilesTests : IAsyncLifetime
     public ValueTask DisposeAsync() => process.DisposeAsync();
 
     [Fact]
+    [ProtocolRule("Addresses of files", "An address alone gives the file: no header is needed")]
     public async Task A_signed_address_gives_the_file()
     {
         using var response = await process.Stranger.GetAsync(url);
@@ -39,6 +41,7 @@ public sealed class FilesTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("Python client", "HEAD of a file tells its length")]
     public async Task Head_tells_the_length_without_the_file()
     {
         using var request = new HttpRequestMessage(HttpMethod.Head, url);
@@ -56,6 +59,7 @@ public sealed class FilesTests : IAsyncLifetime
     [InlineData("bytes=999-999", 999, 1)]
     [InlineData("bytes=500-99999", 500, 500)]
     [InlineData("bytes=-5000", 0, 1000)]
+    [ProtocolRule("Spark client", "A range of a file is answered with 206 and Content-Range: a client takes nothing else")]
     public async Task A_range_is_answered_with_206(string range, int offset, int length)
     {
         var (response, body) = await GetAsync(url, ("Range", range));
@@ -113,6 +117,7 @@ public sealed class FilesTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("Addresses of files", "An address ends at the time that expirationTimestamp told", Served = "403 with a text that says so")]
     public async Task An_expired_address_is_told_so()
     {
         process.Time.Advance(TimeSpan.FromMinutes(61));
@@ -143,6 +148,7 @@ public sealed class FilesTests : IAsyncLifetime
     [InlineData("sp=r", "sp=w")]
     [InlineData("sp=r&", "")]
     [InlineData("sp=r", "sp=r&sp=r")]
+    [ProtocolRule("Addresses of files", "An address that was changed gives nothing")]
     public async Task An_address_that_was_changed_gives_nothing(string part, string changed)
     {
         Write("orders/day=2026 01/part-1.parquet", Content);
@@ -192,6 +198,7 @@ public sealed class FilesTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("Addresses of files", "Names of any characters survive in an address")]
     public async Task Names_with_special_characters_survive()
     {
         foreach (

@@ -44,9 +44,9 @@ public sealed class DirectoryAccessTests : IAsyncLifetime
     public ValueTask DisposeAsync() => process.DisposeAsync();
 
     [Fact]
-    [ProtocolRule("1.2", "Lists and metadata tell location and accessModes where the folder may be read, the same on every call")]
+    [ProtocolRule("Access Modes", "Lists and metadata tell location and accessModes where the folder may be read, the same on every call")]
     [ProtocolRule(
-        "1.8",
+        "Access Modes",
         "accessModes names dir exactly where temporary credentials work",
         Served = "switched on per table by directory_access_enabled; absent means url"
     )]
@@ -74,11 +74,15 @@ public sealed class DirectoryAccessTests : IAsyncLifetime
 
     [Fact]
     [ProtocolRule(
-        "1.8",
+        "Generate Temporary Table Credential",
         "Temporary credentials open the table's folder and nothing else",
         Served = "S3: a session policy for the exact prefix; Azure: a directory SAS; GCS: an access boundary"
     )]
-    [ProtocolRule("7", "The answer with temporary credentials is one line of JSON", Served = "application/json, since clients read the body as one text")]
+    [ProtocolRule(
+        "Generate Temporary Table Credential",
+        "The answer with temporary credentials is one line of JSON",
+        Served = "application/json, since clients read the body as one text"
+    )]
     public async Task The_credentials_read_the_table_and_nothing_beside_it()
     {
         await ShareAsync("orders");
@@ -135,7 +139,11 @@ public sealed class DirectoryAccessTests : IAsyncLifetime
     [InlineData("", "")]
     [InlineData("/", "")]
     [InlineData("/_delta_log", "/_delta_log")]
-    [ProtocolRule("1.8", "A location that is the table's or below it is taken", Served = "credentials for a folder below open only that")]
+    [ProtocolRule(
+        "Generate Temporary Table Credential",
+        "A location that is the table's or below it is taken",
+        Served = "credentials for a folder below open only that"
+    )]
     public async Task A_location_that_is_the_tables_or_below_is_taken(string below, string expected)
     {
         await ShareAsync("orders");
@@ -155,7 +163,7 @@ public sealed class DirectoryAccessTests : IAsyncLifetime
     [InlineData("/%2e%2e/orders-secret")]
     [InlineData("?x=1")]
     [InlineData(null)]
-    [ProtocolRule("error texts", "A location elsewhere is refused: same as or under this table's configured storage")]
+    [ProtocolRule("Error texts", "A location elsewhere is refused: same as or under this table's configured storage")]
     public async Task A_location_elsewhere_is_refused(string? rest)
     {
         await ShareAsync("orders");
@@ -172,7 +180,7 @@ public sealed class DirectoryAccessTests : IAsyncLifetime
     [InlineData("[]")]
     [InlineData("\"text\"")]
     [InlineData("""{"location":5}""")]
-    [ProtocolRule("2.2", "A malformed body of a call for credentials is a 400 and not {}")]
+    [ProtocolRule("Generate Temporary Table Credential", "A malformed body of a call for credentials is a 400 and not {}")]
     public async Task A_malformed_body_is_refused(string body)
     {
         await ShareAsync("orders");
@@ -187,7 +195,7 @@ public sealed class DirectoryAccessTests : IAsyncLifetime
     [InlineData("UPDATE shared_table SET start_version = 1")]
     [InlineData("UPDATE shared_table SET location = 'file:///gone'")]
     [ProtocolRule(
-        "1.8",
+        "Access Modes",
         "A table that is shared with limits, or whose store gives out no credentials, is not offered as a folder",
         Served = "accessModes is [\"url\"], the call is a 400"
     )]

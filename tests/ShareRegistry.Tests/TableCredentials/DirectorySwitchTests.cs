@@ -47,7 +47,10 @@ public sealed class DirectorySwitchTests : TableTest
     }
 
     [Fact]
-    [ProtocolRule("1.8", "Where nobody switched it on there are no temporary credentials: a 400 that says so, and no accessModes")]
+    [ProtocolRule(
+        "Generate Temporary Table Credential",
+        "Where nobody switched it on there are no temporary credentials: a 400 that says so, and no accessModes"
+    )]
     public async Task What_is_not_switched_on_is_not_offered()
     {
         var path = await ShareAsync("orders", NewTable("orders"));

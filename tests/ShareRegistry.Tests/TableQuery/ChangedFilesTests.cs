@@ -24,7 +24,7 @@ public sealed class ChangedFilesTests : TableTest
     }
 
     [Fact]
-    [ProtocolRule("1.3", "A query with a starting version gives add and remove lines whose rows changed, and later metadata")]
+    [ProtocolRule("Read Data from a Table", "A query with a starting version gives add and remove lines whose rows changed, and later metadata")]
     public async Task The_files_that_each_version_added_and_removed_come_with_their_version_and_time()
     {
         var answer = (await QueryAsync(path, new { startingVersion = 1 })).ShouldBe(HttpStatusCode.OK);
@@ -45,7 +45,7 @@ public sealed class ChangedFilesTests : TableTest
     }
 
     [Fact]
-    [ProtocolRule("7", "endingVersion is a hint: one after the latest version is no fault")]
+    [ProtocolRule("Read Data from a Table", "endingVersion is a hint: one after the latest version is the latest")]
     public async Task The_end_is_inclusive_and_only_a_hint()
     {
         (await QueryAsync(path, new { startingVersion = 1, endingVersion = 1 })).Files("add").Count.ShouldBe(2);
@@ -54,7 +54,7 @@ public sealed class ChangedFilesTests : TableTest
     }
 
     [Fact]
-    [ProtocolRule("3.2", "The first two lines are byte for byte the same on every page")]
+    [ProtocolRule("Spark client", "The first two lines are byte for byte the same on every page")]
     public async Task Pages_hold_every_line_once_and_begin_alike()
     {
         var whole = (await QueryAsync(path, new { startingVersion = 0 })).ShouldBe(HttpStatusCode.OK);
@@ -91,7 +91,7 @@ public sealed class ChangedFilesTests : TableTest
     }
 
     [Fact]
-    [ProtocolRule("1.4", "The parquet format never tells of files with deleted rows")]
+    [ProtocolRule("API Response Actions in Parquet Format", "The parquet format never tells of files with deleted rows")]
     public async Task A_version_with_deleted_rows_is_refused_rather_than_misread()
     {
         var deleted = new LakeTable(Path.Combine(Process.Lake, "deleted"));

@@ -12,7 +12,7 @@ public sealed class LateFailureTests : TableTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    [ProtocolRule("1.4", "What fails before the answer has begun is an HTTP error")]
+    [ProtocolRule("EndStreamAction", "What fails before the answer has begun is an HTTP error")]
     public async Task What_fails_before_anything_has_left_is_a_plain_refusal(bool endStream)
     {
         var table = NewTable("orders");
@@ -29,7 +29,7 @@ public sealed class LateFailureTests : TableTest
 
     [Fact]
     [ProtocolRule(
-        "1.4",
+        "EndStreamAction",
         "What fails after the 200 was sent is an endStreamAction with errorMessage and httpStatusErrorCode",
         Served = "for clients that do not await that line the connection is broken"
     )]

@@ -10,6 +10,7 @@ public sealed class ObjectStoreTableTests
     private const string Orders = "/delta-sharing/shares/sales/schemas/shop/tables/orders";
 
     [Fact]
+    [ProtocolRule("Addresses of files", "Files in an object store have addresses of that store, which say truly when they end")]
     public async Task A_table_in_s3_is_shared_with_addresses_of_the_store_that_say_truly_when_they_end()
     {
         var server = await S3Server.StartAsync();

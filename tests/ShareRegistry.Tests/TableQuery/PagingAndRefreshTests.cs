@@ -19,7 +19,7 @@ public sealed class PagingAndRefreshTests : TableTest
     }
 
     [Fact]
-    [ProtocolRule("1.3", "maxFiles bounds a page, and pages stay with one version")]
+    [ProtocolRule("Pages and refresh tokens", "maxFiles bounds a page, and pages stay with one version")]
     public async Task Pages_of_a_query_stay_with_one_version_and_hold_every_file_once()
     {
         var whole = Ids(await QueryAsync(path, "{}"));
@@ -39,7 +39,7 @@ public sealed class PagingAndRefreshTests : TableTest
     }
 
     [Fact]
-    [ProtocolRule("1.3", "limitHint stops when there are enough rows, over all pages")]
+    [ProtocolRule("Pages and refresh tokens", "limitHint stops when there are enough rows, over all pages")]
     public async Task A_limit_holds_over_all_pages()
     {
         var first = (await QueryAsync(path, new { maxFiles = 2, limitHint = 25 })).ShouldBe(HttpStatusCode.OK);
@@ -60,7 +60,7 @@ public sealed class PagingAndRefreshTests : TableTest
     }
 
     [Fact]
-    [ProtocolRule("1.3", "A page token goes on only with the same parameters, table and recipient", Served = "tokens are signed")]
+    [ProtocolRule("Pages and refresh tokens", "A page token goes on only with the same parameters, table and recipient", Served = "tokens are signed")]
     public async Task A_page_token_goes_on_only_with_its_own_query()
     {
         var token = TokenOf(await QueryAsync(path, new { maxFiles = 2 }), "nextPageToken")!;
@@ -101,7 +101,7 @@ public sealed class PagingAndRefreshTests : TableTest
     }
 
     [Fact]
-    [ProtocolRule("1.3", "A refresh token gives the files of the same version again, with new addresses")]
+    [ProtocolRule("Pages and refresh tokens", "A refresh token gives the files of the same version again, with new addresses")]
     public async Task A_refresh_token_gives_the_same_files_again_whatever_came_since()
     {
         var latestOnly = await ShareAsync("latest", orders, history: false, startVersion: null);

@@ -25,7 +25,10 @@ public sealed class QueryLatestTests : IAsyncLifetime
     public ValueTask DisposeAsync() => process.DisposeAsync();
 
     [Fact]
-    [ProtocolRule("1.4", "In the parquet format the lines are protocol, metaData and files, with all fields that clients need")]
+    [ProtocolRule(
+        "API Response Actions in Parquet Format",
+        "In the parquet format the lines are protocol, metaData and files, with all fields that clients need"
+    )]
     public async Task A_query_answers_protocol_metadata_and_files_with_addresses_that_can_be_read()
     {
         table.Commit(table.Add("day=2026-01-01/part 1.parquet".Replace(" ", "%20", StringComparison.Ordinal), 5));
@@ -58,12 +61,12 @@ public sealed class QueryLatestTests : IAsyncLifetime
     }
 
     [Fact]
-    [ProtocolRule("1.3", "Every field of a query body may be absent")]
+    [ProtocolRule("Read Data from a Table", "An empty body, and one of fields that nobody knows, is a query without wishes")]
     public async Task An_empty_body_is_a_query_without_wishes() =>
         (await acme.Http.PostAnswerAsync(Path + "/query", "")).ShouldBe(HttpStatusCode.OK).Files().Count.ShouldBe(1);
 
     [Fact]
-    [ProtocolRule("1.2", "The metadata call has exactly two lines, the same text as in a query")]
+    [ProtocolRule("Query Table Metadata", "The metadata call has exactly two lines, the same text as in a query")]
     public async Task The_metadata_call_has_exactly_the_two_lines_that_begin_a_query()
     {
         var metadata = (await acme.Http.GetAnswerAsync(Path + "/metadata")).ShouldBe(HttpStatusCode.OK);
@@ -76,7 +79,7 @@ public sealed class QueryLatestTests : IAsyncLifetime
     }
 
     [Fact]
-    [ProtocolRule("1.3", "limitHint stops when statistics say that there are enough rows")]
+    [ProtocolRule("Read Data from a Table", "limitHint stops when statistics say that there are enough rows")]
     public async Task A_limit_hint_stops_when_there_are_enough_rows()
     {
         table.Commit(table.Add("part-1.parquet", 10), table.Add("part-2.parquet", 10));
@@ -92,7 +95,7 @@ public sealed class QueryLatestTests : IAsyncLifetime
     }
 
     [Fact]
-    [ProtocolRule("1.3", "Hints never fail a query")]
+    [ProtocolRule("Read Data from a Table", "Hints never fail a query")]
     public async Task Predicate_hints_that_nobody_understands_are_no_reason_to_fail()
     {
         var body = new { predicateHints = new[] { "day = '2026'", "nonsense (" }, jsonPredicateHints = "{not json" };
@@ -101,6 +104,7 @@ public sealed class QueryLatestTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("Read Data from a Table", "A new commit is seen by the next query")]
     public async Task A_new_commit_is_seen_by_the_next_query()
     {
         await acme.Http.PostAnswerAsync(Path + "/query", "{}");
@@ -142,7 +146,7 @@ public sealed class QueryLatestTests : IAsyncLifetime
 
     [Fact]
     [ProtocolRule(
-        "1.6",
+        "EndStreamAction",
         "An endStreamAction comes where it was asked for, then it is promised in the header",
         Served = "and where a refresh token or pages were asked for"
     )]

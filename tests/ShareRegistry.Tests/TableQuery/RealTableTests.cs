@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Tideway.ShareRegistry.Tests.Hosts;
+using Tideway.Testing;
 
 namespace Tideway.ShareRegistry.Tests.TableQuery;
 
@@ -16,6 +17,7 @@ public sealed class RealTableTests : TableTest
     [InlineData("dat/with_checkpoint", 1)]
     [InlineData("dat/no_replay", null)]
     [InlineData("dat/nested_types", 1)]
+    [ProtocolRule("API Response Actions in Parquet Format", "The files of an answer are those of the table, as another engine wrote them")]
     public async Task Every_file_that_is_handed_out_is_the_one_on_disk(string name, int? files)
     {
         var folder = Copy(name);
@@ -49,6 +51,7 @@ public sealed class RealTableTests : TableTest
     [Theory]
     [InlineData("dat/deletion_vectors")]
     [InlineData("dat/column_mapping")]
+    [ProtocolRule("API Response Actions in Parquet Format", "What the parquet format cannot express is refused and never told wrongly")]
     public async Task What_the_format_cannot_express_is_refused(string name)
     {
         var path = await ShareAsync("real", new LakeTable(Copy(name)));

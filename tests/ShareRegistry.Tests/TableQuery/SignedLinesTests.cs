@@ -2,6 +2,7 @@ using System.Net;
 using Tideway.Contracts.ShareRegistry;
 using Tideway.ShareRegistry.TableQuery;
 using Tideway.ShareRegistry.Tests.Hosts;
+using Tideway.Testing;
 
 namespace Tideway.ShareRegistry.Tests.TableQuery;
 
@@ -19,6 +20,11 @@ public sealed class SignedLinesTests : TableTest
     }
 
     [Fact]
+    [ProtocolRule(
+        "Addresses of files",
+        "The same version is signed again for each answer",
+        Served = "but for one recipient at most once a minute; the lines say truly when their addresses end"
+    )]
     public async Task The_same_recipient_gets_the_same_lines_for_a_moment_and_the_record_says_where_they_were_signed()
     {
         var first = await AskAsync(Acme);

@@ -24,7 +24,7 @@ public sealed class TimeTravelTests : TableTest
     }
 
     [Fact]
-    [ProtocolRule("1.4", "A version that was asked for is on the metadata and, with its time, on every file")]
+    [ProtocolRule("API Response Actions in Parquet Format", "A version that was asked for is on the metadata and, with its time, on every file")]
     public async Task A_version_is_answered_as_it_was_with_version_and_time_on_every_file()
     {
         var answer = (await QueryAsync(path, new { version = 1 })).ShouldBe(HttpStatusCode.OK);
@@ -45,7 +45,7 @@ public sealed class TimeTravelTests : TableTest
     [InlineData("2026-03-01T13:59:59Z", 1)]
     [InlineData("2026-03-01T15:00:00+01:00", 2)]
     [InlineData("2026-03-01T15:00:00Z", 3)]
-    [ProtocolRule("1.3", "A timestamp means the last version until then")]
+    [ProtocolRule("Read Data from a Table", "A timestamp means the last version until then")]
     public async Task A_time_means_the_last_version_until_then(string timestamp, long version)
     {
         (await QueryAsync(path, new { timestamp })).ShouldBe(HttpStatusCode.OK).Header("Delta-Table-Version").ShouldBe($"{version}");
@@ -59,7 +59,7 @@ public sealed class TimeTravelTests : TableTest
     [InlineData("?startingTimestamp=2020-01-01T00:00:00Z", 0)]
     [InlineData("?startingTimestamp=2026-03-01T13:00:00Z", 1)]
     [InlineData("?startingTimestamp=2026-03-01T13:00:01Z", 2)]
-    [ProtocolRule("1.2", "startingTimestamp gives the earliest version at or after it")]
+    [ProtocolRule("Query Table Version", "startingTimestamp gives the earliest version at or after it")]
     public async Task The_version_call_gives_the_first_version_at_or_after_a_time(string query, long version)
     {
         var answer = (await GetAsync($"{path}/version{query}")).ShouldBe(HttpStatusCode.OK);
@@ -69,7 +69,7 @@ public sealed class TimeTravelTests : TableTest
     }
 
     [Fact]
-    [ProtocolRule("1.2", "HEAD of a table gives its version, as older clients ask")]
+    [ProtocolRule("Query Table Version", "HEAD of a table gives its version, as older clients ask")]
     public async Task The_older_version_call_by_head_gives_the_latest_version()
     {
         (await Acme.Http.SendAnswerAsync(HttpMethod.Head, path, null)).ShouldBe(HttpStatusCode.OK).Header("Delta-Table-Version").ShouldBe("3");
@@ -94,6 +94,7 @@ public sealed class TimeTravelTests : TableTest
     [InlineData("""{"version":1,"includeRefreshToken":true}""", "includeRefreshToken cannot be used when querying a specific version")]
     [InlineData("[1]", "object")]
     [InlineData("{", "JSON")]
+    [ProtocolRule("Error texts", "Faults of a query are told in the words that clients know, with status 400")]
     public async Task A_query_that_makes_no_sense_is_refused_in_known_words(string body, string expected)
     {
         var answer = (await QueryAsync(path, body)).ShouldBe(HttpStatusCode.BadRequest);
@@ -116,7 +117,7 @@ public sealed class TimeTravelTests : TableTest
     [InlineData("""{"version":1}""")]
     [InlineData("""{"timestamp":"2026-03-01T13:00:00Z"}""")]
     [InlineData("""{"startingVersion":1}""")]
-    [ProtocolRule("1.2", "Versions and timestamps are for tables whose history is shared")]
+    [ProtocolRule("Read Data from a Table", "Versions and timestamps are for tables whose history is shared")]
     public async Task Without_shared_history_there_is_only_the_latest_version(string body)
     {
         var latest = await ShareAsync("latest", orders, history: false, startVersion: null);
@@ -132,7 +133,7 @@ public sealed class TimeTravelTests : TableTest
     }
 
     [Fact]
-    [ProtocolRule("1.5", "What was before the start version of the share is not shared")]
+    [ProtocolRule("Read Change Data Feed from a Table", "What was before the start version of the share is not shared")]
     public async Task What_was_before_the_start_version_is_not_shared()
     {
         var since2 = await ShareAsync("since2", orders, startVersion: 2);
@@ -151,6 +152,7 @@ public sealed class TimeTravelTests : TableTest
     }
 
     [Fact]
+    [ProtocolRule("Limits and load", "A body of more than 1 MiB is a 413")]
     public async Task A_body_of_more_than_a_megabyte_is_refused() =>
         (await QueryAsync(path, new { jsonPredicateHints = new string('x', 1_100_000) }))
             .ShouldBe(HttpStatusCode.RequestEntityTooLarge)

@@ -1,6 +1,7 @@
 using System.Net;
 using Tideway.Contracts.ShareRegistry;
 using Tideway.ShareRegistry.Tests.Hosts;
+using Tideway.Testing;
 
 namespace Tideway.ShareRegistry.Tests.TableQuery;
 
@@ -58,6 +59,7 @@ public sealed class UnreadableTablesTests : TableTest
     }
 
     [Fact]
+    [ProtocolRule("Delta Sharing Capabilities Header", "A table with a reader feature that nobody knows is refused")]
     public async Task A_feature_that_nobody_knows_is_refused()
     {
         var table = NewTable("future");

@@ -59,7 +59,11 @@ public sealed class CloudVolumeTests : IAsyncLifetime
     }
 
     [Fact]
-    [ProtocolRule("0", "A file of a volume is sent on to the store's own address", Served = "clients drop the bearer token on the way to another host")]
+    [ProtocolRule(
+        "Files of volumes",
+        "A file of a volume is sent on to the store's own address",
+        Served = "clients drop the bearer token on the way to another host"
+    )]
     public async Task One_file_follows_to_the_store()
     {
         (await acme.Http.GetStringAsync(Manuals + "/files/readme.txt", TestContext.Current.CancellationToken)).ShouldBe("hello");
@@ -67,8 +71,8 @@ public sealed class CloudVolumeTests : IAsyncLifetime
     }
 
     [Fact]
-    [ProtocolRule("0", "storageLocation is that of the store for who can get credentials there")]
-    [ProtocolRule("0", "temporary-volume-credentials gives credentials that open the volume's folder and nothing else, not in a wrapper")]
+    [ProtocolRule("Volumes", "storageLocation is that of the store for who can get credentials there")]
+    [ProtocolRule("Volumes", "temporary-volume-credentials gives credentials that open the volume's folder and nothing else, not in a wrapper")]
     public async Task The_credentials_read_the_volume_and_nothing_beside_it()
     {
         (await acme.Http.GetAnswerAsync(Manuals)).Json.GetProperty("storageLocation").GetString().ShouldBe(Location + "/");

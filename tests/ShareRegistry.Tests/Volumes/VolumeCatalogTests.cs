@@ -16,7 +16,7 @@ public sealed class VolumeCatalogTests : VolumeTest
     }
 
     [Fact]
-    [ProtocolRule("0", "all-volumes and volumes list what is granted: name, schema, share, ids and storageLocation, on one line")]
+    [ProtocolRule("Volumes", "all-volumes and volumes list what is granted: name, schema, share, ids and storageLocation, on one line")]
     public async Task Volumes_are_listed_by_share_and_by_schema()
     {
         var all = (await GetAsync("/delta-sharing/shares/SALES/all-volumes")).ShouldBe(HttpStatusCode.OK);
@@ -34,7 +34,7 @@ public sealed class VolumeCatalogTests : VolumeTest
     }
 
     [Fact]
-    [ProtocolRule("0", "Get Volume gives the same object as the lists, without a wrapper")]
+    [ProtocolRule("Volumes", "Get Volume gives the same object as the lists, without a wrapper")]
     public async Task One_volume_is_described_as_in_the_lists()
     {
         var one = (await GetAsync(Docs + "/MANUALS")).ShouldBe(HttpStatusCode.OK);
@@ -49,7 +49,7 @@ public sealed class VolumeCatalogTests : VolumeTest
 
     [Fact]
     [ProtocolRule(
-        "0",
+        "Volumes",
         "storageLocation is that of the store for who can get credentials there",
         Served = "else the address below which the server gives out the files"
     )]
@@ -64,7 +64,7 @@ public sealed class VolumeCatalogTests : VolumeTest
     }
 
     [Fact]
-    [ProtocolRule("0", "A schema that holds only volumes is in the list of schemas")]
+    [ProtocolRule("Volumes", "A schema that holds only volumes is in the list of schemas")]
     public async Task Schemas_with_volumes_only_are_listed_and_have_no_tables()
     {
         Names(await GetAsync("/delta-sharing/shares/sales/schemas")).ShouldBe(["Docs", "art"], ignoreOrder: true);
@@ -78,7 +78,7 @@ public sealed class VolumeCatalogTests : VolumeTest
     [Theory]
     [InlineData("/schemas/docs/volumes", "Films,manuals")]
     [InlineData("/all-volumes", "pictures,Films,manuals")]
-    [ProtocolRule("0", "Lists of volumes come by pages as all lists do", Served = "nextPageToken is left out at the end")]
+    [ProtocolRule("Volumes", "Lists of volumes come by pages as all lists do", Served = "nextPageToken is left out at the end")]
     public async Task Lists_of_volumes_come_by_pages(string list, string expected)
     {
         var names = new List<string?>();
@@ -100,7 +100,7 @@ public sealed class VolumeCatalogTests : VolumeTest
     [InlineData("/schemas/docs/volumes/manuals/files", "GET")]
     [InlineData("/schemas/docs/volumes/manuals/files/a.txt", "GET")]
     [InlineData("/schemas/docs/volumes/manuals/temporary-volume-credentials", "POST")]
-    [ProtocolRule("0", "A volume of a share that is not granted is a 404, the same as one that is not there")]
+    [ProtocolRule("Volumes", "A volume of a share that is not granted is a 404, the same as one that is not there")]
     public async Task What_is_not_granted_is_not_there(string rest, string method)
     {
         await Process.CreateShareAsync("hidden");

@@ -22,7 +22,11 @@ public sealed class VolumeFilesTests : VolumeTest
     }
 
     [Fact]
-    [ProtocolRule("0", "Files of a volume are listed with path, size and time", Served = "an addition of this server: GET .../volumes/{volume}/files")]
+    [ProtocolRule(
+        "Files of volumes",
+        "Files of a volume are listed with path, size and time",
+        Served = "an addition of this server: GET .../volumes/{volume}/files"
+    )]
     public async Task All_files_are_listed_in_order_with_size_and_time()
     {
         File.SetLastWriteTimeUtc(Path.Combine(Process.Lake, "manuals/readme.txt"), new DateTime(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc));
@@ -105,7 +109,7 @@ public sealed class VolumeFilesTests : VolumeTest
     }
 
     [Fact]
-    [ProtocolRule("0", "A page token of files goes on only with its own volume, path and recipient", Served = "tokens are signed")]
+    [ProtocolRule("Files of volumes", "A page token of files goes on only with its own volume, path and recipient", Served = "tokens are signed")]
     public async Task A_token_goes_on_only_with_the_same_list()
     {
         await AddAsync("docs.others", Folder("others"));
@@ -137,7 +141,7 @@ public sealed class VolumeFilesTests : VolumeTest
     }
 
     [Fact]
-    [ProtocolRule("0", "With urls=true each file comes with a signed address and its end", Served = "an addition of this server")]
+    [ProtocolRule("Files of volumes", "With urls=true each file comes with a signed address and its end", Served = "an addition of this server")]
     public async Task Each_file_can_be_read_by_its_address_and_that_is_on_record_with_the_call_that_gave_it()
     {
         var answer = (await GetAsync(Manuals + "/files?urls=true")).ShouldBe(HttpStatusCode.OK);
@@ -164,7 +168,11 @@ public sealed class VolumeFilesTests : VolumeTest
     }
 
     [Fact]
-    [ProtocolRule("0", "One file is asked for by its path", Served = "307 to a signed address, which curl -L and browsers follow; HEAD tells its size")]
+    [ProtocolRule(
+        "Files of volumes",
+        "One file is asked for by its path",
+        Served = "307 to a signed address, which curl -L and browsers follow; HEAD tells its size"
+    )]
     public async Task One_file_is_sent_on_to_its_address()
     {
         using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = Process.Stranger.BaseAddress };
@@ -284,7 +292,7 @@ public sealed class VolumeFilesTests : VolumeTest
 
     [Fact]
     [ProtocolRule(
-        "0",
+        "Volumes",
         "temporary-volume-credentials is refused with 400 where the store gives none for a folder",
         Served = "local disks, and stores without settings for it"
     )]
