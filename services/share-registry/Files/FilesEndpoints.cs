@@ -82,7 +82,11 @@ internal static class FilesEndpoints
     {
         try
         {
-            if (Split(url) is not var (folder, key) || storage.Open(storage.Locate(url.RootName, folder)).LocalPath(key) is not { } path)
+            if (Split(url) is not var (folder, key))
+                return null;
+            var location = storage.Locate(url.RootName, folder);
+            // A folder that has become a link leads to where nobody looked.
+            if (location.RelativePath != folder || storage.Open(location).LocalPath(key) is not { } path)
                 return null;
             return new FileInfo(path) is { Exists: true } file ? file : null;
         }

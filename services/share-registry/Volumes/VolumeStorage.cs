@@ -16,11 +16,16 @@ internal sealed class VolumeStorage(StorageRoots roots)
 {
     /// <summary>
     /// The folder of a volume. Throws <see cref="ObjectStorageException"/>, with <see cref="ObjectStorageError.NotFound"/> where a folder of a local disk is gone:
-    /// such a disk may be missing as a whole, which is not the same as no files.
+    /// such a disk may be missing as a whole, which is not the same as no files. One that has become a link is gone, too: where it leads was never looked at.
     /// </summary>
     public OpenVolume Open(GrantedVolume volume)
     {
         var location = roots.Resolve(volume.Location);
+        if (location.Uri.IsFile && location.Uri.AbsoluteUri != volume.Location)
+            throw new ObjectStorageException(
+                ObjectStorageError.NotFound,
+                $"Expected the volume's folder {volume.Location}, but it leads to {location.Uri} now."
+            );
         if (location.Uri.IsFile && !Directory.Exists(location.Uri.LocalPath))
             throw new ObjectStorageException(ObjectStorageError.NotFound, $"Expected the volume's folder {location.Uri}, but there is none.");
         return new OpenVolume(location, roots.Open(location));

@@ -7,6 +7,7 @@ using static Tideway.DeltaSharing.Tests.Client.FakeAnswers;
 namespace Tideway.DeltaSharing.Tests.Client;
 
 /// <summary>Servers that break HTTP itself.</summary>
+[Collection(Alone.Name)]
 public sealed class HostileConnectionTests : IDisposable
 {
     private const string Ok = "HTTP/1.1 200 OK\r\nDelta-Table-Version: 1\r\n";

@@ -7,6 +7,7 @@ using static Tideway.DeltaSharing.Tests.Client.FakeAnswers;
 namespace Tideway.DeltaSharing.Tests.Client;
 
 /// <summary>Servers that mean ill: whatever they send ends in an exception that says what was expected and what came, and takes little memory.</summary>
+[Collection(Alone.Name)]
 public sealed class HostileServerTests : IAsyncLifetime
 {
     private const long Mebibyte = 1024 * 1024;

@@ -11,7 +11,7 @@ namespace Tideway.ShareRegistry.Tests.Contract;
 public sealed class HintsTests : TableTest
 {
     private const string Schema =
-        """{"type":"struct","fields":[{"name":"id","type":"long","nullable":true,"metadata":{}},{"name":"date","type":"date","nullable":true,"metadata":{}},{"name":"a name","type":"string","nullable":true,"metadata":{}},{"name":"at","type":"timestamp","nullable":true,"metadata":{}},{"name":"open","type":"boolean","nullable":true,"metadata":{}}]}""";
+        """{"type":"struct","fields":[{"name":"id","type":"long","nullable":true,"metadata":{}},{"name":"date","type":"date","nullable":true,"metadata":{}},{"name":"a name","type":"string","nullable":true,"metadata":{}},{"name":"at","type":"timestamp","nullable":true,"metadata":{}},{"name":"open","type":"boolean","nullable":true,"metadata":{}},{"name":"score","type":"double","nullable":true,"metadata":{}},{"name":"ratio","type":"float","nullable":true,"metadata":{}}]}""";
 
     private string path = null!;
 
@@ -99,6 +99,14 @@ public sealed class HintsTests : TableTest
     [InlineData(
         """{"op":"or","children":[{"op":"equal","children":[{"op":"column","name":"date","valueType":"date"},{"op":"literal","value":"2026-05-01","valueType":"date"}]},{"op":"equal","children":[{"op":"column","name":"id","valueType":"long"},{"op":"literal","value":"15","valueType":"long"}]}]}""",
         "013"
+    )]
+    [InlineData(
+        """{"op":"lessThanOrEqual","children":[{"op":"column","name":"score","valueType":"double"},{"op":"literal","value":"0.5","valueType":"double"}]}""",
+        "03"
+    )]
+    [InlineData(
+        """{"op":"lessThan","children":[{"op":"column","name":"ratio","valueType":"float"},{"op":"literal","value":"6e-1","valueType":"float"}]}""",
+        "03"
     )]
     [InlineData("""{"op":"literal","value":"false","valueType":"bool"}""", "")]
     [InlineData("""{"op":"literal","value":"true","valueType":"bool"}""", "0123")]
@@ -215,7 +223,7 @@ public sealed class HintsTests : TableTest
         var day = new DateOnly(2026, 5, 1).AddDays(n).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         var stats = string.Create(
             CultureInfo.InvariantCulture,
-            $$$"""{"numRecords":10,"minValues":{"id":{{{n * 10}}},"a name":"n{{{n}}}","at":"{{{day}}}T08:00:00.000Z"},"maxValues":{"id":{{{(n * 10) + 9}}},"a name":"n{{{n}}}","at":"{{{day}}}T20:00:00.000Z"},"nullCount":{"id":0,"a name":0,"at":0}}"""
+            $$$"""{"numRecords":10,"minValues":{"id":{{{n * 10}}},"a name":"n{{{n}}}","at":"{{{day}}}T08:00:00.000Z","score":{{{n}}}.5,"ratio":{{{n}}}.5},"maxValues":{"id":{{{(n * 10) + 9}}},"a name":"n{{{n}}}","at":"{{{day}}}T20:00:00.000Z","score":{{{n}}}.75,"ratio":{{{n}}}.75},"nullCount":{"id":0,"a name":0,"at":0,"score":0,"ratio":0}}"""
         );
         return $$$"""{"add":{"path":"part-{{{n}}}.parquet","partitionValues":{"date":"{{{day}}}"},"size":10,"modificationTime":1,"dataChange":true{{{(n == 3 ? "" : $",\"stats\":{JsonSerializer.Serialize(stats)}")}}}}}""";
     }

@@ -176,6 +176,37 @@ public sealed class TableRulesTests : TableTest
             .ShouldBe("responseformat=delta");
     }
 
+    [Fact]
+    [ProtocolRule(
+        "Python client",
+        "A line ends at a line feed and nowhere else: the client ends lines at every character that Unicode takes for an end of line"
+    )]
+    public async Task No_line_holds_what_could_be_taken_for_its_end()
+    {
+        const string Odd = "a\u2028b\u2029c\u0085d\u001ce\u000bf\u000cg\rh";
+        var text = JsonSerializer.Serialize(Odd);
+        var table = new LakeTable(Path.Combine(Process.Lake, "odd"));
+        table.Commit(
+            LakeTable.ProtocolLine(),
+            LakeTable.MetadataLine().Replace("\"partitionColumns\":[]", "\"partitionColumns\":[\"day\"]", StringComparison.Ordinal),
+            table
+                .Add("a", 1, $",\"tags\":{{\"t\":{text}}}")
+                .Replace("\"partitionValues\":{}", $"\"partitionValues\":{{\"day\":{text}}}", StringComparison.Ordinal)
+        );
+        var path = await ShareAsync("odd", table);
+        (await Process.Operator.PatchAnswerAsync($"{ShareSetup.SharesPath}/sales", new { comment = "a\u2028b\u0085c" })).ShouldBe(HttpStatusCode.OK);
+
+        var parquet = await QueryAsync(path, "{}");
+        var delta = await QueryAsync(path, "{}", (Capabilities, "responseformat=delta"));
+        var shares = await GetAsync("/delta-sharing/shares");
+
+        DayOf(parquet.Files()[0]).ShouldBe(Odd);
+        DayOf(delta.Files()[0].GetProperty("deltaSingleAction").GetProperty("add")).ShouldBe(Odd);
+        shares.Json.GetProperty("items")[0].GetProperty("comment").GetString().ShouldBe("a\u2028b\u0085c");
+        foreach (var answer in new[] { parquet, delta, shares })
+            answer.Text.Replace("\n", "", StringComparison.Ordinal).IndexOfAny([.. Odd.Where(letter => !char.IsAsciiLetter(letter))]).ShouldBe(-1);
+    }
+
     [Theory]
     [InlineData("""{"limitHint":9223372036854775807}""")]
     [InlineData("""{"limitHint":2147483648,"predicateHints":[],"jsonPredicateHints":null}""")]

@@ -1,6 +1,7 @@
 using System.Net;
 using Tideway.Contracts.ShareRegistry;
 using Tideway.ShareRegistry.Tests.Hosts;
+using Tideway.Testing;
 
 namespace Tideway.ShareRegistry.Tests.Volumes;
 
@@ -149,6 +150,7 @@ public sealed class SharedVolumesTests : VolumeTest
     }
 
     [Fact]
+    [ProtocolRule("Volumes", "No file of a shared table is part of a volume, in whatever shares they are", Served = "refused when either is added")]
     public async Task A_folder_that_holds_a_shared_table_is_no_volume_and_no_table_is_shared_out_of_a_volume()
     {
         var table = LakeTable.Create(Path.Combine(Process.Lake, "all/orders"));

@@ -232,6 +232,11 @@ public sealed class VolumeFilesTests : VolumeTest
     }
 
     [Fact]
+    [ProtocolRule(
+        "Files of volumes",
+        "Nothing outside of the volume's folder is listed or handed out",
+        Served = "by whatever path or link, also after an address was signed"
+    )]
     public async Task Links_that_lead_out_of_the_volume_are_not_there_and_links_within_are()
     {
         var folder = Path.Combine(Process.Lake, "manuals");
@@ -253,6 +258,19 @@ public sealed class VolumeFilesTests : VolumeTest
         File.Delete(file);
         File.CreateSymbolicLink(file, Path.Combine(Process.Lake, "secret/plan.txt"));
 
+        (await Process.Stranger.GetAnswerAsync(url.PathAndQuery)).ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task A_folder_that_becomes_a_link_is_not_followed_to_where_nobody_looked()
+    {
+        var url = new Uri((await GetAsync(Manuals + "/files?path=readme.txt&urls=true")).Json.GetProperty("items")[0].GetProperty("url").GetString()!);
+        Write("secret/readme.txt", "not for anybody");
+        Directory.Delete(Path.Combine(Process.Lake, "manuals"), recursive: true);
+        Directory.CreateSymbolicLink(Path.Combine(Process.Lake, "manuals"), Path.Combine(Process.Lake, "secret"));
+
+        (await GetAsync(Manuals + "/files")).ShouldBe(HttpStatusCode.NotFound);
+        (await GetAsync(Manuals + "/files/readme.txt")).ShouldBe(HttpStatusCode.NotFound);
         (await Process.Stranger.GetAnswerAsync(url.PathAndQuery)).ShouldBe(HttpStatusCode.NotFound);
     }
 

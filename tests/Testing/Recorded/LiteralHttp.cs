@@ -37,7 +37,7 @@ public static class LiteralHttp
             answer.Header("Transfer-Encoding") == "chunked" ? await ReadChunksAsync(stream, cancellationToken)
             : answer.Header("Content-Length") is { } length ? await ReadExactlyAsync(stream, int.Parse(length, CultureInfo.InvariantCulture), cancellationToken)
             : await ReadToEndAsync(stream, cancellationToken);
-        return answer with { Body = answer.Header("Content-Encoding") == "gzip" ? Unpack(body) : body };
+        return answer with { Body = Unpack(body, answer.Header("Content-Encoding")) };
     }
 
     private static async Task<string> ReadHeadAsync(Stream stream, CancellationToken cancellationToken)
@@ -94,11 +94,19 @@ public static class LiteralHttp
         return body.ToArray();
     }
 
-    private static byte[] Unpack(byte[] body)
+    private static byte[] Unpack(byte[] body, string? encoding)
     {
+        using var packed = new MemoryStream(body);
+        using Stream plain = encoding switch
+        {
+            null => packed,
+            "gzip" => new GZipStream(packed, CompressionMode.Decompress),
+            "deflate" => new ZLibStream(packed, CompressionMode.Decompress),
+            "br" => new BrotliStream(packed, CompressionMode.Decompress),
+            _ => throw new InvalidDataException($"An answer was expected that these clients can unpack, got one packed as {encoding}."),
+        };
         using var unpacked = new MemoryStream();
-        using var gzip = new GZipStream(new MemoryStream(body), CompressionMode.Decompress);
-        gzip.CopyTo(unpacked);
+        plain.CopyTo(unpacked);
         return unpacked.ToArray();
     }
 }
