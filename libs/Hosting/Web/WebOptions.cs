@@ -26,7 +26,8 @@ public sealed class WebOptions : IValidatableObject
     public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(130);
 
     /// <summary>
-    /// How fast the body of a request must come, and an answer be taken, in bytes per second on average, once <see cref="BodyGrace"/> is over; what is slower is cut off.
+    /// How fast the body of a request must come, and an answer be taken, in bytes per second on average, once <see cref="BodyGrace"/> is over; what is slower
+    /// is cut off. What the network holds of an answer counts as taken, so a client that takes nothing is cut off only after a while.
     /// </summary>
     [Range(1, 1024 * 1024)]
     public int MinBodyBytesPerSecond { get; set; } = 240;

@@ -11,9 +11,11 @@ internal sealed class RawConnection : IDisposable
 
     private RawConnection() { }
 
-    public static async Task<RawConnection> OpenAsync(Uri server)
+    public static async Task<RawConnection> OpenAsync(Uri server, int? receiveBufferBytes = null)
     {
         var connection = new RawConnection();
+        if (receiveBufferBytes is { } size)
+            connection.socket.ReceiveBufferSize = size;
         try
         {
             await connection.socket.ConnectAsync(server.Host, server.Port, TestContext.Current.CancellationToken);
