@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Tideway.ObjectStorage.Local;
 
 /// <summary>
-/// Walks a folder tree in ordinal order of the keys, one folder at a time, and looks at a file only when it is handed out. Folders that are
+/// Walks a folder tree in ordinal order of the keys, from the folder of the prefix on, one folder at a time, and looks at a file only when it is handed out. Folders that are
 /// symbolic links are not entered; files that are symbolic links count only where they lead to a file within the root.
 /// </summary>
 internal sealed class LocalListing(string root, string prefix, string? startAfter)
@@ -20,7 +20,8 @@ internal sealed class LocalListing(string root, string prefix, string? startAfte
     {
         // Keys of folders end with a slash, which is what puts "a.txt" before "a/b" and after neither.
         var pending = new Stack<string>();
-        pending.Push("");
+        if (FindStart() is { } start)
+            pending.Push(start);
         while (pending.TryPop(out var key))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -35,6 +36,26 @@ internal sealed class LocalListing(string root, string prefix, string? startAfte
             for (var i = children.Count - 1; i >= 0; i--)
                 pending.Push(children[i]);
         }
+    }
+
+    // Where what is wanted begins, so that what lies beside it need not be read, however much that is: the data files beside a log. Null where that is behind
+    // a link.
+    private string? FindStart()
+    {
+        var start = 0;
+        // On other systems a folder may have other names than the prefix has for it.
+        var slash = CanonicalPath.Comparison == StringComparison.Ordinal ? prefix.IndexOf('/') : -1;
+        for (; slash >= 0; slash = prefix.IndexOf('/', slash + 1))
+        {
+            var folder = new DirectoryInfo(Path.Combine(root, prefix[..slash]));
+            if (!folder.Exists)
+                break;
+            if (IsLink(folder.Attributes) || TemporaryName.Matches(folder.Name))
+                return null;
+            start = slash + 1;
+        }
+
+        return prefix[..start];
     }
 
     private List<string> ReadFolder(string folderKey)

@@ -33,6 +33,20 @@ public sealed class LocalListingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_prefix_that_leads_through_a_link_a_file_or_nothing_has_no_objects()
+    {
+        var store = await FillAsync("ways", ["a/b/c", "file", "z"]);
+        Directory.CreateSymbolicLink(folder["ways/link"], folder["ways/a"]);
+        Directory.CreateSymbolicLink(folder["ways/a/inner"], folder["ways/a/b"]);
+
+        foreach (var prefix in (string[])["link/", "link/b/", "a/inner/", "file/", "file/x/", "nothing/", "nothing/x/", "a/nothing/x"])
+            (await KeysAsync(store, prefix, null)).ShouldBeEmpty(prefix);
+        (await KeysAsync(store, "a/b/", null)).ShouldBe(["a/b/c"]);
+        (await KeysAsync(store, "a/b", null)).ShouldBe(["a/b/c"]);
+        (await KeysAsync(store, "a/", "a/b/a")).ShouldBe(["a/b/c"]);
+    }
+
+    [Fact]
     public void Prefix_and_start_give_what_filtering_all_keys_gives()
     {
         var parts = Gen.Elements("a", "b", "a.b", "a-", "ab", "_", "B");
