@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Tideway.Benchmarks.DeltaLog;
 using Tideway.Benchmarks.Events;
+using Tideway.Benchmarks.Query;
 
 namespace Tideway.Benchmarks;
 
@@ -31,6 +32,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         {
             EventsConsumer.Part => EventsConsumer.RunAsync(arguments),
             RawConsumer.Part => RawConsumer.RunAsync(arguments),
+            PlainEndpoint.Part => PlainEndpoint.RunAsync(arguments),
             DeltaMemoryBenchmark.Part => DeltaMemoryBenchmark.RunPartAsync(arguments),
             _ => throw new ArgumentException($"There is no part named {arguments[0]}.", nameof(arguments)),
         };

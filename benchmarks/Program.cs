@@ -1,4 +1,5 @@
 using Tideway.Benchmarks;
+using Tideway.Benchmarks.Client;
 using Tideway.Benchmarks.DeltaLog;
 using Tideway.Benchmarks.Events;
 using Tideway.Benchmarks.Mirror;
@@ -15,7 +16,9 @@ IBenchmark[] benchmarks =
     new DeltaWriteBenchmark(),
     new DeltaMergeBenchmark(),
     new QueryBenchmark(),
+    new QueryListsBenchmark(),
     new QueryBigBenchmark(),
+    new ClientBenchmark(),
     new SignBenchmark(),
 ];
 

@@ -16,7 +16,8 @@ internal static class LargeTable
 
     private const string Rows = "SELECT (random() * 9e18)::BIGINT AS a, (random() * 9e18)::BIGINT AS b";
 
-    public static async Task<long> CreateAsync(string folder, CancellationToken cancellationToken)
+    /// <summary>Writes the table; gives the size of its files together.</summary>
+    public static async Task<long> CreateAsync(string folder, CancellationToken cancellationToken, int files = Files)
     {
         Directory.CreateDirectory(folder);
         var first = Path.Combine(folder, "part-00.parquet");
@@ -38,7 +39,7 @@ internal static class LargeTable
         };
         var commit = table.BeginCreation(NewTableProtocol.For(schema, configuration), metadata);
         var size = new FileInfo(first).Length;
-        for (var file = 0; file < Files; file++)
+        for (var file = 0; file < files; file++)
         {
             var name = $"part-{file:00}.parquet";
             if (file > 0)
@@ -56,6 +57,6 @@ internal static class LargeTable
         }
 
         await commit.CommitAsync(cancellationToken);
-        return size * Files;
+        return size * files;
     }
 }

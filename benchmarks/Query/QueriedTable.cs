@@ -46,6 +46,14 @@ internal sealed record QueriedTable(Uri Query, string Token)
         }
     }
 
+    /// <summary>The whole answer to a call that only reads.</summary>
+    public static async Task<byte[]> GetAsync(Uri url, string token, CancellationToken cancellationToken)
+    {
+        using var client = new HttpClient();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return await client.GetByteArrayAsync(url, cancellationToken);
+    }
+
     /// <summary>The whole answer to a query.</summary>
     public async Task<byte[]> ReadAsync(string body, CancellationToken cancellationToken)
     {

@@ -1,31 +1,22 @@
 using System.Collections.Concurrent;
 using Tideway.Cli.Output;
 using Tideway.DeltaLog.Actions;
-using Tideway.DeltaSharing.Client;
 using Tideway.DeltaSharing.Client.Downloads;
 
 namespace Tideway.Cli.Read;
 
 /// <summary>The files of an answer, brought into a folder. Addresses that end on the way are asked for again.</summary>
-internal sealed class BroughtFiles(string folder, FileDownloader downloader, RangeReader ranges, TextWriter progress, TimeProvider time) : IDisposable
+internal sealed class BroughtFiles(string folder, FileDownloader downloader, RangeReader ranges, TextWriter progress, TimeProvider time)
 {
     private const int AtOnce = 4;
-
-    // Each renewal must be worth it; a server whose addresses never work is not asked for ever.
-    private const int MaxRenewals = 1000;
 
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<string, string> paths = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, DeletionVectorDescriptor> vectors = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim renewing = new(1, 1);
-    private Dictionary<string, SharedFile> fresh = new(StringComparer.Ordinal);
-    private int renewals;
     private long bytes;
     private int files;
     private long told;
-
-    public void Dispose() => renewing.Dispose();
 
     /// <summary>Where a file is now.</summary>
     public string PathOf(string id) => paths[id];
@@ -51,14 +42,15 @@ internal sealed class BroughtFiles(string folder, FileDownloader downloader, Ran
         var total = wanted.DistinctBy(file => file.Id).ToList();
         var size = total.Sum(file => file.Size);
         told = time.GetTimestamp();
+        using var urls = new RenewedUrls(async token => UrlsOf(await renew(token)), time: time);
         var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(
             total,
             options,
             async (file, token) =>
             {
-                var path = Path.Combine(folder, $"{paths.Count}-{Guid.CreateVersion7():N}.parquet");
-                await WithFreshUrlAsync(file, renew, current => downloader.DownloadAsync(current.Url, path, file.Size, null, token), token);
+                var path = Path.Combine(folder, $"{Guid.CreateVersion7():N}.parquet");
+                await downloader.DownloadAsync(urls.Of(file.Id, file.Url), path, file.Size, null, token);
                 paths[file.Id] = path;
                 Tell(Interlocked.Add(ref bytes, file.Size), Interlocked.Increment(ref files), size, total.Count);
             }
@@ -66,23 +58,23 @@ internal sealed class BroughtFiles(string folder, FileDownloader downloader, Ran
         await Parallel.ForEachAsync(
             wanted.Where(file => file.Vector is not null).DistinctBy(VectorKey),
             options,
-            async (file, token) =>
-                await WithFreshUrlAsync(file, renew, async current => vectors[VectorKey(file)] = await BringVectorAsync(current.Vector!, token), token)
+            async (file, token) => vectors[VectorKey(file)] = await BringVectorAsync(file, urls, token)
         );
     }
 
-    private async Task<DeletionVectorDescriptor> BringVectorAsync(SharedVector vector, CancellationToken cancellationToken)
+    private async Task<DeletionVectorDescriptor> BringVectorAsync(SharedFile file, RenewedUrls urls, CancellationToken cancellationToken)
     {
+        var vector = file.Vector!;
         if (vector.Url is null)
             return vector.Descriptor;
         var (offset, length) = vector.Range;
-        var read = await ranges.ReadAsync(vector.Url, offset, length, cancellationToken);
+        var read = await ranges.ReadAsync(urls.Of(VectorUrlKey(vector), vector.UrlOf(file)), offset, length, cancellationToken);
         // A file of its own in the format of such files: the version, then this one vector.
         var path = Path.Combine(folder, $"{Guid.CreateVersion7():N}.bin");
-        await using (var file = File.Create(path))
+        await using (var local = File.Create(path))
         {
-            file.WriteByte(1);
-            await file.WriteAsync(read, cancellationToken);
+            local.WriteByte(1);
+            await local.WriteAsync(read, cancellationToken);
         }
 
         return vector.Descriptor with
@@ -93,42 +85,17 @@ internal sealed class BroughtFiles(string folder, FileDownloader downloader, Ran
         };
     }
 
-    private async Task WithFreshUrlAsync(
-        SharedFile file,
-        Func<CancellationToken, Task<IReadOnlyList<SharedFile>>> renew,
-        Func<SharedFile, Task> use,
-        CancellationToken cancellationToken
-    )
+    private static Dictionary<string, FileUrl> UrlsOf(IReadOnlyList<SharedFile> files)
     {
-        while (true)
+        var urls = new Dictionary<string, FileUrl>(StringComparer.Ordinal);
+        foreach (var file in files)
         {
-            var current = fresh.GetValueOrDefault(KeyOf(file), file);
-            try
-            {
-                await use(current);
-                return;
-            }
-            catch (DeltaSharingException exception) when (exception.Error == DeltaSharingError.UrlExpired)
-            {
-                await renewing.WaitAsync(cancellationToken);
-                try
-                {
-                    // Another file's renewal may have brought an address for this one too.
-                    if (fresh.GetValueOrDefault(KeyOf(file), file).Url != current.Url)
-                        continue;
-                    if (++renewals > MaxRenewals)
-                        throw;
-                    var answer = await renew(cancellationToken);
-                    fresh = answer.GroupBy(KeyOf, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
-                    if (!fresh.TryGetValue(KeyOf(file), out var again) || again.Url == current.Url)
-                        throw;
-                }
-                finally
-                {
-                    renewing.Release();
-                }
-            }
+            urls[file.Id] = file.Url;
+            if (file.Vector is { Url: not null } vector)
+                urls[VectorUrlKey(vector)] = vector.UrlOf(file);
         }
+
+        return urls;
     }
 
     private void Tell(long done, int count, long size, int total)
@@ -141,6 +108,9 @@ internal sealed class BroughtFiles(string folder, FileDownloader downloader, Ran
     }
 
     private static string KeyOf(SharedFile file) => $"{file.Id}\n{file.Vector?.FileId}\n{file.Vector?.Descriptor.Offset}";
+
+    // Beside the ids of data files.
+    private static string VectorUrlKey(SharedVector vector) => "vector\n" + vector.FileId;
 
     private static string VectorKey(SharedFile file) => $"{KeyOf(file)}\n{(file.Vector?.Url is null ? file.Vector?.Descriptor.PathOrInlineDv : null)}";
 }

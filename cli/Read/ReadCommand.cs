@@ -64,7 +64,7 @@ internal static class ReadCommand
 
                         var where = condition.Of(call, cancellationToken);
                         using var folder = new SpillFolder();
-                        using var brought = new BroughtFiles(
+                        var brought = new BroughtFiles(
                             folder.Path,
                             new FileDownloader(client.Http, options, call.Environment.Time),
                             new RangeReader(client.Http, options, call.Environment.Time),

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Tideway.DeltaLog.Actions;
+using Tideway.DeltaSharing.Client.Downloads;
 using Tideway.DeltaSharing.Protocol;
 using Tideway.DeltaSharing.Protocol.Lines;
 
@@ -8,12 +9,12 @@ namespace Tideway.Cli.Read;
 /// <summary>A file of an answer, in either format, as an action of a Delta log; the file is yet to be brought here.</summary>
 /// <param name="Id">The same in every answer.</param>
 /// <param name="Action">What the log says of it; its path is <paramref name="Id"/>.</param>
-/// <param name="Url">Where it can be read for a while.</param>
+/// <param name="Url">Where it can be read for a while; the file with its deletion vector just as long.</param>
 /// <param name="Size">In bytes.</param>
 /// <param name="Vector">The file with its deletion vector, where there is one.</param>
 /// <param name="Version">The version that it is of, where the server says so.</param>
 /// <param name="Timestamp">When that was made.</param>
-internal sealed record SharedFile(string Id, DeltaAction Action, Uri Url, long Size, SharedVector? Vector, long? Version, DateTimeOffset? Timestamp)
+internal sealed record SharedFile(string Id, DeltaAction Action, FileUrl Url, long Size, SharedVector? Vector, long? Version, DateTimeOffset? Timestamp)
 {
     /// <summary>The file of a line; <see langword="null"/> for a line that is none.</summary>
     public static SharedFile? Of(SharingLine line)
@@ -58,7 +59,7 @@ internal sealed record SharedFile(string Id, DeltaAction Action, Uri Url, long S
         };
 
     private static SharedFile Plain(DataFileLine line, DeltaAction action, long? version, long? timestamp) =>
-        new(line.Id, action, Address(line.Url), line.Size, Vector: null, version, Time(timestamp));
+        new(line.Id, action, FileUrl.Of(Address(line.Url), line.ExpirationTimestamp), line.Size, Vector: null, version, Time(timestamp));
 
     private static AddFile Add(DataFileLine line, string? stats) =>
         new()
@@ -116,7 +117,7 @@ internal sealed record SharedFile(string Id, DeltaAction Action, Uri Url, long S
             },
             _ => throw new SharingProtocolException(SharingProtocolError.Malformed, $"Malformed line: expected add, remove or cdc, got '{kind.Name}'."),
         };
-        return new SharedFile(line.Id, action, url, size, vector, line.Version, Time(line.Timestamp));
+        return new SharedFile(line.Id, action, FileUrl.Of(url, line.ExpirationTimestamp), size, vector, line.Version, Time(line.Timestamp));
     }
 
     private static Dictionary<string, string?> PartitionValues(JsonElement body)

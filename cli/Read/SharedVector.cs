@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Tideway.DeltaLog.Actions;
+using Tideway.DeltaSharing.Client.Downloads;
 using Tideway.DeltaSharing.Protocol;
 
 namespace Tideway.Cli.Read;
@@ -18,6 +19,9 @@ internal sealed record SharedVector(DeletionVectorDescriptor Descriptor, string?
 
     /// <summary>Where in the file the vector is, with its size and checksum.</summary>
     public (long Offset, int Length) Range => (Descriptor.Offset ?? 0, checked(Descriptor.SizeInBytes + FrameBytes));
+
+    /// <summary>The address of the vector's file, which ends with that of the data file.</summary>
+    public FileUrl UrlOf(SharedFile file) => new(Url!, file.Url.ExpiresAt);
 
     /// <summary>Reads the descriptor of a line.</summary>
     public static SharedVector Of(JsonElement json, string? fileId)

@@ -89,6 +89,10 @@ public sealed class DeltaSharingClientOptions
     [Range(1, int.MaxValue)]
     public int MaxPages { get; set; } = 10_000;
 
+    /// <summary>How long before its end the URL of a file is renewed, by <see cref="Downloads.RenewedUrls"/>.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan UrlRenewalMargin { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>How many bytes a download holds in memory at once.</summary>
     [Range(4096, 16 * 1024 * 1024)]
     public int DownloadBufferBytes { get; set; } = 256 * 1024;

@@ -34,6 +34,17 @@ internal sealed class Organisation(string name, StandaloneProcess process, strin
     public async Task ShareAsync(string share, string table, string location, string recipient, CancellationToken cancellationToken)
     {
         await PostAsync("/api/2.1/unity-catalog/shares", new { name = share, comment = $"From {Name}" }, cancellationToken);
+        await AddTableAsync(share, table, location, cancellationToken);
+        await PatchAsync(
+            $"/api/2.1/unity-catalog/shares/{share}/permissions",
+            new { changes = new[] { new { principal = recipient, add = Read } } },
+            cancellationToken
+        );
+    }
+
+    /// <summary>Adds a table, with its history and changes, to a share.</summary>
+    public async Task AddTableAsync(string share, string table, string location, CancellationToken cancellationToken)
+    {
         var tableObject = new
         {
             name = table,
@@ -46,11 +57,6 @@ internal sealed class Organisation(string name, StandaloneProcess process, strin
         await PatchAsync(
             $"/api/2.1/unity-catalog/shares/{share}",
             new { updates = new[] { new { action = "ADD", data_object = tableObject } } },
-            cancellationToken
-        );
-        await PatchAsync(
-            $"/api/2.1/unity-catalog/shares/{share}/permissions",
-            new { changes = new[] { new { principal = recipient, add = Read } } },
             cancellationToken
         );
     }

@@ -19,17 +19,45 @@ public sealed class RangeReader(HttpClient http, DeltaSharingClientOptions? opti
     /// Among others <see cref="DeltaSharingError.UrlExpired"/> (ask for a fresh URL), <see cref="DeltaSharingError.NotFound"/> (the file is gone),
     /// <see cref="DeltaSharingError.SizeMismatch"/> (the file ends earlier).
     /// </exception>
-    public async Task<byte[]> ReadAsync(Uri url, long offset, int length, CancellationToken cancellationToken = default)
+    public Task<byte[]> ReadAsync(Uri url, long offset, int length, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(url);
+        return ReadAsync(_ => Task.FromResult(url), isRenewed: false, offset, length, cancellationToken);
+    }
+
+    /// <summary>The same for a file whose URL may end: where it is refused, a fresh one is asked for.</summary>
+    /// <param name="findUrl">Gives the file's signed URL, and a fresh one where that is no longer accepted.</param>
+    /// <param name="offset">The first byte.</param>
+    /// <param name="length">How many bytes.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public Task<byte[]> ReadAsync(Func<CancellationToken, Task<Uri>> findUrl, long offset, int length, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(findUrl);
+        return ReadAsync(findUrl, isRenewed: true, offset, length, cancellationToken);
+    }
+
+    private async Task<byte[]> ReadAsync(
+        Func<CancellationToken, Task<Uri>> findUrl,
+        bool isRenewed,
+        long offset,
+        int length,
+        CancellationToken cancellationToken
+    )
+    {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
-        UrlPolicy.Check(url, options);
+        var url = await FindAsync(findUrl, cancellationToken).ConfigureAwait(false);
         for (var retry = 0; ; retry++)
         {
             try
             {
                 return await ReadOnceAsync(url, offset, length, cancellationToken).ConfigureAwait(false);
+            }
+            catch (DeltaSharingException failure) when (isRenewed && failure.Error == DeltaSharingError.UrlExpired)
+            {
+                // Whatever comes of a fresh one counts.
+                isRenewed = false;
+                url = await FindAsync(findUrl, cancellationToken).ConfigureAwait(false);
             }
             catch (DeltaSharingException failure)
             {
@@ -37,6 +65,13 @@ public sealed class RangeReader(HttpClient http, DeltaSharingClientOptions? opti
                     throw;
             }
         }
+    }
+
+    private async Task<Uri> FindAsync(Func<CancellationToken, Task<Uri>> findUrl, CancellationToken cancellationToken)
+    {
+        var url = await findUrl(cancellationToken).ConfigureAwait(false);
+        UrlPolicy.Check(url, options);
+        return url;
     }
 
     private async Task<byte[]> ReadOnceAsync(Uri url, long offset, int length, CancellationToken cancellationToken)

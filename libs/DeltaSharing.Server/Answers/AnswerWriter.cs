@@ -37,23 +37,28 @@ public sealed class AnswerWriter : IBufferWriter<byte>, IDisposable
     /// <summary>How many bytes were written so far, those that were not handed on included.</summary>
     public long BytesWritten { get; private set; }
 
-    /// <summary>Writes a line.</summary>
-    public ValueTask WriteAsync(SharingLine line, CancellationToken cancellationToken)
+    /// <summary>Writes a line that leaves with those after it, however long it is.</summary>
+    public void Write(SharingLine line)
     {
         ArgumentNullException.ThrowIfNull(line);
         json.Reset();
         line.Write(json);
         json.Flush();
-        return EndLineAsync(cancellationToken);
+        EndLine();
+    }
+
+    /// <summary>Writes a line.</summary>
+    public ValueTask WriteAsync(SharingLine line, CancellationToken cancellationToken)
+    {
+        Write(line);
+        return SendPortionAsync(cancellationToken);
     }
 
     /// <summary>Ends a line that was written byte by byte, and hands on what was gathered where that is a portion.</summary>
     public ValueTask EndLineAsync(CancellationToken cancellationToken)
     {
-        GetSpan(1)[0] = (byte)'\n';
-        Advance(1);
-        lineStart = length;
-        return length >= (hasSent ? Portion : FirstPortion) ? FlushAsync(cancellationToken) : ValueTask.CompletedTask;
+        EndLine();
+        return SendPortionAsync(cancellationToken);
     }
 
     /// <summary>Writes whole lines that are kept elsewhere.</summary>
@@ -127,6 +132,16 @@ public sealed class AnswerWriter : IBufferWriter<byte>, IDisposable
             ArrayPool<byte>.Shared.Return(buffer);
         buffer = [];
     }
+
+    private void EndLine()
+    {
+        GetSpan(1)[0] = (byte)'\n';
+        Advance(1);
+        lineStart = length;
+    }
+
+    private ValueTask SendPortionAsync(CancellationToken cancellationToken) =>
+        length >= (hasSent ? Portion : FirstPortion) ? FlushAsync(cancellationToken) : ValueTask.CompletedTask;
 
     private void Reserve(int size)
     {

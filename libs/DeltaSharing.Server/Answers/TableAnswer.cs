@@ -28,6 +28,11 @@ public sealed partial class TableAnswer : IResult
     public Func<AnswerWriter, CancellationToken, ValueTask>? Body { get; init; }
 
     /// <summary>
+    /// How many bytes <see cref="Body"/> writes, where that is known before: the answer then says its length, which spares both ends the framing in chunks.
+    /// </summary>
+    public long? BodyLength { get; init; }
+
+    /// <summary>
     /// Makes the last line, after all others. It is written only where this is set, and set only where the client asked for it
     /// (<see cref="SharingCapabilities.IncludeEndStreamAction"/>, a refresh token, or pages): clients break on one they did not ask for.
     /// </summary>
@@ -120,8 +125,10 @@ public sealed partial class TableAnswer : IResult
         var stop = context.RequestAborted;
         try
         {
-            await writer.WriteAsync(Protocol, stop);
-            await writer.WriteAsync(Metadata, stop);
+            writer.Write(Protocol);
+            writer.Write(Metadata);
+            if (EndStream is null && BodyLength is { } rest)
+                context.Response.ContentLength = writer.BytesWritten + rest;
             await Body!(writer, stop);
             if (EndStream is not null)
                 await writer.WriteAsync(EndStream(), stop);
@@ -175,6 +182,7 @@ public sealed partial class TableAnswer : IResult
         response.Headers.Remove(HeaderNames.TableVersion);
         response.Headers.Remove(HeaderNames.Capabilities);
         response.Headers.Remove(HeaderNames.FileIdHash);
+        response.ContentLength = null;
     }
 
     private void WriteHeaders(IHeaderDictionary headers)
@@ -213,6 +221,8 @@ public sealed partial class TableAnswer : IResult
                 context.Response.ContentType = HeaderNames.Ndjson;
                 // A first portion that is not full is the whole answer.
                 body = AnswerBody.Begin(context, AnswerBody.Choose(context, portion.Length));
+                if (body.Coding != ContentCoding.Identity)
+                    context.Response.ContentLength = null;
             }
 
             await body.SendAsync(portion, cancellationToken);

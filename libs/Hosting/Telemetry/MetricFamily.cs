@@ -13,6 +13,7 @@ internal sealed class MetricFamily
     private const string Overflow = "overflow=\"true\"";
 
     private readonly ConcurrentDictionary<string, MetricSeries> series = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<KeyValuePair<string, object?>[], MetricSeries> byTags = new(TagsComparer.Instance);
     private readonly string help;
     private readonly MetricKind kind;
     private readonly double[]? bounds;
@@ -42,7 +43,11 @@ internal sealed class MetricFamily
     }
 
     /// <summary>Forgets every series; what is observed is written anew at each reading, and what no longer exists goes.</summary>
-    public void Clear() => series.Clear();
+    public void Clear()
+    {
+        series.Clear();
+        byTags.Clear();
+    }
 
     public void Write(StringBuilder text)
     {
@@ -99,10 +104,15 @@ internal sealed class MetricFamily
 
     private MetricSeries Find(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
+        // Some instruments measure thousands of times a second: labels are written only for tags that were not seen before.
+        if (byTags.GetAlternateLookup<ReadOnlySpan<KeyValuePair<string, object?>>>().TryGetValue(tags, out var known))
+            return known;
         var labels = Labels(tags);
-        if (series.TryGetValue(labels, out var found))
-            return found;
-        return series.GetOrAdd(series.Count < MostSeries ? labels : Overflow, static (_, b) => new MetricSeries(b), bounds);
+        if (!series.TryGetValue(labels, out var found))
+            found = series.GetOrAdd(series.Count < MostSeries ? labels : Overflow, static (_, b) => new MetricSeries(b), bounds);
+        if (byTags.Count < MostSeries)
+            byTags.TryAdd(tags.ToArray(), found);
+        return found;
     }
 
     private static string Labels(ReadOnlySpan<KeyValuePair<string, object?>> tags)

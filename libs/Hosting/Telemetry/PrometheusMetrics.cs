@@ -69,6 +69,8 @@ internal sealed partial class PrometheusMetrics : IDisposable
 
     private static bool IsOurs(string meter)
     {
+        if (string.Equals(meter, TelemetryExport.NoisyMeter, StringComparison.Ordinal))
+            return false;
         foreach (var name in TelemetryExport.Meters)
         {
             if (name.EndsWith('*') ? meter.StartsWith(name[..^1], StringComparison.Ordinal) : string.Equals(meter, name, StringComparison.Ordinal))

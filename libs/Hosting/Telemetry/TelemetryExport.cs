@@ -17,6 +17,9 @@ internal sealed class TelemetryExport(IConfiguration configuration, ProcessIdent
     public static readonly string[] Sources = ["Tideway.*", "Microsoft.AspNetCore", "System.Net.Http", "MassTransit"];
     public static readonly string[] Meters = ["Tideway.*", "Microsoft.AspNetCore.*", "System.Net.Http", "System.Runtime", "MassTransit"];
 
+    /// <summary>Counts every block of every buffer of a connection, which costs more than the figures are worth.</summary>
+    public const string NoisyMeter = "Microsoft.AspNetCore.MemoryPool";
+
     private TracerProvider? traces;
     private MeterProvider? metrics;
 
@@ -40,6 +43,7 @@ internal sealed class TelemetryExport(IConfiguration configuration, ProcessIdent
             .ConfigureServices(services => services.AddSingleton(configuration))
             .SetResourceBuilder(resource)
             .AddMeter(Meters)
+            .AddView(instrument => string.Equals(instrument.Meter.Name, NoisyMeter, StringComparison.Ordinal) ? MetricStreamConfiguration.Drop : null)
             .AddOtlpExporter()
             .Build();
         return Task.CompletedTask;

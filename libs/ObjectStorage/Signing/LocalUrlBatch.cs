@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
+using Blake3;
 
 namespace Tideway.ObjectStorage.Signing;
 
@@ -14,13 +14,14 @@ internal sealed class LocalUrlBatch : IUrlBatch
 {
     private static readonly SearchValues<byte> Unreserved = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/"u8);
 
-    private readonly IncrementalHash hmac;
+    private readonly Hasher hasher;
     private readonly byte[] urlStart;
     private readonly byte[] urlEnd;
-    private readonly byte[] textEnd;
-    private readonly int textStartLength;
+    private readonly int folderLength;
     private readonly string folder;
-    private byte[] text;
+
+    // The path below the root: the folder, then whatever key is signed.
+    private byte[] path;
 
     public LocalUrlBatch(string filesUrl, StorageLocation table, byte[] key, DateTimeOffset expiresAt, string requestId, string? context)
     {
@@ -31,12 +32,11 @@ internal sealed class LocalUrlBatch : IUrlBatch
         urlEnd = Encoding.UTF8.GetBytes(
             $"?exp={seconds}&sp={LocalUrlSignature.Access}&req={requestId}{(context is null ? "" : "&ctx=" + Uri.EscapeDataString(context))}&sig="
         );
-        var textStart = Encoding.UTF8.GetBytes($"{LocalUrlSignature.TextStart}{table.RootName}\n{folder}");
-        textEnd = Encoding.UTF8.GetBytes($"\n{seconds}\n{requestId}{(context is null ? "" : "\n" + context)}");
-        textStartLength = textStart.Length;
-        text = new byte[Math.Max(1024, textStart.Length + 256)];
-        textStart.CopyTo(text, 0);
-        hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
+        var folderBytes = Encoding.UTF8.GetBytes(folder);
+        folderLength = folderBytes.Length;
+        path = new byte[Math.Max(1024, folderLength + 256)];
+        folderBytes.CopyTo(path, 0);
+        hasher = Hasher.NewKeyed(LocalUrlSignature.DeriveKey(key, table.RootName, expiresAt.ToUnixTimeSeconds(), requestId, context));
     }
 
     public DateTimeOffset ExpiresAt { get; }
@@ -46,41 +46,39 @@ internal sealed class LocalUrlBatch : IUrlBatch
         // The folder was found valid when the batch began, and what is valid apart is valid together but for its length.
         ObjectKey.Validate(folder.Length == 0 ? key : folder + key);
         Reserve(Encoding.UTF8.GetMaxByteCount(key.Length));
-        Write(Encoding.UTF8.GetBytes(key, text.AsSpan(textStartLength)), destination);
+        Write(Encoding.UTF8.GetBytes(key, path.AsSpan(folderLength)), destination);
     }
 
     public void WriteValid(ReadOnlySpan<byte> key, IBufferWriter<byte> destination)
     {
         Reserve(key.Length);
-        key.CopyTo(text.AsSpan(textStartLength));
+        key.CopyTo(path.AsSpan(folderLength));
         Write(key.Length, destination);
     }
 
     private void Write(int keyLength, IBufferWriter<byte> destination)
     {
-        var end = textStartLength + keyLength;
-        textEnd.CopyTo(text.AsSpan(end));
-        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        hmac.AppendData(text.AsSpan(0, end + textEnd.Length));
-        hmac.GetHashAndReset(hash);
+        Span<byte> hash = stackalloc byte[LocalUrlSignature.Size];
+        hasher.Reset();
+        hasher.Update(path.AsSpan(0, folderLength + keyLength));
+        hasher.Finalize(hash);
 
-        var path = text.AsSpan(textStartLength, end - textStartLength);
-        var url = destination.GetSpan(urlStart.Length + (path.Length * 3) + urlEnd.Length + LocalUrlSignature.TextLength);
+        var key = path.AsSpan(folderLength, keyLength);
+        var url = destination.GetSpan(urlStart.Length + (key.Length * 3) + urlEnd.Length + LocalUrlSignature.TextLength);
         urlStart.CopyTo(url);
-        var size = urlStart.Length + Escape(path, url[urlStart.Length..]);
+        var size = urlStart.Length + Escape(key, url[urlStart.Length..]);
         urlEnd.CopyTo(url[size..]);
         size += urlEnd.Length;
         Base64Url.EncodeToUtf8(hash, url[size..]);
         destination.Advance(size + LocalUrlSignature.TextLength);
     }
 
-    public void Dispose() => hmac.Dispose();
+    public void Dispose() => hasher.Dispose();
 
     private void Reserve(int keyLength)
     {
-        var needed = textStartLength + keyLength + textEnd.Length;
-        if (text.Length < needed)
-            Array.Resize(ref text, needed * 2);
+        if (path.Length < folderLength + keyLength)
+            Array.Resize(ref path, (folderLength + keyLength) * 2);
     }
 
     private static int Escape(ReadOnlySpan<byte> path, Span<byte> escaped)

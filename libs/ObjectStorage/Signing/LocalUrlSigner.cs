@@ -2,7 +2,7 @@ namespace Tideway.ObjectStorage.Signing;
 
 /// <summary>
 /// Signs addresses of objects on a local disk, which the product serves itself:
-/// <c>{base}/files/{root}/{path}?exp={unix seconds}&amp;sp=r&amp;req={request id}&amp;ctx={context}&amp;sig={base64url of HMAC-SHA256}</c>.
+/// <c>{base}/files/{root}/{path}?exp={unix seconds}&amp;sp=r&amp;req={request id}&amp;ctx={context}&amp;sig={base64url of keyed BLAKE3}</c>.
 /// </summary>
 /// <remarks>The key <c>sp</c> in the query is how some Delta readers tell a signed URL from one that needs credentials.</remarks>
 public sealed class LocalUrlSigner : IUrlSigner
@@ -33,7 +33,7 @@ public sealed class LocalUrlSigner : IUrlSigner
         ObjectKey.Validate(path);
         var expiresAt = EndOf(lifetime);
         Span<char> signature = stackalloc char[LocalUrlSignature.TextLength];
-        LocalUrlSignature.Compute(this.key, table.RootName, path, expiresAt, requestId, context, signature);
+        LocalUrlSignature.Compute(LocalUrlSignature.DeriveKey(this.key, table.RootName, expiresAt, requestId, context), path, signature);
 
         var escaped = Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal);
         var quoted = context is null ? "" : "&ctx=" + Uri.EscapeDataString(context);

@@ -49,7 +49,7 @@ public sealed class LocalUrlVerifier
         var signed = false;
         foreach (var key in keys)
         {
-            LocalUrlSignature.Compute(key, rootName, path, fields.ExpiresAt, fields.RequestId, fields.Context, expected);
+            LocalUrlSignature.Compute(LocalUrlSignature.DeriveKey(key, rootName, fields.ExpiresAt, fields.RequestId, fields.Context), path, expected);
             signed |= CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(expected), MemoryMarshal.AsBytes(fields.Signature.AsSpan()));
         }
 

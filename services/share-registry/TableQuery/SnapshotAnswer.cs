@@ -70,6 +70,7 @@ internal sealed class SnapshotAnswer(TableCall call, QueryRequest query, ServedT
                 : kept is not null ? (writer, token) => writer.WriteLinesAsync(kept.Lines, token)
                 : isWhole && Signed.IsOn && Signed.Keeps(snapshot.FileCount) ? WriteAndKeepAsync
                 : WriteAsync,
+            BodyLength = kept?.Lines.Length,
             SignedIn = kept?.RequestId,
             Explain = exception => TableFailures.Explain(exception, call.Table),
             EchoEndStream = call.Capabilities.IncludeEndStreamAction,

@@ -131,6 +131,30 @@ public sealed class PrometheusMetricsTests : IDisposable
     }
 
     [Fact]
+    public void A_measurement_with_tags_that_were_seen_before_makes_nothing()
+    {
+        var counter = meter.CreateCounter<long>(prefix + ".blocks");
+        object pool = "kestrel";
+        counter.Add(1, new KeyValuePair<string, object?>("pool", pool));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        for (var i = 0; i < 1000; i++)
+            counter.Add(1, new KeyValuePair<string, object?>("pool", pool));
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(10_000);
+        Lines().ShouldContain($$"""{{prefix}}_blocks_total{pool="kestrel"} 1001""");
+    }
+
+    [Fact]
+    public void Blocks_of_buffers_are_not_counted_one_by_one()
+    {
+        using var noisy = new Meter("Microsoft.AspNetCore.MemoryPool");
+        noisy.CreateCounter<long>(prefix + ".rented").Add(1);
+
+        Lines().ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Instruments_of_others_are_left_out()
     {
         using var other = new Meter("Somebody.Else");

@@ -47,6 +47,16 @@ public sealed class SignedLinesTests : TableTest
     }
 
     [Fact]
+    public async Task Lines_that_are_there_already_say_their_length()
+    {
+        await AskAsync(Acme);
+
+        var again = await AskAsync(Acme);
+
+        again.Response.Content.Headers.ContentLength.ShouldBe(again.Text.Length);
+    }
+
+    [Fact]
     public async Task Another_recipient_another_format_and_another_version_get_their_own()
     {
         var other = await Process.AddRecipientAsync("other");
