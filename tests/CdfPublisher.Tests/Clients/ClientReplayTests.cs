@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Tideway.CdfPublisher.Tests.Changes;
 using Tideway.Testing;
 using Tideway.Testing.Recorded;
+using ZstdSharp;
 
 namespace Tideway.CdfPublisher.Tests.Clients;
 
@@ -48,7 +49,9 @@ public sealed class ClientReplayTests : ChangesScene
         using var response = await plain.SendAsync(request, TestContext.Current.CancellationToken);
 
         var headers = response.Headers.Concat(response.Content.Headers).Select(header => (header.Key, string.Join(',', header.Value)));
-        return new RecordedAnswer((int)response.StatusCode, [.. headers], await response.Content.ReadAsByteArrayAsync());
+        var encoding = response.Content.Headers.ContentEncoding.SingleOrDefault();
+        var body = LiteralHttp.Unpack(await response.Content.ReadAsByteArrayAsync(), encoding, packed => new DecompressionStream(packed));
+        return new RecordedAnswer((int)response.StatusCode, [.. headers], body);
     }
 
     private static string SourceFile([CallerFilePath] string path = "") => path;

@@ -107,7 +107,8 @@ public static class LiteralHttp
         return body.ToArray();
     }
 
-    private static byte[] Unpack(byte[] body, string? encoding, Func<Stream, Stream>? zstd)
+    /// <summary>A body as the client sees it, which unpacks it by its Content-Encoding.</summary>
+    public static byte[] Unpack(byte[] body, string? encoding, Func<Stream, Stream>? zstd)
     {
         using var packed = new MemoryStream(body);
         using Stream plain = encoding switch
