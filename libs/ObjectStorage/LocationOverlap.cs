@@ -23,6 +23,22 @@ public static class LocationOverlap
         };
     }
 
+    /// <summary>
+    /// The same where <paramref name="known"/> was given a place some time ago: folders of a local disk on its way that are links by now lead to where its objects
+    /// are now, and that place counts as well.
+    /// </summary>
+    public static bool ExistsByNow(string location, string known) =>
+        Exists(location, known)
+        || (RemoteLocation.TryParse(known) is null && Exists(location, CanonicalPath.ToUri(CanonicalPath.Resolve(LocationText.ToPath(known))).AbsoluteUri));
+
+    /// <summary>Whether a place of an object store lies strictly below another. No place of a local disk does: nobody is given credentials for those.</summary>
+    public static bool LiesBelow(string location, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(location);
+        ArgumentNullException.ThrowIfNull(folder);
+        return RemoteLocation.TryParse(folder) is { } outer && RemoteLocation.TryParse(location) is { } inner && outer.RelativeTo(inner) is { Length: > 0 };
+    }
+
     private static bool Overlap(string path, string other) =>
         CanonicalPath.RelativeTo(path, other) is not null || CanonicalPath.RelativeTo(other, path) is not null;
 }

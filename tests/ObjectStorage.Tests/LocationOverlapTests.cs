@@ -31,4 +31,18 @@ public sealed class LocationOverlapTests
         LocationOverlap.Exists(one, other).ShouldBeFalse();
         LocationOverlap.Exists(other, one).ShouldBeFalse();
     }
+
+    [Fact]
+    public void A_place_that_was_moved_and_left_a_link_behind_is_where_its_objects_are()
+    {
+        using var folder = new TemporaryFolder();
+        var root = new Uri(folder.Path).LocalPath;
+        Directory.CreateDirectory(Path.Combine(root, "big", "t"));
+        Directory.CreateSymbolicLink(Path.Combine(root, "t"), Path.Combine(root, "big", "t"));
+        var (table, volume) = (new Uri(Path.Combine(root, "t")).AbsoluteUri, new Uri(Path.Combine(root, "big")).AbsoluteUri);
+
+        LocationOverlap.Exists(volume, table).ShouldBeFalse();
+        LocationOverlap.ExistsByNow(volume, table).ShouldBeTrue();
+        LocationOverlap.ExistsByNow(volume, new Uri(Path.Combine(root, "other")).AbsoluteUri).ShouldBeFalse();
+    }
 }

@@ -88,7 +88,9 @@ internal static class FilesEndpoints
             // A folder that has become a link leads to where nobody looked.
             if (location.RelativePath != folder || storage.Open(location).LocalPath(key) is not { } path)
                 return null;
-            return new FileInfo(path) is { Exists: true } file ? file : null;
+            var file = new FileInfo(path);
+            // What a link says of itself, its length above all, is not what it leads to.
+            return (file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true)) is FileInfo { Exists: true } found ? found : null;
         }
         catch (ObjectStorageException exception)
             when (exception.Error is ObjectStorageError.InvalidKey or ObjectStorageError.NotFound or ObjectStorageError.OutsideRoots)

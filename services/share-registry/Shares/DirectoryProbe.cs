@@ -15,10 +15,11 @@ internal sealed class DirectoryProbe(ShareStore shares, StorageRoots roots, Fold
         if (changes.Any(change => after.Apply(change) is not null))
             return null;
         // What one folder of a storage root gets, all get.
-        var opened = after.Tables.Except(share.Tables).Where(table => table.DirectoryAccess).DistinctBy(table => roots.Resolve(table.Location).RootName);
+        var opened = after.Tables.Except(share.Tables).Where(table => table.DirectoryAccess);
+        var tried = new HashSet<string>(StringComparer.Ordinal);
         foreach (var table in opened)
         {
-            if (await TryAsync(table, cancellationToken) is { } refusal)
+            if (await TryAsync(table, tried, cancellationToken) is { } refusal)
                 return refusal;
         }
 
@@ -28,11 +29,13 @@ internal sealed class DirectoryProbe(ShareStore shares, StorageRoots roots, Fold
     private static bool Concerns(TableChange change) =>
         change is TableChange.Add { Table.DirectoryAccess: true } or TableChange.Update { DirectoryAccess: true } or TableChange.Update { Location: not null };
 
-    private async Task<Refusal?> TryAsync(ShareTable table, CancellationToken cancellationToken)
+    private async Task<Refusal?> TryAsync(ShareTable table, HashSet<string> tried, CancellationToken cancellationToken)
     {
         try
         {
-            await credentials.IssueAsync(roots.Resolve(table.Location), cancellationToken);
+            var folder = roots.Resolve(table.Location);
+            if (tried.Add(folder.RootName))
+                await credentials.IssueAsync(folder, cancellationToken);
             return null;
         }
         catch (ObjectStorageException exception)

@@ -46,7 +46,7 @@ internal sealed class ShareObjects
         return null;
     }
 
-    /// <summary>Writes what changed; a refusal where a place that was given away belongs to an object of the other kind already.</summary>
+    /// <summary>Writes what changed; a refusal where a place that was given away belongs to an object of the other kind already, or opens another table.</summary>
     public async Task<Refusal?> WriteAsync(ServiceTransaction transaction, CancellationToken cancellationToken)
     {
         var (newTables, newVolumes) = (Tables.Except(tablesBefore).ToList(), Volumes.Except(volumesBefore).ToList());
@@ -60,7 +60,11 @@ internal sealed class ShareObjects
             await transaction.ExecuteAsync(ShareSql.InsertVolume, RowOf(volume), cancellationToken);
         return await SharedPlaces.CheckAsync(
             transaction,
-            newTables.Where(table => !tablesBefore.Any(old => old.TableId == table.TableId && old.Location == table.Location)).ToList(),
+            newTables
+                .Where(table =>
+                    !tablesBefore.Any(old => old.TableId == table.TableId && old.Location == table.Location && (old.DirectoryAccess || !table.DirectoryAccess))
+                )
+                .ToList(),
             newVolumes.Where(volume => !volumesBefore.Any(old => old.VolumeId == volume.VolumeId && old.Location == volume.Location)).ToList(),
             cancellationToken
         );

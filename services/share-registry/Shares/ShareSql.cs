@@ -55,7 +55,7 @@ internal static class ShareSql
     public const string HoldPlaces = "UPDATE place_of_objects SET changes = changes + 1";
 
     public const string PlacesOfTables =
-        "SELECT s.name AS Share, t.schema_name AS \"Schema\", t.table_name AS Name, t.location AS Location FROM shared_table t JOIN share s ON s.share_id = t.share_id";
+        "SELECT s.name AS Share, t.schema_name AS \"Schema\", t.table_name AS Name, t.location AS Location, t.directory_access AS DirectoryAccess FROM shared_table t JOIN share s ON s.share_id = t.share_id";
 
     public const string PlacesOfVolumes =
         "SELECT s.name AS Share, v.schema_name AS \"Schema\", v.volume_name AS Name, v.location AS Location FROM shared_volume v JOIN share s ON s.share_id = v.share_id";

@@ -248,6 +248,13 @@ public sealed class VolumeFilesTests : VolumeTest
         (await GetAsync(Manuals + "/files/out.txt")).ShouldBe(HttpStatusCode.NotFound).Text.ShouldNotContain(Process.Lake);
         (await GetAsync(Manuals + "/files/outside/plan.txt")).ShouldBe(HttpStatusCode.NotFound);
         (await PathsAsync("?path=outside")).ShouldBeEmpty();
+        (await ReadAsync("in.txt")).ShouldBe(await ReadAsync("readme.txt"));
+    }
+
+    private async Task<string> ReadAsync(string path)
+    {
+        var url = new Uri((await GetAsync($"{Manuals}/files?path={path}&urls=true")).Json.GetProperty("items")[0].GetProperty("url").GetString()!);
+        return (await Process.Stranger.GetAnswerAsync(url.PathAndQuery)).ShouldBe(HttpStatusCode.OK).Text;
     }
 
     [Fact]

@@ -105,6 +105,25 @@ public abstract class VolumeStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_table_that_is_open_as_a_folder_and_one_below_it_never_are_both_shared()
+    {
+        await shares.CreateAsync(new NewShare("one"), "me", Token);
+        await shares.CreateAsync(new NewShare("two"), "me", Token);
+        var open = Table("s", "sales", "s3://lake/sales") with { HistoryShared = true, DirectoryAccess = true };
+
+        (await ChangeAsync("one", new TableChange.Add(open))).ShouldBeNull();
+        var refused = (await ChangeAsync("two", new TableChange.Add(Table("s", "hr", "s3a://lake/sales/hr")))).ShouldNotBeNull();
+        (refused.Status, refused.Code).ShouldBe((409, "LOCATION_OVERLAP"));
+        refused.Message.ShouldContain("directory_access_enabled of table 'one.s.sales' opens its whole folder, s3://lake/sales");
+        (await ChangeAsync("two", new TableChange.Add(Table("s", "beside", "s3://lake/sales-2")))).ShouldBeNull();
+        (await ChangeAsync("two", new TableChange.Add(Table("s", "same", "s3://lake/sales")))).ShouldBeNull();
+
+        (await ChangeAsync("one", new TableChange.Update("main.s.sales") { DirectoryAccess = false })).ShouldBeNull();
+        (await ChangeAsync("two", new TableChange.Add(Table("s", "hr", "s3a://lake/sales/hr")))).ShouldBeNull();
+        (await ChangeAsync("one", new TableChange.Update("main.s.sales") { DirectoryAccess = true })).ShouldNotBeNull().Code.ShouldBe("LOCATION_OVERLAP");
+    }
+
+    [Fact]
     public async Task A_place_may_change_hands_in_one_change_and_volumes_may_lie_in_each_other()
     {
         await shares.CreateAsync(new NewShare("one"), "me", Token);
