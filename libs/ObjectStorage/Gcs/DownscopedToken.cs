@@ -18,7 +18,7 @@ internal sealed class DownscopedToken(RemoteLocation root, Uri endpoint, TokenEn
     public async Task<TemporaryCredentials> IssueAsync(StorageLocation folder, TimeSpan lifetime, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        var token = await tokens.GetAsync(cancellationToken).ConfigureAwait(false);
+        var (token, tokenEndsAt) = await tokens.GetAsync(lifetime / 2, cancellationToken).ConfigureAwait(false);
         var (value, endsAt) = await TokenEndpoint
             .FetchAsync(
                 http,
@@ -33,7 +33,8 @@ internal sealed class DownscopedToken(RemoteLocation root, Uri endpoint, TokenEn
                 cancellationToken
             )
             .ConfigureAwait(false);
-        return new TemporaryCredentials.GcpOauth(value, endsAt);
+        // A narrowed token ends with the one that it was made of, and the store does not always say when.
+        return new TemporaryCredentials.GcpOauth(value, tokenEndsAt < endsAt ? tokenEndsAt : endsAt);
     }
 
     /// <summary>The boundary: reading and listing of what is below a path, empty for the whole bucket.</summary>

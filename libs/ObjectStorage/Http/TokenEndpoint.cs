@@ -16,15 +16,24 @@ internal sealed class TokenEndpoint(StoreHttp http, Uri endpoint, Func<IReadOnly
     {
         var (value, endsAt) = await FetchAsync(http, endpoint, form(), CancellationToken.None).ConfigureAwait(false);
         var lifetime = endsAt - http.Time.GetUtcNow();
-        return new Token(value, endsAt - (lifetime > 2 * Reserve ? Reserve : lifetime / 2));
+        return new Token(value, endsAt - (lifetime > 2 * Reserve ? Reserve : lifetime / 2), endsAt);
     });
 
-    private sealed record Token(string Value, DateTimeOffset RenewAt);
+    private sealed record Token(string Value, DateTimeOffset RenewAt, DateTimeOffset EndsAt);
 
     public async ValueTask<string> GetAsync(CancellationToken cancellationToken) =>
         (await token.GetAsync(known => http.Time.GetUtcNow() < known.RenewAt, cancellationToken).ConfigureAwait(false)).Value;
 
-    /// <summary>Gets one token.</summary>
+    /// <summary>A token that is good for a time, a fresh one where the one at hand is not; where the endpoint gives none that long, what it gives.</summary>
+    public async ValueTask<(string Value, DateTimeOffset EndsAt)> GetAsync(TimeSpan goodFor, CancellationToken cancellationToken)
+    {
+        var found = await token
+            .GetAsync(known => http.Time.GetUtcNow() is var now && now < known.RenewAt && known.EndsAt - now >= goodFor, cancellationToken)
+            .ConfigureAwait(false);
+        return (found.Value, found.EndsAt);
+    }
+
+    /// <summary>Gets one token. An answer that does not say for how long it is good is taken to be for an hour.</summary>
     public static Task<(string Value, DateTimeOffset EndsAt)> FetchAsync(
         StoreHttp http,
         Uri endpoint,

@@ -19,6 +19,9 @@ namespace Tideway.ObjectStorage.Tests.Gcs;
 /// </summary>
 internal sealed class FakeGcs : IAsyncDisposable
 {
+    /// <summary>How long the token of the account is good, in seconds.</summary>
+    public const int AccountTokenSeconds = 2400;
+
     private const string Email = "reader@project.iam.gserviceaccount.com";
 
     private readonly RSA signingKey = RSA.Create(2048);
@@ -96,7 +99,7 @@ internal sealed class FakeGcs : IAsyncDisposable
                 new
                 {
                     access_token = "token-of-the-account",
-                    expires_in = 3599,
+                    expires_in = AccountTokenSeconds,
                     token_type = "Bearer",
                 }
             )
@@ -114,8 +117,8 @@ internal sealed class FakeGcs : IAsyncDisposable
                 {
                     access_token = "narrow-token",
                     issued_token_type = "urn:ietf:params:oauth:token-type:access_token",
+                    // Without its end: it is that of the subject token.
                     token_type = "Bearer",
-                    expires_in = 3000,
                 }
             )
             : Results.Json(new { error = "invalid_grant" }, statusCode: 400);

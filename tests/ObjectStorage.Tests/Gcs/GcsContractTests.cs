@@ -100,7 +100,7 @@ public sealed class GcsContractTests : ObjectStoreContract, IAsyncDisposable
         var credentials = await roots!.FindTemporaryCredentials("lake")!.IssueAsync(roots.Locate("lake", "it's/flights"), TimeSpan.FromHours(1));
 
         credentials.ShouldBeOfType<TemporaryCredentials.GcpOauth>().OauthToken.ShouldBe("narrow-token");
-        credentials.ExpiresAt.ShouldBe(TimeProvider.System.GetUtcNow().AddSeconds(3000), TimeSpan.FromMinutes(1));
+        credentials.ExpiresAt.ShouldBe(TimeProvider.System.GetUtcNow().AddSeconds(FakeGcs.AccountTokenSeconds), TimeSpan.FromMinutes(1));
         credentials.ToString().ShouldNotContain("narrow-token");
         var form = fake!.TokenRequests[^1];
         form["grant_type"].ShouldBe("urn:ietf:params:oauth:grant-type:token-exchange");
