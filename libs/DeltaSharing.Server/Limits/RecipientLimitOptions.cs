@@ -17,7 +17,7 @@ public sealed class RecipientLimitOptions
     [Range(1, 10_000_000)]
     public int Burst { get; set; } = 2_000;
 
-    /// <summary>How many of its calls may be under way in this process; 0 for any number. An answer is under way until its last byte is taken.</summary>
+    /// <summary>How many of its calls may be under way in this process; 0 for any number. An answer is under way until its last byte is in the buffers of the connection.</summary>
     [Range(0, 1_000_000)]
     public int ConcurrentCalls { get; set; } = 200;
 

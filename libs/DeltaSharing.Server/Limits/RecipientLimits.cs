@@ -91,15 +91,15 @@ public sealed class RecipientLimits : IDisposable
     {
         if (options.CallsPerSecond <= 0)
             return RateLimitPartition.GetNoLimiter(recipient);
-        var perPeriod = options.CallsPerSecond * BucketPeriod.TotalSeconds;
+        // Whole ones, as seldom as makes the rate exact.
+        var perPeriod = (int)Math.Max(1, Math.Ceiling(options.CallsPerSecond * BucketPeriod.TotalSeconds));
         return RateLimitPartition.GetTokenBucketLimiter(
             recipient,
             _ => new TokenBucketRateLimiterOptions
             {
                 TokenLimit = options.Burst,
-                TokensPerPeriod = (int)Math.Max(1, Math.Round(perPeriod)),
-                // Slow ones get one at a time, less often.
-                ReplenishmentPeriod = perPeriod >= 1 ? BucketPeriod : TimeSpan.FromSeconds(1 / options.CallsPerSecond),
+                TokensPerPeriod = perPeriod,
+                ReplenishmentPeriod = TimeSpan.FromSeconds(perPeriod / options.CallsPerSecond),
                 QueueLimit = 0,
             }
         );

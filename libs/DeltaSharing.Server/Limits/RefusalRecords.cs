@@ -45,7 +45,7 @@ public sealed partial class RefusalRecords(IOptions<RecipientLimitOptions> optio
     }
 
     // Before anything stops, since what makes records durable stops as well.
-    Task IHostedLifecycleService.StoppingAsync(CancellationToken cancellationToken) => RecordAsync(_ => true);
+    Task IHostedLifecycleService.StoppingAsync(CancellationToken cancellationToken) => RecordAsync(_ => true).WaitAsync(cancellationToken);
 
     Task IHostedLifecycleService.StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -71,19 +71,22 @@ public sealed partial class RefusalRecords(IOptions<RecipientLimitOptions> optio
                 tallies.Remove(tally.Key);
         }
 
-        foreach (var ((_, log), tally) in due)
+        // Together: what makes records durable takes many at once.
+        await Task.WhenAll(due.Select(tally => RecordAsync(tally.Key.Log, tally.Value)));
+    }
+
+    private async Task RecordAsync(IProtocolAccessLog log, Tally tally)
+    {
+        if (tally.Last is not { } access)
+            return;
+        var parameters = new Dictionary<string, string>(access.Parameters, StringComparer.Ordinal) { [CallsParameter] = tally.Count.ToString() };
+        try
         {
-            if (tally.Last is not { } access)
-                continue;
-            var parameters = new Dictionary<string, string>(access.Parameters, StringComparer.Ordinal) { [CallsParameter] = tally.Count.ToString() };
-            try
-            {
-                await log.RecordAsync(access with { Parameters = parameters }, CancellationToken.None);
-            }
-            catch (Exception exception)
-            {
-                NotRecorded(logger, exception, tally.Count, access.RecipientName);
-            }
+            await log.RecordAsync(access with { Parameters = parameters }, CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            NotRecorded(logger, exception, tally.Count, access.RecipientName);
         }
     }
 
