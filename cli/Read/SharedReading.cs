@@ -15,13 +15,16 @@ internal sealed class SharedReading(DeltaSharingClient client, SharedTableName t
 {
     private static readonly string[] ChangeColumns = ["_change_type", "_commit_version", "_commit_timestamp"];
 
+    private string? refreshToken;
+
     /// <summary>The rows of a version.</summary>
     public async Task<SharedRows> RowsAsync(QueryRequest query, string? where, IReadOnlyList<string>? columns, CancellationToken cancellationToken)
     {
         var answer = await QueryAsync(query, cancellationToken);
         var (store, snapshot) = await EmptyTable.MakeAsync(folder, answer.Protocol, answer.Metadata, time, cancellationToken);
         var shown = Shown(snapshot, columns);
-        await brought.BringAsync(answer.Files, token => AgainAsync(query, answer, token), cancellationToken);
+        refreshToken = answer.RefreshToken;
+        await brought.BringAsync(answer.Files, token => AgainAsync(query, token), cancellationToken);
         var files = answer.Files.Select(brought.Local).OfType<AddFile>().ToList();
         var options = new ScanOptions
         {
@@ -79,9 +82,14 @@ internal sealed class SharedReading(DeltaSharingClient client, SharedTableName t
         return await SharedAnswer.ReadAsync(stream, cancellationToken);
     }
 
-    // The same version again, where the server gave a token for it; else the question as it was, whose files keep their ids.
-    private async Task<IReadOnlyList<SharedFile>> AgainAsync(QueryRequest query, SharedAnswer answer, CancellationToken cancellationToken) =>
-        (await QueryAsync(answer.RefreshToken is { } token ? query with { RefreshToken = token } : query, cancellationToken)).Files;
+    // The same version again, where the server gave a token for it; else the question as it was, whose files keep their ids. A token ends as well, so each
+    // answer's own is for the next.
+    private async Task<IReadOnlyList<SharedFile>> AgainAsync(QueryRequest query, CancellationToken cancellationToken)
+    {
+        var answer = await QueryAsync(refreshToken is { } token ? query with { RefreshToken = token } : query, cancellationToken);
+        refreshToken = answer.RefreshToken ?? refreshToken;
+        return answer.Files;
+    }
 
     private static IReadOnlyList<string> Shown(Snapshot snapshot, IReadOnlyList<string>? columns) =>
         columns?.FirstOrDefault(name => snapshot.Schema.Find(name) is null) is { } unknown

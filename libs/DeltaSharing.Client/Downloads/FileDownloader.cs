@@ -137,7 +137,7 @@ public sealed class FileDownloader(HttpClient http, DeltaSharingClientOptions? o
             return;
         using var answer = await SignedUrl.AskAsync(sender, () => Create(file, url), cancellationToken).ConfigureAwait(false);
         CheckSize(file, answer, expectedSize);
-        var stream = await answer.OpenAsync(cancellationToken).ConfigureAwait(false);
+        var stream = await answer.OpenStoredAsync(cancellationToken).ConfigureAwait(false);
         var buffer = ArrayPool<byte>.Shared.Rent(options.DownloadBufferBytes);
         var buffered = 0;
         try

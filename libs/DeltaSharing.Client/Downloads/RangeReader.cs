@@ -85,7 +85,7 @@ public sealed class RangeReader(HttpClient http, DeltaSharingClientOptions? opti
             skip = 0;
         }
 
-        var stream = await answer.OpenAsync(cancellationToken).ConfigureAwait(false);
+        var stream = await answer.OpenStoredAsync(cancellationToken).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
             var bytes = new byte[length];

@@ -64,10 +64,20 @@ public sealed class RenewedUrls(
             // URLs that live shorter than the margin are used as they are.
             if (!isRefused && renewedAt is { } last && time.GetUtcNow() - last < margin)
                 return current;
-            if (renewals++ == MaxRenewals)
+            if (renewals >= MaxRenewals)
                 throw Expired(fileId, $"after fresh URLs were asked for {MaxRenewals} times");
-            fresh = await renew(cancellationToken).ConfigureAwait(false);
+            renewals++;
             renewedAt = time.GetUtcNow();
+            try
+            {
+                fresh = await renew(cancellationToken).ConfigureAwait(false);
+            }
+            catch (DeltaSharingException) when (!isRefused)
+            {
+                // A server that cannot be asked just now need not end what still works; where it does not, it is asked again.
+                return current;
+            }
+
             if (!fresh.TryGetValue(fileId, out var found))
                 return isRefused
                     ? throw new DeltaSharingException(

@@ -36,6 +36,10 @@ internal sealed class Answer(HttpResponseMessage response, DeltaSharingClientOpt
         return isGzip ? new InflatedStream(stream, this) : stream;
     }
 
+    /// <summary>The body as it is stored, whatever the store says of how that is encoded: sizes and ranges of a file are those of its stored bytes.</summary>
+    public async Task<Stream> OpenStoredAsync(CancellationToken cancellationToken) =>
+        new IdleTimeoutStream(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), options, time, Source, RequestId);
+
     /// <summary>Refuses a body that is packed where that was not asked for.</summary>
     public Answer CheckPlain() =>
         response.Content.Headers.ContentEncoding.FirstOrDefault(encoding => !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)) is { } encoding

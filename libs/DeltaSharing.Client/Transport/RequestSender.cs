@@ -143,7 +143,7 @@ internal sealed class RequestSender(HttpClient http, DeltaSharingClientOptions o
             };
 
         var bytes = await ReadErrorAsync(answer, cancellationToken).ConfigureAwait(false);
-        var body = bytes is null ? null : ErrorBody.Parse(bytes) ?? TokenErrorBody.Parse(bytes);
+        var body = bytes is null ? null : ErrorBody.Parse(bytes) ?? TokenErrorBody.Parse(bytes) ?? StoreErrorBody.Parse(bytes);
         var said = body is null ? "" : $" {ServerText.Clip(body.ErrorCode)}: {ServerText.Clip(body.Message)}";
         return new DeltaSharingException(ErrorOf(status), $"{answer.Source}: {status}{said}")
         {

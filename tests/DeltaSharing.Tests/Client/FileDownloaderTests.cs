@@ -217,6 +217,34 @@ public sealed class FileDownloaderTests : IAsyncLifetime
         await FailsAsync(() => server.Downloader().DownloadAsync(Url, Destination, content.Length), DeltaSharingError.ConnectionBroken);
     }
 
+    [Fact]
+    public async Task A_file_that_its_store_keeps_encoded_comes_as_it_is_kept_also_after_a_break()
+    {
+        server.Handler = (context, number) =>
+        {
+            context.Response.Headers.ContentEncoding = "gzip";
+            return ServeAsync(context, breakAfter: number == 0 ? 300_000 : null);
+        };
+
+        await server.Downloader().DownloadAsync(Url, Destination, content.Length);
+
+        (await System.IO.File.ReadAllBytesAsync(Destination)).ShouldBe(content);
+        server.Requests.Count.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData("ExpiredToken", DeltaSharingError.UrlExpired)]
+    [InlineData("InvalidArgument", DeltaSharingError.InvalidRequest)]
+    public async Task What_an_object_store_says_of_an_address_that_has_ended_is_understood(string code, DeltaSharingError error)
+    {
+        server.Handler = (context, _) =>
+            context.StatusAsync(400, $"\uFEFF<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>{code}</Code><Message>It is over.</Message></Error>");
+
+        var exception = await FailsAsync(() => server.Downloader().DownloadAsync(Url, Destination, content.Length), error);
+
+        exception.Message.ShouldContain($"{code}: It is over.");
+    }
+
     [Theory]
     [InlineData(401)]
     [InlineData(403)]

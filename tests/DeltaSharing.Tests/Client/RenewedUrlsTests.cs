@@ -98,6 +98,41 @@ public sealed class RenewedUrlsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_server_that_cannot_be_asked_does_not_end_what_still_works_and_is_not_asked_for_every_file()
+    {
+        var calls = 0;
+        using var failing = new RenewedUrls(
+            _ =>
+            {
+                calls++;
+                throw new DeltaSharingException(DeltaSharingError.ServerFailed, "503");
+            },
+            time: time
+        );
+        var next = failing.Of("a", Url("a1", TimeSpan.FromMinutes(4)));
+
+        (await Next(next)).ShouldBe("a1");
+        (await Next(failing.Of("b", Url("b1", TimeSpan.FromMinutes(4))))).ShouldBe("b1");
+        calls.ShouldBe(1);
+        (await Should.ThrowAsync<DeltaSharingException>(() => Next(next))).Error.ShouldBe(DeltaSharingError.ServerFailed);
+    }
+
+    [Fact]
+    public async Task A_server_whose_URLs_never_work_is_not_asked_for_ever()
+    {
+        var next = urls.Of("a", Url("a0", TimeSpan.FromHours(1)));
+        for (var i = 1; i <= RenewedUrls.MaxRenewals + 1; i++)
+        {
+            answer["a"] = Url($"a{i}", TimeSpan.FromHours(1));
+            await Next(next);
+        }
+
+        for (var i = 0; i < 3; i++)
+            (await Should.ThrowAsync<DeltaSharingException>(() => Next(next))).Error.ShouldBe(DeltaSharingError.UrlExpired);
+        asked.ShouldBe(RenewedUrls.MaxRenewals);
+    }
+
+    [Fact]
     public void An_end_that_is_no_time_is_none()
     {
         FileUrl.Of(new Uri("https://files.example/a"), long.MaxValue).ExpiresAt.ShouldBeNull();
