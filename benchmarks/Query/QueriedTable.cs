@@ -11,6 +11,9 @@ namespace Tideway.Benchmarks.Query;
 /// <param name="Token">The recipient's token.</param>
 internal sealed record QueriedTable(Uri Query, string Token)
 {
+    /// <summary>Settings with which one recipient may take the whole process, as it does here.</summary>
+    public static readonly string[] Unlimited = ["--RecipientLimits:CallsPerSecond", "0", "--RecipientLimits:ConcurrentCalls", "0"];
+
     /// <summary>Shares the table at <paramref name="folder"/>.</summary>
     public static async Task<QueriedTable> ShareAsync(Organisation owner, string folder, CancellationToken cancellationToken)
     {

@@ -10,9 +10,6 @@ internal sealed class QueryBenchmark : IBenchmark
     private const int AnswersEach = 50;
     private const int WarmAnswersEach = 150;
 
-    // One recipient takes the whole process here.
-    private static readonly string[] Unlimited = ["--RecipientLimits:CallsPerSecond", "0", "--RecipientLimits:ConcurrentCalls", "0"];
-
     public string Name => "query";
 
     public string Question => "answers per second of a query of a 10,000-file table, warm, 8 connections; baseline: the same bytes as a file from nginx";
@@ -25,13 +22,13 @@ internal sealed class QueryBenchmark : IBenchmark
             await using var shipped = await StandaloneProcess.StartAsync(
                 RepositoryFolder.Standalone,
                 Path.Combine(folder, "shipped"),
-                Unlimited,
+                QueriedTable.Unlimited,
                 cancellationToken
             );
             await using var anew = await StandaloneProcess.StartAsync(
                 RepositoryFolder.Standalone,
                 Path.Combine(folder, "anew"),
-                [.. Unlimited, "--ShareRegistry:SignedLines:Lifetime", "00:00:00"],
+                [.. QueriedTable.Unlimited, "--ShareRegistry:SignedLines:Lifetime", "00:00:00"],
                 cancellationToken
             );
             var (ours, oursAnew) = (await LoadOfAsync(shipped, cancellationToken), await LoadOfAsync(anew, cancellationToken));

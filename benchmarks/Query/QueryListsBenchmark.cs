@@ -19,7 +19,12 @@ internal sealed class QueryListsBenchmark : IBenchmark
         var folder = Path.Combine(Path.GetTempPath(), $"tideway-bench-{Guid.CreateVersion7():N}");
         try
         {
-            await using var process = await StandaloneProcess.StartAsync(RepositoryFolder.Standalone, Path.Combine(folder, "owner"), [], cancellationToken);
+            await using var process = await StandaloneProcess.StartAsync(
+                RepositoryFolder.Standalone,
+                Path.Combine(folder, "owner"),
+                QueriedTable.Unlimited,
+                cancellationToken
+            );
             var table = Path.Combine(process.Tables, "files");
             QueriedTable.Create(table, 1);
             using var owner = new Organisation("Owner", process, await process.AdminToken);
