@@ -65,7 +65,7 @@ internal sealed class ClientBenchmark : IBenchmark
     private static async Task PlainAsync(string folder, string profile, CancellationToken cancellationToken)
     {
         var target = Path.Combine(folder, "plain");
-        await PlainDownload.RunAsync(profile, "large", "bench", "large", target, cancellationToken);
+        await PlainDownload.RunAsync(profile, "large", "bench", "large", target, flush: false, cancellationToken);
         using (var database = DuckDbDatabase.Open(new DuckDbOptions()))
         using (var connection = database.Connect())
         {

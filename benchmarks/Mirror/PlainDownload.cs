@@ -9,7 +9,15 @@ internal static class PlainDownload
 {
     private const int AtOnce = 6;
 
-    public static async Task<long> RunAsync(string profile, string share, string schema, string table, string folder, CancellationToken cancellationToken)
+    public static async Task<long> RunAsync(
+        string profile,
+        string share,
+        string schema,
+        string table,
+        string folder,
+        bool flush,
+        CancellationToken cancellationToken
+    )
     {
         Directory.CreateDirectory(folder);
         using var http = new HttpClient();
@@ -30,6 +38,8 @@ internal static class PlainDownload
                     useAsync: true
                 );
                 await body.CopyToAsync(local, 256 * 1024, stop);
+                if (flush)
+                    RandomAccess.FlushToDisk(local.SafeFileHandle);
                 Interlocked.Add(ref bytes, local.Length);
             }
         );
