@@ -63,7 +63,7 @@ internal sealed class AnswerBody : IDisposable
     {
         var result = await context.Response.BodyWriter.WriteAsync(bytes, cancellationToken);
         if (result.IsCompleted || result.IsCanceled)
-            throw new OperationCanceledException("The reader of the answer has gone.");
+            throw new ReaderGoneException();
     }
 
     private static void WriteHeaders(HttpResponse response, ContentCoding coding)

@@ -133,7 +133,8 @@ public sealed partial class TableAnswer : IResult
             if (EndStream is not null)
                 await writer.WriteAsync(EndStream(), stop);
         }
-        catch (Exception exception) when (EndStream is not null && context.Response.HasStarted && !stop.IsCancellationRequested)
+        catch (Exception exception)
+            when (EndStream is not null && exception is not ReaderGoneException && context.Response.HasStarted && !stop.IsCancellationRequested)
         {
             await EndBrokenAsync(context, exchange, writer, exception);
         }

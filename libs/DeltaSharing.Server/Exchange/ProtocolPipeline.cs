@@ -34,7 +34,7 @@ internal sealed partial class ProtocolPipeline<TAccessLog>(RequestDelegate handl
             exchange.SettleUnrecorded();
             await EndAsync(context, ProtocolRefusals.NotRecorded);
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (exception is ReaderGoneException || context.RequestAborted.IsCancellationRequested)
         {
             await RecordEndAsync(exchange, logger, CallerGone, null, "The caller went away.");
         }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Tideway.DeltaSharing.Protocol;
 using Tideway.DeltaSharing.Protocol.Lines;
 using Tideway.DeltaSharing.Server.Access;
@@ -25,6 +26,8 @@ public sealed class TableAnswerTests : IAsyncLifetime
                     "/lines/{count:int}",
                     (HttpContext context, int count, int? failAt, bool end = false, bool wait = false) =>
                     {
+                        if (context.Request.Query.ContainsKey("gone"))
+                            context.Features.Set<IHttpResponseBodyFeature>(new ReaderlessBody());
                         var capabilities = RequestCapabilities.Read(context.Request);
                         var hash = FileIds.Read(context.Request);
                         if (capabilities.IsRefused(out var refusal) || hash.IsRefused(out refusal))
@@ -60,6 +63,16 @@ public sealed class TableAnswerTests : IAsyncLifetime
     {
         release.TrySetResult();
         await host.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("&end=true")]
+    public async Task A_reader_that_goes_is_recorded_as_that_also_before_the_request_is_told(string more)
+    {
+        using var response = await host.Client.GetAsync("lines/5000?gone=1" + more);
+
+        host.Log.Records.Select(access => access.Status).ShouldBe([200, 499]);
     }
 
     [Fact]
