@@ -114,10 +114,7 @@ internal static class CatalogEndpoints
         var list = ListCall.Read(context, tokens, $"all-tables/{granted.ShareId}");
         if (list.IsRefused(out var refusal))
             return refusal;
-        // No name holds a slash.
-        var slash = list.Value.After.IndexOf('/');
-        var after = slash < 0 ? ("", "") : (list.Value.After[..slash], list.Value.After[(slash + 1)..]);
-        var found = await catalog.ListAllTablesAsync(recipientId, share, after, list.Value.Limit, cancellationToken);
+        var found = await catalog.ListAllTablesAsync(recipientId, share, list.Value.AfterInSchema, list.Value.Limit, cancellationToken);
         return list.Value.Answer(found, table => $"{table.SchemaKey}/{table.TableKey}", table => ItemOf(table, offers.Of(table)));
     }
 

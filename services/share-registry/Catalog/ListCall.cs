@@ -14,6 +14,9 @@ internal sealed class ListCall(ContinuationTokens tokens, ContinuationScope scop
     /// <summary>The key after which the page begins; empty at the start.</summary>
     public string After => cursor ?? "";
 
+    /// <summary>The same for a list across schemas, whose keys are <c>schema/name</c>; no name holds a slash.</summary>
+    public (string Schema, string Name) AfterInSchema => After.IndexOf('/') is var slash and >= 0 ? (After[..slash], After[(slash + 1)..]) : ("", "");
+
     /// <summary>How many items to look for: one more than the page holds tells whether there is a next one.</summary>
     public int Limit => parameters.MaxResults + 1;
 

@@ -45,10 +45,7 @@ internal static class VolumeCatalogEndpoints
         var list = ListCall.Read(context, tokens, $"all-volumes/{granted.ShareId}");
         if (list.IsRefused(out var refusal))
             return refusal;
-        // No name holds a slash.
-        var slash = list.Value.After.IndexOf('/');
-        var after = slash < 0 ? ("", "") : (list.Value.After[..slash], list.Value.After[(slash + 1)..]);
-        var found = await volumes.ListAllAsync(recipientId, share, after, list.Value.Limit, cancellationToken);
+        var found = await volumes.ListAllAsync(recipientId, share, list.Value.AfterInSchema, list.Value.Limit, cancellationToken);
         return list.Value.Answer(found, volume => $"{volume.SchemaKey}/{volume.VolumeKey}", volume => ItemOf(volume, address));
     }
 
