@@ -6,6 +6,7 @@ using Tideway.CdfPublisher.Shares;
 using Tideway.CdfPublisher.Storage;
 using Tideway.CdfPublisher.Subscriptions;
 using Tideway.CdfPublisher.Tables;
+using Tideway.Contracts.CdfPublisher;
 using Tideway.Contracts.RecipientAuth;
 using Tideway.Contracts.ShareRegistry;
 using Tideway.DeltaLog.Snapshots;
@@ -29,7 +30,11 @@ public static class CdfPublisherStartup
         services.AddOptions<DeliveryOptions>().BindConfiguration(DeliveryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.AddServiceDatabase((options, time) => new CdfPublisherDatabase(options, time));
         builder.AddServedTableStorage();
-        builder.AddAccessSpool<CdfPublisherDatabase>();
+        builder.AddAccessSpool<CdfPublisherDatabase, ChangeFeedAccessed>(accesses => new ChangeFeedsAccessed
+        {
+            Accesses = accesses,
+            OccurredAt = accesses[^1].OccurredAt,
+        });
         builder.AddCredentialInvalidation<CdfPublisherDatabase, CredentialsChanged>(Name, changed => changed.OwnerId);
 
         services.AddSingleton<ShareStore>();

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Tideway.Contracts.RecipientAuth;
+using Tideway.Contracts.ShareRegistry;
 using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaSharing.Server.Exchange;
 using Tideway.DeltaSharing.Server.Serving;
@@ -32,7 +33,11 @@ public static class ShareRegistryStartup
         builder.AddServiceDatabase((options, time) => new ShareRegistryDatabase(options, time));
         builder.AddServedTableStorage();
         builder.AddPlainCopies();
-        builder.AddAccessSpool<ShareRegistryDatabase>();
+        builder.AddAccessSpool<ShareRegistryDatabase, ShareAccessed>(accesses => new SharesAccessed
+        {
+            Accesses = accesses,
+            OccurredAt = accesses[^1].OccurredAt,
+        });
         builder.Services.AddOptions<SnapshotCacheOptions>().BindConfiguration(ServedTables.CacheSection).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<ShareStore>();
         builder.Services.AddSingleton<TableChangeReader>();
@@ -40,6 +45,8 @@ public static class ShareRegistryStartup
         builder.Services.AddSingleton<ShareUpdateReader>();
         builder.Services.AddSingleton<GrantStore>();
         builder.Services.AddSingleton<RecipientDirectory>();
+        builder.Services.AddSingleton<CatalogRevision>();
+        builder.Services.AddSingleton<CatalogMemory>();
         builder.Services.AddSingleton<GrantedCatalog>();
         builder.Services.AddSingleton<TableProbe>();
         builder.Services.AddSingleton<DirectoryProbe>();

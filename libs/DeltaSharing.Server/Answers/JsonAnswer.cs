@@ -14,6 +14,7 @@ public sealed class JsonAnswer : IResult
     private readonly ReadOnlyMemory<byte> json;
     private readonly bool isTagged;
     private readonly bool isSecret;
+    private KnownTag? known;
 
     /// <summary>An answer with secrets.</summary>
     public JsonAnswer(ReadOnlyMemory<byte> json)
@@ -24,6 +25,9 @@ public sealed class JsonAnswer : IResult
         this.json = json;
         this.isTagged = isTagged;
     }
+
+    /// <summary>Size of the body in bytes, before it is encoded.</summary>
+    public int Length => json.Length;
 
     /// <summary>A page of a list.</summary>
     public static JsonAnswer Of<T>(ListPage<T> page)
@@ -63,7 +67,7 @@ public sealed class JsonAnswer : IResult
         var coding = isSecret ? ContentCoding.Identity : AnswerBody.Choose(httpContext, json.Length);
         if (isTagged)
         {
-            var tag = EntityTag.Of(exchange, json.Span);
+            var tag = TagFor(exchange);
             if (tag.IsHeldBy(httpContext.Request))
             {
                 await tag.AnswerHeldAsync(httpContext);
@@ -81,4 +85,16 @@ public sealed class JsonAnswer : IResult
         httpContext.Response.ContentType = HeaderNames.Json;
         await AnswerBody.SendAsync(httpContext, json, coding);
     }
+
+    // An answer that is kept is given again and again to the same recipient.
+    private EntityTag TagFor(ProtocolExchange exchange)
+    {
+        if (Volatile.Read(ref known) is { } before && before.RecipientId == exchange.Recipient.Id)
+            return before.Tag;
+        var tag = EntityTag.Of(exchange, json.Span);
+        Volatile.Write(ref known, new KnownTag(exchange.Recipient.Id, tag));
+        return tag;
+    }
+
+    private sealed record KnownTag(Guid RecipientId, EntityTag Tag);
 }

@@ -8,38 +8,52 @@ namespace Tideway.DeltaSharing.Server.Serving;
 
 /// <summary>
 /// Makes accesses durable before their answers leave, many at a time: while one group is being written, the next gathers, so that a busy
-/// service pays for one commit per group and a quiet one for no waiting at all. What is written goes out through the outbox of
+/// service pays for one commit and one event per group and a quiet one for no waiting at all. What is written goes out through the outbox of
 /// <typeparamref name="TDatabase"/>.
 /// </summary>
-public sealed partial class AccessSpool<TDatabase>(
+/// <param name="database">Where accesses become durable.</param>
+/// <param name="eventOf">The event that tells of a group of accesses.</param>
+/// <param name="options">How many may wait, and how long.</param>
+/// <param name="time">Says what time it is.</param>
+/// <param name="logger">Told of what could not be recorded.</param>
+public sealed partial class AccessSpool<TDatabase, TAccess>(
     TDatabase database,
+    Func<IReadOnlyList<TAccess>, object> eventOf,
     IOptions<AccessSpoolOptions> options,
     TimeProvider time,
-    ILogger<AccessSpool<TDatabase>> logger
+    ILogger<AccessSpool<TDatabase, TAccess>> logger
 ) : BackgroundService
     where TDatabase : ServiceDatabase
+    where TAccess : class
 {
-    private readonly Channel<Entry> entries = Channel.CreateBounded<Entry>(
-        new BoundedChannelOptions(options.Value.QueueLength) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait }
-    );
+    private readonly Lock gate = new();
+    private readonly Channel<Group> groups = Channel.CreateUnbounded<Group>(new UnboundedChannelOptions { SingleReader = true });
+    private Group? gathering;
+    private int waiting;
+    private bool ended;
 
     /// <summary>
-    /// Completes once <paramref name="accessEvent"/> is durable. Throws <see cref="AccessSpoolException"/> where that did not come about in
+    /// Completes once <paramref name="access"/> is durable. Throws <see cref="AccessSpoolException"/> where that did not come about in
     /// time. An access whose client went away is recorded all the same.
     /// </summary>
-    public async Task RecordAsync(object accessEvent)
+    public Task RecordAsync(TAccess access)
     {
-        ArgumentNullException.ThrowIfNull(accessEvent);
-        var entry = new Entry(accessEvent);
-        if (!entries.Writer.TryWrite(entry))
-            throw new AccessSpoolException($"{options.Value.QueueLength} accesses wait to be recorded already, or the service is stopping.");
-        try
+        ArgumentNullException.ThrowIfNull(access);
+        lock (gate)
         {
-            await entry.Durable.Task.WaitAsync(options.Value.Timeout, time);
-        }
-        catch (TimeoutException exception)
-        {
-            throw new AccessSpoolException($"The access was not durable after {options.Value.Timeout}.", exception);
+            if (ended || waiting >= options.Value.QueueLength)
+                return Task.FromException(
+                    new AccessSpoolException($"{options.Value.QueueLength} accesses wait to be recorded already, or the service is stopping.")
+                );
+            waiting++;
+            if (gathering is null || gathering.Accesses.Count == options.Value.BatchSize)
+            {
+                gathering = new Group(options.Value.Timeout, time);
+                groups.Writer.TryWrite(gathering);
+            }
+
+            gathering.Accesses.Add(access);
+            return gathering.IsDurable;
         }
     }
 
@@ -47,7 +61,12 @@ public sealed partial class AccessSpool<TDatabase>(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         // What waits is still written; only then does the loop end.
-        entries.Writer.TryComplete();
+        lock (gate)
+        {
+            ended = true;
+            groups.Writer.TryComplete();
+        }
+
         if (ExecuteTask is { } running)
             await running.WaitAsync(cancellationToken);
         await base.StopAsync(cancellationToken);
@@ -56,43 +75,68 @@ public sealed partial class AccessSpool<TDatabase>(
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var group = new List<Entry>();
-        while (await entries.Reader.WaitToReadAsync(CancellationToken.None))
+        await foreach (var group in groups.Reader.ReadAllAsync(CancellationToken.None))
         {
-            group.Clear();
-            while (group.Count < options.Value.BatchSize && entries.Reader.TryRead(out var entry))
-                group.Add(entry);
+            lock (gate)
+            {
+                // Closed: who comes now goes into the next one.
+                if (gathering == group)
+                    gathering = null;
+                waiting -= group.Accesses.Count;
+            }
+
             await WriteAsync(group);
         }
     }
 
-    private async Task WriteAsync(List<Entry> group)
+    private async Task WriteAsync(Group group)
     {
         try
         {
             await using var transaction = await database.BeginAsync(CancellationToken.None);
-            foreach (var entry in group)
-                transaction.Publish(entry.AccessEvent);
+            transaction.Publish(eventOf(group.Accesses));
             await transaction.CommitAsync(CancellationToken.None);
         }
         catch (Exception exception)
         {
-            NotRecorded(logger, exception, group.Count, database.Service);
-            foreach (var entry in group)
-                entry.Durable.TrySetException(new AccessSpoolException("The access could not be recorded.", exception));
+            NotRecorded(logger, exception, group.Accesses.Count, database.Service);
+            group.Fail(new AccessSpoolException("The accesses could not be recorded.", exception));
             return;
         }
 
-        foreach (var entry in group)
-            entry.Durable.TrySetResult();
+        group.Succeed();
     }
 
-    private sealed class Entry(object accessEvent)
+    /// <summary>Accesses that become durable together. Those who wait for it share one task and one clock.</summary>
+    private sealed class Group
     {
-        public object AccessEvent { get; } = accessEvent;
+        // Asynchronous continuations: an answer must not be written on the thread that records, nor one after the other.
+        private readonly TaskCompletionSource durable = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly ITimer patience;
 
-        // Asynchronous continuations: an answer must not be written on the thread that records.
-        public TaskCompletionSource Durable { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public Group(TimeSpan timeout, TimeProvider time) =>
+            patience = time.CreateTimer(
+                _ => durable.TrySetException(new AccessSpoolException($"The access was not durable after {timeout}.")),
+                null,
+                timeout,
+                Timeout.InfiniteTimeSpan
+            );
+
+        public List<TAccess> Accesses { get; } = [];
+
+        public Task IsDurable => durable.Task;
+
+        public void Succeed()
+        {
+            patience.Dispose();
+            durable.TrySetResult();
+        }
+
+        public void Fail(AccessSpoolException exception)
+        {
+            patience.Dispose();
+            durable.TrySetException(exception);
+        }
     }
 
     [LoggerMessage(250, LogLevel.Error, "{Count} accesses of {Service} could not be recorded and were refused")]

@@ -71,14 +71,17 @@ public static class ServedTableStorage
         return builder;
     }
 
-    /// <summary>Adds the <see cref="AccessSpool{TDatabase}"/> of a service.</summary>
-    public static WebApplicationBuilder AddAccessSpool<TDatabase>(this WebApplicationBuilder builder)
+    /// <summary>Adds the <see cref="AccessSpool{TDatabase, TAccess}"/> of a service.</summary>
+    /// <param name="builder">The host.</param>
+    /// <param name="eventOf">The event that tells of a group of accesses.</param>
+    public static WebApplicationBuilder AddAccessSpool<TDatabase, TAccess>(this WebApplicationBuilder builder, Func<IReadOnlyList<TAccess>, object> eventOf)
         where TDatabase : ServiceDatabase
+        where TAccess : class
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddOptions<AccessSpoolOptions>().BindConfiguration(AccessSpoolOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddSingleton<AccessSpool<TDatabase>>();
-        builder.Services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<AccessSpool<TDatabase>>());
+        builder.Services.AddSingleton(provider => ActivatorUtilities.CreateInstance<AccessSpool<TDatabase, TAccess>>(provider, eventOf));
+        builder.Services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<AccessSpool<TDatabase, TAccess>>());
         return builder;
     }
 }

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 
 namespace Tideway.Hosting.Database;
@@ -9,6 +10,9 @@ internal sealed class SqliteDriver : IDatabaseDriver
 {
     private readonly string connectionString;
     private readonly string pragmas;
+
+    // The pool hands out the same handles again, and a handle keeps what it was told once.
+    private readonly ConditionalWeakTable<object, object> told = [];
 
     // SQLite has one writer at a time. Waiting here is fair and cheap; waiting in SQLite is a poll with a back-off.
     private readonly SemaphoreSlim writers = new(1, 1);
@@ -34,9 +38,12 @@ internal sealed class SqliteDriver : IDatabaseDriver
         try
         {
             await connection.OpenAsync(cancellationToken);
+            if (connection.Handle is { } handle && told.TryGetValue(handle, out _))
+                return connection;
             await using var command = connection.CreateCommand();
             command.CommandText = pragmas;
             await command.ExecuteNonQueryAsync(cancellationToken);
+            told.AddOrUpdate(connection.Handle!, pragmas);
             return connection;
         }
         catch

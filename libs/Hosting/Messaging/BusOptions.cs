@@ -37,6 +37,13 @@ public sealed class BusOptions : IValidatableObject
     [DurationRange("00:00:00.050", "00:10:00")]
     public TimeSpan OutboxPollInterval { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// How long messages gather in the outbox while others were sent just before, so that a stream of them costs few transactions. After a quiet moment a
+    /// message goes at once.
+    /// </summary>
+    [DurationRange("00:00:00", "00:00:01")]
+    public TimeSpan OutboxGathering { get; set; } = TimeSpan.FromMilliseconds(20);
+
     /// <inheritdoc />
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

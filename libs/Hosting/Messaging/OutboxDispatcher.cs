@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -36,10 +37,14 @@ internal sealed class OutboxDispatcher<TDatabase>(
             {
                 try
                 {
+                    var begun = Stopwatch.GetTimestamp();
                     // A full batch means there may be more; anything less, and the next signal tells.
                     while (await SendOldestAsync(stoppingToken) == options.Value.BatchSize) { }
                     failures = 0;
                     await filled.WaitAsync(options.Value.OutboxPollInterval, stoppingToken);
+                    // After a quiet moment the first message goes at once; those that follow close by go together.
+                    if (options.Value.OutboxGathering - Stopwatch.GetElapsedTime(begun) is var left && left > TimeSpan.Zero)
+                        await Task.Delay(left, stoppingToken);
                 }
                 catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
                 {

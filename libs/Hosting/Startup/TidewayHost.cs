@@ -26,7 +26,8 @@ public static class TidewayHost
     /// </summary>
     public static WebApplicationBuilder CreateBuilder(string[] args, string processName, IReadOnlyList<(string Queue, Type EventType)> routing)
     {
-        var builder = WebApplication.CreateBuilder(args);
+        // To notice a changed settings file, everything below the working directory would be watched: databases too, with an event for each write.
+        var builder = WebApplication.CreateBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"]);
         builder.AddTidewayDefaults(processName, routing);
         return builder;
     }

@@ -13,14 +13,18 @@ internal abstract record AuditForm(string Name)
     /// <summary>Adds the consumer that records by this form.</summary>
     public abstract void AddConsumer(WebApplicationBuilder builder);
 
-    /// <summary>The record of an event of <see cref="EventType"/>.</summary>
-    public abstract AuditEntry EntryOf(object message);
+    /// <summary>The records of an event of <see cref="EventType"/>: one, or one for each of what it tells of.</summary>
+    public abstract IReadOnlyList<AuditEntry> EntriesOf(object message);
 }
 
 /// <inheritdoc />
-internal sealed record AuditForm<TEvent>(string Name, Func<TEvent, AuditEntry> Entry) : AuditForm(Name)
+internal sealed record AuditForm<TEvent>(string Name, Func<TEvent, IReadOnlyList<AuditEntry>> Entries) : AuditForm(Name)
     where TEvent : class
 {
+    /// <summary>A form of events that tell of one thing.</summary>
+    public AuditForm(string name, Func<TEvent, AuditEntry> entry)
+        : this(name, message => [entry(message)]) { }
+
     public override Type EventType => typeof(TEvent);
 
     public override void AddConsumer(WebApplicationBuilder builder)
@@ -29,5 +33,5 @@ internal sealed record AuditForm<TEvent>(string Name, Func<TEvent, AuditEntry> E
         builder.AddConsumer<AuditDatabase, RecordConsumer<TEvent>, TEvent>(AuditStartup.Name, Name);
     }
 
-    public override AuditEntry EntryOf(object message) => Entry((TEvent)message);
+    public override IReadOnlyList<AuditEntry> EntriesOf(object message) => Entries((TEvent)message);
 }

@@ -105,39 +105,38 @@ internal static class CdfPublisherForms
                     Result = new { e.Attempts },
                 }
         ),
-        new AuditForm<ChangeFeedAccessed>(
-            "record-change-feed-accessed",
-            e =>
-                Entry(e.Action, e.OccurredAt, Direction.Outbound) with
-                {
-                    EventId = e.AccessId,
-                    UserIdentity = e.RecipientName,
-                    RecipientName = e.RecipientName,
-                    Share = e.Share,
-                    Schema = e.Schema,
-                    Table = e.Table,
-                    SourceIpAddress = e.SourceIp,
-                    UserAgent = e.UserAgent,
-                    RequestIds = [e.RequestId],
-                    RequestParams = new
-                    {
-                        e.RecipientId,
-                        e.CredentialFingerprint,
-                        e.Parameters,
-                    },
-                    StatusCode = e.Status,
-                    ErrorCode = e.ErrorCode,
-                    ErrorMessage = e.ErrorMessage,
-                    Result = new
-                    {
-                        e.TableVersion,
-                        e.FileCount,
-                        e.ByteCount,
-                    },
-                    Decision = AccessDecision.Of(e.Status),
-                }
-        ),
+        new AuditForm<ChangeFeedsAccessed>("record-change-feeds-accessed", e => [.. e.Accesses.Select(EntryOf)]),
     ];
+
+    private static AuditEntry EntryOf(ChangeFeedAccessed e) =>
+        Entry(e.Action, e.OccurredAt, Direction.Outbound) with
+        {
+            EventId = e.AccessId,
+            UserIdentity = e.RecipientName,
+            RecipientName = e.RecipientName,
+            Share = e.Share,
+            Schema = e.Schema,
+            Table = e.Table,
+            SourceIpAddress = e.SourceIp,
+            UserAgent = e.UserAgent,
+            RequestIds = [e.RequestId],
+            RequestParams = new
+            {
+                e.RecipientId,
+                e.CredentialFingerprint,
+                e.Parameters,
+            },
+            StatusCode = e.Status,
+            ErrorCode = e.ErrorCode,
+            ErrorMessage = e.ErrorMessage,
+            Result = new
+            {
+                e.TableVersion,
+                e.FileCount,
+                e.ByteCount,
+            },
+            Decision = AccessDecision.Of(e.Status),
+        };
 
     private static AuditEntry Entry(string action, DateTimeOffset at, string direction) =>
         new()

@@ -91,45 +91,45 @@ internal static class ShareRegistryForms
                     RecipientName = e.RecipientName,
                 }
         ),
-        new AuditForm<ShareAccessed>(
-            "record-share-accessed",
-            e => new AuditEntry
-            {
-                EventId = e.AccessId,
-                EventTime = e.OccurredAt,
-                Direction = Direction.Outbound,
-                ServiceName = "share-registry",
-                ActionName = e.Action,
-                UserIdentity = e.RecipientName,
-                RecipientName = e.RecipientName,
-                Share = e.Share,
-                Schema = e.Schema,
-                Table = e.Table,
-                SourceIpAddress = e.SourceIp,
-                UserAgent = e.UserAgent,
-                RequestIds = [e.RequestId],
-                RequestParams = new
-                {
-                    e.RecipientId,
-                    e.CredentialFingerprint,
-                    e.Volume,
-                    e.Parameters,
-                },
-                StatusCode = e.Status,
-                ErrorCode = e.ErrorCode,
-                ErrorMessage = e.ErrorMessage,
-                Result = new
-                {
-                    e.TableVersion,
-                    e.FileCount,
-                    e.ByteCount,
-                },
-                Decision = AccessDecision.Of(e.Status),
-            }
-        ),
+        new AuditForm<SharesAccessed>("record-shares-accessed", e => [.. e.Accesses.Select(EntryOf)]),
     ];
 
     private static readonly string[] Select = ["SELECT"];
+
+    private static AuditEntry EntryOf(ShareAccessed e) =>
+        new()
+        {
+            EventId = e.AccessId,
+            EventTime = e.OccurredAt,
+            Direction = Direction.Outbound,
+            ServiceName = "share-registry",
+            ActionName = e.Action,
+            UserIdentity = e.RecipientName,
+            RecipientName = e.RecipientName,
+            Share = e.Share,
+            Schema = e.Schema,
+            Table = e.Table,
+            SourceIpAddress = e.SourceIp,
+            UserAgent = e.UserAgent,
+            RequestIds = [e.RequestId],
+            RequestParams = new
+            {
+                e.RecipientId,
+                e.CredentialFingerprint,
+                e.Volume,
+                e.Parameters,
+            },
+            StatusCode = e.Status,
+            ErrorCode = e.ErrorCode,
+            ErrorMessage = e.ErrorMessage,
+            Result = new
+            {
+                e.TableVersion,
+                e.FileCount,
+                e.ByteCount,
+            },
+            Decision = AccessDecision.Of(e.Status),
+        };
 
     private static AuditEntry Entry(string action, DateTimeOffset at, string actor, string share, object parameters) =>
         new()

@@ -13,7 +13,7 @@ internal sealed class AccessTally
     public IEnumerable<Row> Rows => rows.Values;
 
     /// <summary>Counts an access to a share by a known recipient; what strangers and lists of shares ask for is in the record itself.</summary>
-    public void Add(AuditRecord record)
+    public void Add(HealthFact record)
     {
         if (record.ShareName is not { } share || record.RecipientName is not { } recipient)
             return;

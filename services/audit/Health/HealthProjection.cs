@@ -24,16 +24,7 @@ internal sealed class HealthProjection(AuditDatabase database)
     {
         await using var transaction = await database.BeginAsync(cancellationToken);
         var after = await transaction.QueryFirstOrDefaultAsync<long>(HealthSql.LockPosition(database.Engine), null, cancellationToken);
-        var records = await transaction.QueryAsync<AuditRecord>(
-            RecordSql.Range,
-            new
-            {
-                after,
-                last,
-                limit = BatchSize,
-            },
-            cancellationToken
-        );
+        var records = await HealthFacts.ReadAsync(transaction, after, last, BatchSize, cancellationToken);
         var accesses = new AccessTally();
         foreach (var record in records)
         {
@@ -50,7 +41,7 @@ internal sealed class HealthProjection(AuditDatabase database)
         await transaction.CommitAsync(cancellationToken);
     }
 
-    private static async Task FoldAsync(ServiceTransaction transaction, AuditRecord record, SyncChange change, CancellationToken cancellationToken)
+    private static async Task FoldAsync(ServiceTransaction transaction, HealthFact record, SyncChange change, CancellationToken cancellationToken)
     {
         var sync = new
         {

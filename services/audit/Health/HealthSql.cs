@@ -7,6 +7,12 @@ internal static class HealthSql
 {
     public const string Position = "SELECT sequence FROM health_position WHERE id = 1";
 
+    /// <summary>What of each record the figures are made of, in the order of <see cref="HealthFact"/>.</summary>
+    public const string Range =
+        "SELECT sequence, event_time, action_name, recipient_name, provider_name, share_name, schema_name, table_name, "
+        + "CASE WHEN decision = 'none' THEN request_params END, status_code, CASE WHEN decision = 'none' THEN error_message END, result, decision "
+        + "FROM audit_record WHERE sequence > @after AND sequence <= @last ORDER BY sequence LIMIT @limit";
+
     public const string Advance = "UPDATE health_position SET sequence = @sequence WHERE id = 1";
 
     /// <summary>The newest access decides what is shown as the last one, whichever order they are read in.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Tideway.Audit.Records;
 
 namespace Tideway.Audit.Health;
 
@@ -12,7 +11,7 @@ namespace Tideway.Audit.Health;
 internal sealed record SyncChange(string SyncId, string SyncName, string? Sql, long? RemoteVersion, long? LocalVersion)
 {
     /// <summary>The change; nothing where the record is about something else.</summary>
-    public static SyncChange? Of(AuditRecord record)
+    public static SyncChange? Of(HealthFact record)
     {
         var (concerns, sql) = record.ActionName switch
         {

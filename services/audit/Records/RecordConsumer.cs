@@ -3,10 +3,13 @@ using Tideway.Hosting.Messaging;
 
 namespace Tideway.Audit.Records;
 
-/// <summary>Puts one kind of event on record. Idempotent by the event's own id or, where it has none, the message's.</summary>
+/// <summary>Puts one kind of event on record. Idempotent by the own id of what it tells of or, where there is none, the message's.</summary>
 internal sealed class RecordConsumer<TEvent>(AuditForm<TEvent> form, RecordAppender appender) : IEventConsumer<TEvent>
     where TEvent : class
 {
-    public Task ConsumeAsync(TEvent message, EventContext context, CancellationToken cancellationToken) =>
-        appender.AppendAsync(form.Entry(message), context.MessageId, context.Transaction, cancellationToken);
+    public async Task ConsumeAsync(TEvent message, EventContext context, CancellationToken cancellationToken)
+    {
+        foreach (var entry in form.Entries(message))
+            await appender.AppendAsync(entry, context.MessageId, context.Transaction, cancellationToken);
+    }
 }

@@ -7,21 +7,60 @@ namespace Tideway.Audit.Records;
 /// <summary>The insert of a record, prepared once for a transaction.</summary>
 internal sealed class RecordInsert : IAsyncDisposable
 {
+    private static readonly (string Name, DbType Type, Func<AuditRecord, object?> Value)[] Columns =
+    [
+        ("@sequence", DbType.Int64, record => record.Sequence),
+        ("@event_id", DbType.String, record => record.EventId.ToString()),
+        ("@event_time", DbType.Int64, record => record.EventTime),
+        ("@event_date", DbType.String, record => record.EventDate),
+        ("@recorded_at", DbType.Int64, record => record.RecordedAt),
+        ("@direction", DbType.String, record => record.Direction),
+        ("@service_name", DbType.String, record => record.ServiceName),
+        ("@action_name", DbType.String, record => record.ActionName),
+        ("@user_identity", DbType.String, record => record.UserIdentity),
+        ("@recipient_name", DbType.String, record => record.RecipientName),
+        ("@provider_name", DbType.String, record => record.ProviderName),
+        ("@share_name", DbType.String, record => record.ShareName),
+        ("@schema_name", DbType.String, record => record.SchemaName),
+        ("@table_name", DbType.String, record => record.TableName),
+        ("@source_ip_address", DbType.String, record => record.SourceIpAddress),
+        ("@user_agent", DbType.String, record => record.UserAgent),
+        ("@request_id", DbType.String, record => record.RequestId),
+        ("@request_ids", DbType.String, record => record.RequestIds),
+        ("@request_params", DbType.String, record => record.RequestParams),
+        ("@status_code", DbType.Int32, record => record.StatusCode),
+        ("@error_code", DbType.String, record => record.ErrorCode),
+        ("@error_message", DbType.String, record => record.ErrorMessage),
+        ("@result", DbType.String, record => record.Result),
+        ("@decision", DbType.String, record => record.Decision),
+        ("@previous_hash", DbType.Binary, record => record.PreviousHash),
+        ("@hash", DbType.Binary, record => record.Hash),
+    ];
+
     private readonly DbCommand command;
 
-    private RecordInsert(DbCommand command) => this.command = command;
+    // By place: to look each up by its name costs as much as the insert.
+    private readonly DbParameter[] parameters;
+
+    private RecordInsert(DbCommand command)
+    {
+        this.command = command;
+        parameters = [.. command.Parameters.Cast<DbParameter>()];
+    }
 
     public static async Task<RecordInsert> PrepareAsync(ServiceTransaction transaction, CancellationToken cancellationToken)
     {
         var insert = transaction.Connection.CreateCommand();
         insert.Transaction = transaction.Transaction;
         insert.CommandText = RecordSql.Insert;
-        Add(insert, DbType.Int64, "sequence", "event_time", "recorded_at");
-        Add(insert, DbType.Int32, "status_code");
-        Add(insert, DbType.Binary, "previous_hash", "hash");
-        Add(insert, DbType.String, "event_id", "event_date", "direction", "service_name", "action_name", "user_identity", "recipient_name");
-        Add(insert, DbType.String, "provider_name", "share_name", "schema_name", "table_name", "source_ip_address", "user_agent", "request_id");
-        Add(insert, DbType.String, "request_ids", "request_params", "error_code", "error_message", "result", "decision");
+        foreach (var (name, type, _) in Columns)
+        {
+            var parameter = insert.CreateParameter();
+            parameter.ParameterName = name;
+            parameter.DbType = type;
+            insert.Parameters.Add(parameter);
+        }
+
         await insert.PrepareAsync(cancellationToken);
         return new RecordInsert(insert);
     }
@@ -29,47 +68,10 @@ internal sealed class RecordInsert : IAsyncDisposable
     /// <summary>Whether the record was new.</summary>
     public async Task<bool> RunAsync(AuditRecord record, CancellationToken cancellationToken)
     {
-        Set("sequence", record.Sequence);
-        Set("event_id", record.EventId.ToString());
-        Set("event_time", record.EventTime);
-        Set("event_date", record.EventDate);
-        Set("recorded_at", record.RecordedAt);
-        Set("direction", record.Direction);
-        Set("service_name", record.ServiceName);
-        Set("action_name", record.ActionName);
-        Set("user_identity", record.UserIdentity);
-        Set("recipient_name", record.RecipientName);
-        Set("provider_name", record.ProviderName);
-        Set("share_name", record.ShareName);
-        Set("schema_name", record.SchemaName);
-        Set("table_name", record.TableName);
-        Set("source_ip_address", record.SourceIpAddress);
-        Set("user_agent", record.UserAgent);
-        Set("request_id", record.RequestId);
-        Set("request_ids", record.RequestIds);
-        Set("request_params", record.RequestParams);
-        Set("status_code", record.StatusCode);
-        Set("error_code", record.ErrorCode);
-        Set("error_message", record.ErrorMessage);
-        Set("result", record.Result);
-        Set("decision", record.Decision);
-        Set("previous_hash", record.PreviousHash);
-        Set("hash", record.Hash);
+        for (var i = 0; i < parameters.Length; i++)
+            parameters[i].Value = Columns[i].Value(record) ?? DBNull.Value;
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 
     public ValueTask DisposeAsync() => command.DisposeAsync();
-
-    private static void Add(DbCommand insert, DbType type, params ReadOnlySpan<string> names)
-    {
-        foreach (var name in names)
-        {
-            var parameter = insert.CreateParameter();
-            parameter.ParameterName = name;
-            parameter.DbType = type;
-            insert.Parameters.Add(parameter);
-        }
-    }
-
-    private void Set(string name, object? value) => command.Parameters[name].Value = value ?? DBNull.Value;
 }

@@ -24,7 +24,7 @@ internal static class RecordText
         if (text is null)
             return null;
         var whole = text.Contains('\0', StringComparison.Ordinal) ? text.Replace('\0', '\uFFFD') : text;
-        return whole.Any(char.IsSurrogate) ? Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(whole)) : whole;
+        return whole.AsSpan().IndexOfAnyInRange('\ud800', '\udfff') >= 0 ? Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(whole)) : whole;
     }
 
     /// <summary>A text that is searched for: names longer than the protocol allows are cut and end in dots.</summary>

@@ -6,7 +6,7 @@ using Tideway.DeltaSharing.Server.Serving;
 namespace Tideway.CdfPublisher.Changes;
 
 /// <summary>Records calls of the change feed, granted or refused.</summary>
-internal sealed class ChangeFeedAccessLog(AccessSpool<CdfPublisherDatabase> spool) : IProtocolAccessLog
+internal sealed class ChangeFeedAccessLog(AccessSpool<CdfPublisherDatabase, ChangeFeedAccessed> spool) : IProtocolAccessLog
 {
     public async ValueTask RecordAsync(ProtocolAccess access, CancellationToken cancellationToken) =>
         await spool.RecordAsync(

@@ -6,7 +6,7 @@ using Tideway.ShareRegistry.Storage;
 namespace Tideway.ShareRegistry.Access;
 
 /// <summary>Records calls of the sharing protocol as <see cref="ShareAccessed"/>, many in one transaction.</summary>
-internal sealed class SpooledAccessLog(AccessSpool<ShareRegistryDatabase> spool) : IProtocolAccessLog
+internal sealed class SpooledAccessLog(AccessSpool<ShareRegistryDatabase, ShareAccessed> spool) : IProtocolAccessLog
 {
     public ValueTask RecordAsync(ProtocolAccess access, CancellationToken cancellationToken) =>
         new(

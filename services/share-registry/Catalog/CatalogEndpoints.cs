@@ -12,8 +12,9 @@ namespace Tideway.ShareRegistry.Catalog;
 /// <summary>The sharing protocol's lists of shares, schemas and tables.</summary>
 internal static class CatalogEndpoints
 {
-    public static void MapCatalog(this IEndpointRouteBuilder group)
+    public static void MapCatalog(this IEndpointRouteBuilder sharing)
     {
+        var group = sharing.MapGroup("").AddEndpointFilter<RouteGroupBuilder, KeptAnswers>();
         group.MapGet("/shares", ListSharesAsync).WithProtocolAction(ProtocolActions.ListShares).WithName("sharing.listShares");
         group.MapGet("/shares/{share}", GetShareAsync).WithProtocolAction(ProtocolActions.GetShare).WithName("sharing.getShare");
         group.MapGet("/shares/{share}/schemas", ListSchemasAsync).WithProtocolAction(ProtocolActions.ListSchemas).WithName("sharing.listSchemas");

@@ -5,7 +5,7 @@ using Tideway.ShareRegistry.Storage;
 namespace Tideway.ShareRegistry.Catalog;
 
 /// <summary>Shares, schemas and tables as one recipient sees them. What it is not granted is not there.</summary>
-internal sealed class GrantedCatalog(ShareRegistryDatabase database)
+internal sealed class GrantedCatalog(ShareRegistryDatabase database, CatalogMemory memory)
 {
     public Task<IReadOnlyList<GrantedShare>> ListSharesAsync(Guid recipientId, string after, int limit, CancellationToken cancellationToken) =>
         database.QueryAsync<GrantedShare>(
@@ -95,18 +95,28 @@ internal sealed class GrantedCatalog(ShareRegistryDatabase database)
             cancellationToken
         );
 
-    public Task<GrantedTable?> FindTableAsync(Guid recipientId, string share, string schema, string table, CancellationToken cancellationToken) =>
-        database.QueryFirstOrDefaultAsync<GrantedTable>(
-            CatalogSql.FindTable,
-            new
-            {
-                recipientId,
-                share = Share.KeyOf(share),
-                schema = Share.KeyOf(schema),
-                table = Share.KeyOf(table),
-            },
+    /// <summary>A table, from memory where the catalog has not changed since it was looked up: this is asked for with every query.</summary>
+    public ValueTask<GrantedTable?> FindTableAsync(Guid recipientId, string share, string schema, string table, CancellationToken cancellationToken)
+    {
+        var key = new TableKey(recipientId, Share.KeyOf(share), Share.KeyOf(schema), Share.KeyOf(table));
+        return memory.GetAsync(
+            key,
+            async () =>
+                await database.QueryFirstOrDefaultAsync<GrantedTable>(
+                    CatalogSql.FindTable,
+                    new
+                    {
+                        recipientId,
+                        share = key.Share,
+                        schema = key.Schema,
+                        table = key.Table,
+                    },
+                    cancellationToken
+                ),
+            found => 2L * (key.Share.Length + key.Schema.Length + key.Table.Length + found.Location.Length),
             cancellationToken
         );
+    }
 
     /// <summary>The refusal of a table that is not granted or not there; says which part of its name is at fault, but nothing of a share that is not granted.</summary>
     public async Task<ProtocolRefusal> RefuseTableAsync(Guid recipientId, string share, string schema, string table, CancellationToken cancellationToken)
@@ -117,4 +127,6 @@ internal sealed class GrantedCatalog(ShareRegistryDatabase database)
             ? ProtocolRefusals.SchemaNotFound(share, schema)
             : ProtocolRefusals.TableNotFound(share, schema, table);
     }
+
+    private sealed record TableKey(Guid RecipientId, string Share, string Schema, string Table);
 }

@@ -8,7 +8,7 @@ using Tideway.ShareRegistry.Storage;
 namespace Tideway.ShareRegistry.Files;
 
 /// <summary>Records reads of files, granted and refused. The address says which call handed it out, for whom and of which table or volume.</summary>
-internal sealed class FileAccessRecord(AccessSpool<ShareRegistryDatabase> spool, RecipientDirectory recipients, TimeProvider time)
+internal sealed class FileAccessRecord(AccessSpool<ShareRegistryDatabase, ShareAccessed> spool, RecipientDirectory recipients, TimeProvider time)
 {
     private const int MaxTextLength = 1024;
 

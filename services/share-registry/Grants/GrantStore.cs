@@ -1,5 +1,6 @@
 using Tideway.Contracts.ShareRegistry;
 using Tideway.Hosting.Database;
+using Tideway.ShareRegistry.Catalog;
 using Tideway.ShareRegistry.Recipients;
 using Tideway.ShareRegistry.Shares;
 using Tideway.ShareRegistry.Storage;
@@ -7,7 +8,7 @@ using Tideway.ShareRegistry.Storage;
 namespace Tideway.ShareRegistry.Grants;
 
 /// <summary>Who may read which share. Every change leaves its event in the outbox of the same transaction.</summary>
-internal sealed class GrantStore(ShareRegistryDatabase database, TimeProvider time)
+internal sealed class GrantStore(ShareRegistryDatabase database, CatalogRevision catalog, TimeProvider time)
 {
     /// <summary>Those who may read a share; null where there is no such share.</summary>
     public async Task<IReadOnlyList<Recipient>?> FindRecipientsAsync(string shareName, CancellationToken cancellationToken)
@@ -79,6 +80,7 @@ internal sealed class GrantStore(ShareRegistryDatabase database, TimeProvider ti
         };
         if (await transaction.ExecuteAsync(GrantSql.Insert, row, cancellationToken) == 0)
             return;
+        catalog.Change(transaction);
         if (await transaction.QueryFirstOrDefaultAsync<Share>(GrantSql.Advance, new { shareId }, cancellationToken) is not { } share)
             return;
         transaction.Publish(
@@ -99,6 +101,7 @@ internal sealed class GrantStore(ShareRegistryDatabase database, TimeProvider ti
     {
         if (await transaction.ExecuteAsync(GrantSql.Delete, new { shareId, recipientId = recipient.RecipientId }, cancellationToken) == 0)
             return;
+        catalog.Change(transaction);
         if (await transaction.QueryFirstOrDefaultAsync<Share>(GrantSql.Advance, new { shareId }, cancellationToken) is not { } share)
             return;
         transaction.Publish(

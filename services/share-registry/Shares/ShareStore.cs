@@ -1,12 +1,13 @@
 using System.Data.Common;
 using Tideway.Contracts.ShareRegistry;
 using Tideway.Hosting.Database;
+using Tideway.ShareRegistry.Catalog;
 using Tideway.ShareRegistry.Storage;
 
 namespace Tideway.ShareRegistry.Shares;
 
 /// <summary>Shares, their tables and their volumes. Every change leaves its event in the outbox of the same transaction.</summary>
-internal sealed class ShareStore(ShareRegistryDatabase database, TimeProvider time)
+internal sealed class ShareStore(ShareRegistryDatabase database, CatalogRevision catalog, TimeProvider time)
 {
     public async Task<Share?> FindAsync(string name, CancellationToken cancellationToken)
     {
@@ -111,6 +112,7 @@ internal sealed class ShareStore(ShareRegistryDatabase database, TimeProvider ti
         if (!described && !objects.AreChanged)
             return await FindAsync(name, cancellationToken) is { } unchanged ? unchanged : Refusal.ShareDoesNotExist(name);
 
+        catalog.Change(transaction);
         if (described && await DescribeAsync(transaction, after, cancellationToken) is { } taken)
             return taken;
         if (await objects.WriteAsync(transaction, cancellationToken) is { } overlap)
@@ -141,6 +143,7 @@ internal sealed class ShareStore(ShareRegistryDatabase database, TimeProvider ti
         var share = await transaction.QueryFirstOrDefaultAsync<Share>(ShareSql.Delete, new { key = Share.KeyOf(name) }, cancellationToken);
         if (share is null)
             return Refusal.ShareDoesNotExist(name);
+        catalog.Change(transaction);
         transaction.Publish(
             new ShareDeleted
             {

@@ -10,8 +10,9 @@ namespace Tideway.ShareRegistry.Volumes;
 /// <summary>OpenSharing's lists of volumes, and the description of one.</summary>
 internal static class VolumeCatalogEndpoints
 {
-    public static void MapVolumeCatalog(this IEndpointRouteBuilder group)
+    public static void MapVolumeCatalog(this IEndpointRouteBuilder sharing)
     {
+        var group = sharing.MapGroup("").AddEndpointFilter<RouteGroupBuilder, KeptAnswers>();
         group
             .MapGet("/shares/{share}/all-volumes", ListAllAsync)
             .WithProtocolAction(ProtocolActions.ListAllVolumes)

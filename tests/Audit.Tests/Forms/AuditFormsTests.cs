@@ -39,7 +39,8 @@ public sealed class AuditFormsTests
         var form = AuditForms.All.Single(form => form.EventType.Name == eventName);
         var sample = EventSamples.Make(form.EventType);
 
-        var record = AuditRecordMaking.Make(form.EntryOf(sample), Guid.CreateVersion7(), 1, new byte[32], DateTimeOffset.UnixEpoch);
+        var entry = form.EntriesOf(sample).ShouldHaveSingleItem();
+        var record = AuditRecordMaking.Make(entry, Guid.CreateVersion7(), 1, new byte[32], DateTimeOffset.UnixEpoch);
 
         var json = JsonSerializer.Serialize(RecordView.Of(record), AuditJson.Options);
         foreach (var text in form.EventType.GetProperties().SelectMany(property => Texts(property, sample)))
@@ -56,9 +57,10 @@ public sealed class AuditFormsTests
     [InlineData(503, "refused")]
     public void An_access_counts_as_granted_only_where_it_was_answered(int status, string decision)
     {
-        var form = AuditForms.All.Single(form => form.EventType == typeof(ShareAccessed));
+        var form = AuditForms.All.Single(form => form.EventType == typeof(SharesAccessed));
+        var accesses = EventSamples.Make<SharesAccessed>() with { Accesses = [EventSamples.Make<ShareAccessed>() with { Status = status }] };
 
-        form.EntryOf(EventSamples.Make<ShareAccessed>() with { Status = status }).Decision.ShouldBe(decision);
+        form.EntriesOf(accesses).ShouldHaveSingleItem().Decision.ShouldBe(decision);
     }
 
     private static IEnumerable<string> Texts(PropertyInfo property, object owner) =>

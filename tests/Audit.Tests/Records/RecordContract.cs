@@ -4,6 +4,7 @@ using Tideway.Audit.Forms;
 using Tideway.Audit.Query;
 using Tideway.Audit.Records;
 using Tideway.Audit.Tests.Support;
+using Tideway.Contracts.CdfPublisher;
 using Tideway.Contracts.InboundSync;
 using Tideway.Contracts.RecipientAuth;
 using Tideway.Contracts.ShareRegistry;
@@ -51,6 +52,23 @@ public abstract class RecordContract : IAsyncLifetime
 
         (await host.RecordsAsync()).Count.ShouldBe(3);
         (await host.VerifyAsync()).VerifiedCount.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Of_a_group_of_accesses_each_has_its_record_and_those_on_record_are_left_out()
+    {
+        var accesses = Enumerable.Range(1, 5).Select(second => Accesses.At(second)).ToList();
+        await host.DeliverAsync(new SharesAccessed { Accesses = [accesses[0], accesses[3]], OccurredAt = accesses[3].OccurredAt });
+
+        await host.DeliverAsync(new SharesAccessed { Accesses = accesses, OccurredAt = accesses[^1].OccurredAt }, EventSamples.Make<ChangeFeedsAccessed>(8));
+
+        var records = await host.RecordsAsync();
+        records.Select(record => record.Sequence).ShouldBe([1, 2, 3, 4, 5, 6]);
+        records
+            .Where(record => record.ServiceName == "share-registry")
+            .Select(record => record.EventId)
+            .ShouldBe([accesses[0].AccessId, accesses[3].AccessId, accesses[1].AccessId, accesses[2].AccessId, accesses[4].AccessId], ignoreOrder: true);
+        (await host.VerifyAsync()).VerifiedCount.ShouldBe(6);
     }
 
     [Fact]

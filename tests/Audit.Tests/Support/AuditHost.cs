@@ -9,6 +9,7 @@ using Tideway.Audit.Query;
 using Tideway.Audit.Records;
 using Tideway.Audit.Storage;
 using Tideway.Contracts;
+using Tideway.Contracts.ShareRegistry;
 using Tideway.Hosting.Database;
 using Tideway.Hosting.Identity;
 using Tideway.Hosting.Messaging;
@@ -58,8 +59,9 @@ internal sealed class AuditHost : IAsyncDisposable
     {
         await using (var transaction = await Database.BeginAsync(TestContext.Current.CancellationToken))
         {
-            foreach (var (messageId, message) in messages)
+            foreach (var (messageId, told) in messages)
             {
+                var message = told is ShareAccessed access ? new SharesAccessed { Accesses = [access], OccurredAt = access.OccurredAt } : told;
                 await transaction.ExecuteAsync(
                     "INSERT INTO outbox_message (message_id, type, body, created_at) VALUES (@id, @type, @body, @at)",
                     new

@@ -7,12 +7,13 @@ namespace Tideway.Audit.Tests.Support;
 /// <summary>An event of any type with a value in every member, each different from the others.</summary>
 internal static class EventSamples
 {
-    /// <summary>Every event: a record of the contracts that says when it happened.</summary>
+    private static readonly IReadOnlyList<Type> Records = [.. typeof(EventRouting).Assembly.GetExportedTypes().Where(type => type != typeof(EventRouting))];
+
+    /// <summary>Every event: a record of the contracts that is no member of another.</summary>
     public static IReadOnlyList<Type> Types { get; } =
     [
-        .. typeof(EventRouting)
-            .Assembly.GetExportedTypes()
-            .Where(type => type.GetProperty("OccurredAt") is not null)
+        .. Records
+            .Except(Records.SelectMany(type => type.GetProperties()).SelectMany(property => property.PropertyType.GetGenericArguments()))
             .OrderBy(type => type.Name, StringComparer.Ordinal),
     ];
 

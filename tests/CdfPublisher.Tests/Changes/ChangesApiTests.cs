@@ -148,7 +148,7 @@ public sealed class ChangesApiTests : ChangesScene
         await host.ClientOf(null).GetAsync(PathOf("orders", "startingVersion=1"));
         await host.ClientOf("other").GetAsync(PathOf("orders", "startingVersion=1"));
 
-        var accesses = await host.PublishedAsync<ChangeFeedAccessed>();
+        var accesses = (await host.PublishedAsync<ChangeFeedsAccessed>()).SelectMany(group => group.Accesses).ToList();
         accesses.Select(access => access.Status).ShouldBe([200, 400, 401, 404]);
         accesses.ShouldAllBe(access => access.Action == "deltaSharingQueryTableChanges" && access.Share == "sales" && access.Table == "orders");
         var first = accesses[0];

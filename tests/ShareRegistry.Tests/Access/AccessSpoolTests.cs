@@ -1,8 +1,10 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Tideway.Contracts.ShareRegistry;
 using Tideway.DeltaSharing.Server.Serving;
 using Tideway.Hosting.Database;
+using Tideway.Hosting.Messaging;
 using Tideway.ShareRegistry.Storage;
 using Tideway.ShareRegistry.Tests.Hosts;
 
@@ -31,7 +33,9 @@ public sealed class AccessSpoolTests : IAsyncLifetime
         await spool.StartAsync(TestContext.Current.CancellationToken);
         await Task.WhenAll(waiting);
 
-        (await CountAsync("SELECT count(*) FROM outbox_message")).ShouldBe(400);
+        var groups = await database.QueryAsync<string>("SELECT body FROM outbox_message ORDER BY sequence", null, TestContext.Current.CancellationToken);
+        groups.Count.ShouldBe(1);
+        groups.SelectMany(group => JsonSerializer.Deserialize<SharesAccessed>(group, EventJson.Options)!.Accesses).Count().ShouldBe(400);
         await spool.StopAsync(CancellationToken.None);
     }
 
@@ -98,8 +102,14 @@ public sealed class AccessSpoolTests : IAsyncLifetime
         await Should.ThrowAsync<AccessSpoolException>(() => spool.RecordAsync(Access(51)));
     }
 
-    private AccessSpool<ShareRegistryDatabase> NewSpool(AccessSpoolOptions options) =>
-        new(database, Options.Create(options), TimeProvider.System, NullLogger<AccessSpool<ShareRegistryDatabase>>.Instance);
+    private AccessSpool<ShareRegistryDatabase, ShareAccessed> NewSpool(AccessSpoolOptions options) =>
+        new(
+            database,
+            accesses => new SharesAccessed { Accesses = accesses, OccurredAt = accesses[^1].OccurredAt },
+            Options.Create(options),
+            TimeProvider.System,
+            NullLogger<AccessSpool<ShareRegistryDatabase, ShareAccessed>>.Instance
+        );
 
     private static ShareAccessed Access(int number) =>
         new()

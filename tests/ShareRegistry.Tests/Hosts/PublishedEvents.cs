@@ -1,15 +1,26 @@
 using System.Collections.Concurrent;
+using Tideway.Contracts.ShareRegistry;
 using Tideway.Hosting.Messaging;
 using Tideway.Testing;
 
 namespace Tideway.ShareRegistry.Tests.Hosts;
 
-/// <summary>Every event that left the outbox, in its order.</summary>
+/// <summary>Every event that left the outbox, in its order; of a group of accesses each one.</summary>
 internal sealed class PublishedEvents
 {
     private readonly ConcurrentQueue<object> events = new();
 
-    public void Add(object published) => events.Enqueue(published);
+    public void Add(object published)
+    {
+        if (published is not SharesAccessed group)
+        {
+            events.Enqueue(published);
+            return;
+        }
+
+        foreach (var access in group.Accesses)
+            events.Enqueue(access);
+    }
 
     public IReadOnlyList<T> Of<T>() => [.. events.OfType<T>()];
 

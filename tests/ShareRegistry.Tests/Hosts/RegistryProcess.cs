@@ -79,7 +79,7 @@ internal sealed class RegistryProcess : IAsyncDisposable
         Record<ShareDeleted>(builder);
         Record<ShareGranted>(builder);
         Record<ShareRevoked>(builder);
-        Record<ShareAccessed>(builder);
+        Record<SharesAccessed>(builder);
         var built = builder.Build();
         built.UseTideway();
         built.MapShareRegistry();

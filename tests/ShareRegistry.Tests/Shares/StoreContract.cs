@@ -17,6 +17,7 @@ public abstract class StoreContract : IAsyncLifetime
     private GrantStore grants = null!;
     private RecipientDirectory directory = null!;
     private GrantedCatalog catalog = null!;
+    private CatalogMemory memory = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -25,14 +26,17 @@ public abstract class StoreContract : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         database = await OpenAsync();
-        shares = new ShareStore(database, TimeProvider.System);
-        grants = new GrantStore(database, TimeProvider.System);
+        var revision = new CatalogRevision(database);
+        memory = new CatalogMemory(revision);
+        shares = new ShareStore(database, revision, TimeProvider.System);
+        grants = new GrantStore(database, revision, TimeProvider.System);
         directory = new RecipientDirectory(database, new NoBroker(), TimeProvider.System);
-        catalog = new GrantedCatalog(database);
+        catalog = new GrantedCatalog(database, memory);
     }
 
     public virtual async ValueTask DisposeAsync()
     {
+        memory.Dispose();
         await database.DisposeAsync();
         GC.SuppressFinalize(this);
     }

@@ -16,6 +16,8 @@ public abstract class VolumeStoreContract : IAsyncLifetime
     private ShareRegistryDatabase database = null!;
     private ShareStore shares = null!;
     private GrantedCatalog catalog = null!;
+    private CatalogRevision revision = null!;
+    private CatalogMemory memory = null!;
     private GrantedVolumes granted = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -25,13 +27,16 @@ public abstract class VolumeStoreContract : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         database = await OpenAsync();
-        shares = new ShareStore(database, TimeProvider.System);
-        catalog = new GrantedCatalog(database);
+        revision = new CatalogRevision(database);
+        memory = new CatalogMemory(revision);
+        shares = new ShareStore(database, revision, TimeProvider.System);
+        catalog = new GrantedCatalog(database, memory);
         granted = new GrantedVolumes(database);
     }
 
     public virtual async ValueTask DisposeAsync()
     {
+        memory.Dispose();
         await database.DisposeAsync();
         GC.SuppressFinalize(this);
     }
@@ -194,7 +199,9 @@ public abstract class VolumeStoreContract : IAsyncLifetime
         await shares.CreateAsync(new NewShare(share), "me", Token);
         foreach (var name in volumes.Select(volume => volume.Split('.')))
             (await ChangeAsync(share, new VolumeChange.Add(Volume(name[0], name[1])))).ShouldBeNull();
-        (await new GrantStore(database, TimeProvider.System).ChangeAsync(share, [new GrantChange(recipient, Grant: true)], "me", Token)).ShouldBeNull();
+        (
+            await new GrantStore(database, revision, TimeProvider.System).ChangeAsync(share, [new GrantChange(recipient, Grant: true)], "me", Token)
+        ).ShouldBeNull();
         return recipient.RecipientId;
     }
 
