@@ -54,6 +54,21 @@ public sealed class FileDownloaderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_file_that_need_not_survive_the_process_is_whole_also_after_a_break()
+    {
+        content = new byte[40_000_003];
+        new Random(9).NextBytes(content);
+        server.Handler = (context, number) => ServeAsync(context, breakAfter: number == 0 ? 25_000_000 : null);
+        var downloader = server.Downloader(flushes: false);
+
+        var download = await downloader.DownloadAsync(Url, Destination, content.Length);
+
+        download.Attempts.ShouldBe(2);
+        (await System.IO.File.ReadAllBytesAsync(Destination)).AsSpan().SequenceEqual(content).ShouldBeTrue();
+        Directory.GetFiles(folder).ShouldBe([Destination]);
+    }
+
+    [Fact]
     public async Task An_empty_file_is_downloaded()
     {
         server.Handler = (context, _) => context.StatusAsync(200);
