@@ -8,7 +8,7 @@ namespace Tideway.Cli.Read;
 /// <summary>The files of an answer, brought into a folder. Addresses that end on the way are asked for again.</summary>
 internal sealed class BroughtFiles(string folder, FileDownloader downloader, RangeReader ranges, TextWriter progress, TimeProvider time)
 {
-    private const int AtOnce = 4;
+    private const int AtOnce = 6;
 
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(5);
 

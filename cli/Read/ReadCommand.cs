@@ -44,7 +44,7 @@ internal static class ReadCommand
             "read",
             "Read a table that any Delta Sharing server shares, by its profile file",
             "tideway read partner.share#sales.public.orders --where \"country = 'DE'\" --output parquet --out orders.parquet",
-            [target, version, timestamp, changes, condition.Where, columns, output.Limit, output.Out, profile.Insecure, profile.Keys],
+            [target, version, timestamp, changes, condition.Where, columns, output.Limit, output.Out, output.Compression, profile.Insecure, profile.Keys],
             (call, cancellationToken) =>
                 LocalTable.GuardAsync(() =>
                     SharingFailure.GuardAsync(async () =>
@@ -66,7 +66,7 @@ internal static class ReadCommand
                         using var folder = new SpillFolder();
                         var brought = new BroughtFiles(
                             folder.Path,
-                            new FileDownloader(client.Http, options, call.Environment.Time),
+                            new FileDownloader(client.Http, options, call.Environment.Time) { FlushesToDisk = false },
                             new RangeReader(client.Http, options, call.Environment.Time),
                             call.Environment.Error,
                             call.Environment.Time

@@ -23,7 +23,19 @@ internal static class ChangesCommand
             "changes",
             "Show the rows that changed, how (_change_type) and when, of a table that records it (delta.enableChangeDataFeed)",
             "tideway table changes /srv/tables/orders --from 3 --to 5 --where \"_change_type = 'delete'\"",
-            [table.Path, range.From, range.FromTime, range.To, range.ToTime, derive, condition.Where, output.Limit, output.Out, table.FilesOutside],
+            [
+                table.Path,
+                range.From,
+                range.FromTime,
+                range.To,
+                range.ToTime,
+                derive,
+                condition.Where,
+                output.Limit,
+                output.Out,
+                output.Compression,
+                table.FilesOutside,
+            ],
             (call, cancellationToken) =>
                 LocalTable.GuardAsync(async () =>
                 {

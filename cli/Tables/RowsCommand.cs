@@ -18,7 +18,7 @@ internal static class RowsCommand
             "rows",
             "Show rows of a table, or write them all as CSV, JSON or Parquet",
             "tideway table rows /srv/tables/orders --where \"country = 'DE'\" --output parquet --out orders.parquet",
-            [table.Path, table.Version, table.Timestamp, condition.Where, columns, output.Limit, output.Out, table.FilesOutside],
+            [table.Path, table.Version, table.Timestamp, condition.Where, columns, output.Limit, output.Out, output.Compression, table.FilesOutside],
             (call, cancellationToken) =>
                 LocalTable.GuardAsync(async () =>
                 {

@@ -10,21 +10,23 @@ internal sealed class PartialFile : IAsyncDisposable
 
     private readonly string destination;
     private readonly FileStream stream;
+    private readonly bool flushes;
     private Task flushing = Task.CompletedTask;
     private long flushedLength;
     private bool isComplete;
 
-    private PartialFile(string destination, FileStream stream)
+    private PartialFile(string destination, FileStream stream, bool flushes)
     {
         this.destination = destination;
         this.stream = stream;
+        this.flushes = flushes;
     }
 
     public long Length { get; private set; }
 
     public EntityTagHeaderValue? EntityTag { get; set; }
 
-    public static PartialFile Create(string destination)
+    public static PartialFile Create(string destination, bool flushes)
     {
         try
         {
@@ -35,7 +37,7 @@ internal sealed class PartialFile : IAsyncDisposable
                 Options = FileOptions.Asynchronous,
                 BufferSize = 0,
             };
-            return new PartialFile(destination, new FileStream(destination + ".part", options));
+            return new PartialFile(destination, new FileStream(destination + ".part", options), flushes);
         }
         catch (Exception exception) when (IsLocal(exception))
         {
@@ -66,7 +68,7 @@ internal sealed class PartialFile : IAsyncDisposable
             flushedLength = 0;
         });
 
-    /// <summary>Gives the file its name once all of it is on the disk.</summary>
+    /// <summary>Gives the file its name, once all of it is on the disk where it is flushed.</summary>
     public async Task CompleteAsync()
     {
         try
@@ -81,7 +83,8 @@ internal sealed class PartialFile : IAsyncDisposable
 
         Attempt(() =>
         {
-            RandomAccess.FlushToDisk(stream.SafeFileHandle);
+            if (flushes)
+                RandomAccess.FlushToDisk(stream.SafeFileHandle);
             stream.Dispose();
             File.Move(stream.Name, destination, overwrite: true);
             isComplete = true;
@@ -109,7 +112,7 @@ internal sealed class PartialFile : IAsyncDisposable
     private void FlushBehind()
     {
         // A flush that failed stays where it is until the end, which tells of it.
-        if (Length - flushedLength < BytesPerFlush || !flushing.IsCompletedSuccessfully)
+        if (!flushes || Length - flushedLength < BytesPerFlush || !flushing.IsCompletedSuccessfully)
             return;
         flushedLength = Length;
         flushing = Task.Run(() => RandomAccess.FlushToDisk(stream.SafeFileHandle));

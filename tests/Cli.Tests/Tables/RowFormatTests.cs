@@ -47,6 +47,34 @@ public sealed class RowFormatTests : IDisposable
         shown.Error.ShouldContain("--out");
     }
 
+    [Theory]
+    [InlineData(null, "ZSTD")]
+    [InlineData("snappy", "SNAPPY")]
+    [InlineData("uncompressed", "UNCOMPRESSED")]
+    public async Task Parquet_is_packed_as_asked(string? compression, string expected)
+    {
+        var file = folder.File("rows.parquet");
+        string[] asked = compression is null ? [] : ["--compression", compression];
+
+        var run = await new CliRun().RunAsync(["table", "rows", TestTable.At("golden/snapshot-data3"), "-o", "parquet", "--out", file, .. asked]);
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        using var database = DuckDbDatabase.Open();
+        using var connection = database.Connect();
+        connection.Scalar<string>($"SELECT string_agg(DISTINCT compression) FROM parquet_metadata('{file}')").ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("csv", "snappy", "--compression needs --output parquet")]
+    [InlineData("parquet", "rar", "zstd")]
+    public async Task A_compression_that_does_nothing_is_refused(string format, string compression, string said)
+    {
+        var run = await new CliRun().RunAsync("table", "rows", TestTable.At("golden/snapshot-data3"), "-o", format, "--compression", compression);
+
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldContain(said);
+    }
+
     [Fact]
     public async Task A_file_that_is_there_is_not_overwritten()
     {

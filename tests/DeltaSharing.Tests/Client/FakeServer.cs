@@ -65,7 +65,8 @@ internal sealed class FakeServer : IAsyncDisposable
     public DeltaSharingClient Client(ProfileCredential credential, DeltaSharingClientOptions? options = null, TimeProvider? time = null) =>
         new(Http(options ?? Options), new SharingProfile { Endpoint = new Uri(Address, "ds"), Credential = credential }, options ?? Options, time);
 
-    public FileDownloader Downloader(DeltaSharingClientOptions? options = null) => new(Http(options ?? Options), options ?? Options);
+    public FileDownloader Downloader(DeltaSharingClientOptions? options = null, bool flushes = true) =>
+        new(Http(options ?? Options), options ?? Options) { FlushesToDisk = flushes };
 
     /// <summary>Answers nothing until the test ends.</summary>
     public Task HangAsync() => closing.Task;

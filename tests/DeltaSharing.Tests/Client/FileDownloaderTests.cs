@@ -41,14 +41,16 @@ public sealed class FileDownloaderTests : IAsyncLifetime
         server.Requests.Single().Headers.ContainsKey("Authorization").ShouldBeFalse();
     }
 
-    [Fact]
-    public async Task A_file_that_goes_to_the_disk_in_several_parts_is_whole_also_after_a_break_between_them()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_file_of_several_parts_is_whole_also_after_a_break_between_them_whether_it_is_flushed_or_not(bool flushes)
     {
         content = new byte[40_000_003];
         new Random(8).NextBytes(content);
         server.Handler = (context, number) => ServeAsync(context, breakAfter: number == 0 ? 25_000_000 : null);
 
-        await server.Downloader().DownloadAsync(Url, Destination, content.Length);
+        await server.Downloader(flushes: flushes).DownloadAsync(Url, Destination, content.Length);
 
         (await System.IO.File.ReadAllBytesAsync(Destination)).AsSpan().SequenceEqual(content).ShouldBeTrue();
     }
