@@ -71,8 +71,7 @@ public sealed class HeldConnections : IDisposable
         );
         await using (var output = Console.OpenStandardOutput())
             await output.WriteAsync(System.Text.Encoding.ASCII.GetBytes(Ready + "\n"), TestContext.Current.CancellationToken);
-        await using (var input = Console.OpenStandardInput())
-            await input.ReadAsync(new byte[1], TestContext.Current.CancellationToken);
+        while (await Console.In.ReadLineAsync(TestContext.Current.CancellationToken) is not null) { }
         foreach (var connection in connections)
             connection.Dispose();
     }
