@@ -58,6 +58,7 @@ public static class ShareRegistryStartup
         builder.Services.AddSingleton<SignedLines>();
         builder.Services.AddSingleton<EncodedSnapshots>();
         builder.Services.AddSingleton<TableQueryAnswers>();
+        builder.Services.AddSingleton<AsyncQueryStore>();
         builder.Services.AddSingleton<AsyncQueryWork>();
         builder.Services.AddHostedService(services => services.GetRequiredService<AsyncQueryWork>());
         builder.Services.AddSingleton<AsyncQueries>();

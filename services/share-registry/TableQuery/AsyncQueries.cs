@@ -4,7 +4,6 @@ using Microsoft.Extensions.Options;
 using Tideway.DeltaSharing.Protocol;
 using Tideway.DeltaSharing.Server.Answers;
 using Tideway.DeltaSharing.Server.Parameters;
-using Tideway.ShareRegistry.Storage;
 
 namespace Tideway.ShareRegistry.TableQuery;
 
@@ -14,7 +13,7 @@ namespace Tideway.ShareRegistry.TableQuery;
 /// fills the caches that the answer is then made from.
 /// </summary>
 internal sealed class AsyncQueries(
-    ShareRegistryDatabase database,
+    AsyncQueryStore store,
     TableQueryAnswers answers,
     TableReader reader,
     AsyncQueryWork work,
@@ -47,26 +46,17 @@ internal sealed class AsyncQueries(
         if (await TryAnswerAsync(call, key, query, null, options.Value.Patience, cancellationToken) is { } answer)
             return answer;
         var version = query.Version ?? query.StartingVersion ?? await reader.FindLatestVersionAsync(call, cancellationToken);
-        await KeepAsync(call, key, body, version, cancellationToken);
+        await store.KeepAsync(call.RecipientId, call.Table.TableId, key, body, version, Since, cancellationToken);
         var kept = (await FindByKeyAsync(call, key, cancellationToken))!;
         // Another may have used the key at the same moment.
         return kept.Body == body ? Pending(call, kept) : KeyWasUsed;
     }
 
     /// <summary>Answers the query that an id was given for, or says that it is not ready.</summary>
-    public async Task<IResult> PollAsync(TableCall call, string queryId, QueryRequest page, CancellationToken cancellationToken)
-    {
-        var parameters = new
-        {
-            queryId,
-            recipientId = call.RecipientId,
-            tableId = call.Table.TableId,
-            since = Since,
-        };
-        return await database.QueryFirstOrDefaultAsync<AsyncQuery>(AsyncQuerySql.FindById, parameters, cancellationToken) is { } kept
+    public async Task<IResult> PollAsync(TableCall call, string queryId, QueryRequest page, CancellationToken cancellationToken) =>
+        await store.FindByIdAsync(call.RecipientId, call.Table.TableId, queryId, Since, cancellationToken) is { } kept
             ? await AnswerAsync(call, kept, page, cancellationToken)
             : UnknownQuery;
-    }
 
     private async Task<IResult> AnswerAsync(TableCall call, AsyncQuery kept, QueryRequest page, CancellationToken cancellationToken)
     {
@@ -75,12 +65,7 @@ internal sealed class AsyncQueries(
         if (await TryAnswerAsync(call, kept.IdempotencyKey, asked, kept.TableVersion, options.Value.PollPatience, cancellationToken) is not { } answer)
             return Pending(call, kept);
         if (kept.AnsweredAt is null)
-        {
-            await using var transaction = await database.BeginAsync(cancellationToken);
-            await transaction.ExecuteAsync(AsyncQuerySql.Answered, new { queryId = kept.QueryId, at = time.GetUtcNow() }, cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-        }
-
+            await store.MarkAnsweredAsync(kept.QueryId, cancellationToken);
         return answer;
     }
 
@@ -135,8 +120,7 @@ internal sealed class AsyncQueries(
 
     private async Task<ProtocolRefusal?> CheckRoomAsync(TableCall call, CancellationToken cancellationToken)
     {
-        var whose = new { recipientId = call.RecipientId, since = Since };
-        var waiting = (await database.QueryFirstOrDefaultAsync<WaitingQueries>(AsyncQuerySql.Count, whose, cancellationToken))!;
+        var waiting = await store.CountWaitingAsync(call.RecipientId, Since, cancellationToken);
         if (waiting.Own >= options.Value.MaxPerRecipient)
             return NoRoom($"{waiting.Own} queries are waiting already. Ask for those first.");
         return waiting.Everyone >= options.Value.MaxWaiting ? NoRoom("Too many queries are waiting already. Try again later.") : null;
@@ -144,39 +128,8 @@ internal sealed class AsyncQueries(
 
     private static ProtocolRefusal NoRoom(string message) => new(429, ErrorCodes.TooManyRequests, message) { RetryAfter = TimeSpan.FromSeconds(30) };
 
-    private async Task KeepAsync(TableCall call, string key, string body, long version, CancellationToken cancellationToken)
-    {
-        await using var transaction = await database.BeginAsync(cancellationToken);
-        await transaction.ExecuteAsync(AsyncQuerySql.DeleteEnded, new { since = Since }, cancellationToken);
-        await transaction.ExecuteAsync(
-            AsyncQuerySql.Insert,
-            new
-            {
-                queryId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24)),
-                recipientId = call.RecipientId,
-                tableId = call.Table.TableId,
-                key,
-                body,
-                version,
-                at = time.GetUtcNow(),
-            },
-            cancellationToken
-        );
-        await transaction.CommitAsync(cancellationToken);
-    }
-
     private Task<AsyncQuery?> FindByKeyAsync(TableCall call, string key, CancellationToken cancellationToken) =>
-        database.QueryFirstOrDefaultAsync<AsyncQuery>(
-            AsyncQuerySql.FindByKey,
-            new
-            {
-                recipientId = call.RecipientId,
-                tableId = call.Table.TableId,
-                key,
-                since = Since,
-            },
-            cancellationToken
-        );
+        store.FindByKeyAsync(call.RecipientId, call.Table.TableId, key, Since, cancellationToken);
 
     // Clients choose keys of any length.
     private static string KeyOf(string idempotencyKey) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(idempotencyKey)));
@@ -184,19 +137,4 @@ internal sealed class AsyncQueries(
     // Pages are asked for with each call anew.
     private static string BodyOf(QueryRequest query) =>
         Encoding.UTF8.GetString((query with { MaxFiles = null, PageToken = null, IdempotencyKey = null }).ToJson());
-
-    private sealed record AsyncQuery
-    {
-        public string QueryId { get; init; } = "";
-        public string IdempotencyKey { get; init; } = "";
-        public string Body { get; init; } = "";
-        public long TableVersion { get; init; }
-        public DateTimeOffset? AnsweredAt { get; init; }
-    }
-
-    private sealed record WaitingQueries
-    {
-        public long Everyone { get; init; }
-        public long Own { get; init; }
-    }
 }
