@@ -56,9 +56,10 @@ internal sealed class ChangeFeed(
             return refusal;
         var first = page.Version == page.Start ? scan.Value.Start : await TableHeader.ReadAsync(cache, table, page.Start, cancellationToken);
         var withMetadata = call.Range.IncludeHistoricalMetadata;
-        var format = ChooseFormat(call, first, newest);
+        var format = page.Format != ResponseFormats.None ? page.Format : ChooseFormat(call, first, newest, scan.Value);
         if (format.IsRefused(out refusal))
             return refusal;
+        page = page with { Format = format.Value };
         var isDelta = format.Value == ResponseFormats.Delta;
         if (!isDelta && (scan.Value.PlainFault ?? PlainFaultOf(newest)) is { } fault)
             return PlainFormat.Refuse(call.Table.FullName, fault.Version, fault.Reason);
@@ -104,10 +105,15 @@ internal sealed class ChangeFeed(
         };
     }
 
-    // What the table needs now counts as well as what it needed then: either may be in the range.
-    private static Checked<ResponseFormats> ChooseFormat(ChangeCall call, TableHeader first, TableHeader newest)
+    // What the table needs now counts as well as what it needed then, and in between: any of it may be in the range.
+    private static Checked<ResponseFormats> ChooseFormat(ChangeCall call, TableHeader first, TableHeader newest, ChangeScan scan)
     {
-        RecipientProtocol[] needed = [RecipientProtocol.Of(first.Protocol, first.Metadata), RecipientProtocol.Of(newest.Protocol, newest.Metadata)];
+        RecipientProtocol[] needed =
+        [
+            RecipientProtocol.Of(first.Protocol, first.Metadata),
+            .. scan.Needed,
+            RecipientProtocol.Of(newest.Protocol, newest.Metadata),
+        ];
         var format = needed.Any(item => item.Choose(call.Capabilities) == ResponseFormats.Delta) ? ResponseFormats.Delta : ResponseFormats.Parquet;
         var unknown =
             format == ResponseFormats.Delta

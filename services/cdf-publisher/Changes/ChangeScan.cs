@@ -37,6 +37,9 @@ internal sealed class ChangeScan
     /// <summary>What the parquet format has no place for; null where it can express the whole range.</summary>
     public PlainFault? PlainFault { get; private set; }
 
+    /// <summary>What clients must know of versions that set another protocol.</summary>
+    public List<RecipientProtocol> Needed { get; } = [];
+
     /// <summary>Number of files that hold the changes of the page.</summary>
     public long FileCount { get; private set; }
 
@@ -102,6 +105,8 @@ internal sealed class ChangeScan
                 );
             }
 
+            if (changes.Protocol is not null)
+                Needed.Add(RecipientProtocol.Of(header.Protocol, header.Metadata));
             if (changes.Version == Start.Version || changes.Metadata is not null)
                 PlainFault ??= PlainFormat.FindFault(header.Metadata) is { } reason ? new PlainFault(changes.Version, reason) : null;
             foreach (var file in FilesOf(changes))
