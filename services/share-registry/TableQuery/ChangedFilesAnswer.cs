@@ -55,18 +55,14 @@ internal sealed class ChangedFilesAnswer
             );
         // The end is only a hint: what is there up to it is what there is to tell.
         var position = cursor is null
-            ? new ChangesCursor(since.Starting, 0, Math.Min(since.Ending ?? latest.Version, latest.Version))
+            ? new ChangesCursor(since.Starting, 0, Math.Min(since.Ending ?? latest.Version, latest.Version), ResponseFormats.None)
             : ChangesCursor.Parse(cursor);
         var (protocol, metadata) = await table.Table.LoadDescriptionAsync(since.Starting, cancellationToken);
-        // What came with a later version must be expressible too.
-        var chosen = AnswerShape.Choose(call, latest.Protocol, latest.Metadata);
-        if (!chosen.IsRefused(out _) && !chosen.Value.IsDelta)
-            chosen = AnswerShape.Choose(call, protocol, metadata);
+        var chosen = ChooseShape(call, position.Format, latest, protocol, metadata);
         if (chosen.IsRefused(out var refusal))
             return refusal;
         var agreed = chosen.Value;
-        if (agreed.FindUnknown(call, protocol, metadata) is { } unknown)
-            return unknown;
+        position = position with { Format = agreed.Format };
         if (!agreed.IsDelta && PlainFormat.FindFault(metadata) is { } fault)
             return PlainFormat.Refuse(call.Table.FullName, since.Starting, fault);
 
@@ -90,6 +86,19 @@ internal sealed class ChangedFilesAnswer
                     }
                 : null,
         };
+    }
+
+    // What came with a later version must be expressible too, and known; pages stay with what the first settled.
+    private static Checked<AnswerShape> ChooseShape(TableCall call, ResponseFormats settled, Snapshot latest, Protocol protocol, Metadata metadata)
+    {
+        if (settled != ResponseFormats.None)
+            return AnswerShape.Of(call, settled);
+        var chosen = AnswerShape.Choose(call, latest.Protocol, latest.Metadata);
+        if (!chosen.IsRefused(out _) && !chosen.Value.IsDelta)
+            chosen = AnswerShape.Choose(call, protocol, metadata);
+        if (chosen.IsRefused(out _))
+            return chosen;
+        return chosen.Value.FindUnknown(call, protocol, metadata) is { } unknown ? unknown : chosen;
     }
 
     private async ValueTask WriteAsync(
