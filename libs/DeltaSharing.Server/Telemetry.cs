@@ -11,9 +11,16 @@ internal static class Telemetry
     private static readonly Counter<long> RefusedCalls = Meter.CreateCounter<long>(
         "tideway.delta_sharing.refused_calls",
         "{call}",
-        "Calls refused with 429 because their recipient was beyond its limits, by limit"
+        "Calls and reads of files refused with 429 because their recipient was beyond its limits, by limit"
     );
 
-    public static void CountRefusal(LimitKind limit) =>
-        RefusedCalls.Add(1, new KeyValuePair<string, object?>("limit", limit == LimitKind.ConcurrentCalls ? "concurrent_calls" : "calls_per_second"));
+    public static void CountRefusal(LimitKind limit) => RefusedCalls.Add(1, new KeyValuePair<string, object?>("limit", NameOf(limit)));
+
+    private static string NameOf(LimitKind limit) =>
+        limit switch
+        {
+            LimitKind.ConcurrentCalls => "concurrent_calls",
+            LimitKind.ConcurrentFiles => "concurrent_files",
+            _ => "calls_per_second",
+        };
 }

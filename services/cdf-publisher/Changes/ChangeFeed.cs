@@ -5,6 +5,7 @@ using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaSharing.Protocol;
 using Tideway.DeltaSharing.Protocol.Lines;
 using Tideway.DeltaSharing.Server.Answers;
+using Tideway.DeltaSharing.Server.Paging;
 using Tideway.DeltaSharing.Server.Parameters;
 using Tideway.DeltaSharing.Server.Serving;
 using Tideway.DeltaSharing.Server.Tables;
@@ -13,7 +14,14 @@ using Tideway.ObjectStorage.Signing;
 namespace Tideway.CdfPublisher.Changes;
 
 /// <summary>Answers for row changes of published tables.</summary>
-internal sealed class ChangeFeed(TableOpener tables, SnapshotCache cache, IUrlSigner signer, IOptions<FileUrlOptions> urls, TimeProvider time)
+internal sealed class ChangeFeed(
+    TableOpener tables,
+    SnapshotCache cache,
+    IUrlSigner signer,
+    ContinuationTokens continuations,
+    IOptions<FileUrlOptions> urls,
+    TimeProvider time
+)
 {
     /// <summary>The answer, its lines not made yet; a refusal where the range cannot be read as a whole.</summary>
     public async Task<IResult> AnswerAsync(ChangeCall call, CancellationToken cancellationToken)
@@ -31,19 +39,23 @@ internal sealed class ChangeFeed(TableOpener tables, SnapshotCache cache, IUrlSi
     private async Task<IResult> ReadAsync(ChangeCall call, CancellationToken cancellationToken)
     {
         var (table, location) = tables.Open(call.Table.StorageLocation);
-        var latest = await table.LatestVersionAsync(cancellationToken);
-        var resolved = await ResolveAsync(table, call.Range, latest, cancellationToken);
-        if (resolved.IsRefused(out var refusal))
+        var begins = call.Pages.FindStart(continuations, call);
+        if (begins.IsRefused(out var refusal))
             return refusal;
-        var (start, end) = resolved.Value;
-        if (ChangeRange.Check(start, end, latest, call.Rules) is { } outside)
+        var resolved = begins.Value is { } cursor ? cursor : await ResolveAsync(table, call.Range, cancellationToken);
+        if (resolved.IsRefused(out refusal))
+            return refusal;
+        var page = resolved.Value;
+        // What is shared may have become less since the first page.
+        if (ChangeRange.Check(page.Start, page.End, page.Latest, call.Rules) is { } outside)
             return outside;
 
-        var newest = await TableHeader.ReadAsync(cache, table, latest, cancellationToken);
-        var scan = await ChangeScan.ReadAsync(table, cache, start, end, cancellationToken);
+        var newest = await TableHeader.ReadAsync(cache, table, page.Latest, cancellationToken);
+        var scan = await ChangeScan.ReadAsync(table, cache, page, call.Pages, cancellationToken);
         if (scan.IsRefused(out refusal))
             return refusal;
-        var (withMetadata, first) = (call.Range.IncludeHistoricalMetadata, scan.Value.Start);
+        var first = page.Version == page.Start ? scan.Value.Start : await TableHeader.ReadAsync(cache, table, page.Start, cancellationToken);
+        var withMetadata = call.Range.IncludeHistoricalMetadata;
         var format = ChooseFormat(call, first, newest);
         if (format.IsRefused(out refusal))
             return refusal;
@@ -65,19 +77,26 @@ internal sealed class ChangeFeed(TableOpener tables, SnapshotCache cache, IUrlSi
         {
             WithMetadata = withMetadata,
             WithProtocol = withProtocol,
+            MaxFiles = call.Pages.MaxFiles,
         };
         var headProtocol = withProtocol ? first : newest;
         return new TableAnswer
         {
-            TableVersion = start,
+            TableVersion = page.Start,
             Format = format.Value,
-            Protocol = TableLines.Protocol(format.Value, RecipientProtocol.Of(headProtocol.Protocol, headProtocol.Metadata), withProtocol ? start : null),
-            Metadata = TableLines.Metadata(format.Value, head.Metadata, withMetadata ? start : null),
-            Body = (writer, token) => lines.WriteAsync(writer, scan.Value.ChangesAsync(token), first, token),
+            Protocol = TableLines.Protocol(format.Value, RecipientProtocol.Of(headProtocol.Protocol, headProtocol.Metadata), withProtocol ? page.Start : null),
+            Metadata = TableLines.Metadata(format.Value, head.Metadata, withMetadata ? page.Start : null),
+            Body = (writer, token) => lines.WriteAsync(writer, scan.Value.ChangesAsync(token), scan.Value.Start, page, token),
             Explain = exception => ChangeFailures.Handles(exception) ? ChangeFailures.ToRefusal(exception, call.Table) : null,
-            EndStream = call.Capabilities.IncludeEndStreamAction
-                ? () => new EndStreamLine { MinUrlExpirationTimestamp = lines.FirstExpiry?.ToUnixTimeMilliseconds() }
-                : null,
+            EndStream =
+                call.Capabilities.IncludeEndStreamAction || call.Pages.AreAskedFor
+                    ? () =>
+                        new EndStreamLine
+                        {
+                            NextPageToken = lines.Next is { } next ? ChangePages.Issue(continuations, call, next) : null,
+                            MinUrlExpirationTimestamp = lines.FirstExpiry?.ToUnixTimeMilliseconds(),
+                        }
+                    : null,
             EchoEndStream = call.Capabilities.IncludeEndStreamAction,
             EchoFileIdHash = call.IdHash,
             FileCount = scan.Value.FileCount,
@@ -100,13 +119,10 @@ internal sealed class ChangeFeed(TableOpener tables, SnapshotCache cache, IUrlSi
     private static PlainFault? PlainFaultOf(TableHeader header) =>
         PlainFormat.FindFault(header.Metadata) is { } reason ? new PlainFault(header.Version, reason) : null;
 
-    private static async Task<Checked<(long Start, long End)>> ResolveAsync(
-        DeltaTable table,
-        ChangeRange range,
-        long latest,
-        CancellationToken cancellationToken
-    )
+    // The whole range, from its beginning.
+    private static async Task<Checked<ChangesCursor>> ResolveAsync(DeltaTable table, ChangeRange range, CancellationToken cancellationToken)
     {
+        var latest = await table.LatestVersionAsync(cancellationToken);
         long start;
         if (range.StartingTime is { } startingTime)
         {
@@ -120,9 +136,9 @@ internal sealed class ChangeFeed(TableOpener tables, SnapshotCache cache, IUrlSi
         }
 
         if (range.EndingTime is not { } endingTime)
-            return (start, range.EndingVersion ?? Math.Max(start, latest));
+            return new ChangesCursor(start, range.EndingVersion ?? Math.Max(start, latest), latest, start, 0);
         return await table.VersionAtOrBeforeAsync(endingTime, cancellationToken: cancellationToken) is { } end
-            ? (start, end)
+            ? new ChangesCursor(start, end, latest, start, 0)
             : ProtocolRefusals.Invalid($"endingTimestamp {WireTimestamp.Format(endingTime)} is before the earliest available version.");
     }
 }

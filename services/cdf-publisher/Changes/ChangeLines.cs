@@ -18,30 +18,65 @@ internal sealed class ChangeLines(DeltaTable table, ResponseFormats format, File
     /// <summary>Whether changes of the protocol are told too, which only the delta format can.</summary>
     public bool WithProtocol { get; init; }
 
+    /// <summary>Most files that are written; null for all.</summary>
+    public int? MaxFiles { get; init; }
+
+    /// <summary>Where the next page begins; null where there is none.</summary>
+    public ChangesCursor? Next { get; private set; }
+
     /// <summary>When the first address ends to be good; null before there is one.</summary>
     public DateTimeOffset? FirstExpiry { get; private set; }
 
-    public async ValueTask WriteAsync(AnswerWriter writer, IAsyncEnumerable<VersionChanges> versions, TableHeader start, CancellationToken cancellationToken)
+    /// <summary>Writes the page that begins at <paramref name="page"/>, of versions from there on.</summary>
+    public async ValueTask WriteAsync(
+        AnswerWriter writer,
+        IAsyncEnumerable<VersionChanges> versions,
+        TableHeader begin,
+        ChangesCursor page,
+        CancellationToken cancellationToken
+    )
     {
         using var addresses = urls();
         using var lines = new FileLineWriter(format, idHash, addresses);
-        var metadata = start.Metadata;
+        var metadata = begin.Metadata;
+        var count = 0;
         await foreach (var changes in versions.WithCancellation(cancellationToken))
         {
             metadata = changes.Metadata ?? metadata;
-            if (WithProtocol && changes.Version > start.Version && changes.Protocol is { } protocol)
-                await writer.WriteAsync(TableLines.Protocol(format, RecipientProtocol.Of(protocol, metadata), changes.Version), cancellationToken);
-            if (WithMetadata && changes.Version > start.Version && changes.Metadata is { } changed)
-                await writer.WriteAsync(TableLines.Metadata(format, changed, changes.Version), cancellationToken);
-            var mark = new CommitMark(changes.Version, changes.Timestamp.ToUnixTimeMilliseconds());
-            foreach (var file in ChangeScan.FilesOf(changes))
+            var skip = changes.Version == page.Version ? page.Skip : 0;
+            var files = ChangeScan.FilesOf(changes).Skip(skip).ToList();
+            if (files.Count > 0 && count == MaxFiles)
             {
-                await WriteAsync(writer, lines, file, mark, cancellationToken);
-                await writer.EndLineAsync(cancellationToken);
+                Next = page with { Version = changes.Version, Skip = skip };
+                return;
             }
 
-            FirstExpiry ??= addresses.FirstExpiry;
+            // The page that has the first of a version's files has told of its metadata.
+            if (changes.Version > page.Start && skip == 0)
+                await WriteHeaderAsync(writer, changes, metadata, cancellationToken);
+            var mark = new CommitMark(changes.Version, changes.Timestamp.ToUnixTimeMilliseconds());
+            foreach (var file in files)
+            {
+                if (count == MaxFiles)
+                {
+                    Next = page with { Version = changes.Version, Skip = skip };
+                    return;
+                }
+
+                await WriteAsync(writer, lines, file, mark, cancellationToken);
+                await writer.EndLineAsync(cancellationToken);
+                FirstExpiry ??= addresses.FirstExpiry;
+                (count, skip) = (count + 1, skip + 1);
+            }
         }
+    }
+
+    private async ValueTask WriteHeaderAsync(AnswerWriter writer, VersionChanges changes, Metadata metadata, CancellationToken cancellationToken)
+    {
+        if (WithProtocol && changes.Protocol is { } protocol)
+            await writer.WriteAsync(TableLines.Protocol(format, RecipientProtocol.Of(protocol, metadata), changes.Version), cancellationToken);
+        if (WithMetadata && changes.Metadata is { } changed)
+            await writer.WriteAsync(TableLines.Metadata(format, changed, changes.Version), cancellationToken);
     }
 
     private async ValueTask WriteAsync(AnswerWriter writer, FileLineWriter lines, DeltaAction file, CommitMark mark, CancellationToken cancellationToken)
