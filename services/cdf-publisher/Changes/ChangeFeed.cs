@@ -6,14 +6,23 @@ using Tideway.DeltaSharing.Protocol;
 using Tideway.DeltaSharing.Protocol.Lines;
 using Tideway.DeltaSharing.Server.Answers;
 using Tideway.DeltaSharing.Server.Parameters;
+using Tideway.DeltaSharing.Server.PlainCopies;
 using Tideway.DeltaSharing.Server.Serving;
 using Tideway.DeltaSharing.Server.Tables;
+using Tideway.ObjectStorage;
 using Tideway.ObjectStorage.Signing;
 
 namespace Tideway.CdfPublisher.Changes;
 
 /// <summary>Answers for row changes of published tables.</summary>
-internal sealed class ChangeFeed(TableOpener tables, SnapshotCache cache, IUrlSigner signer, IOptions<FileUrlOptions> urls, TimeProvider time)
+internal sealed class ChangeFeed(
+    TableOpener tables,
+    SnapshotCache cache,
+    CopiedFiles copies,
+    IUrlSigner signer,
+    IOptions<FileUrlOptions> urls,
+    TimeProvider time
+)
 {
     /// <summary>The answer, its lines not made yet; a refusal where the range cannot be read as a whole.</summary>
     public async Task<IResult> AnswerAsync(ChangeCall call, CancellationToken cancellationToken)
@@ -48,21 +57,32 @@ internal sealed class ChangeFeed(TableOpener tables, SnapshotCache cache, IUrlSi
         if (format.IsRefused(out refusal))
             return refusal;
         var isDelta = format.Value == ResponseFormats.Delta;
-        if (!isDelta && (scan.Value.PlainFault ?? PlainFaultOf(newest)) is { } fault)
-            return PlainFormat.Refuse(call.Table.FullName, fault.Version, fault.Reason);
+        var head = withMetadata ? first : newest;
+        PlainChanges? plain = null;
+        if (!isDelta && (scan.Value.CopyFault ?? scan.Value.PlainFault ?? PlainFaultOf(newest)) is { } fault)
+        {
+            if (scan.Value.CopyFault is null && !call.Table.PlainCopiesRefused)
+                plain = PlainChanges.Find(copies, new PlainTable(call.Table.FullName, location, table), head, withMetadata);
+            if (plain is null)
+                return PlainFormat.Refuse(call.Table.FullName, fault.Version, fault.Reason);
+            if (await plain.PrepareAsync(scan.Value, cancellationToken) is { } notCopied)
+                return notCopied;
+            await signer.PrepareAsync(plain.Location, urls.Value.UrlLifetime, cancellationToken);
+        }
 
         Telemetry.ChangeFilesHandedOut.Add(scan.Value.FileCount);
         await signer.PrepareAsync(location, urls.Value.UrlLifetime, cancellationToken);
         var context = new FileUrlContext(call.RecipientId, call.Table.ShareName, call.Table.SchemaName, call.Table.TableName).ToText();
-        var head = withMetadata ? first : newest;
         var withProtocol = call.Range.IncludeHistoricalProtocol && isDelta;
         var lines = new ChangeLines(
             table,
             format.Value,
             call.IdHash ?? (isDelta ? FileIdHash.Delta : FileIdHash.Parquet),
-            () => new AnswerUrls(signer, location, table.Store.Root, urls.Value.UrlLifetime, call.RequestId, context, time)
+            () => Urls(location, table.Store.Root)
         )
         {
+            Plain = plain,
+            CopyUrls = plain is null ? null : () => Urls(plain.Location, plain.Location.Uri),
             WithMetadata = withMetadata,
             WithProtocol = withProtocol,
         };
@@ -72,7 +92,7 @@ internal sealed class ChangeFeed(TableOpener tables, SnapshotCache cache, IUrlSi
             TableVersion = start,
             Format = format.Value,
             Protocol = TableLines.Protocol(format.Value, RecipientProtocol.Of(headProtocol.Protocol, headProtocol.Metadata), withProtocol ? start : null),
-            Metadata = TableLines.Metadata(format.Value, head.Metadata, withMetadata ? start : null),
+            Metadata = TableLines.Metadata(format.Value, plain?.Metadata ?? head.Metadata, withMetadata ? start : null),
             Body = (writer, token) => lines.WriteAsync(writer, scan.Value.ChangesAsync(token), first, token),
             Explain = exception => ChangeFailures.Handles(exception) ? ChangeFailures.ToRefusal(exception, call.Table) : null,
             EndStream = call.Capabilities.IncludeEndStreamAction
@@ -83,6 +103,8 @@ internal sealed class ChangeFeed(TableOpener tables, SnapshotCache cache, IUrlSi
             FileCount = scan.Value.FileCount,
             ByteCount = scan.Value.ByteCount,
         };
+
+        AnswerUrls Urls(StorageLocation folder, Uri root) => new(signer, folder, root, urls.Value.UrlLifetime, call.RequestId, context, time);
     }
 
     // What the table needs now counts as well as what it needed then: either may be in the range.

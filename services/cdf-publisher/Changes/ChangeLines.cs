@@ -18,6 +18,12 @@ internal sealed class ChangeLines(DeltaTable table, ResponseFormats format, File
     /// <summary>Whether changes of the protocol are told too, which only the delta format can.</summary>
     public bool WithProtocol { get; init; }
 
+    /// <summary>What copies are told instead of files; null where the files are told as they are.</summary>
+    public PlainChanges? Plain { get; init; }
+
+    /// <summary>Addresses of copies.</summary>
+    public Func<AnswerUrls>? CopyUrls { get; init; }
+
     /// <summary>When the first address ends to be good; null before there is one.</summary>
     public DateTimeOffset? FirstExpiry { get; private set; }
 
@@ -25,22 +31,36 @@ internal sealed class ChangeLines(DeltaTable table, ResponseFormats format, File
     {
         using var addresses = urls();
         using var lines = new FileLineWriter(format, idHash, addresses);
-        var metadata = start.Metadata;
+        using var copyAddresses = CopyUrls?.Invoke();
+        using var copyLines = copyAddresses is null ? null : new FileLineWriter(format, idHash, copyAddresses);
+        var header = start;
         await foreach (var changes in versions.WithCancellation(cancellationToken))
         {
-            metadata = changes.Metadata ?? metadata;
+            header = header.After(changes);
             if (WithProtocol && changes.Version > start.Version && changes.Protocol is { } protocol)
-                await writer.WriteAsync(TableLines.Protocol(format, RecipientProtocol.Of(protocol, metadata), changes.Version), cancellationToken);
+                await writer.WriteAsync(TableLines.Protocol(format, RecipientProtocol.Of(protocol, header.Metadata), changes.Version), cancellationToken);
             if (WithMetadata && changes.Version > start.Version && changes.Metadata is { } changed)
-                await writer.WriteAsync(TableLines.Metadata(format, changed, changes.Version), cancellationToken);
+                await writer.WriteAsync(TableLines.Metadata(format, Plain?.MetadataOf(header) ?? changed, changes.Version), cancellationToken);
             var mark = new CommitMark(changes.Version, changes.Timestamp.ToUnixTimeMilliseconds());
-            foreach (var file in ChangeScan.FilesOf(changes))
+            if (Plain is null)
             {
-                await WriteAsync(writer, lines, file, mark, cancellationToken);
-                await writer.EndLineAsync(cancellationToken);
+                foreach (var file in ChangeScan.FilesOf(changes))
+                    await WriteAsync(writer, lines, file, mark, cancellationToken);
+            }
+            else
+            {
+                foreach (var item in Plain.FilesOf(changes, header))
+                {
+                    if (!item.View.NeedsCopy(item.File))
+                        await WriteAsync(writer, lines, item.File.Action, mark, cancellationToken);
+                    else if (await Plain.DescribeAsync(item, cancellationToken) is { } copy)
+                        await WriteAsync(writer, copyLines!, copy, mark, cancellationToken);
+                }
             }
 
             FirstExpiry ??= addresses.FirstExpiry;
+            if (copyAddresses?.FirstExpiry < (FirstExpiry ?? DateTimeOffset.MaxValue))
+                FirstExpiry = copyAddresses.FirstExpiry;
         }
     }
 
@@ -50,16 +70,18 @@ internal sealed class ChangeLines(DeltaTable table, ResponseFormats format, File
         {
             case AddCdcFile cdc:
                 lines.WriteChangeFile(writer, cdc, mark);
-                return;
+                break;
             case AddFile add:
                 lines.WriteAdd(writer, add, mark);
-                return;
+                break;
             case RemoveFile remove:
                 lines.WriteRemove(writer, remove, remove.Size ?? await FindSizeAsync(remove.Path, cancellationToken), mark);
-                return;
+                break;
             default:
                 throw new ArgumentException($"Expected a file, got {file.GetType().Name}.", nameof(file));
         }
+
+        await writer.EndLineAsync(cancellationToken);
     }
 
     // Older writers leave the size out of what they remove.

@@ -35,6 +35,9 @@ internal sealed class ChangeScan
     /// <summary>What the parquet format has no place for; null where it can express the whole range.</summary>
     public PlainFault? PlainFault { get; private set; }
 
+    /// <summary>What not even copies can tell in that format; null where there is nothing of the kind.</summary>
+    public PlainFault? CopyFault { get; private set; }
+
     /// <summary>Number of files that hold the changes.</summary>
     public long FileCount { get; private set; }
 
@@ -82,7 +85,7 @@ internal sealed class ChangeScan
         var header = Start;
         await foreach (var changes in table.ReadChangesAsync(Start.Version, end, (Start.Protocol, Start.Metadata), cancellationToken))
         {
-            header = new TableHeader(changes.Version, changes.Protocol ?? header.Protocol, changes.Metadata ?? header.Metadata);
+            header = header.After(changes);
             if (!header.Metadata.IsEnabled(TableProperties.EnableChangeDataFeed))
             {
                 return ProtocolRefusals.Invalid(
@@ -98,7 +101,9 @@ internal sealed class ChangeScan
                 ObjectKey.Validate(FilePath.Key(PathOf(file), table.Store.Root));
                 if (VectorOf(file)?.Key(table.Store.Root) is { } vectorKey)
                     ObjectKey.Validate(vectorKey);
-                PlainFault ??= FindFault(file, header) is { } fault ? new PlainFault(changes.Version, fault) : null;
+                if (file is RemoveFile { PartitionValues: null } && header.Metadata.PartitionColumns.Count > 0)
+                    CopyFault ??= new PlainFault(changes.Version, "it removes a file without saying of which partition");
+                PlainFault ??= CopyFault ?? (VectorOf(file) is null ? null : new PlainFault(changes.Version, PlainFormat.DeletedRows));
                 FileCount++;
                 ByteCount += SizeOf(file) ?? 0;
             }
@@ -111,14 +116,6 @@ internal sealed class ChangeScan
 
         return null;
     }
-
-    private static string? FindFault(DeltaAction file, TableHeader header) =>
-        file switch
-        {
-            AddFile { DeletionVector: not null } or RemoveFile { DeletionVector: not null } => PlainFormat.DeletedRows,
-            RemoveFile { PartitionValues: null } when header.Metadata.PartitionColumns.Count > 0 => "it removes a file without saying of which partition",
-            _ => null,
-        };
 
     private static DeletionVectorDescriptor? VectorOf(DeltaAction file) =>
         file switch
