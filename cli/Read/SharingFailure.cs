@@ -18,10 +18,13 @@ internal static class SharingFailure
         }
         catch (DeltaSharingException exception)
         {
-            var request = exception.RequestId is null ? "" : $" (request {exception.RequestId})";
-            throw new CliFailure(ExitCodeOf(exception.Error), exception.Message + Hint(exception.Error) + request, exception);
+            throw new CliFailure(ExitCodeOf(exception.Error), TextOf(exception), exception);
         }
     }
+
+    /// <summary>The message, with what to do about it here, and the request by which the server's operator finds it.</summary>
+    public static string TextOf(DeltaSharingException exception) =>
+        exception.Message + Hint(exception.Error) + (exception.RequestId is null ? "" : $" (request {exception.RequestId})");
 
     private static string Hint(DeltaSharingError error) =>
         error switch
@@ -31,7 +34,7 @@ internal static class SharingFailure
             _ => "",
         };
 
-    private static int ExitCodeOf(DeltaSharingError error) =>
+    public static int ExitCodeOf(DeltaSharingError error) =>
         error switch
         {
             DeltaSharingError.AddressRefused or DeltaSharingError.InvalidRequest or DeltaSharingError.CredentialRefused => ExitCode.Usage,

@@ -21,7 +21,7 @@ internal static class ShareTableCommands
         var start = Symbols.Number("--start-version", "First version that recipients may see; else the one of now", "VERSION");
         var directory = Symbols.Flag(
             "--directory-access",
-            "Let recipients read the table's whole folder with credentials of its store; needs --history and --start-version 0"
+            "Let recipients read the table's whole folder with credentials of its store; needs --cdf and --start-version 0"
         );
         var comment = Symbols.Option("--comment", "Free text for people", "TEXT");
         return commands.Leaf(

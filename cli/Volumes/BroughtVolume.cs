@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Tideway.Cli.CommandLine;
 using Tideway.Cli.Output;
+using Tideway.DeltaSharing.Client;
 using Tideway.DeltaSharing.Client.Volumes;
 
 namespace Tideway.Cli.Volumes;
@@ -14,15 +15,18 @@ internal sealed class BroughtVolume : IDisposable
 
     private readonly Call call;
     private readonly VolumeDownloader downloader;
-    private readonly string folder;
+    private readonly VolumeFolder folder;
     private readonly string within;
     private readonly string making;
+    private readonly ClaimedPaths claimed;
+    private readonly UnfetchedFiles unfetched;
     private readonly Lock gate = new();
     private long begun;
     private long bytes;
     private int fetched;
     private int kept;
     private long told;
+    private bool isWithinClaimed;
 
     /// <param name="call">The command.</param>
     /// <param name="downloader">Fetches.</param>
@@ -32,36 +36,88 @@ internal sealed class BroughtVolume : IDisposable
     {
         this.call = call;
         this.downloader = downloader;
-        this.folder = folder;
+        this.folder = new VolumeFolder(folder);
         this.within = within;
-        making = Directory.CreateDirectory(Path.Combine(folder, $".tideway-{Guid.CreateVersion7():N}")).FullName;
+        var name = $".tideway-{Guid.CreateVersion7():N}";
+        making = Directory.CreateDirectory(Path.Combine(folder, name)).FullName;
+        claimed = new ClaimedPaths(isFolding: Directory.Exists(Path.Combine(folder, name.ToUpperInvariant())));
+        unfetched = new UnfetchedFiles(call.Output);
         told = call.Environment.Time.GetTimestamp();
     }
 
     /// <summary>How many files there were.</summary>
-    public int Count => fetched + kept;
+    public int Count => fetched + kept + unfetched.Count;
 
+    /// <summary>Brings the files. One that does not come ends nothing for the others, unless the reason is one that all have.</summary>
     public async Task BringAsync(IAsyncEnumerable<VolumeFile> files, CancellationToken cancellationToken)
     {
         var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(files, options, async (file, token) => await BringAsync(file, token));
+        await Parallel.ForEachAsync(Claim(files), options, async (item, token) => await BringAsync(item.File, item.Path, item.Fault, token));
     }
 
-    public void TellEnd() =>
+    /// <summary>Tells how many files came, and of each that did not; throws where one did not.</summary>
+    public void End()
+    {
+        TellUnfetched();
+        if (unfetched.Count > 0)
+            throw unfetched.ToFailure(Count);
+    }
+
+    /// <summary>Tells how many files came, and of each that did not.</summary>
+    public void TellUnfetched()
+    {
         call.Output.Message($"{fetched} files, {BytesText.Of(Interlocked.Read(ref bytes))}{(kept > 0 ? $"; {kept} were here already" : "")}.");
+        unfetched.TellAll();
+    }
 
     public void Dispose() => Directory.Delete(making, recursive: true);
 
-    private async ValueTask BringAsync(VolumeFile file, CancellationToken cancellationToken)
+    // One after another and in their order, so that of two that claim one name it is always the same that gets it.
+    private async IAsyncEnumerable<(VolumeFile File, string Path, string? Fault)> Claim(IAsyncEnumerable<VolumeFile> files)
     {
-        var local = LocalFilePath.Below(folder, RelativePath(file.Path));
+        await foreach (var file in files)
+        {
+            var path = RelativePath(file.Path);
+            if (file.Path == within && !isWithinClaimed)
+            {
+                isWithinClaimed = true;
+                claimed.ClaimApart(path);
+                yield return (file, path, null);
+            }
+            else
+            {
+                yield return (file, path, claimed.FindFault(path));
+            }
+        }
+    }
+
+    private async ValueTask BringAsync(VolumeFile file, string path, string? fault, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (fault is not null)
+                throw new DeltaSharingException(DeltaSharingError.MalformedAnswer, fault);
+            await FetchAsync(file, folder.Prepare(path), cancellationToken);
+        }
+        catch (DeltaSharingException exception)
+        {
+            lock (gate)
+            {
+                if (unfetched.EndsAll(exception))
+                    throw;
+                unfetched.Add(file.Path, exception);
+            }
+        }
+    }
+
+    private async Task FetchAsync(VolumeFile file, string local, CancellationToken cancellationToken)
+    {
         if (VolumeDownloader.IsThere(file, local))
         {
             Tell(file, local, "kept");
             return;
         }
 
-        Directory.CreateDirectory(Path.GetDirectoryName(local)!);
         var temporary = Path.Combine(making, $"{Interlocked.Increment(ref begun)}");
         await downloader.DownloadAsync(file, local, temporary, new Arrivals(this), cancellationToken);
         Tell(file, local, "fetched");
@@ -90,6 +146,7 @@ internal sealed class BroughtVolume : IDisposable
                 kept++;
             else
                 fetched++;
+            unfetched.NoteSuccess();
             call.Output.Line(line, _ => $"{outcome}  {local}");
         }
     }

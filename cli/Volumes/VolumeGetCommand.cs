@@ -34,10 +34,19 @@ internal static class VolumeGetCommand
                         address.Path
                     );
                     var files = ListedFiles.OfAsync(client.Sharing, volume, address.Path, withUrls: true, cancellationToken);
-                    await brought.BringAsync(files, cancellationToken);
+                    try
+                    {
+                        await brought.BringAsync(files, cancellationToken);
+                    }
+                    catch (DeltaSharingException)
+                    {
+                        brought.TellUnfetched();
+                        throw;
+                    }
+
                     if (brought.Count == 0 && address.Path.Length > 0)
                         throw new CliFailure(ExitCode.NotFound, $"There is no file at '{address.Path}' in the volume {volume}.");
-                    brought.TellEnd();
+                    brought.End();
                 })
         );
     }

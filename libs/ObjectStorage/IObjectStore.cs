@@ -12,6 +12,14 @@ public interface IObjectStore
     /// <summary>Objects whose key starts with <paramref name="prefix"/> and sorts after <paramref name="startAfter"/>, in ordinal order of their keys. A root that does not exist has none.</summary>
     IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, string? startAfter = null, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// A part of what <see cref="ListAsync"/> gives: at most <paramref name="limit"/> objects, at least one, from <paramref name="from"/> on, which the page before has
+    /// told. Costs an object store about as much as the page, however much lies before it; a local disk reads the folder that the page is in, and keeps a part of
+    /// its names.
+    /// </summary>
+    Task<ObjectPage> ListPageAsync(string prefix, ListPosition? from, int limit, CancellationToken cancellationToken = default) =>
+        ObjectPage.ReadAsync(ListAsync(prefix, from?.After, cancellationToken), limit);
+
     /// <summary>The object at <paramref name="key"/>, or <see langword="null"/> where there is none.</summary>
     Task<ObjectInfo?> FindAsync(string key, CancellationToken cancellationToken = default);
 

@@ -39,6 +39,24 @@ public static class LocationOverlap
         return RemoteLocation.TryParse(folder) is { } outer && RemoteLocation.TryParse(location) is { } inner && outer.RelativeTo(inner) is { Length: > 0 };
     }
 
+    /// <summary>
+    /// The path of a place of an object store below another, decoded, by whatever names the two go; empty for the place itself. <see langword="null"/> where it lies
+    /// elsewhere, and where one is no address of an object store.
+    /// </summary>
+    public static string? FindPathBelow(string location, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(location);
+        ArgumentNullException.ThrowIfNull(folder);
+        try
+        {
+            return RemoteLocation.TryParse(folder) is { } outer && RemoteLocation.TryParse(location) is { } inner ? outer.RelativeTo(inner) : null;
+        }
+        catch (ObjectStorageException)
+        {
+            return null;
+        }
+    }
+
     private static bool Overlap(string path, string other) =>
         CanonicalPath.RelativeTo(path, other) is not null || CanonicalPath.RelativeTo(other, path) is not null;
 }

@@ -87,6 +87,17 @@ public sealed class StorageRoots : IDisposable
             );
     }
 
+    /// <summary>
+    /// The folders that a location lies in, the location itself first, as far as any root reaches: that of a root within another lies in the outer one, too. Each is
+    /// given with the root that is the nearest to it.
+    /// </summary>
+    public IEnumerable<StorageLocation> Enclosing(StorageLocation location)
+    {
+        ArgumentNullException.ThrowIfNull(location);
+        for (var folder = Locate(location.RootName, location.RelativePath); folder is not null; folder = FindParent(folder))
+            yield return folder;
+    }
+
     /// <summary>A store whose root is the location. The folder need not exist yet.</summary>
     public IObjectStore Open(StorageLocation location)
     {
@@ -113,26 +124,54 @@ public sealed class StorageRoots : IDisposable
 
     private StorageLocation? FindRemote(RemoteLocation address)
     {
-        foreach (var (name, root) in remote)
-        {
-            if (root.Location.RelativeTo(address) is { } relative)
-                return new StorageLocation(name, relative, root.Location.At(relative));
-        }
-
-        return null;
+        var fitting = remote.Where(root => root.Root.Location.RelativeTo(address) is not null).ToList();
+        if (address is { Kind: StoreKind.Azure, Account: null } && fitting.DistinctBy(root => root.Root.Location.Account).Skip(1).Any())
+            fitting = WithoutAccount(address, fitting);
+        if (fitting.Count == 0)
+            return null;
+        var (name, nearest) = fitting[0];
+        var relative = nearest.Location.RelativeTo(address)!;
+        return new StorageLocation(name, relative, nearest.Location.At(relative));
     }
 
-    private StorageLocation? FindLocal(string location)
+    // What roots that name no account themselves give out as addresses has none either.
+    private static List<(string Name, IRemoteRoot Root)> WithoutAccount(RemoteLocation address, List<(string Name, IRemoteRoot Root)> fitting) =>
+        fitting.Where(root => root.Root.Location.Host is null).ToList() is { Count: > 0 } own
+            ? own
+            : throw new ObjectStorageException(
+                ObjectStorageError.InvalidKey,
+                $"'{address.At("")}' names no storage account, and lies in the roots {string.Join(", ", fitting.Select(root => root.Name))}, which are in several."
+            );
+
+    private StorageLocation? FindParent(StorageLocation folder)
     {
-        var path = CanonicalPath.Resolve(LocationText.ToPath(location));
-        return local.Select(root => root.Find(path)).FirstOrDefault(found => found is not null);
+        if (FindRemote(folder.RootName) is not { } root)
+            return Path.GetDirectoryName(folder.Uri.LocalPath) is { } parent ? FindCanonical(parent) : null;
+        var key = root.Location.Key(folder.RelativePath);
+        return key.Length == 0 ? null : FindRemote(root.Location with { Path = key[..Math.Max(key.LastIndexOf('/'), 0)] });
     }
+
+    private StorageLocation? FindLocal(string location) => FindCanonical(CanonicalPath.Resolve(LocationText.ToPath(location)));
+
+    private StorageLocation? FindCanonical(string path) => local.Select(root => root.Find(path)).FirstOrDefault(found => found is not null);
+
+    // An address of one would be an address of the other.
+    private static bool AreMistaken(RemoteLocation one, RemoteLocation other) =>
+        one is { Kind: StoreKind.Azure, Host: null }
+        && other is { Kind: StoreKind.Azure, Host: null }
+        && one.Bucket == other.Bucket
+        && one.Account != other.Account;
 
     private void RequireDistinctRemote()
     {
         for (var i = 0; i < remote.Length; i++)
         {
-            if (remote.AsSpan(0, i).ToArray().FirstOrDefault(other => other.Root.Location.RelativeTo(remote[i].Root.Location) is "") is { Root: not null } same)
+            if (remote.Take(i).FirstOrDefault(other => AreMistaken(other.Root.Location, remote[i].Root.Location)) is { Root: not null } mistaken)
+                throw new ObjectStorageException(
+                    ObjectStorageError.InvalidKey,
+                    $"The storage roots '{remote[i].Name}' and '{mistaken.Name}' are containers of one name in two accounts: name the account in their locations, as abfss://container@account.dfs.core.windows.net/path."
+                );
+            if (remote.Take(i).FirstOrDefault(other => other.Root.Location.RelativeTo(remote[i].Root.Location) is "") is { Root: not null } same)
                 throw new ObjectStorageException(
                     ObjectStorageError.InvalidKey,
                     $"The storage roots '{remote[i].Name}' and '{same.Name}' are the same place {same.Root.Location.At("")}."

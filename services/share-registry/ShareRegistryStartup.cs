@@ -58,6 +58,7 @@ public static class ShareRegistryStartup
         builder.Services.AddSingleton<SignedLines>();
         builder.Services.AddSingleton<EncodedSnapshots>();
         builder.Services.AddSingleton<TableQueryAnswers>();
+        builder.Services.AddSingleton<AsyncQueryStore>();
         builder.Services.AddSingleton<AsyncQueries>();
         builder.Services.AddSingleton<SpooledAccessLog>();
         builder.Services.AddSingleton<FileAccessRecord>();

@@ -26,6 +26,7 @@ public sealed class LocationOverlapTests
     [InlineData("s3://bucket/docs", "gs://bucket/docs")]
     [InlineData("s3://lake/docs", "file:///lake/docs")]
     [InlineData("abfss://files@acme.dfs.core.windows.net/docs", "abfss://files@other.dfs.core.windows.net/docs")]
+    [InlineData("abfss://files@acme.dfs.core.windows.net/docs", "abfss://files@acme.dfs.core.chinacloudapi.cn/docs")]
     public void Places_beside_each_other_do_not(string one, string other)
     {
         LocationOverlap.Exists(one, other).ShouldBeFalse();

@@ -86,6 +86,37 @@ public abstract class ObjectStoreContract
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(7)]
+    [InlineData(1000)]
+    public async Task Pages_put_together_are_the_list_whatever_comes_and_goes_between_them(int limit)
+    {
+        var store = await OpenAsync();
+        string[] keys = ["a!", "a.txt", "a/1", "a/2", "a0", "b/x", "c"];
+        foreach (var key in keys)
+            await store.PutAsync(key, new MemoryStream(Hello));
+
+        var found = new List<string>();
+        ListPosition? from = null;
+        do
+        {
+            var page = await store.ListPageAsync("", from, limit);
+            page.Objects.Count.ShouldBeLessThanOrEqualTo(limit);
+            found.AddRange(page.Objects.Select(item => item.Key));
+            from = page.Next;
+            // What a position was taken at may be gone when it is used.
+            await store.DeleteAsync(found[^1]);
+            await store.PutAsync("A", new MemoryStream(Hello));
+        } while (from is not null);
+
+        found.ShouldBe(keys);
+        var none = await store.ListPageAsync("nothing/", null, limit);
+        (none.Objects.Count, none.Next).ShouldBe((0, null));
+    }
+
+    [Theory]
     [InlineData(0, 5, "hello")]
     [InlineData(7, 3, "obj")]
     [InlineData(7, 1000, "object")]

@@ -90,7 +90,8 @@ internal static class FileActionSql
     /// <summary>One spelling for all the ways to write the same path.</summary>
     public static string Path(string path)
     {
-        var local = $"CASE WHEN starts_with(lower({path}), 'file:') THEN '/' || ltrim({path}[6:], '/') ELSE {path} END";
+        var local =
+            $"CASE WHEN starts_with(lower({path}), 'file:') THEN '/' || ltrim({path}[6:], '/') WHEN lower({path}[:6]) IN ('s3a://', 's3n://') THEN 's3' || {path}[4:] ELSE {path} END";
         return $"coalesce(TRY(url_decode({local})), {local})";
     }
 

@@ -9,14 +9,14 @@ internal static class CanonicalPath
     private const int SchemeLength = 5;
 
     /// <summary>Whether the canonical path is not the path itself.</summary>
-    public static bool Differs(ReadOnlySpan<byte> path) => path.Contains((byte)'%') || HasFileScheme(path);
+    public static bool Differs(ReadOnlySpan<byte> path) => path.Contains((byte)'%') || HasScheme(path);
 
     /// <summary>The canonical path: <paramref name="path"/> itself, or written to <paramref name="scratch"/>, which grows if it must.</summary>
     public static ReadOnlySpan<byte> Of(ReadOnlySpan<byte> path, ref byte[] scratch)
     {
         if (!Differs(path))
             return path;
-        if (!HasFileScheme(path) && TryDecodeAscii(path, ref scratch, out var length))
+        if (!HasScheme(path) && TryDecodeAscii(path, ref scratch, out var length))
             return scratch.AsSpan(0, length);
         var canonical = FilePath.Canonical(Encoding.UTF8.GetString(path));
         var limit = Encoding.UTF8.GetMaxByteCount(canonical.Length);
@@ -50,6 +50,11 @@ internal static class CanonicalPath
 
     private static int Digit(byte hex) => hex <= '9' ? hex - '0' : (hex | 0x20) - 'a' + 10;
 
-    private static bool HasFileScheme(ReadOnlySpan<byte> path) =>
-        path.Length >= SchemeLength && path[4] == ':' && Ascii.EqualsIgnoreCase(path[..SchemeLength], "file:"u8);
+    // One that is not written as it is meant.
+    private static bool HasScheme(ReadOnlySpan<byte> path) =>
+        path.Length >= SchemeLength
+        && (
+            (path[4] == ':' && Ascii.EqualsIgnoreCase(path[..SchemeLength], "file:"u8))
+            || (path[3] == ':' && (Ascii.EqualsIgnoreCase(path[..SchemeLength], "s3a:/"u8) || Ascii.EqualsIgnoreCase(path[..SchemeLength], "s3n:/"u8)))
+        );
 }

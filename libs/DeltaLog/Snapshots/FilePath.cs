@@ -11,9 +11,11 @@ public static class FilePath
 {
     private const string Unescaped = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/=!$&'()*+,;@";
 
-    /// <summary>One spelling for all the ways to write the same path: decoded, and local files without their scheme.</summary>
+    /// <summary>One spelling for all the ways to write the same path: decoded, local files without their scheme, and S3 by one name.</summary>
     public static string Canonical(string path)
     {
+        if (IsOtherNameOfS3(path))
+            path = "s3" + path["s3a".Length..];
         if (path.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
             path = "/" + path["file:".Length..].TrimStart('/');
         return path.Contains('%') ? Uri.UnescapeDataString(path) : path;
@@ -58,7 +60,10 @@ public static class FilePath
         if (!IsAbsolute(path))
             return canonical;
         var folder = root.IsFile ? root.LocalPath.TrimEnd('/') : Uri.UnescapeDataString(root.AbsoluteUri).TrimEnd('/');
-        return canonical.StartsWith(folder + "/", StringComparison.Ordinal) ? canonical[(folder.Length + 1)..] : null;
+        if (canonical.StartsWith(folder + "/", StringComparison.Ordinal))
+            return canonical[(folder.Length + 1)..];
+        // Engines have several names for one store.
+        return root.IsFile ? null : LocationOverlap.FindPathBelow(path, root.AbsoluteUri);
     }
 
     /// <summary>The key as a path in the log: percent-encoded where a URI demands it.</summary>
@@ -80,6 +85,9 @@ public static class FilePath
 
         return encoded.ToString();
     }
+
+    private static bool IsOtherNameOfS3(string path) =>
+        path.StartsWith("s3a://", StringComparison.OrdinalIgnoreCase) || path.StartsWith("s3n://", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsAbsolute(string path)
     {

@@ -70,21 +70,20 @@ internal sealed class SignedAssertionGrant : ITokenGrant
             throw Refused(
                 $"the profile names a file with a private key, and no such file may be read; the setting {options.SettingPrefix}{nameof(options.PrivateKeyFolder)} says where they may lie"
             );
-        var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar;
+        var root = Path.GetFullPath(folder);
         var path = Path.GetFullPath(credential.PrivateKeyFile, root);
-        if (!path.StartsWith(root == "//" ? "/" : root, StringComparison.Ordinal))
+        if (!IsBelow(path, root))
             throw Refused($"the file with the private key is not below {root}");
         try
         {
-            var file = new FileInfo(path);
-            if (
-                file.ResolveLinkTarget(returnFinalTarget: true) is { } target
-                && !target.FullName.StartsWith(root == "//" ? "/" : root, StringComparison.Ordinal)
-            )
+            // Secrets are often mounted as links to a folder beside them, so links count where they lead to.
+            var target = LinkedPath.Resolve(path);
+            if (!IsBelow(target, LinkedPath.Resolve(folder)))
                 throw Refused($"the file with the private key leads out of {root}");
-            if (file.Length > MaxKeyBytes)
-                throw Refused($"the file with the private key has {file.Length} bytes, more than the {MaxKeyBytes} that a key can have");
-            return Import(File.ReadAllText(path), credential);
+            var length = new FileInfo(target).Length;
+            if (length > MaxKeyBytes)
+                throw Refused($"the file with the private key has {length} bytes, more than the {MaxKeyBytes} that a key can have");
+            return Import(File.ReadAllText(target), credential);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -96,6 +95,9 @@ internal sealed class SignedAssertionGrant : ITokenGrant
             throw Refused($"the file with the private key holds no key in PEM for {credential.Algorithm}");
         }
     }
+
+    private static bool IsBelow(string path, string folder) =>
+        path.StartsWith(Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     private static AsymmetricSecurityKey Import(string pem, PrivateKeyCredential credential)
     {

@@ -63,6 +63,9 @@ public static class LocalFilePath
             return "it holds a control character";
         if (segment.Contains('\\', StringComparison.Ordinal))
             return "it holds a backslash";
+        // Written as bytes it would be that of another name.
+        if (!IsWellFormed(segment))
+            return "it is not well-formed Unicode";
         if (Encoding.UTF8.GetByteCount(segment) > MaxSegmentBytes)
             return $"a segment of it is longer than {MaxSegmentBytes} bytes";
         if (!windows)
@@ -72,6 +75,17 @@ public static class LocalFilePath
         if (segment[^1] is '.' or ' ' || Devices.Contains(segment.Split('.')[0].TrimEnd(' '), StringComparer.OrdinalIgnoreCase))
             return $"'{segment}' is no name of a file here";
         return null;
+    }
+
+    private static bool IsWellFormed(string segment)
+    {
+        for (var i = 0; i < segment.Length; i++)
+        {
+            if (char.IsSurrogate(segment[i]) && !char.IsSurrogatePair(segment, i++))
+                return false;
+        }
+
+        return true;
     }
 
     private static string Printable(string path)

@@ -19,10 +19,10 @@ internal sealed class AzureRoot : IRemoteRoot
 
     public AzureRoot(RemoteLocation location, StorageAccessOptions options, TimeProvider time, StoreHttp http)
     {
-        Location = location;
         this.time = time;
         Http = http;
         var name = AccountName(location, options);
+        Location = location with { Account = name };
         var service = options.Endpoint ?? new Uri("https://" + (location.Host is { } host ? BlobHost(host) : $"{name}.blob.core.windows.net"));
         endpoint = BucketEndpoint.Of(service, location.Bucket, isPathStyle: true);
 
@@ -56,7 +56,7 @@ internal sealed class AzureRoot : IRemoteRoot
         {
             var accountClient = new BucketClient(BucketEndpoint.OfService(service), dialect, http, $"account {name}");
             delegation = new UserDelegationKeys(accountClient, name, time);
-            TemporaryCredentials = new DirectorySas(location, delegation, accountClient, Protocol, time);
+            TemporaryCredentials = new DirectorySas(Location, delegation, accountClient, Protocol, time);
         }
     }
 
@@ -118,7 +118,7 @@ internal sealed class AzureRoot : IRemoteRoot
 
     private static string AccountName(RemoteLocation location, StorageAccessOptions options)
     {
-        var fromHost = RemoteLocation.AccountOf(location.Host);
+        var fromHost = location.Account;
         if (fromHost is not null && options.Account is not null && options.Account != fromHost)
             throw new ObjectStorageException(
                 ObjectStorageError.InvalidKey,

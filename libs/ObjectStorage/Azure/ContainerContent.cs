@@ -22,6 +22,9 @@ internal sealed class ContainerContent(BucketClient client) : IBucketContent
     public IAsyncEnumerable<ObjectInfo> ListAsync(string root, string prefix, string? startAfter, CancellationToken cancellationToken) =>
         ContainerListing.ReadAsync(client, root, prefix, startAfter, cancellationToken);
 
+    public Task<ObjectPage> ListPageAsync(string root, string prefix, ListPosition? from, int limit, CancellationToken cancellationToken) =>
+        ContainerListing.ReadPageAsync(client, root, prefix, from, limit, cancellationToken);
+
     public async Task PutAsync(string key, Stream content, CancellationToken cancellationToken)
     {
         var buffer = new byte[content.CanSeek ? (int)Math.Min(FirstBlockBytes, Math.Max(0, content.Length - content.Position) + 1) : FirstBlockBytes];

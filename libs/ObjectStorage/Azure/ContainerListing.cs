@@ -21,12 +21,7 @@ internal static class ContainerListing
         string? marker = null;
         do
         {
-            var request = new BucketRequest(HttpMethod.Get, key: null, "list") { Query = [("restype", "container"), ("comp", "list")] };
-            if (root.Length + prefix.Length > 0)
-                request.Query.Add(("prefix", root + prefix));
-            if (marker is not null)
-                request.Query.Add(("marker", marker));
-            var page = await client.SendAsync(request, reader => ReadPageAsync(reader, root), cancellationToken).ConfigureAwait(false);
+            var page = await FetchAsync(client, root, prefix, marker, maxResults: null, cancellationToken).ConfigureAwait(false);
             foreach (var found in page.Objects)
             {
                 // The store has no way to start in the middle.
@@ -34,10 +29,65 @@ internal static class ContainerListing
                     yield return found;
             }
 
-            if (page.Next is { Length: > 0 } && page.Next == marker)
-                throw new ObjectStorageException(ObjectStorageError.Unavailable, $"Could not list '{client.AddressOf(root)}': the store repeats a page.");
             marker = page.Next;
-        } while (!string.IsNullOrEmpty(marker));
+        } while (marker is not null);
+    }
+
+    /// <summary>
+    /// A part of the list, which begins where the store's own mark says: without one, and with a key that all sort after, the store goes through all that is before.
+    /// </summary>
+    public static async Task<ObjectPage> ReadPageAsync(
+        BucketClient client,
+        string root,
+        string prefix,
+        ListPosition? from,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        var found = new List<ObjectInfo>();
+        var marker = from?.Mark;
+        int? maxResults = from is { Mark: null } ? null : limit;
+        while (true)
+        {
+            var page = await FetchAsync(client, root, prefix, marker, maxResults, cancellationToken).ConfigureAwait(false);
+            foreach (var item in page.Objects.Where(item => from is null || ObjectKey.CompareUtf8(item.Key, from.After) > 0))
+            {
+                // The rest begins within this page, which is then read again.
+                if (found.Count == limit)
+                    return new ObjectPage(found, new ListPosition(found[^1].Key, marker));
+                found.Add(item);
+            }
+
+            if (page.Next is null)
+                return new ObjectPage(found, null);
+            if (found.Count == limit)
+                return new ObjectPage(found, new ListPosition(found[^1].Key, page.Next));
+            marker = page.Next;
+        }
+    }
+
+    private static async Task<Page> FetchAsync(
+        BucketClient client,
+        string root,
+        string prefix,
+        string? marker,
+        int? maxResults,
+        CancellationToken cancellationToken
+    )
+    {
+        var request = new BucketRequest(HttpMethod.Get, key: null, "list") { Query = [("restype", "container"), ("comp", "list")] };
+        if (root.Length + prefix.Length > 0)
+            request.Query.Add(("prefix", root + prefix));
+        if (marker is not null)
+            request.Query.Add(("marker", marker));
+        if (maxResults is { } most)
+            request.Query.Add(("maxresults", most.ToString(CultureInfo.InvariantCulture)));
+        var page = await client.SendAsync(request, reader => ReadPageAsync(reader, root), cancellationToken).ConfigureAwait(false);
+        return page.Next is null || page.Next != marker
+            ? page
+            : throw new ObjectStorageException(ObjectStorageError.Unavailable, $"Could not list '{client.AddressOf(root)}': the store repeats a page.");
     }
 
     private static async Task<Page> ReadPageAsync(XmlReader reader, string root)

@@ -18,8 +18,11 @@ internal sealed record UserDelegationKey(AzureAccount Account, string ObjectId, 
 /// </summary>
 internal sealed class UserDelegationKeys
 {
+    // As Azure advises: the clock here may be ahead of the store's, which takes nothing that begins later.
+    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(15);
+
     // The longest a store gives is seven days.
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(7) - TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(7) - Skew - TimeSpan.FromMinutes(5);
 
     // So long is signed with one key without asking for another.
     private static readonly TimeSpan Use = TimeSpan.FromHours(6);
@@ -70,7 +73,7 @@ internal sealed class UserDelegationKeys
         var now = time.GetUtcNow();
         var usual = TimeSpan.FromTicks(Interlocked.Read(ref longestLifetime)) + LongestAnswer + Use;
         var wanted = usual < Longest ? usual : Longest;
-        var body = $"<KeyInfo><Start>{Time(now)}</Start><Expiry>{Time(now + wanted)}</Expiry></KeyInfo>";
+        var body = $"<KeyInfo><Start>{Time(now - Skew)}</Start><Expiry>{Time(now + wanted)}</Expiry></KeyInfo>";
         var request = new BucketRequest(HttpMethod.Post, key: null, "get a user delegation key of")
         {
             Query = [("restype", "service"), ("comp", "userdelegationkey")],

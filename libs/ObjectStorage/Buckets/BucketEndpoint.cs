@@ -1,3 +1,5 @@
+using Tideway.ObjectStorage.Http;
+
 namespace Tideway.ObjectStorage.Buckets;
 
 /// <summary>Where the objects of a bucket are reached: the bucket's name is part of the host, or the first segment of the path.</summary>
@@ -31,14 +33,18 @@ internal sealed class BucketEndpoint
     /// <param name="isPathStyle">Whether the bucket's name goes into the path.</param>
     public static BucketEndpoint Of(Uri endpoint, string bucket, bool isPathStyle)
     {
-        var port = endpoint.IsDefaultPort ? "" : $":{endpoint.Port}";
+        var host = EndpointHost.Of(endpoint);
         var path = endpoint.AbsolutePath.TrimEnd('/') + "/";
+        if (!isPathStyle && endpoint.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6)
+            throw new ObjectStorageException(
+                ObjectStorageError.InvalidKey,
+                $"The bucket '{bucket}' cannot be a part of the host {host}, which is an address and no name: set PathStyle to true."
+            );
         return isPathStyle
-            ? new BucketEndpoint(endpoint.Scheme, endpoint.IdnHost + port, $"{path}{bucket}/", bucket)
-            : new BucketEndpoint(endpoint.Scheme, $"{bucket}.{endpoint.IdnHost}{port}", path, bucket);
+            ? new BucketEndpoint(endpoint.Scheme, host, $"{path}{bucket}/", bucket)
+            : new BucketEndpoint(endpoint.Scheme, $"{bucket}.{host}", path, bucket);
     }
 
     /// <summary>The store itself, for requests about no bucket.</summary>
-    public static BucketEndpoint OfService(Uri endpoint) =>
-        new(endpoint.Scheme, endpoint.IdnHost + (endpoint.IsDefaultPort ? "" : $":{endpoint.Port}"), endpoint.AbsolutePath.TrimEnd('/') + "/", "");
+    public static BucketEndpoint OfService(Uri endpoint) => new(endpoint.Scheme, EndpointHost.Of(endpoint), endpoint.AbsolutePath.TrimEnd('/') + "/", "");
 }

@@ -23,6 +23,13 @@ internal sealed class BucketObjectStore(BucketClient client, Uri address, string
     }
 
     /// <inheritdoc/>
+    public Task<ObjectPage> ListPageAsync(string prefix, ListPosition? from, int limit, CancellationToken cancellationToken = default)
+    {
+        ObjectKey.ValidatePrefix(prefix);
+        return content.ListPageAsync(root, prefix, from, limit, cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public Task<ObjectInfo?> FindAsync(string key, CancellationToken cancellationToken = default)
     {
         var request = new BucketRequest(HttpMethod.Head, KeyOf(key), "look at");

@@ -6,6 +6,10 @@ internal interface IBucketContent
     /// <summary>Lists in the order of the keys' UTF-8 bytes; prefix, start and the keys handed out are relative to <paramref name="root"/>.</summary>
     IAsyncEnumerable<ObjectInfo> ListAsync(string root, string prefix, string? startAfter, CancellationToken cancellationToken);
 
+    /// <summary>A part of that list; see <see cref="IObjectStore.ListPageAsync"/>.</summary>
+    Task<ObjectPage> ListPageAsync(string root, string prefix, ListPosition? from, int limit, CancellationToken cancellationToken) =>
+        ObjectPage.ReadAsync(ListAsync(root, prefix, from?.After, cancellationToken), limit);
+
     Task PutAsync(string key, Stream content, CancellationToken cancellationToken);
 
     Task<bool> PutIfAbsentAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);

@@ -5,10 +5,26 @@ namespace Tideway.ObjectStorage.Local;
 
 /// <summary>
 /// Walks a folder tree in ordinal order of the keys, from the folder of the prefix on, one folder at a time, and looks at a file only when it is handed out. Folders that are
-/// symbolic links are not entered; files that are symbolic links count only where they lead to a file within the root.
+/// symbolic links are not entered; files that are symbolic links count only where they lead to a file within the root. Of a large folder only a part of the names is
+/// in memory at a time: a disk gives them in no order, so each part is the smallest of what is left.
 /// </summary>
-internal sealed class LocalListing(string root, string prefix, string? startAfter)
+/// <param name="root">The folder of the store.</param>
+/// <param name="prefix">What the keys start with.</param>
+/// <param name="startAfter">The key that all sort after.</param>
+/// <param name="firstPart">How many names of a folder are taken at first: often a page is all that is wanted.</param>
+/// <param name="largestPart">How many are taken at most: for each part the whole folder is read, so they grow.</param>
+internal sealed class LocalListing(
+    string root,
+    string prefix,
+    string? startAfter,
+    int firstPart = LocalListing.FirstPart,
+    int largestPart = LocalListing.LargestPart
+)
 {
+    private const int FirstPart = 1024;
+    private const int LargestPart = 128 * 1024;
+    private const int Growth = 8;
+
     private static readonly EnumerationOptions Everything = new()
     {
         AttributesToSkip = FileAttributes.None,
@@ -16,25 +32,31 @@ internal sealed class LocalListing(string root, string prefix, string? startAfte
         ReturnSpecialDirectories = false,
     };
 
+    /// <summary>A file, or a folder that is read after one of its keys.</summary>
+    private readonly record struct Step(string Key, string? After, int Part);
+
     public async IAsyncEnumerable<ObjectInfo> WalkAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // Keys of folders end with a slash, which is what puts "a.txt" before "a/b" and after neither.
-        var pending = new Stack<string>();
+        var pending = new Stack<Step>();
         if (FindStart() is { } start)
-            pending.Push(start);
-        while (pending.TryPop(out var key))
+            pending.Push(new Step(start, null, firstPart));
+        while (pending.TryPop(out var step))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (key.Length > 0 && !key.EndsWith('/'))
+            if (step.Key.Length > 0 && !step.Key.EndsWith('/'))
             {
-                if (FindFile(key) is { } info)
+                if (FindFile(step.Key) is { } info)
                     yield return info;
                 continue;
             }
 
-            var children = await Task.Run(() => ReadFolder(key), cancellationToken).ConfigureAwait(false);
+            var found = await Task.Run(() => ReadFolder(step), cancellationToken).ConfigureAwait(false);
+            var children = found.Sorted();
+            if (found.HasMore)
+                pending.Push(step with { After = children[^1], Part = Math.Min(step.Part * Growth, largestPart) });
             for (var i = children.Count - 1; i >= 0; i--)
-                pending.Push(children[i]);
+                pending.Push(new Step(children[i], null, firstPart));
         }
     }
 
@@ -58,45 +80,58 @@ internal sealed class LocalListing(string root, string prefix, string? startAfte
         return prefix[..start];
     }
 
-    private List<string> ReadFolder(string folderKey)
+    private SmallestKeys ReadFolder(Step step)
     {
-        var keys = new List<string>();
+        var found = new SmallestKeys(step.Part);
         try
         {
-            foreach (var key in Entries(folderKey))
-            {
-                if (IsWanted(key))
-                    keys.Add(key);
-            }
+            foreach (var key in Entries(step, found))
+                found.Add(key);
+            return found;
         }
         catch (DirectoryNotFoundException)
         {
             // No root has no objects; a folder that went away meanwhile has none left.
-            return [];
+            return new SmallestKeys(step.Part);
         }
         catch (Exception exception) when (LocalFailure.Handles(exception))
         {
-            throw LocalFailure.Translate(exception, "list", Path.Combine(root, folderKey));
+            throw LocalFailure.Translate(exception, "list", Path.Combine(root, step.Key));
         }
-
-        keys.Sort(string.CompareOrdinal);
-        return keys;
     }
 
-    private FileSystemEnumerable<string> Entries(string folderKey) =>
-        new(Path.Combine(root, folderKey), (ref FileSystemEntry entry) => string.Concat(folderKey, entry.FileName, entry.IsDirectory ? "/" : ""), Everything)
-        {
-            ShouldIncludePredicate = (ref FileSystemEntry entry) => !TemporaryName.Matches(entry.FileName) && !(entry.IsDirectory && IsLink(entry.Attributes)),
-        };
-
-    private bool IsWanted(string key)
+    // What is not wanted never becomes a string: there may be a million of it.
+    private FileSystemEnumerable<string> Entries(Step step, SmallestKeys found)
     {
-        var isFolder = key.EndsWith('/');
-        var inPrefix = key.StartsWith(prefix, StringComparison.Ordinal) || (isFolder && prefix.StartsWith(key, StringComparison.Ordinal));
-        if (!inPrefix || startAfter is null)
-            return inPrefix;
-        return string.CompareOrdinal(key, startAfter) > 0 || (isFolder && startAfter.StartsWith(key, StringComparison.Ordinal));
+        var buffer = new char[step.Key.Length + 512];
+        step.Key.CopyTo(buffer);
+        var length = 0;
+        return new FileSystemEnumerable<string>(Path.Combine(root, step.Key), (ref FileSystemEntry _) => new string(buffer, 0, length), Everything)
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) =>
+            {
+                if (TemporaryName.Matches(entry.FileName))
+                    return false;
+                var isFolder = entry.IsDirectory;
+                length = step.Key.Length + entry.FileName.Length + (isFolder ? 1 : 0);
+                if (buffer.Length < length)
+                    Array.Resize(ref buffer, length);
+                entry.FileName.CopyTo(buffer.AsSpan(step.Key.Length));
+                if (isFolder)
+                    buffer[length - 1] = '/';
+                var key = buffer.AsSpan(0, length);
+                return IsWanted(key, isFolder) && IsAfter(key, step.After) && !(isFolder && IsLink(entry.Attributes)) && found.Takes(key);
+            },
+        };
     }
+
+    private bool IsWanted(ReadOnlySpan<char> key, bool isFolder)
+    {
+        var inPrefix = key.StartsWith(prefix) || (isFolder && prefix.AsSpan().StartsWith(key));
+        return inPrefix && (IsAfter(key, startAfter) || (isFolder && startAfter.AsSpan().StartsWith(key)));
+    }
+
+    private static bool IsAfter(ReadOnlySpan<char> key, string? start) => start is null || key.SequenceCompareTo(start) > 0;
 
     private ObjectInfo? FindFile(string key)
     {

@@ -22,6 +22,9 @@ internal enum StoreKind
 /// <param name="Path">The decoded path without slashes at its ends; empty for the whole bucket.</param>
 internal sealed record RemoteLocation(StoreKind Kind, string Scheme, string? Host, string Bucket, string Path)
 {
+    /// <summary>Azure: the storage account; null where nothing says which, and for other kinds.</summary>
+    public string? Account { get; init; } = Host?[..Host.IndexOf('.')];
+
     /// <summary>Null where the text is the URL of no object store.</summary>
     public static RemoteLocation? TryParse(string text)
     {
@@ -67,21 +70,25 @@ internal sealed record RemoteLocation(StoreKind Kind, string Scheme, string? Hos
     /// <summary>What the keys of all that is below a path begin with: empty, or ends with a slash.</summary>
     public string Prefix(string relativePath) => Key(relativePath) is { Length: > 0 } key ? key + "/" : "";
 
-    /// <summary>The path of <paramref name="other"/> below this, empty for this itself; null where it lies elsewhere.</summary>
+    /// <summary>
+    /// The path of <paramref name="other"/> below this, empty for this itself; null where it lies elsewhere. Where nothing says in which account one of them is, it
+    /// may be the other's.
+    /// </summary>
     public string? RelativeTo(RemoteLocation other)
     {
-        if (
-            Kind != other.Kind
-            || Bucket != other.Bucket
-            || (Kind == StoreKind.Azure && AccountOf(Host) is { } account && AccountOf(other.Host) is { } others && account != others)
-        )
+        if (Kind != other.Kind || Bucket != other.Bucket || IsOtherAccount(other))
             return null;
         if (Path.Length == 0 || Path == other.Path)
             return other.Path[Path.Length..];
         return other.Path.StartsWith(Path + "/", StringComparison.Ordinal) ? other.Path[(Path.Length + 1)..] : null;
     }
 
-    public static string? AccountOf(string? host) => host?[..host.IndexOf('.')];
+    // One name may be that of an account in each of the vendor's clouds.
+    private bool IsOtherAccount(RemoteLocation other) =>
+        (Account is { } account && other.Account is { } others && account != others)
+        || (Host is { } host && other.Host is { } otherHost && CloudOf(host) != CloudOf(otherHost));
+
+    private static string CloudOf(string host) => host.Split('.', 3)[2];
 
     private static (string Container, string Host) AzureAuthority(string authority, string text)
     {

@@ -103,7 +103,7 @@ internal sealed class AssumedRole(
         var now = http.Time.GetUtcNow();
         var who = credentials.Current();
         var time = now.UtcDateTime.ToString(RequestSignature.TimeFormat);
-        var host = endpoint.IsDefaultPort ? endpoint.IdnHost : $"{endpoint.IdnHost}:{endpoint.Port}";
+        var host = EndpointHost.Of(endpoint);
         List<(string Name, string Value)> headers = [("content-type", FormType), ("host", host), ("x-amz-date", time)];
         if (who.SessionToken is { } token)
             headers.Add(("x-amz-security-token", token));

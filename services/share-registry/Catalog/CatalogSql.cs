@@ -9,7 +9,7 @@ internal static class CatalogSql
     private const string Shares = "FROM share_grant g JOIN share s ON s.share_id = g.share_id WHERE g.recipient_id = @recipientId";
 
     private const string TableColumns =
-        "t.table_id AS TableId, s.share_id AS ShareId, s.name AS ShareName, t.schema_name AS SchemaName, t.schema_key AS SchemaKey, t.table_name AS TableName, t.table_key AS TableKey, t.location AS Location, t.history_shared AS HistoryShared, t.start_version AS StartVersion, t.plain_copies AS PlainCopies, t.directory_access AS DirectoryAccess";
+        "t.table_id AS TableId, s.share_id AS ShareId, s.name AS ShareName, t.schema_name AS SchemaName, t.schema_key AS SchemaKey, t.table_name AS TableName, t.table_key AS TableKey, t.location AS Location, t.history_shared AS HistoryShared, t.change_feed_shared AS ChangeFeedShared, t.start_version AS StartVersion, t.plain_copies AS PlainCopies, t.directory_access AS DirectoryAccess";
 
     private const string Tables =
         "FROM share_grant g JOIN share s ON s.share_id = g.share_id JOIN shared_table t ON t.share_id = s.share_id WHERE g.recipient_id = @recipientId AND s.name_key = @share";

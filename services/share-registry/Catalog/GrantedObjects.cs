@@ -30,6 +30,7 @@ internal sealed record GrantedTable
     public string TableKey { get; init; } = "";
     public string Location { get; init; } = "";
     public bool HistoryShared { get; init; }
+    public bool ChangeFeedShared { get; init; }
     public long StartVersion { get; init; }
 
     /// <summary>Whether its files may be written again for clients that read only plain Parquet.</summary>

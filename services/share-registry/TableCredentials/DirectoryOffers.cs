@@ -34,8 +34,8 @@ internal sealed class DirectoryOffers(FolderCredentials credentials)
     {
         if (!table.DirectoryAccess)
             return "directory_access_enabled is off for the table.";
-        if (DirectoryRules.HasLimits(table.HistoryShared, table.StartVersion))
-            return "The table is not shared with all its history.";
+        if (DirectoryRules.HasLimits(table.HistoryShared, table.ChangeFeedShared, table.StartVersion))
+            return "The table is not shared with all its history and changes.";
         return credentials.AreOfferedAt(table.Location) ? null : "The storage root of the table gives out no temporary credentials.";
     }
 }

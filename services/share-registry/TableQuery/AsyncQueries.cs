@@ -4,7 +4,6 @@ using Microsoft.Extensions.Options;
 using Tideway.DeltaSharing.Protocol;
 using Tideway.DeltaSharing.Server.Answers;
 using Tideway.DeltaSharing.Server.Parameters;
-using Tideway.ShareRegistry.Storage;
 
 namespace Tideway.ShareRegistry.TableQuery;
 
@@ -14,7 +13,7 @@ namespace Tideway.ShareRegistry.TableQuery;
 /// fills the caches that the answer is then made from.
 /// </summary>
 internal sealed class AsyncQueries(
-    ShareRegistryDatabase database,
+    AsyncQueryStore store,
     TableQueryAnswers answers,
     TableReader reader,
     IOptions<AsyncQueryOptions> options,
@@ -48,26 +47,17 @@ internal sealed class AsyncQueries(
         if (await IsDoneAsync(work, options.Value.Patience, cancellationToken))
             return await work;
         var version = query.Version ?? query.StartingVersion ?? await reader.FindLatestVersionAsync(call, cancellationToken);
-        await KeepAsync(call, key, body, version, cancellationToken);
+        await store.KeepAsync(call.RecipientId, call.Table.TableId, key, body, version, Since, cancellationToken);
         var kept = (await FindByKeyAsync(call, key, cancellationToken))!;
         // Another may have used the key at the same moment.
         return kept.Body == body ? Pending(call, kept) : KeyWasUsed;
     }
 
     /// <summary>Answers the query that an id was given for, or says that it is not ready.</summary>
-    public async Task<IResult> PollAsync(TableCall call, string queryId, QueryRequest page, CancellationToken cancellationToken)
-    {
-        var parameters = new
-        {
-            queryId,
-            recipientId = call.RecipientId,
-            tableId = call.Table.TableId,
-            since = Since,
-        };
-        return await database.QueryFirstOrDefaultAsync<AsyncQuery>(AsyncQuerySql.FindById, parameters, cancellationToken) is { } kept
+    public async Task<IResult> PollAsync(TableCall call, string queryId, QueryRequest page, CancellationToken cancellationToken) =>
+        await store.FindByIdAsync(call.RecipientId, call.Table.TableId, queryId, Since, cancellationToken) is { } kept
             ? await AnswerAsync(call, kept, page, cancellationToken)
             : UnknownQuery;
-    }
 
     private async Task<IResult> AnswerAsync(TableCall call, AsyncQuery kept, QueryRequest page, CancellationToken cancellationToken)
     {
@@ -77,12 +67,7 @@ internal sealed class AsyncQueries(
             return Pending(call, kept);
         var answer = await work;
         if (kept.AnsweredAt is null)
-        {
-            await using var transaction = await database.BeginAsync(cancellationToken);
-            await transaction.ExecuteAsync(AsyncQuerySql.Answered, new { queryId = kept.QueryId, at = time.GetUtcNow() }, cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-        }
-
+            await store.MarkAnsweredAsync(kept.QueryId, cancellationToken);
         return answer;
     }
 
@@ -121,8 +106,7 @@ internal sealed class AsyncQueries(
 
     private async Task<ProtocolRefusal?> CheckRoomAsync(TableCall call, CancellationToken cancellationToken)
     {
-        var waiting = new { recipientId = call.RecipientId, since = Since };
-        var count = await database.QueryFirstOrDefaultAsync<long>(AsyncQuerySql.Count, waiting, cancellationToken);
+        var count = await store.CountWaitingAsync(call.RecipientId, Since, cancellationToken);
         return count < options.Value.MaxPerRecipient
             ? null
             : new ProtocolRefusal(429, ErrorCodes.TooManyRequests, $"{count} queries are waiting already. Ask for those first.")
@@ -131,39 +115,8 @@ internal sealed class AsyncQueries(
             };
     }
 
-    private async Task KeepAsync(TableCall call, string key, string body, long version, CancellationToken cancellationToken)
-    {
-        await using var transaction = await database.BeginAsync(cancellationToken);
-        await transaction.ExecuteAsync(AsyncQuerySql.DeleteEnded, new { since = Since }, cancellationToken);
-        await transaction.ExecuteAsync(
-            AsyncQuerySql.Insert,
-            new
-            {
-                queryId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24)),
-                recipientId = call.RecipientId,
-                tableId = call.Table.TableId,
-                key,
-                body,
-                version,
-                at = time.GetUtcNow(),
-            },
-            cancellationToken
-        );
-        await transaction.CommitAsync(cancellationToken);
-    }
-
     private Task<AsyncQuery?> FindByKeyAsync(TableCall call, string key, CancellationToken cancellationToken) =>
-        database.QueryFirstOrDefaultAsync<AsyncQuery>(
-            AsyncQuerySql.FindByKey,
-            new
-            {
-                recipientId = call.RecipientId,
-                tableId = call.Table.TableId,
-                key,
-                since = Since,
-            },
-            cancellationToken
-        );
+        store.FindByKeyAsync(call.RecipientId, call.Table.TableId, key, Since, cancellationToken);
 
     // Clients choose keys of any length.
     private static string KeyOf(string idempotencyKey) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(idempotencyKey)));
@@ -171,12 +124,4 @@ internal sealed class AsyncQueries(
     // Pages are asked for with each call anew.
     private static string BodyOf(QueryRequest query) =>
         Encoding.UTF8.GetString((query with { MaxFiles = null, PageToken = null, IdempotencyKey = null }).ToJson());
-
-    private sealed record AsyncQuery
-    {
-        public string QueryId { get; init; } = "";
-        public string Body { get; init; } = "";
-        public long TableVersion { get; init; }
-        public DateTimeOffset? AnsweredAt { get; init; }
-    }
 }

@@ -58,20 +58,22 @@ internal static class VolumeFilesEndpoints
                     return refusal;
 
                 var volume = storage.Open(call.Volume);
-                // One more than the page holds tells whether there is a next one. For the largest page that would be one more call of the store, so a full one
-                // is followed by another, which may be empty.
-                var limit = Math.Min(read.Value.MaxResults + 1, MaxPage);
-                var found = await VolumeStorage.ListAsync(volume, within.Value, after.Value, limit, cancellationToken);
-                var page = tokens.ToPage(found, after.Value, file => file.Key, read.Value, scope);
-                if (found.Count == MaxPage && page.NextPageToken is null)
-                    page = page with { NextPageToken = tokens.Issue(scope, found[^1].Key, ListPaging.TokenLifetime, endsOnTheHour: true) };
+                var from = after.Value is { } cursor ? VolumeCursor.Parse(cursor) : null;
+                var found = await VolumeStorage.ListAsync(volume, within.Value, from, Math.Max(read.Value.MaxResults, 1), cancellationToken);
+                if (read.Value.MaxResults == 0)
+                    return JsonAnswer.Of(new ListPage<VolumeFileItem> { Items = [], NextPageToken = found.Objects.Count > 0 ? Next(after.Value ?? "") : null });
+                var next = found.Next is { } position ? Next(VolumeCursor.ToText(position)) : null;
                 if (!withUrls.Value)
-                    return JsonAnswer.Of(PageOf(page, VolumeFiles.Describe));
+                    return JsonAnswer.Of(PageOf(VolumeFiles.Describe));
                 await files.PrepareAsync(volume, cancellationToken);
                 var exchange = ProtocolExchange.Of(context);
-                exchange.FileCount = page.Items!.Count;
-                exchange.ByteCount = page.Items.Sum(file => file.Size);
-                return JsonAnswer.OfSigned(PageOf(page, file => files.DescribeSigned(file, call, volume)));
+                exchange.FileCount = found.Objects.Count;
+                exchange.ByteCount = found.Objects.Sum(file => file.Size);
+                return JsonAnswer.OfSigned(PageOf(file => files.DescribeSigned(file, call, volume)));
+
+                string Next(string cursor) => tokens.Issue(scope, cursor, ListPaging.TokenLifetime, endsOnTheHour: true);
+                ListPage<VolumeFileItem> PageOf(Func<ObjectInfo, VolumeFileItem> item) =>
+                    new() { Items = [.. found.Objects.Select(item)], NextPageToken = next };
             },
             cancellationToken
         );
@@ -136,9 +138,6 @@ internal static class VolumeFilesEndpoints
             return ProtocolRefusals.Invalid($"path must be that of a file or folder below the volume, such as a/b.pdf. {exception.Message}");
         }
     }
-
-    private static ListPage<VolumeFileItem> PageOf(ListPage<ObjectInfo> page, Func<ObjectInfo, VolumeFileItem> item) =>
-        new() { Items = [.. page.Items!.Select(item)], NextPageToken = page.NextPageToken };
 
     private static Checked<bool> ReadUrls(string? urls) =>
         urls switch

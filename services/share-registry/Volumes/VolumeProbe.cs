@@ -35,17 +35,17 @@ internal sealed class VolumeProbe(StorageRoots roots, IOptions<PlainCopyOptions>
     private bool IsOurOwn(StorageLocation folder) =>
         copies.Value.Folder is not null && LocationOverlap.Exists(folder.Uri.AbsoluteUri, roots.Locate(PlainCopyOptions.RootName, "").Uri.AbsoluteUri);
 
-    // The folder itself, or one that it lies in. Tables below it are looked for among those that are shared.
+    // The folder itself, or one that it lies in, also where that is beyond the folder's own root in another. Tables below it are looked for among those that are
+    // shared.
     private async Task<Uri?> FindTableAsync(StorageLocation folder, CancellationToken cancellationToken)
     {
-        for (var path = folder.RelativePath; ; path = path[..Math.Max(path.LastIndexOf('/'), 0)])
+        foreach (var candidate in roots.Enclosing(folder))
         {
-            var candidate = roots.Locate(folder.RootName, path);
             await foreach (var _ in roots.Open(candidate).ListAsync(DeltaLog, cancellationToken: cancellationToken))
                 return candidate.Uri;
-            if (path.Length == 0)
-                return null;
         }
+
+        return null;
     }
 
     private static Refusal Unfit(string field, string location, string reason) =>

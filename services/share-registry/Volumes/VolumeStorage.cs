@@ -45,22 +45,17 @@ internal sealed class VolumeStorage(StorageRoots roots)
         }
     }
 
-    /// <summary>The file at a path and those below it, in the order of the store; of the whole volume for the empty path.</summary>
-    public static async Task<List<ObjectInfo>> ListAsync(OpenVolume volume, string path, string? after, int limit, CancellationToken cancellationToken)
+    /// <summary>A part of a list, in the order of the store: the file at a path and those below it; of the whole volume for the empty path.</summary>
+    public static async Task<ObjectPage> ListAsync(OpenVolume volume, string path, ListPosition? from, int limit, CancellationToken cancellationToken)
     {
-        var found = new List<ObjectInfo>();
+        if (path.Length == 0)
+            return await volume.Store.ListPageAsync("", from, limit, cancellationToken);
         // A key sorts before those that it begins.
-        if (path.Length > 0 && after is null && limit > 0 && await FindAsync(volume, path, cancellationToken) is { } file)
-            found.Add(file);
-        if (found.Count >= limit)
-            return found;
-        await foreach (var item in volume.Store.ListAsync(path.Length == 0 ? "" : path + "/", after, cancellationToken))
-        {
-            found.Add(item);
-            if (found.Count == limit)
-                break;
-        }
-
-        return found;
+        var file = from is null ? await FindAsync(volume, path, cancellationToken) : null;
+        var room = limit - (file is null ? 0 : 1);
+        var below = await volume.Store.ListPageAsync(path + "/", from?.After == path ? null : from, Math.Max(room, 1), cancellationToken);
+        if (file is null)
+            return below;
+        return room > 0 ? below with { Objects = [file, .. below.Objects] } : new ObjectPage([file], below.Objects.Count > 0 ? new ListPosition(path) : null);
     }
 }

@@ -146,12 +146,12 @@ public sealed class ShareTests : IAsyncLifetime
     {
         api.On($"PATCH {Path}/sales", "{}");
 
-        string[] flags = ["--history", "--start-version", "0", "--directory-access"];
+        string[] flags = ["--cdf", "--start-version", "0", "--directory-access"];
         await CliRun.Async(api, ["share", "add", "sales", "s.orders", "--location", "file:///t", .. flags]);
 
         api.Requests.ShouldHaveSingleItem()
             .Body.ShouldBe(
-                """{"updates":[{"action":"ADD","data_object":{"name":"s.orders","data_object_type":"TABLE","storage_location":"file:///t","history_data_sharing_status":"ENABLED","start_version":0,"directory_access_enabled":true}}]}"""
+                """{"updates":[{"action":"ADD","data_object":{"name":"s.orders","data_object_type":"TABLE","storage_location":"file:///t","cdf_enabled":true,"history_data_sharing_status":"ENABLED","start_version":0,"directory_access_enabled":true}}]}"""
             );
     }
 

@@ -80,6 +80,11 @@ public sealed class FileSetTests
     [InlineData("FILE:///a%20b")]
     [InlineData("file:/a/b")]
     [InlineData("%66ile:/a")]
+    [InlineData("s3a://bucket/a%20b")]
+    [InlineData("S3N://bucket/a")]
+    [InlineData("s3://bucket/a")]
+    [InlineData("s3a:/")]
+    [InlineData("s3a:/a")]
     [InlineData("a%00b")]
     public void Paths_as_bytes_are_made_canonical_like_paths_as_text(string path)
     {

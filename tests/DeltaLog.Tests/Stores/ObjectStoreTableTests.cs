@@ -75,6 +75,26 @@ public abstract class ObjectStoreTableTests
     }
 
     [Fact]
+    public async Task A_file_that_the_log_gives_by_another_name_of_its_place_is_that_of_the_table()
+    {
+        using var roots = await OpenAsync();
+        var location = roots.Locate("lake", "tables/a b");
+        var address = location.Uri.AbsoluteUri;
+        var (scheme, rest) = (address[..address.IndexOf(':', StringComparison.Ordinal)], address[address.IndexOf(':', StringComparison.Ordinal)..]);
+        string[] names = scheme switch
+        {
+            "s3" => ["s3", "s3a", "s3n", "S3A"],
+            "abfss" => ["abfss", "abfs"],
+            _ => [scheme],
+        };
+
+        foreach (var name in names)
+            FilePath.Key($"{name}{rest}/day=1/part%20x.parquet", location.Uri).ShouldBe("day=1/part x.parquet");
+        foreach (var elsewhere in (string[])[$"{scheme}{rest}-2/x", "gs://other-bucket/x", $"{scheme}{rest}/../x", "/etc/passwd"])
+            Should.Throw<DeltaLogException>(() => FilePath.Key(elsewhere, location.Uri)).Error.ShouldBe(DeltaLogError.FileOutsideTable);
+    }
+
+    [Fact]
     public async Task Commits_of_two_writers_at_once_are_both_there_and_a_checkpoint_holds_them()
     {
         using var roots = await OpenAsync();

@@ -220,6 +220,39 @@ public sealed class CredentialTests : IAsyncLifetime
         failure.ToString().ShouldNotContain("hunter2");
     }
 
+    [Theory]
+    [InlineData("away/key.pem", false)]
+    [InlineData("inside/key.pem", true)]
+    [InlineData("../key.pem", false)]
+    public async Task Links_on_the_way_to_a_private_key_may_not_lead_out_of_the_folder_for_keys(string file, bool isRead)
+    {
+        var (pem, _) = MakeKey("RS256");
+        var elsewhere = Directory.CreateDirectory(Path.Combine(keys, "elsewhere")).FullName;
+        var folder = Directory.CreateDirectory(Path.Combine(keys, "folder")).FullName;
+        // As secrets are mounted: a link to a folder that is replaced as a whole.
+        Directory.CreateDirectory(Path.Combine(folder, "..data-1"));
+        await File.WriteAllTextAsync(Path.Combine(folder, "..data-1", "key.pem"), pem, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(elsewhere, "key.pem"), pem, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(keys, "key.pem"), pem, TestContext.Current.CancellationToken);
+        Directory.CreateSymbolicLink(Path.Combine(folder, "away"), elsewhere);
+        Directory.CreateSymbolicLink(Path.Combine(folder, "inside"), "..data-1");
+        var linked = Path.Combine(keys, "linked");
+        Directory.CreateSymbolicLink(linked, folder);
+        var options = new DeltaSharingClientOptions
+        {
+            AllowInsecureHttp = true,
+            AllowPrivateAddresses = true,
+            PrivateKeyFolder = linked,
+        };
+
+        var open = () => Client(PrivateKey("RS256") with { PrivateKeyFile = file }, options);
+
+        if (isRead)
+            await VersionAsync(open());
+        else
+            Should.Throw<DeltaSharingException>(open).Error.ShouldBe(DeltaSharingError.CredentialRefused);
+    }
+
     [Fact]
     public void A_private_key_is_not_read_where_no_folder_for_keys_is_set() =>
         Should.Throw<DeltaSharingException>(() => Client(PrivateKey("RS256"))).Message.ShouldContain(nameof(DeltaSharingClientOptions.PrivateKeyFolder));

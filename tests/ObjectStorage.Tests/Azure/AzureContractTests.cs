@@ -53,6 +53,44 @@ public sealed class AzureContractTests : ObjectStoreContract
     }
 
     [Fact]
+    public async Task A_walk_by_pages_asks_the_store_once_for_each_and_never_for_what_lies_before()
+    {
+        var counting = new CountingHandler();
+        var root = await AzureFixture.NewRootAsync(handler: counting);
+        var keys = Enumerable.Range(0, 23).Select(i => $"f{i:00}").ToList();
+        foreach (var key in keys)
+            await root.Open("t").PutAsync(key, new MemoryStream([1]));
+        counting.Asked.Clear();
+
+        var found = new List<string>();
+        ListPosition? from = null;
+        do
+        {
+            var page = await root.Open("t").ListPageAsync("", from, limit: 5);
+            found.AddRange(page.Objects.Select(item => item.Key));
+            from = page.Next;
+        } while (from is not null);
+
+        found.ShouldBe(keys);
+        counting.Asked.Count.ShouldBe(5);
+        counting.Asked.ShouldAllBe(query => query.Contains("maxresults=5", StringComparison.Ordinal));
+        counting.Asked.Skip(1).ShouldAllBe(query => query.Contains("marker=", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_position_without_a_mark_of_the_store_is_found_all_the_same()
+    {
+        var store = await OpenAsync();
+        foreach (var i in Enumerable.Range(0, 9))
+            await store.PutAsync($"f{i}", new MemoryStream([1]));
+
+        var page = await store.ListPageAsync("", new ListPosition("f3"), limit: 2);
+
+        page.Objects.Select(item => item.Key).ShouldBe(["f4", "f5"]);
+        (await store.ListPageAsync("", page.Next, limit: 9)).Objects.Select(item => item.Key).ShouldBe(["f6", "f7", "f8"]);
+    }
+
+    [Fact]
     public async Task A_read_that_breaks_goes_on_from_where_it_broke()
     {
         var breaking = new BreakingHandler(everyBytes: 100_000);

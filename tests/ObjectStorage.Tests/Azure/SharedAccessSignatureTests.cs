@@ -52,18 +52,31 @@ public sealed class SharedAccessSignatureTests : IDisposable
         asked[0].Body.ShouldBe("grant_type=client_credentials&client_id=client&client_secret=secret%2Ftext&scope=https%3A%2F%2Fstorage.azure.com%2F.default");
         asked[1].Request.RequestUri!.AbsoluteUri.ShouldBe("https://acme.blob.core.windows.net/?comp=userdelegationkey&restype=service");
         asked[1].Request.Headers.Authorization!.ToString().ShouldBe("Bearer app-token");
-        asked[1].Body.ShouldBe("<KeyInfo><Start>2026-03-09T12:00:00Z</Start><Expiry>2026-03-09T20:00:00Z</Expiry></KeyInfo>");
+        asked[1].Body.ShouldBe("<KeyInfo><Start>2026-03-09T11:45:00Z</Start><Expiry>2026-03-09T20:00:00Z</Expiry></KeyInfo>");
         var uri = new Uri(url.Url);
         uri.GetLeftPart(UriPartial.Path).ShouldBe("https://acme.blob.core.windows.net/data/lake/flights/a%20b.parquet");
         var query = HttpUtility.ParseQueryString(uri.Query);
         query["sig"]
             .ShouldBe(
                 Signature(
-                    "r\n\n2026-03-09T13:00:00Z\n/blob/acme/data/lake/flights/a b.parquet\noid\ntid\n2026-03-09T12:00:00Z\n2026-03-09T20:00:00Z\nb\n2022-11-02\n\n\n\n\nhttps\n2022-11-02\nb\n\n\n\n\n\n\n"
+                    "r\n\n2026-03-09T13:00:00Z\n/blob/acme/data/lake/flights/a b.parquet\noid\ntid\n2026-03-09T11:45:00Z\n2026-03-09T20:00:00Z\nb\n2022-11-02\n\n\n\n\nhttps\n2022-11-02\nb\n\n\n\n\n\n\n"
                 )
             );
         (query["sp"], query["sr"], query["spr"], query["skoid"]).ShouldBe(("r", "b", "https", "oid"));
         url.ExpiresAt.ShouldBe(time.Now.AddHours(1));
+    }
+
+    [Fact]
+    public async Task A_key_is_asked_for_from_a_while_ago_since_clocks_differ_and_never_for_longer_than_seven_days()
+    {
+        await roots.FindRemote("lake")!.PrepareSigningAsync(TimeSpan.FromDays(30), default);
+
+        var body = asked[^1].Body;
+        var start = DateTimeOffset.Parse(body.Split("<Start>")[1].Split('<')[0], System.Globalization.CultureInfo.InvariantCulture);
+        var expiry = DateTimeOffset.Parse(body.Split("<Expiry>")[1].Split('<')[0], System.Globalization.CultureInfo.InvariantCulture);
+        start.ShouldBe(time.Now - TimeSpan.FromMinutes(15));
+        (expiry - start).ShouldBeLessThan(TimeSpan.FromDays(7));
+        (expiry - time.Now).ShouldBeGreaterThan(TimeSpan.FromDays(6.9));
     }
 
     [Fact]
@@ -99,7 +112,7 @@ public sealed class SharedAccessSignatureTests : IDisposable
         query["sig"]
             .ShouldBe(
                 Signature(
-                    "rl\n\n2026-03-09T12:30:01Z\n/blob/acme/data/lake/a/flights\noid\ntid\n2026-03-09T12:00:00Z\n2026-03-09T19:30:00Z\nb\n2022-11-02\n\n\n\n\nhttps\n2022-11-02\nd\n\n\n\n\n\n\n"
+                    "rl\n\n2026-03-09T12:30:01Z\n/blob/acme/data/lake/a/flights\noid\ntid\n2026-03-09T11:45:00Z\n2026-03-09T19:30:00Z\nb\n2022-11-02\n\n\n\n\nhttps\n2022-11-02\nd\n\n\n\n\n\n\n"
                 )
             );
         credentials.ToString().ShouldNotContain("sig=");

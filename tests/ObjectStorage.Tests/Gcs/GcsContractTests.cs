@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Tideway.ObjectStorage.Temporary;
+using Tideway.Testing.Stores;
 
 namespace Tideway.ObjectStorage.Tests.Gcs;
 
@@ -99,7 +100,7 @@ public sealed class GcsContractTests : ObjectStoreContract, IAsyncDisposable
 
         var credentials = await roots!.FindTemporaryCredentials("lake")!.IssueAsync(roots.Locate("lake", "it's/flights"), TimeSpan.FromHours(1));
 
-        credentials.ShouldBeOfType<TemporaryCredentials.GcpOauth>().OauthToken.ShouldBe("narrow-token");
+        credentials.ShouldBeOfType<TemporaryCredentials.GcpOauth>().OauthToken.ShouldBe("narrow-token-0");
         credentials.ExpiresAt.ShouldBe(TimeProvider.System.GetUtcNow().AddSeconds(FakeGcs.AccountTokenSeconds), TimeSpan.FromMinutes(1));
         credentials.ToString().ShouldNotContain("narrow-token");
         var form = fake!.TokenRequests[^1];

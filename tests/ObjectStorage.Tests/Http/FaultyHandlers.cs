@@ -91,6 +91,18 @@ internal sealed class LosingHandler(Func<HttpRequestMessage, bool> loses) : Dele
     }
 }
 
+/// <summary>Keeps the queries that were asked.</summary>
+internal sealed class CountingHandler() : DelegatingHandler(new SocketsHttpHandler())
+{
+    public List<string> Asked { get; } = [];
+
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        Asked.Add(request.RequestUri!.Query);
+        return base.SendAsync(request, cancellationToken);
+    }
+}
+
 /// <summary>Answers from a list, and keeps what was asked.</summary>
 internal sealed class ScriptedHandler(params Func<HttpRequestMessage, HttpResponseMessage>[] answers) : HttpMessageHandler
 {

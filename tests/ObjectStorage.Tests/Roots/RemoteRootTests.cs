@@ -102,6 +102,47 @@ public sealed class RemoteRootTests
     }
 
     [Fact]
+    public void The_folders_around_a_location_go_on_beyond_its_own_root_in_those_around_it()
+    {
+        using var roots = new StorageRoots(
+            new StorageRootOptions
+            {
+                Roots =
+                {
+                    ["outer"] = "s3a://bucket/data",
+                    ["inner"] = "s3://bucket/data/lake/deep",
+                    ["beside"] = "s3://bucket/other",
+                },
+                Access =
+                {
+                    ["outer"] = S3,
+                    ["inner"] = S3,
+                    ["beside"] = S3,
+                },
+            }
+        );
+
+        roots
+            .Enclosing(roots.Resolve("s3://bucket/data/lake/deep/x"))
+            .Select(folder => $"{folder.RootName}:{folder.RelativePath}")
+            .ShouldBe(["inner:x", "inner:", "outer:lake", "outer:"]);
+        roots.Enclosing(roots.Locate("beside", "")).ShouldBe([roots.Locate("beside", "")]);
+    }
+
+    [Fact]
+    public void The_folders_around_one_of_a_local_disk_go_on_as_well()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["lake/deep/x"]);
+        using var roots = new StorageRoots(new StorageRootOptions { Roots = { ["outer"] = folder.Path, ["inner"] = folder["lake/deep"] } });
+
+        roots
+            .Enclosing(roots.Resolve(folder["lake/deep/x"]))
+            .Select(found => $"{found.RootName}:{found.RelativePath}")
+            .ShouldBe(["inner:x", "inner:", "outer:lake", "outer:"]);
+    }
+
+    [Fact]
     public void Local_and_remote_roots_stand_side_by_side()
     {
         using var folder = new TemporaryFolder();
@@ -177,6 +218,97 @@ public sealed class RemoteRootTests
         );
 
         roots.FindRemote("root")!.Sign("", "x", TimeSpan.FromHours(1)).Url.ShouldStartWith(start);
+    }
+
+    [Theory]
+    [InlineData("s3://bucket/lake", "http://[::1]:9000", "http://[::1]:9000/bucket/lake/x?")]
+    [InlineData("s3://bucket/lake", "https://[fd00::7]", "https://[fd00::7]/bucket/lake/x?")]
+    [InlineData("abfss://data@acme.dfs.core.windows.net/lake", "http://[::1]:10000/acme", "http://[::1]:10000/acme/data/lake/x?")]
+    public void The_address_of_a_store_may_be_one_of_ip_version_6(string location, string endpoint, string start)
+    {
+        var options = location.StartsWith("s3", StringComparison.Ordinal)
+            ? new StorageAccessOptions { AccessKeyId = "id", SecretAccessKey = "secret" }
+            : new StorageAccessOptions { AccountKey = "c2VjcmV0" };
+        options.Endpoint = new Uri(endpoint);
+        using var roots = Roots(location, options);
+
+        roots.FindRemote("root")!.Sign("", "x", TimeSpan.FromHours(1)).Url.ShouldStartWith(start);
+    }
+
+    [Fact]
+    public void A_bucket_cannot_be_part_of_a_host_that_is_an_address() =>
+        Should
+            .Throw<ObjectStorageException>(() =>
+                Roots(
+                    "s3://bucket",
+                    new StorageAccessOptions
+                    {
+                        Endpoint = new Uri("http://[::1]:9000"),
+                        PathStyle = false,
+                        AccessKeyId = "id",
+                        SecretAccessKey = "secret",
+                    }
+                )
+            )
+            .Message.ShouldContain("PathStyle");
+
+    [Theory]
+    [InlineData("abfss://data@other.dfs.core.windows.net/lake/x")]
+    [InlineData("wasbs://data@other.blob.core.windows.net/lake/x")]
+    [InlineData("abfss://data@acme.dfs.core.chinacloudapi.cn/lake/x", "abfss://data@acme.dfs.core.windows.net/lake")]
+    public void A_container_of_the_same_name_in_another_account_is_another_place(string location, string root = "az://data/lake")
+    {
+        var options = new StorageAccessOptions { Account = "acme", AccountKey = "c2VjcmV0" };
+        using var roots = Roots(root, options);
+
+        Should.Throw<ObjectStorageException>(() => roots.Resolve(location)).Error.ShouldBe(ObjectStorageError.OutsideRoots);
+    }
+
+    [Fact]
+    public void A_location_that_names_the_account_of_a_root_lies_in_it_and_one_that_names_none_where_there_is_one_account()
+    {
+        using var roots = Roots("az://data/lake", new StorageAccessOptions { Account = "acme", AccountKey = "c2VjcmV0" });
+
+        roots.Resolve("abfss://data@acme.dfs.core.windows.net/lake/x").RelativePath.ShouldBe("x");
+        roots.Resolve("az://data/lake/x").RelativePath.ShouldBe("x");
+    }
+
+    [Fact]
+    public void A_location_without_an_account_that_could_be_in_two_is_refused()
+    {
+        using var roots = new StorageRoots(
+            new StorageRootOptions
+            {
+                Roots = { ["a"] = "abfss://data@acme.dfs.core.windows.net/lake", ["b"] = "abfss://data@other.dfs.core.windows.net" },
+                Access = { ["a"] = Azure, ["b"] = Azure },
+            }
+        );
+
+        Should.Throw<ObjectStorageException>(() => roots.Resolve("az://data/lake/x")).Message.ShouldContain("names no storage account");
+        roots.Resolve("az://data/elsewhere").RootName.ShouldBe("b");
+        roots.Resolve("abfss://data@other.dfs.core.windows.net/lake/x").RootName.ShouldBe("b");
+    }
+
+    [Fact]
+    public void Roots_whose_addresses_do_not_tell_their_accounts_apart_are_refused()
+    {
+        var acme = new StorageAccessOptions { Account = "acme", AccountKey = "c2VjcmV0" };
+        var other = new StorageAccessOptions { Account = "other", AccountKey = "c2VjcmV0" };
+
+        Should
+            .Throw<ObjectStorageException>(() =>
+                new StorageRoots(new StorageRootOptions { Roots = { ["a"] = "az://data/lake", ["b"] = "az://data" }, Access = { ["a"] = acme, ["b"] = other } })
+            )
+            .Message.ShouldContain("name the account");
+        using var fine = new StorageRoots(
+            new StorageRootOptions
+            {
+                Roots = { ["a"] = "az://data/lake", ["b"] = "abfss://data@other.dfs.core.windows.net/lake" },
+                Access = { ["a"] = acme, ["b"] = Azure },
+            }
+        );
+        fine.Resolve("az://data/lake/x").RootName.ShouldBe("a");
+        fine.Resolve("abfss://data@other.dfs.core.windows.net/lake/x").RootName.ShouldBe("b");
     }
 
     private static StorageRoots Roots(string location, StorageAccessOptions options) =>

@@ -52,7 +52,7 @@ public abstract class StoreContract : IAsyncLifetime
                 Token
             )
         ).Value.ShouldNotBeNull();
-        var table = Table("Shop", "Orders") with { HistoryShared = true, StartVersion = 7, DirectoryAccess = true, Comment = "c" };
+        var table = Table("Shop", "Orders") with { HistoryShared = true, ChangeFeedShared = true, StartVersion = 7, DirectoryAccess = true, Comment = "c" };
 
         var changed = await shares.ChangeAsync("sALES", new ShareChange { Tables = [new TableChange.Add(table)] }, "you", Token);
 

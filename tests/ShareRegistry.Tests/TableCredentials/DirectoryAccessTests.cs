@@ -192,12 +192,13 @@ public sealed class DirectoryAccessTests : IAsyncLifetime
 
     [Theory]
     [InlineData("UPDATE shared_table SET history_shared = FALSE")]
+    [InlineData("UPDATE shared_table SET change_feed_shared = FALSE")]
     [InlineData("UPDATE shared_table SET start_version = 1")]
     [InlineData("UPDATE shared_table SET location = 'file:///gone'")]
     [ProtocolRule(
         "Access Modes",
         "A table that is shared with limits, or whose store gives out no credentials, is not offered as a folder",
-        Served = "accessModes is [\"url\"], the call is a 400"
+        Served = "without all its history and its changes accessModes is [\"url\"] and the call a 400"
     )]
     public async Task A_table_that_is_held_back_in_part_is_never_offered_whatever_the_switch_says(string change)
     {
@@ -235,6 +236,7 @@ public sealed class DirectoryAccessTests : IAsyncLifetime
                     name = "shop." + name,
                     storage_location = Location,
                     history_data_sharing_status = "ENABLED",
+                    cdf_enabled = true,
                     start_version = 0,
                     directory_access_enabled = directory,
                 }

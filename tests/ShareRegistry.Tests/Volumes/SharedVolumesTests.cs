@@ -150,6 +150,30 @@ public sealed class SharedVolumesTests : VolumeTest
     }
 
     [Fact]
+    public async Task A_table_around_a_storage_root_is_seen_from_within_that_root()
+    {
+        var home = Directory.CreateTempSubdirectory("tideway-nested-").FullName;
+        var table = LakeTable.Create(Path.Combine(home, "tables/orders"));
+        Directory.CreateDirectory(Path.Combine(table.Folder, "day=1/deep"));
+        await using var process = await RegistryProcess.StartAsync($"--Storage:Roots:outer={home}", $"--Storage:Roots:inner={table.Folder}/day=1");
+        await process.CreateShareAsync("sales");
+
+        foreach (var folder in (string[])["/day=1", "/day=1/deep"])
+        {
+            var volume = new
+            {
+                name = "docs.day",
+                data_object_type = "VOLUME",
+                storage_location = table.Folder + folder,
+            };
+            var answer = await process.UpdateTablesAsync("sales", "ADD", volume);
+            answer.ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain($"{new Uri(table.Folder)} is a Delta table; share it as a TABLE");
+        }
+
+        Directory.Delete(home, recursive: true);
+    }
+
+    [Fact]
     [ProtocolRule("Volumes", "No file of a shared table is part of a volume, in whatever shares they are", Served = "refused when either is added")]
     public async Task A_folder_that_holds_a_shared_table_is_no_volume_and_no_table_is_shared_out_of_a_volume()
     {

@@ -109,7 +109,7 @@ public abstract class VolumeStoreContract : IAsyncLifetime
     {
         await shares.CreateAsync(new NewShare("one"), "me", Token);
         await shares.CreateAsync(new NewShare("two"), "me", Token);
-        var open = Table("s", "sales", "s3://lake/sales") with { HistoryShared = true, DirectoryAccess = true };
+        var open = Table("s", "sales", "s3://lake/sales") with { HistoryShared = true, ChangeFeedShared = true, DirectoryAccess = true };
 
         (await ChangeAsync("one", new TableChange.Add(open))).ShouldBeNull();
         var refused = (await ChangeAsync("two", new TableChange.Add(Table("s", "hr", "s3a://lake/sales/hr")))).ShouldNotBeNull();

@@ -11,13 +11,13 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
-namespace Tideway.ObjectStorage.Tests.Gcs;
+namespace Tideway.Testing.Stores;
 
 /// <summary>
 /// A small Google Cloud Storage: the token endpoint, which checks the account's assertion; the XML interface with that token or a V4 signed URL, whose
-/// signature it checks with the account's public key; and the exchange of a token for a narrower one.
+/// signature it checks with the account's public key; and the exchange of a token for a narrower one, which then opens no more than its boundary says.
 /// </summary>
-internal sealed class FakeGcs : IAsyncDisposable
+public sealed class FakeGcs : IAsyncDisposable
 {
     /// <summary>How long the token of the account is good, in seconds.</summary>
     public const int AccountTokenSeconds = 2400;
@@ -29,22 +29,28 @@ internal sealed class FakeGcs : IAsyncDisposable
     private readonly ConcurrentDictionary<string, (byte[] Content, DateTimeOffset Written, string? WriteId, string Tag)> objects = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, (string Key, string? WriteId, ConcurrentDictionary<int, byte[]> Parts)> uploads = new(StringComparer.Ordinal);
     private readonly Lock gate = new();
-    private readonly TemporaryFolder folder = new();
+    private readonly string folder = Directory.CreateTempSubdirectory("tideway-gcs-").FullName;
+    private readonly ConcurrentDictionary<string, AccessBoundary> narrowed = new(StringComparer.Ordinal);
     private long tags;
 
     private FakeGcs(WebApplication app) => this.app = app;
 
+    /// <summary>The address of the store; tokens are exchanged at <c>/sts</c> of it.</summary>
     public Uri Endpoint => new(app.Urls.First());
 
-    public string KeyFile => folder["key.json"];
+    /// <summary>The key file of the account.</summary>
+    public string KeyFile => Path.Combine(folder, "key.json");
 
-    public List<Dictionary<string, string>> TokenRequests { get; } = [];
+    /// <summary>The forms that asked for tokens.</summary>
+    public IList<Dictionary<string, string>> TokenRequests { get; } = new List<Dictionary<string, string>>();
 
+    /// <summary>How many objects are listed at a time.</summary>
     public int PageSize { get; set; } = 1000;
 
     /// <summary>What the next completion of an upload is answered instead of success.</summary>
     public string Completion { get; set; } = "";
 
+    /// <summary>Starts one on a free port.</summary>
     public static async Task<FakeGcs> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -70,11 +76,12 @@ internal sealed class FakeGcs : IAsyncDisposable
         return fake;
     }
 
+    /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
         await app.DisposeAsync();
         signingKey.Dispose();
-        folder.Dispose();
+        Directory.Delete(folder, recursive: true);
     }
 
     private async Task<IResult> TokenAsync(HttpRequest request)
@@ -111,17 +118,25 @@ internal sealed class FakeGcs : IAsyncDisposable
         var form = await request.ReadFormAsync();
         lock (gate)
             TokenRequests.Add(form.ToDictionary(field => field.Key, field => field.Value.ToString(), StringComparer.Ordinal));
-        return form["subject_token"] == "token-of-the-account"
-            ? Results.Json(
-                new
-                {
-                    access_token = "narrow-token",
-                    issued_token_type = "urn:ietf:params:oauth:token-type:access_token",
-                    // Without its end: it is that of the subject token.
-                    token_type = "Bearer",
-                }
-            )
-            : Results.Json(new { error = "invalid_grant" }, statusCode: 400);
+        var fits =
+            form.Count == 5
+            && form["grant_type"] == "urn:ietf:params:oauth:grant-type:token-exchange"
+            && form["requested_token_type"] == "urn:ietf:params:oauth:token-type:access_token"
+            && form["subject_token_type"] == "urn:ietf:params:oauth:token-type:access_token"
+            && form["subject_token"] == "token-of-the-account";
+        if (!fits || AccessBoundary.TryParse(form["options"].ToString()) is not { } boundary)
+            return Results.Json(new { error = "invalid_grant" }, statusCode: 400);
+        var token = $"narrow-token-{narrowed.Count}";
+        narrowed[token] = boundary;
+        return Results.Json(
+            new
+            {
+                access_token = token,
+                issued_token_type = "urn:ietf:params:oauth:token-type:access_token",
+                // Without its end: it is that of the subject token.
+                token_type = "Bearer",
+            }
+        );
     }
 
     private async Task ServeAsync(HttpContext context, string bucket, string? key = null)
@@ -129,13 +144,13 @@ internal sealed class FakeGcs : IAsyncDisposable
         var (request, response) = (context.Request, context.Response);
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body);
-        if (request.Headers.Authorization != "Bearer token-of-the-account" && !IsSigned(request))
+        if (request.Headers.Authorization != "Bearer token-of-the-account" && !IsSigned(request) && !IsWithinBoundary(request, bucket))
         {
-            await FailAsync(context, 403, "SignatureDoesNotMatch");
+            await FailAsync(context, 403, request.Headers.Authorization.Count > 0 ? "AccessDenied" : "SignatureDoesNotMatch");
             return;
         }
 
-        key = Uri.UnescapeDataString(Target(request).Split('?')[0].TrimStart('/')[bucket.Length..].TrimStart('/'));
+        key = KeyOf(request, bucket);
         switch (request.Method)
         {
             case "GET" when key.Length == 0:
@@ -261,6 +276,20 @@ internal sealed class FakeGcs : IAsyncDisposable
             RSASignaturePadding.Pkcs1
         );
     }
+
+    private bool IsWithinBoundary(HttpRequest request, string bucket)
+    {
+        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
+            return false;
+        var token = request.Headers.Authorization.ToString();
+        if (!token.StartsWith("Bearer ", StringComparison.Ordinal) || !narrowed.TryGetValue(token["Bearer ".Length..], out var boundary))
+            return false;
+        var key = KeyOf(request, bucket);
+        return key.Length > 0 ? boundary.AllowsReading(bucket, key) : boundary.AllowsListing(bucket, request.Query["prefix"].ToString());
+    }
+
+    private static string KeyOf(HttpRequest request, string bucket) =>
+        Uri.UnescapeDataString(Target(request).Split('?')[0].TrimStart('/')[bucket.Length..].TrimStart('/'));
 
     private static string Target(HttpRequest request) => request.HttpContext.Features.Get<IHttpRequestFeature>()!.RawTarget;
 
