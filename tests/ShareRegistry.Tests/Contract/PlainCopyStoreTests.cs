@@ -94,9 +94,11 @@ public sealed class PlainCopyStoreTests : IAsyncLifetime
     public async Task Copies_in_a_store_are_renewed_while_they_are_handed_out_and_go_when_nobody_asks()
     {
         var (server, bucket) = await StartAsync();
-        await using var process = await RegistryProcess.StartAsync(
-            [.. Settings(server, bucket, inStore: true), "--PlainCopies:MaxIdle=00:20:00", "--Files:UrlLifetime=00:05:00"]
-        );
+        await using var process = await RegistryProcess.StartAsync([
+            .. Settings(server, bucket, inStore: true),
+            "--PlainCopies:MaxIdle=00:20:00",
+            "--Files:UrlLifetime=00:05:00",
+        ]);
         var acme = await ShareAsync(process, "dat/deletion_vectors", $"s3://{bucket}/lake/real");
         var first = (await acme.Http.PostAnswerAsync(Real + "/query", "{}")).ShouldBe(HttpStatusCode.OK);
         var store = StoreOf(process, bucket);
