@@ -4,8 +4,10 @@ using System.Text;
 
 namespace Tideway.Benchmarks.Query;
 
-/// <summary>Sends the same request over and over on some connections, as a client in .NET would, and reads every answer to its end.</summary>
-internal sealed class HttpLoad(Uri url, HttpMethod method, string? token)
+/// <summary>
+/// Sends the same request over and over on some connections, as a client in .NET would, and reads every answer to its end; an encoded one as it comes.
+/// </summary>
+internal sealed class HttpLoad(Uri url, HttpMethod method, string? token, string? coding = null)
 {
     private const int BufferBytes = 64 * 1024;
 
@@ -42,6 +44,8 @@ internal sealed class HttpLoad(Uri url, HttpMethod method, string? token)
         using var request = new HttpRequestMessage(method, url);
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        if (coding is not null)
+            request.Headers.AcceptEncoding.ParseAdd(coding);
         if (method == HttpMethod.Post)
             request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
         var start = Stopwatch.GetTimestamp();

@@ -57,10 +57,12 @@ internal sealed record QueriedTable(Uri Query, string Token)
         return await client.GetByteArrayAsync(url, cancellationToken);
     }
 
-    /// <summary>The whole answer to a query.</summary>
-    public async Task<byte[]> ReadAsync(string body, CancellationToken cancellationToken)
+    /// <summary>The whole answer to a query; as it comes where an encoding is asked for.</summary>
+    public async Task<byte[]> ReadAsync(string body, CancellationToken cancellationToken, string? coding = null)
     {
         using var client = new HttpClient();
+        if (coding is not null)
+            client.DefaultRequestHeaders.AcceptEncoding.ParseAdd(coding);
         using var answer = await SendAsync(client, body, cancellationToken);
         return await answer.Content.ReadAsByteArrayAsync(cancellationToken);
     }

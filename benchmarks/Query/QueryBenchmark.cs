@@ -2,9 +2,10 @@ using Tideway.TwoOrganisations;
 
 namespace Tideway.Benchmarks.Query;
 
-/// <summary>Whole answers of a table with 10,000 files, warm, on 8 connections; nginx serves the same bytes from a file.</summary>
+/// <summary>Whole answers of a table with 10,000 files, warm, on 8 connections, plain and as gzip; nginx serves the same bytes from a file.</summary>
 internal sealed class QueryBenchmark : IBenchmark
 {
+    private const string Gzip = "gzip";
     private const int Files = 10_000;
     private const int Connections = 8;
     private const int AnswersEach = 50;
@@ -12,7 +13,8 @@ internal sealed class QueryBenchmark : IBenchmark
 
     public string Name => "query";
 
-    public string Question => "answers per second of a query of a 10,000-file table, warm, 8 connections; baseline: the same bytes as a file from nginx";
+    public string Question =>
+        "answers per second of a query of a 10,000-file table, warm, 8 connections; plain and as gzip; baseline: the same bytes as a file from nginx";
 
     public async Task<IReadOnlyList<Measure>> RunAsync(CancellationToken cancellationToken)
     {
@@ -31,12 +33,24 @@ internal sealed class QueryBenchmark : IBenchmark
                 [.. QueriedTable.Unlimited, "--ShareRegistry:SignedLines:Lifetime", "00:00:00"],
                 cancellationToken
             );
-            var (ours, oursAnew) = (await LoadOfAsync(shipped, cancellationToken), await LoadOfAsync(anew, cancellationToken));
+            var (ours, oursAnew) = (await ShareAsync(shipped, cancellationToken), await ShareAsync(anew, cancellationToken));
             var files = Directory.CreateDirectory(Path.Combine(folder, "static")).FullName;
-            await File.WriteAllBytesAsync(Path.Combine(files, "answer"), await ours.Table.ReadAsync("{}", cancellationToken), cancellationToken);
+            foreach (var coding in new[] { null, Gzip })
+            {
+                var answer = await ours.ReadAsync("{}", cancellationToken, coding);
+                await File.WriteAllBytesAsync(Path.Combine(files, FileOf(coding)), answer, cancellationToken);
+            }
+
             await using var nginx = await NginxServer.StartAsync(Path.Combine(folder, "nginx"), files, cancellationToken);
-            var baseline = new HttpLoad(new Uri(nginx.Url, "answer"), HttpMethod.Get, null);
-            return await MeasureAsync(ours.Load, oursAnew.Load, baseline, cancellationToken);
+            Side[] sides =
+            [
+                new("baseline", Static(nginx, null)),
+                new("as shipped", Load(ours, null)),
+                new("signed anew", Load(oursAnew, null)),
+                new("baseline, gzip", Static(nginx, Gzip)),
+                new("as shipped, gzip", Load(ours, Gzip)),
+            ];
+            return await MeasureAsync(sides, cancellationToken);
         }
         finally
         {
@@ -45,49 +59,53 @@ internal sealed class QueryBenchmark : IBenchmark
         }
     }
 
-    private static async Task<(QueriedTable Table, HttpLoad Load)> LoadOfAsync(StandaloneProcess process, CancellationToken cancellationToken)
+    private static string FileOf(string? coding) => coding is null ? "answer" : "answer." + coding;
+
+    private static HttpLoad Static(NginxServer nginx, string? coding) => new(new Uri(nginx.Url, FileOf(coding)), HttpMethod.Get, null);
+
+    private static HttpLoad Load(QueriedTable table, string? coding) => new(table.Query, HttpMethod.Post, table.Token, coding);
+
+    private static async Task<QueriedTable> ShareAsync(StandaloneProcess process, CancellationToken cancellationToken)
     {
         var table = Path.Combine(process.Tables, "files");
         QueriedTable.Create(table, Files);
         using var owner = new Organisation("Owner", process, await process.AdminToken);
-        var queried = await QueriedTable.ShareAsync(owner, table, cancellationToken);
-        return (queried, new HttpLoad(queried.Query, HttpMethod.Post, queried.Token));
+        return await QueriedTable.ShareAsync(owner, table, cancellationToken);
     }
 
-    private static async Task<IReadOnlyList<Measure>> MeasureAsync(HttpLoad shipped, HttpLoad anew, HttpLoad baseline, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Measure>> MeasureAsync(Side[] sides, CancellationToken cancellationToken)
     {
         // Warm: the code of a server that has run for a while has been compiled with all that the runtime learned of it.
-        foreach (var load in new[] { shipped, anew, baseline })
-            await load.RunAsync(Connections, WarmAnswersEach, cancellationToken);
-        var (ours, oursAnew, theirs) = (new List<LoadFigures>(), new List<LoadFigures>(), new List<LoadFigures>());
+        foreach (var side in sides)
+            await side.Load.RunAsync(Connections, WarmAnswersEach, cancellationToken);
         for (var round = 1; round <= Rounds.Count; round++)
         {
-            theirs.Add(await RoundAsync("baseline", round, baseline, cancellationToken));
-            ours.Add(await RoundAsync("as shipped", round, shipped, cancellationToken));
-            oursAnew.Add(await RoundAsync("signed anew", round, anew, cancellationToken));
+            foreach (var side in sides)
+                side.Rounds.Add(await RoundAsync(side.Name, round, side.Load, cancellationToken));
         }
 
-        var plain = Median(theirs, figures => figures.AnswersPerSecond);
+        var (plain, ours, anew, gzip, oursGzip) = (sides[0], sides[1], sides[2], sides[3], sides[4]);
         return
         [
-            new Measure("query", Median(ours, figures => figures.AnswersPerSecond), plain, "the same bytes from nginx", "answers/s"),
-            new Measure("query-anew", Median(oursAnew, figures => figures.AnswersPerSecond), plain, "the same bytes from nginx", "answers/s"),
-            new Measure(
-                "query-first-byte",
-                Median(ours, figures => figures.FirstByteMs),
-                Median(ours, figures => figures.WholeMs) / 10,
-                "a tenth of the whole answer's time",
-                "ms"
-            ),
-            new Measure(
-                "query-anew-first-byte",
-                Median(oursAnew, figures => figures.FirstByteMs),
-                Median(oursAnew, figures => figures.WholeMs) / 10,
-                "a tenth of the whole answer's time",
-                "ms"
-            ),
+            Answers("query", ours, plain),
+            Answers("query-anew", anew, plain),
+            Answers("query-gzip", oursGzip, gzip),
+            FirstByte("query-first-byte", ours),
+            FirstByte("query-anew-first-byte", anew),
         ];
     }
+
+    private static Measure Answers(string name, Side ours, Side baseline) =>
+        new(
+            name,
+            ours.Median(figures => figures.AnswersPerSecond),
+            baseline.Median(figures => figures.AnswersPerSecond),
+            "the same bytes from nginx",
+            "answers/s"
+        );
+
+    private static Measure FirstByte(string name, Side ours) =>
+        new(name, ours.Median(figures => figures.FirstByteMs), ours.Median(figures => figures.WholeMs) / 10, "a tenth of the whole answer's time", "ms");
 
     private static async Task<LoadFigures> RoundAsync(string what, int round, HttpLoad load, CancellationToken cancellationToken)
     {
@@ -100,5 +118,11 @@ internal sealed class QueryBenchmark : IBenchmark
         return figures;
     }
 
-    private static double Median(List<LoadFigures> rounds, Func<LoadFigures, double> figure) => Rounds.Median(rounds.Select(figure));
+    /// <summary>One of those that take turns.</summary>
+    private sealed record Side(string Name, HttpLoad Load)
+    {
+        public List<LoadFigures> Rounds { get; } = [];
+
+        public double Median(Func<LoadFigures, double> figure) => Benchmarks.Rounds.Median(Rounds.Select(figure));
+    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Options;
 using Tideway.Contracts.RecipientAuth;
 using Tideway.Hosting.Identity;
@@ -8,6 +9,7 @@ using Tideway.RecipientAuth.Introspection;
 using Tideway.RecipientAuth.OAuth;
 using Tideway.RecipientAuth.Principals;
 using Tideway.RecipientAuth.Recipients;
+using Tideway.RecipientAuth.Refusals;
 using Tideway.RecipientAuth.Storage;
 
 namespace Tideway.RecipientAuth;
@@ -27,10 +29,10 @@ public static class RecipientAuthStartup
         builder.Services.AddSingleton<RecipientTokenStore>();
         builder.Services.AddSingleton<ActivationStore>();
         builder.Services.AddSingleton<ActivationAddress>();
-        builder.Services.AddSingleton<ActivationRefusals>();
+        builder.AddRefusals(ActivationEndpoints.Path, Telemetry.Activations, (CredentialOptions options) => options.RefusedActivationsPerMinute);
         builder.Services.AddOptions<OAuthOptions>().BindConfiguration(OAuthOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<AccessTokenStore>();
-        builder.Services.AddSingleton<TokenRefusals>();
+        builder.AddRefusals(TokenEndpoint.Path, Telemetry.AccessTokens, (OAuthOptions options) => options.RefusedPerMinute);
         builder.Services.AddSingleton<PrincipalStore>();
         builder.Services.AddSingleton(provider => new FirstAdministrator(
             provider.GetRequiredService<RecipientAuthDatabase>(),
@@ -55,4 +57,18 @@ public static class RecipientAuthStartup
         app.MapPrincipals();
         app.MapIntrospection();
     }
+
+    private static void AddRefusals<TOptions>(this WebApplicationBuilder builder, string path, Counter<long> outcomes, Func<TOptions, int> perMinute)
+        where TOptions : class =>
+        builder.Services.AddKeyedSingleton(
+            path,
+            (provider, _) =>
+                new StrangerRefusals(
+                    provider.GetRequiredService<RecipientAuthDatabase>(),
+                    perMinute(provider.GetRequiredService<IOptions<TOptions>>().Value),
+                    outcomes,
+                    provider.GetRequiredService<TimeProvider>(),
+                    provider.GetRequiredService<ILogger<StrangerRefusals>>()
+                )
+        );
 }

@@ -59,6 +59,8 @@ public static class ShareRegistryStartup
         builder.Services.AddSingleton<EncodedSnapshots>();
         builder.Services.AddSingleton<TableQueryAnswers>();
         builder.Services.AddSingleton<AsyncQueryStore>();
+        builder.Services.AddSingleton<AsyncQueryWork>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<AsyncQueryWork>());
         builder.Services.AddSingleton<AsyncQueries>();
         builder.Services.AddSingleton<SpooledAccessLog>();
         builder.Services.AddSingleton<FileAccessRecord>();

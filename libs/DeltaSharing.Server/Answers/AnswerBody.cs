@@ -12,15 +12,17 @@ internal sealed class AnswerBody : IDisposable
     /// <summary>What fits a packet or so gains nothing from being encoded.</summary>
     public const int LeastEncoded = 1400;
 
+    private const int Portion = 64 * 1024;
+
     private readonly HttpContext context;
     private readonly PortionEncoder? encoder;
 
-    private AnswerBody(HttpContext context, ContentCoding coding)
+    private AnswerBody(HttpContext context, ContentCoding coding, bool keepsAll)
     {
         this.context = context;
         Coding = coding;
         if (coding != ContentCoding.Identity)
-            encoder = new PortionEncoder(coding);
+            encoder = new PortionEncoder(coding, keepsAll);
     }
 
     /// <summary>How the bytes are encoded.</summary>
@@ -34,11 +36,11 @@ internal sealed class AnswerBody : IDisposable
         return accepted.TakesIdentity && (length < LeastEncoded || !isOn) ? ContentCoding.Identity : accepted.Preferred;
     }
 
-    /// <summary>Begins an answer whose length is not known. Its headers are set, and nothing has left.</summary>
-    public static AnswerBody Begin(HttpContext context, ContentCoding coding)
+    /// <summary>Begins an answer whose length is not known, and keeps what becomes of it where that is asked for. Its headers are set, and nothing has left.</summary>
+    public static AnswerBody Begin(HttpContext context, ContentCoding coding, bool keepsAll = false)
     {
         WriteHeaders(context.Response, coding);
-        return new AnswerBody(context, coding);
+        return new AnswerBody(context, coding, keepsAll);
     }
 
     /// <summary>Sends a whole answer, with its length.</summary>
@@ -50,16 +52,36 @@ internal sealed class AnswerBody : IDisposable
         await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
     }
 
+    /// <summary>Sends an answer that was encoded before and ends with <paramref name="tail"/>, with its length.</summary>
+    public static async Task SendAsync(HttpContext context, EncodedLines kept, ReadOnlyMemory<byte> tail, CancellationToken cancellationToken)
+    {
+        WriteHeaders(context.Response, kept.Coding);
+        var end = kept.Close(tail.Span);
+        context.Response.ContentLength = kept.Bytes.Length + end.Length;
+        // Not all at once: a client that does not read is to hold little.
+        for (var rest = kept.Bytes.AsMemory(); rest.Length > 0; rest = rest[Math.Min(rest.Length, Portion)..])
+            await PassAsync(context, rest[..Math.Min(rest.Length, Portion)], cancellationToken);
+        await PassAsync(context, end, cancellationToken);
+    }
+
     /// <summary>Sends a portion, so that the caller can read all of it when it arrives.</summary>
     public ValueTask SendAsync(ReadOnlyMemory<byte> portion, CancellationToken cancellationToken) =>
-        PassAsync(encoder is null ? portion : encoder.Encode(portion.Span), cancellationToken);
+        PassAsync(context, encoder is null ? portion : encoder.Encode(portion.Span), cancellationToken);
 
     /// <summary>Sends what marks the end. Not called for an answer that broke off.</summary>
-    public ValueTask EndAsync(CancellationToken cancellationToken) => encoder is null ? ValueTask.CompletedTask : PassAsync(encoder.End(), cancellationToken);
+    public ValueTask EndAsync(CancellationToken cancellationToken) =>
+        encoder is null ? ValueTask.CompletedTask : PassAsync(context, encoder.End(), cancellationToken);
+
+    /// <summary>All that was sent, where it is kept. What ends the answer is then sent by <see cref="CloseAsync"/>.</summary>
+    public EncodedLines? Take(byte[] head) => encoder?.Take(head);
+
+    /// <summary>Ends an answer that <see cref="Take"/> gave, with <paramref name="tail"/>.</summary>
+    public ValueTask CloseAsync(EncodedLines taken, ReadOnlyMemory<byte> tail, CancellationToken cancellationToken) =>
+        PassAsync(context, taken.Close(tail.Span), cancellationToken);
 
     public void Dispose() => encoder?.Dispose();
 
-    private async ValueTask PassAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    private static async ValueTask PassAsync(HttpContext context, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         var result = await context.Response.BodyWriter.WriteAsync(bytes, cancellationToken);
         if (result.IsCompleted || result.IsCanceled)

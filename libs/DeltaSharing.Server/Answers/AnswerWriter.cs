@@ -37,6 +37,9 @@ public sealed class AnswerWriter : IBufferWriter<byte>, IDisposable
     /// <summary>How many bytes were written so far, those that were not handed on included.</summary>
     public long BytesWritten { get; private set; }
 
+    /// <summary>What was written and not handed on.</summary>
+    internal ReadOnlyMemory<byte> Gathered => buffer.AsMemory(0, length);
+
     /// <summary>Writes a line that leaves with those after it, however long it is.</summary>
     public void Write(SharingLine line)
     {
@@ -101,6 +104,13 @@ public sealed class AnswerWriter : IBufferWriter<byte>, IDisposable
     {
         BytesWritten -= length - lineStart;
         length = lineStart;
+    }
+
+    /// <summary>Takes back whatever was not handed on.</summary>
+    internal void DropGathered()
+    {
+        BytesWritten -= length;
+        length = lineStart = 0;
     }
 
     /// <inheritdoc />

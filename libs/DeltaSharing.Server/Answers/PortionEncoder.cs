@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using ZstdSharp;
 using ZstdSharp.Unsafe;
@@ -6,24 +7,31 @@ namespace Tideway.DeltaSharing.Server.Answers;
 
 /// <summary>
 /// Encodes an answer portion by portion. What is made of a portion can be decoded as soon as it has arrived, so that compression holds no line back. Holds a
-/// window of at most 256 KiB and the bytes of one portion. Not for several threads.
+/// window of at most 256 KiB and the bytes of one portion, and what was made of all where it is to be kept. Not for several threads.
 /// </summary>
 internal sealed class PortionEncoder : IDisposable
 {
     // Fast levels: the lines of one answer are much alike, and the rest is signatures, which nothing makes smaller.
     private const int ZstdLevel = 1;
     private const int ZstdWindowBits = 18;
+    private const int GzipTrailer = 8;
 
+    private readonly ContentCoding coding;
     private readonly MemoryStream output = new();
+    private readonly MemoryStream? all;
     private readonly Stream encoder;
 
-    public PortionEncoder(ContentCoding coding) =>
+    public PortionEncoder(ContentCoding coding, bool keepsAll = false)
+    {
+        this.coding = coding;
+        all = keepsAll ? new MemoryStream() : null;
         encoder = coding switch
         {
             ContentCoding.Gzip => new GZipStream(output, CompressionLevel.Fastest, leaveOpen: true),
             ContentCoding.Zstd => NewZstd(output),
             _ => throw new ArgumentOutOfRangeException(nameof(coding), coding, "Expected an encoding."),
         };
+    }
 
     /// <summary>A whole answer at once.</summary>
     public static byte[] Encode(ContentCoding coding, ReadOnlySpan<byte> whole)
@@ -40,6 +48,7 @@ internal sealed class PortionEncoder : IDisposable
         output.SetLength(0);
         encoder.Write(portion);
         encoder.Flush();
+        all?.Write(output.GetBuffer(), 0, (int)output.Length);
         return Output();
     }
 
@@ -51,10 +60,29 @@ internal sealed class PortionEncoder : IDisposable
         return Output();
     }
 
+    /// <summary>All that was made so far, without an end, where all is kept; nothing can be encoded after that.</summary>
+    public EncodedLines? Take(byte[] head)
+    {
+        if (all is null)
+            return null;
+        if (coding != ContentCoding.Gzip)
+            return new EncodedLines(coding, head, all.ToArray(), 0, 0);
+        // The end that is not sent says what the checksum is.
+        var trailer = End().Span[^GzipTrailer..];
+        return new EncodedLines(
+            coding,
+            head,
+            all.ToArray(),
+            BinaryPrimitives.ReadUInt32LittleEndian(trailer),
+            BinaryPrimitives.ReadUInt32LittleEndian(trailer[4..])
+        );
+    }
+
     public void Dispose()
     {
         encoder.Dispose();
         output.Dispose();
+        all?.Dispose();
     }
 
     private ReadOnlyMemory<byte> Output() => output.GetBuffer().AsMemory(0, (int)output.Length);
@@ -63,6 +91,8 @@ internal sealed class PortionEncoder : IDisposable
     {
         var stream = new CompressionStream(output, ZstdLevel, leaveOpen: true);
         stream.SetParameter(ZSTD_cParameter.ZSTD_c_windowLog, ZstdWindowBits);
+        // A checksum of the whole would have to be made again where a last line is added to what is kept.
+        stream.SetParameter(ZSTD_cParameter.ZSTD_c_checksumFlag, 0);
         return stream;
     }
 }

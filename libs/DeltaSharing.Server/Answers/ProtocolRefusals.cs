@@ -46,20 +46,18 @@ public static class ProtocolRefusals
     /// <summary>400: the table or the request needs what is not supported.</summary>
     public static ProtocolRefusal Unsupported(string message) => new(400, ErrorCodes.UnsupportedOperation, message);
 
-    /// <summary>429: the recipient makes too many calls.</summary>
-    internal static ProtocolRefusal BeyondLimits(CallPermit permit) =>
-        new(
-            429,
-            ErrorCodes.TooManyRequests,
-            permit.RefusedBy == LimitKind.ConcurrentCalls
-                ? "Too many calls are under way already. Try again when some have ended."
-                : "There were too many calls. Try again after the time that Retry-After names."
-        )
+    /// <summary>429: the recipient makes too many calls, or reads too many files.</summary>
+    public static ProtocolRefusal BeyondLimits(CallPermit permit)
+    {
+        ArgumentNullException.ThrowIfNull(permit);
+        var (message, limit) = permit.RefusedBy switch
         {
-            RetryAfter = permit.Wait,
-            OperatorMessage =
-                $"The recipient is beyond its limit of {(permit.RefusedBy == LimitKind.ConcurrentCalls ? "concurrent calls" : "calls per second")}.",
+            LimitKind.ConcurrentCalls => ("Too many calls are under way already. Try again when some have ended.", "concurrent calls"),
+            LimitKind.ConcurrentFiles => ("Too many files are on their way already. Try again when some have arrived.", "concurrent files"),
+            _ => ("There were too many calls. Try again after the time that Retry-After names.", "calls per second"),
         };
+        return new(429, ErrorCodes.TooManyRequests, message) { RetryAfter = permit.Wait, OperatorMessage = $"The recipient is beyond its limit of {limit}." };
+    }
 
     internal static ProtocolRefusal Internal(Exception exception) =>
         new(500, ErrorCodes.InternalError, "The server failed. Its operator finds out why by the request id.")

@@ -33,6 +33,12 @@ public sealed partial class TableAnswer : IResult
     public long? BodyLength { get; init; }
 
     /// <summary>
+    /// Keeps what <see cref="Body"/> writes to be sent again: what the answer becomes where it is encoded is kept there too, and sent from there without a call of
+    /// <see cref="Body"/>.
+    /// </summary>
+    public KeptLines? Kept { get; init; }
+
+    /// <summary>
     /// Makes the last line, after all others. It is written only where this is set, and set only where the client asked for it
     /// (<see cref="SharingCapabilities.IncludeEndStreamAction"/>, a refresh token, or pages): clients break on one they did not ask for.
     /// </summary>
@@ -77,7 +83,7 @@ public sealed partial class TableAnswer : IResult
             return;
         }
 
-        using var sending = new Sending(this, httpContext, exchange);
+        using var sending = new TableSending(this, httpContext, exchange);
         using var writer = new AnswerWriter(sending.SendAsync);
         var failure = await WriteAsync(httpContext, exchange, writer, sending);
         if (failure is not null)
@@ -120,23 +126,21 @@ public sealed partial class TableAnswer : IResult
         await AnswerBody.SendAsync(context, content, coding);
     }
 
-    private async Task<Exception?> WriteAsync(HttpContext context, ProtocolExchange exchange, AnswerWriter writer, Sending sending)
+    private async Task<Exception?> WriteAsync(HttpContext context, ProtocolExchange exchange, AnswerWriter writer, TableSending sending)
     {
         var stop = context.RequestAborted;
         try
         {
             writer.Write(Protocol);
             writer.Write(Metadata);
-            if (EndStream is null && BodyLength is { } rest)
-                context.Response.ContentLength = writer.BytesWritten + rest;
-            await Body!(writer, stop);
-            if (EndStream is not null)
-                await writer.WriteAsync(EndStream(), stop);
-        }
-        catch (Exception exception)
-            when (EndStream is not null && exception is not ReaderGoneException && context.Response.HasStarted && !stop.IsCancellationRequested)
-        {
-            await EndBrokenAsync(context, exchange, writer, exception);
+            if (sending.FindKept(writer.Gathered.Span) is { } kept)
+            {
+                writer.DropGathered();
+                if (EndStream is not null)
+                    writer.Write(EndStream());
+                await sending.SendKeptAsync(kept, writer.Gathered, stop);
+                return null;
+            }
         }
         catch (Exception exception)
         {
@@ -145,8 +149,28 @@ public sealed partial class TableAnswer : IResult
 
         try
         {
-            await writer.FlushAsync(stop);
-            await sending.EndAsync(stop);
+            if (EndStream is null && BodyLength is { } rest)
+                context.Response.ContentLength = writer.BytesWritten + rest;
+            await Body!(writer, stop);
+            if (sending.KeepsAll)
+                await writer.FlushAsync(stop);
+            if (EndStream is not null)
+                writer.Write(EndStream());
+        }
+        catch (Exception exception)
+            when (EndStream is not null && exception is not ReaderGoneException && context.Response.HasStarted && !stop.IsCancellationRequested)
+        {
+            await EndBrokenAsync(context, exchange, writer, exception);
+            sending.KeepsAll = false;
+        }
+        catch (Exception exception)
+        {
+            return exception;
+        }
+
+        try
+        {
+            await sending.EndAsync(writer, stop);
             return null;
         }
         catch (Exception exception)
@@ -186,7 +210,7 @@ public sealed partial class TableAnswer : IResult
         response.ContentLength = null;
     }
 
-    private void WriteHeaders(IHeaderDictionary headers)
+    internal void WriteHeaders(IHeaderDictionary headers)
     {
         // The format follows the one, the ids of files the other.
         headers.Append("Vary", $"{HeaderNames.Capabilities}, {HeaderNames.FileIdHash}");
@@ -205,33 +229,6 @@ public sealed partial class TableAnswer : IResult
         await exchange.RecordAsync(refusal.Status, refusal.ErrorCode, refusal.OperatorMessage ?? refusal.Message);
         writer.DropLine();
         await writer.WriteAsync(new EndStreamLine { ErrorMessage = refusal.Message, HttpStatusErrorCode = refusal.Status }, context.RequestAborted);
-    }
-
-    // The record is durable and the headers are set before the first byte leaves, not before it is sure that there will be one.
-    private sealed class Sending(TableAnswer answer, HttpContext context, ProtocolExchange exchange) : IDisposable
-    {
-        private AnswerBody? body;
-
-        public async ValueTask SendAsync(ReadOnlyMemory<byte> portion, CancellationToken cancellationToken)
-        {
-            if (body is null)
-            {
-                if (!exchange.IsSettled)
-                    await exchange.RecordAsync(StatusCodes.Status200OK);
-                answer.WriteHeaders(context.Response.Headers);
-                context.Response.ContentType = HeaderNames.Ndjson;
-                // A first portion that is not full is the whole answer.
-                body = AnswerBody.Begin(context, AnswerBody.Choose(context, portion.Length));
-                if (body.Coding != ContentCoding.Identity)
-                    context.Response.ContentLength = null;
-            }
-
-            await body.SendAsync(portion, cancellationToken);
-        }
-
-        public ValueTask EndAsync(CancellationToken cancellationToken) => body?.EndAsync(cancellationToken) ?? ValueTask.CompletedTask;
-
-        public void Dispose() => body?.Dispose();
     }
 
     [LoggerMessage(262, LogLevel.Error, "{Action} with request id {RequestId} failed after its answer had begun")]

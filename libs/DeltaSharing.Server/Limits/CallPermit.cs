@@ -13,6 +13,9 @@ public enum LimitKind
 
     /// <summary>Too many calls at a time.</summary>
     ConcurrentCalls,
+
+    /// <summary>Too many files on their way at a time.</summary>
+    ConcurrentFiles,
 }
 
 /// <summary>Whether a call may go on. Holds its place until it is disposed.</summary>

@@ -21,6 +21,13 @@ public sealed class RecipientLimitOptions
     [Range(0, 1_000_000)]
     public int ConcurrentCalls { get; set; } = 200;
 
+    /// <summary>
+    /// How many files may be on their way to a recipient from this process at a time, by signed addresses that this process serves; 0 for any number. Clusters
+    /// read with a connection for each core.
+    /// </summary>
+    [Range(0, 1_000_000)]
+    public int ConcurrentFiles { get; set; } = 1_000;
+
     /// <summary>Further refusals of a recipient within this time are recorded together.</summary>
     [DurationRange("00:00:00.100", "01:00:00")]
     public TimeSpan RecordInterval { get; set; } = TimeSpan.FromSeconds(10);

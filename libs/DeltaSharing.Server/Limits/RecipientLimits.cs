@@ -5,7 +5,7 @@ using Tideway.Hosting.Cache;
 namespace Tideway.DeltaSharing.Server.Limits;
 
 /// <summary>
-/// Says whether a recipient may make one more call now. Calls under way are counted in this process; calls made in this process by a bucket that fills up
+/// Says whether a recipient may make one more call now, or read one more file. Calls under way and files are counted in this process; calls made in this process by a bucket that fills up
 /// steadily, and, where Redis is configured, over all replicas in windows that hold one burst. While Redis is away each process counts for itself.
 /// </summary>
 public sealed class RecipientLimits : IDisposable
@@ -18,6 +18,7 @@ public sealed class RecipientLimits : IDisposable
     private readonly TimeProvider time;
     private readonly PartitionedRateLimiter<Guid> underway;
     private readonly PartitionedRateLimiter<Guid> made;
+    private readonly PartitionedRateLimiter<Guid> files;
 
     /// <param name="options">How much each recipient may take up.</param>
     /// <param name="shared">Counts over all replicas.</param>
@@ -28,7 +29,8 @@ public sealed class RecipientLimits : IDisposable
         this.options = options.Value;
         this.shared = shared;
         this.time = time;
-        underway = PartitionedRateLimiter.Create<Guid, Guid>(recipient => Underway(recipient, options.Value));
+        underway = PartitionedRateLimiter.Create<Guid, Guid>(recipient => AtOnce(recipient, options.Value.ConcurrentCalls));
+        files = PartitionedRateLimiter.Create<Guid, Guid>(recipient => AtOnce(recipient, options.Value.ConcurrentFiles));
         made = PartitionedRateLimiter.Create<Guid, Guid>(recipient => Made(recipient, options.Value));
     }
 
@@ -57,10 +59,21 @@ public sealed class RecipientLimits : IDisposable
         }
     }
 
+    /// <summary>Takes the read of a file by its signed address in, or refuses it. To be disposed when the file has left. It is no call, and does not count as one.</summary>
+    public CallPermit EnterFile(Guid recipientId)
+    {
+        var place = files.AttemptAcquire(recipientId);
+        if (place.IsAcquired)
+            return CallPermit.Grant(place);
+        place.Dispose();
+        return CallPermit.Refuse(LimitKind.ConcurrentFiles, WhenCallsEnd);
+    }
+
     /// <inheritdoc />
     public void Dispose()
     {
         underway.Dispose();
+        files.Dispose();
         made.Dispose();
     }
 
@@ -82,10 +95,10 @@ public sealed class RecipientLimits : IDisposable
         return CallPermit.Refuse(LimitKind.CallsPerSecond, wait);
     }
 
-    private static RateLimitPartition<Guid> Underway(Guid recipient, RecipientLimitOptions options) =>
-        options.ConcurrentCalls == 0
+    private static RateLimitPartition<Guid> AtOnce(Guid recipient, int most) =>
+        most == 0
             ? RateLimitPartition.GetNoLimiter(recipient)
-            : RateLimitPartition.GetConcurrencyLimiter(recipient, _ => new ConcurrencyLimiterOptions { PermitLimit = options.ConcurrentCalls, QueueLimit = 0 });
+            : RateLimitPartition.GetConcurrencyLimiter(recipient, _ => new ConcurrencyLimiterOptions { PermitLimit = most, QueueLimit = 0 });
 
     private static RateLimitPartition<Guid> Made(Guid recipient, RecipientLimitOptions options)
     {

@@ -19,6 +19,25 @@ public sealed partial class RefusalRecords(IOptions<RecipientLimitOptions> optio
     private readonly Lock gate = new();
     private readonly Dictionary<(Guid Recipient, IProtocolAccessLog Log), Tally> tallies = [];
 
+    /// <summary>Takes down a refusal that is no call of the protocol's: it is durable, or counted, when the task completes. What the log throws goes through.</summary>
+    public async ValueTask RecordAsync(CallPermit permit, Guid recipientId, IProtocolAccessLog log, ProtocolAccess access)
+    {
+        ArgumentNullException.ThrowIfNull(permit);
+        ArgumentNullException.ThrowIfNull(log);
+        Telemetry.CountRefusal(permit.RefusedBy);
+        if (!IsFirst(recipientId, log, access))
+            return;
+        try
+        {
+            await log.RecordAsync(access, CancellationToken.None);
+        }
+        catch
+        {
+            Forget(recipientId, log);
+            throw;
+        }
+    }
+
     /// <summary>Whether a refusal is to be recorded by itself; otherwise it was counted.</summary>
     internal bool IsFirst(Guid recipientId, IProtocolAccessLog log, ProtocolAccess access)
     {

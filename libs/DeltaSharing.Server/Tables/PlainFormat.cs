@@ -23,7 +23,7 @@ public static class PlainFormat
         // Files that were written before have the narrower type.
         if (metadata.SchemaString.Contains("\"delta.typeChanges\"", StringComparison.Ordinal))
             return "types of its columns were widened";
-        return HasVariant(metadata.SchemaString) ? "it has columns of the type variant" : null;
+        return FindType(metadata.SchemaString) is { } type ? $"it has columns of the type {type}" : null;
     }
 
     /// <summary>Why a version cannot be answered; <see langword="null"/> where it can. Looks at the files once per snapshot.</summary>
@@ -40,7 +40,7 @@ public static class PlainFormat
     public static bool CanBeCopied(Snapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
-        return !HasVariant(snapshot.Metadata.SchemaString) && snapshot.Schema.Fields.Count > snapshot.PartitionColumns.Count;
+        return FindType(snapshot.Metadata.SchemaString) is null && snapshot.Schema.Fields.Count > snapshot.PartitionColumns.Count;
     }
 
     /// <summary>Why a file cannot be answered.</summary>
@@ -55,16 +55,20 @@ public static class PlainFormat
 
     private static StrongBox<bool> HasVectors(Snapshot snapshot) => new(snapshot.Files.Any(file => file.DeletionVector is not null));
 
-    private static bool HasVariant(string schema) =>
-        schema.Contains("\"variant\"", StringComparison.Ordinal) && SchemaJson.Parse(schema).Fields.Any(field => IsVariant(field.Type));
+    // Types that came with reader features, which a client of this format cannot name. The specification of its schema does not have them: the Python client
+    // fails on a timestamp_ntz with a parser's error, others take it for an instant. What is written as another type would not be what the table holds.
+    private static string? FindType(string schema) =>
+        schema.Contains("\"variant\"", StringComparison.Ordinal) || schema.Contains("\"timestamp_ntz\"", StringComparison.Ordinal)
+            ? SchemaJson.Parse(schema).Fields.Select(field => FindType(field.Type)).FirstOrDefault(type => type is not null)
+            : null;
 
-    private static bool IsVariant(DeltaType type) =>
+    private static string? FindType(DeltaType type) =>
         type switch
         {
-            StructType structure => structure.Fields.Any(field => IsVariant(field.Type)),
-            ArrayType array => IsVariant(array.ElementType),
-            MapType map => IsVariant(map.KeyType) || IsVariant(map.ValueType),
-            PrimitiveType { Kind: PrimitiveKind.Variant } => true,
-            _ => false,
+            StructType structure => structure.Fields.Select(field => FindType(field.Type)).FirstOrDefault(found => found is not null),
+            ArrayType array => FindType(array.ElementType),
+            MapType map => FindType(map.KeyType) ?? FindType(map.ValueType),
+            PrimitiveType { Kind: PrimitiveKind.Variant or PrimitiveKind.TimestampNtz } primitive => primitive.TypeName,
+            _ => null,
         };
 }

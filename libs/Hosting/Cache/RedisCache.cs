@@ -53,6 +53,13 @@ internal sealed partial class RedisCache(IOptions<RedisOptions> options, MemoryC
         return answered ? (long)count! : await alone.CountAsync(key, lifetime, cancellationToken);
     }
 
+    /// <summary>Where Redis is, and whether it answers just now.</summary>
+    public async ValueTask<(string Endpoint, bool Answers)> LookAsync(CancellationToken cancellationToken)
+    {
+        var (answered, _) = await TryAsync(database => database.PingAsync(), cancellationToken);
+        return (options.Value.Endpoint!, answered);
+    }
+
     public void Dispose()
     {
         if (connecting is { IsCompletedSuccessfully: true })

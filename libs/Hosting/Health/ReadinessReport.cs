@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Tideway.Hosting.Cache;
 using Tideway.Hosting.Database;
 using Tideway.Hosting.Messaging;
 using Tideway.Hosting.Messaging.RabbitMq;
@@ -29,6 +30,8 @@ internal sealed class ReadinessReport(IServiceProvider services, TimeProvider ti
             yield return new OutboxReadiness(dispatcher);
         if (services.GetRequiredService<IOptions<BusOptions>>().Value.Transport == BusTransport.RabbitMq)
             yield return new BusReadiness(services.GetRequiredService<RabbitMqBus>());
+        if (services.GetRequiredService<ISharedCache>() is RedisCache redis)
+            yield return new RedisReadiness(redis);
         foreach (var check in services.GetServices<IReadinessCheck>())
             yield return check;
     }

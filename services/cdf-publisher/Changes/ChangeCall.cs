@@ -10,6 +10,7 @@ internal sealed record ChangeCall(
     Guid RecipientId,
     string RequestId,
     ChangeRange Range,
+    ChangePages Pages,
     SharingCapabilities Capabilities,
     FileIdHash? IdHash
 )

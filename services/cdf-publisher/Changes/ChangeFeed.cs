@@ -5,6 +5,7 @@ using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaSharing.Protocol;
 using Tideway.DeltaSharing.Protocol.Lines;
 using Tideway.DeltaSharing.Server.Answers;
+using Tideway.DeltaSharing.Server.Paging;
 using Tideway.DeltaSharing.Server.Parameters;
 using Tideway.DeltaSharing.Server.PlainCopies;
 using Tideway.DeltaSharing.Server.Serving;
@@ -20,6 +21,7 @@ internal sealed class ChangeFeed(
     SnapshotCache cache,
     CopiedFiles copies,
     IUrlSigner signer,
+    ContinuationTokens continuations,
     IOptions<FileUrlOptions> urls,
     TimeProvider time
 )
@@ -40,32 +42,37 @@ internal sealed class ChangeFeed(
     private async Task<IResult> ReadAsync(ChangeCall call, CancellationToken cancellationToken)
     {
         var (table, location) = tables.Open(call.Table.StorageLocation);
-        var latest = await table.LatestVersionAsync(cancellationToken);
-        var resolved = await ResolveAsync(table, call.Range, latest, cancellationToken);
-        if (resolved.IsRefused(out var refusal))
+        var begins = call.Pages.FindStart(continuations, call);
+        if (begins.IsRefused(out var refusal))
             return refusal;
-        var (start, end) = resolved.Value;
-        if (ChangeRange.Check(start, end, latest, call.Rules) is { } outside)
+        var resolved = begins.Value is { } cursor ? cursor : await ResolveAsync(table, call.Range, cancellationToken);
+        if (resolved.IsRefused(out refusal))
+            return refusal;
+        var page = resolved.Value;
+        // What is shared may have become less since the first page.
+        if (ChangeRange.Check(page.Start, page.End, page.Latest, call.Rules) is { } outside)
             return outside;
 
-        var newest = await TableHeader.ReadAsync(cache, table, latest, cancellationToken);
-        var scan = await ChangeScan.ReadAsync(table, cache, start, end, cancellationToken);
+        var newest = await TableHeader.ReadAsync(cache, table, page.Latest, cancellationToken);
+        var scan = await ChangeScan.ReadAsync(table, cache, page, call.Pages, cancellationToken);
         if (scan.IsRefused(out refusal))
             return refusal;
-        var (withMetadata, first) = (call.Range.IncludeHistoricalMetadata, scan.Value.Start);
+        var first = page.Version == page.Start ? scan.Value.Start : await TableHeader.ReadAsync(cache, table, page.Start, cancellationToken);
+        var withMetadata = call.Range.IncludeHistoricalMetadata;
         var format = ChooseFormat(call, first, newest);
         if (format.IsRefused(out refusal))
             return refusal;
         var isDelta = format.Value == ResponseFormats.Delta;
         var head = withMetadata ? first : newest;
         PlainChanges? plain = null;
-        if (!isDelta && (scan.Value.CopyFault ?? scan.Value.PlainFault ?? PlainFaultOf(newest)) is { } fault)
+        if (!isDelta && (scan.Value.CopyFault ?? scan.Value.PlainFault ?? PlainFaultOf(newest) ?? PlainFaultOf(page)) is { } fault)
         {
             if (scan.Value.CopyFault is null && !call.Table.PlainCopiesRefused)
                 plain = PlainChanges.Find(copies, new PlainTable(call.Table.FullName, location, table), head, withMetadata);
             if (plain is null)
                 return PlainFormat.Refuse(call.Table.FullName, fault.Version, fault.Reason);
-            if (await plain.PrepareAsync(scan.Value, cancellationToken) is { } notCopied)
+            page = page with { Plain = true };
+            if (await plain.PrepareAsync(scan.Value, page, call.Pages.MaxFiles, cancellationToken) is { } notCopied)
                 return notCopied;
             await signer.PrepareAsync(plain.Location, urls.Value.UrlLifetime, cancellationToken);
         }
@@ -85,19 +92,26 @@ internal sealed class ChangeFeed(
             CopyUrls = plain is null ? null : () => Urls(plain.Location, plain.Location.Uri),
             WithMetadata = withMetadata,
             WithProtocol = withProtocol,
+            MaxFiles = call.Pages.MaxFiles,
         };
         var headProtocol = withProtocol ? first : newest;
         return new TableAnswer
         {
-            TableVersion = start,
+            TableVersion = page.Start,
             Format = format.Value,
-            Protocol = TableLines.Protocol(format.Value, RecipientProtocol.Of(headProtocol.Protocol, headProtocol.Metadata), withProtocol ? start : null),
-            Metadata = TableLines.Metadata(format.Value, plain?.Metadata ?? head.Metadata, withMetadata ? start : null),
-            Body = (writer, token) => lines.WriteAsync(writer, scan.Value.ChangesAsync(token), first, token),
+            Protocol = TableLines.Protocol(format.Value, RecipientProtocol.Of(headProtocol.Protocol, headProtocol.Metadata), withProtocol ? page.Start : null),
+            Metadata = TableLines.Metadata(format.Value, plain?.Metadata ?? head.Metadata, withMetadata ? page.Start : null),
+            Body = (writer, token) => lines.WriteAsync(writer, scan.Value.ChangesAsync(token), scan.Value.Start, page, token),
             Explain = exception => ChangeFailures.Handles(exception) ? ChangeFailures.ToRefusal(exception, call.Table) : null,
-            EndStream = call.Capabilities.IncludeEndStreamAction
-                ? () => new EndStreamLine { MinUrlExpirationTimestamp = lines.FirstExpiry?.ToUnixTimeMilliseconds() }
-                : null,
+            EndStream =
+                call.Capabilities.IncludeEndStreamAction || call.Pages.AreAskedFor
+                    ? () =>
+                        new EndStreamLine
+                        {
+                            NextPageToken = lines.Next is { } next ? ChangePages.Issue(continuations, call, next) : null,
+                            MinUrlExpirationTimestamp = lines.FirstExpiry?.ToUnixTimeMilliseconds(),
+                        }
+                    : null,
             EchoEndStream = call.Capabilities.IncludeEndStreamAction,
             EchoFileIdHash = call.IdHash,
             FileCount = scan.Value.FileCount,
@@ -122,13 +136,14 @@ internal sealed class ChangeFeed(
     private static PlainFault? PlainFaultOf(TableHeader header) =>
         PlainFormat.FindFault(header.Metadata) is { } reason ? new PlainFault(header.Version, reason) : null;
 
-    private static async Task<Checked<(long Start, long End)>> ResolveAsync(
-        DeltaTable table,
-        ChangeRange range,
-        long latest,
-        CancellationToken cancellationToken
-    )
+    // A page goes on as the first one began, whatever it holds itself.
+    private static PlainFault? PlainFaultOf(ChangesCursor page) =>
+        page.Plain ? new PlainFault(page.Version, "its files are written again for that format, which is no longer allowed") : null;
+
+    // The whole range, from its beginning.
+    private static async Task<Checked<ChangesCursor>> ResolveAsync(DeltaTable table, ChangeRange range, CancellationToken cancellationToken)
     {
+        var latest = await table.LatestVersionAsync(cancellationToken);
         long start;
         if (range.StartingTime is { } startingTime)
         {
@@ -142,9 +157,9 @@ internal sealed class ChangeFeed(
         }
 
         if (range.EndingTime is not { } endingTime)
-            return (start, range.EndingVersion ?? Math.Max(start, latest));
+            return new ChangesCursor(start, range.EndingVersion ?? Math.Max(start, latest), latest, start, 0);
         return await table.VersionAtOrBeforeAsync(endingTime, cancellationToken: cancellationToken) is { } end
-            ? (start, end)
+            ? new ChangesCursor(start, end, latest, start, 0)
             : ProtocolRefusals.Invalid($"endingTimestamp {WireTimestamp.Format(endingTime)} is before the earliest available version.");
     }
 }

@@ -5,6 +5,7 @@ using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaSharing.Protocol;
 using Tideway.DeltaSharing.Server.Answers;
 using Tideway.DeltaSharing.Server.Parameters;
+using Tideway.DeltaSharing.Server.PlainCopies;
 using Tideway.DeltaSharing.Server.Tables;
 
 namespace Tideway.CdfPublisher.Changes;
@@ -24,44 +25,71 @@ internal sealed class ChangeLines(DeltaTable table, ResponseFormats format, File
     /// <summary>Addresses of copies.</summary>
     public Func<AnswerUrls>? CopyUrls { get; init; }
 
+    /// <summary>Most files that are written; null for all.</summary>
+    public int? MaxFiles { get; init; }
+
+    /// <summary>Where the next page begins; null where there is none.</summary>
+    public ChangesCursor? Next { get; private set; }
+
     /// <summary>When the first address ends to be good; null before there is one.</summary>
     public DateTimeOffset? FirstExpiry { get; private set; }
 
-    public async ValueTask WriteAsync(AnswerWriter writer, IAsyncEnumerable<VersionChanges> versions, TableHeader start, CancellationToken cancellationToken)
+    /// <summary>Writes the page that begins at <paramref name="page"/>, of versions from there on.</summary>
+    public async ValueTask WriteAsync(
+        AnswerWriter writer,
+        IAsyncEnumerable<VersionChanges> versions,
+        TableHeader begin,
+        ChangesCursor page,
+        CancellationToken cancellationToken
+    )
     {
         using var addresses = urls();
         using var lines = new FileLineWriter(format, idHash, addresses);
         using var copyAddresses = CopyUrls?.Invoke();
         using var copyLines = copyAddresses is null ? null : new FileLineWriter(format, idHash, copyAddresses);
-        var header = start;
+        var header = begin;
+        var count = 0;
         await foreach (var changes in versions.WithCancellation(cancellationToken))
         {
             header = header.After(changes);
-            if (WithProtocol && changes.Version > start.Version && changes.Protocol is { } protocol)
-                await writer.WriteAsync(TableLines.Protocol(format, RecipientProtocol.Of(protocol, header.Metadata), changes.Version), cancellationToken);
-            if (WithMetadata && changes.Version > start.Version && changes.Metadata is { } changed)
-                await writer.WriteAsync(TableLines.Metadata(format, Plain?.MetadataOf(header) ?? changed, changes.Version), cancellationToken);
-            var mark = new CommitMark(changes.Version, changes.Timestamp.ToUnixTimeMilliseconds());
-            if (Plain is null)
+            var skip = changes.Version == page.Version ? page.Skip : 0;
+            var files = (Plain?.FilesOf(changes, header) ?? ChangeScan.FilesOf(changes).Select(file => PlainFile.Of(file))).Skip(skip).ToList();
+            if (files.Count > 0 && count == MaxFiles)
             {
-                foreach (var file in ChangeScan.FilesOf(changes))
-                    await WriteAsync(writer, lines, file, mark, cancellationToken);
-            }
-            else
-            {
-                foreach (var item in Plain.FilesOf(changes, header))
-                {
-                    if (!item.View.NeedsCopy(item.File))
-                        await WriteAsync(writer, lines, item.File.Action, mark, cancellationToken);
-                    else if (await Plain.DescribeAsync(item, cancellationToken) is { } copy)
-                        await WriteAsync(writer, copyLines!, copy, mark, cancellationToken);
-                }
+                Next = page with { Version = changes.Version, Skip = skip };
+                return;
             }
 
-            FirstExpiry ??= addresses.FirstExpiry;
-            if (copyAddresses?.FirstExpiry < (FirstExpiry ?? DateTimeOffset.MaxValue))
-                FirstExpiry = copyAddresses.FirstExpiry;
+            // The page that has the first of a version's files has told of its metadata.
+            if (changes.Version > page.Start && skip == 0)
+                await WriteHeaderAsync(writer, changes, header, cancellationToken);
+            var mark = new CommitMark(changes.Version, changes.Timestamp.ToUnixTimeMilliseconds());
+            foreach (var file in files)
+            {
+                if (count == MaxFiles)
+                {
+                    Next = page with { Version = changes.Version, Skip = skip };
+                    return;
+                }
+
+                skip++;
+                var copied = Plain?.FindCopied(file, header);
+                if ((copied is { } item ? await Plain!.DescribeAsync(item, cancellationToken) : file.Action) is not { } told)
+                    continue;
+                await WriteAsync(writer, copied is null ? lines : copyLines!, told, mark, cancellationToken);
+                await writer.EndLineAsync(cancellationToken);
+                FirstExpiry ??= (copied is null ? addresses : copyAddresses!).FirstExpiry;
+                count++;
+            }
         }
+    }
+
+    private async ValueTask WriteHeaderAsync(AnswerWriter writer, VersionChanges changes, TableHeader header, CancellationToken cancellationToken)
+    {
+        if (WithProtocol && changes.Protocol is { } protocol)
+            await writer.WriteAsync(TableLines.Protocol(format, RecipientProtocol.Of(protocol, header.Metadata), changes.Version), cancellationToken);
+        if (WithMetadata && changes.Metadata is { } changed)
+            await writer.WriteAsync(TableLines.Metadata(format, Plain?.MetadataOf(header) ?? changed, changes.Version), cancellationToken);
     }
 
     private async ValueTask WriteAsync(AnswerWriter writer, FileLineWriter lines, DeltaAction file, CommitMark mark, CancellationToken cancellationToken)
@@ -70,18 +98,16 @@ internal sealed class ChangeLines(DeltaTable table, ResponseFormats format, File
         {
             case AddCdcFile cdc:
                 lines.WriteChangeFile(writer, cdc, mark);
-                break;
+                return;
             case AddFile add:
                 lines.WriteAdd(writer, add, mark);
-                break;
+                return;
             case RemoveFile remove:
                 lines.WriteRemove(writer, remove, remove.Size ?? await FindSizeAsync(remove.Path, cancellationToken), mark);
-                break;
+                return;
             default:
                 throw new ArgumentException($"Expected a file, got {file.GetType().Name}.", nameof(file));
         }
-
-        await writer.EndLineAsync(cancellationToken);
     }
 
     // Older writers leave the size out of what they remove.

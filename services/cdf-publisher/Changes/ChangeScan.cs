@@ -19,17 +19,19 @@ internal sealed class ChangeScan
     private const int MaxFilesKept = 10_000;
 
     private readonly DeltaTable table;
-    private readonly long end;
+    private readonly ChangesCursor page;
+    private readonly int? maxFiles;
     private List<VersionChanges>? kept = [];
 
-    private ChangeScan(DeltaTable table, TableHeader start, long end)
+    private ChangeScan(DeltaTable table, TableHeader start, ChangesCursor page, int? maxFiles)
     {
         this.table = table;
-        this.end = end;
+        this.page = page;
+        this.maxFiles = maxFiles;
         Start = start;
     }
 
-    /// <summary>The first version.</summary>
+    /// <summary>The first version of the page.</summary>
     public TableHeader Start { get; }
 
     /// <summary>What the parquet format has no place for; null where it can express the whole range.</summary>
@@ -38,17 +40,24 @@ internal sealed class ChangeScan
     /// <summary>What not even copies can tell in that format; null where there is nothing of the kind.</summary>
     public PlainFault? CopyFault { get; private set; }
 
-    /// <summary>Number of files that hold the changes.</summary>
+    /// <summary>Number of files that hold the changes of the page.</summary>
     public long FileCount { get; private set; }
 
     /// <summary>Their size in bytes, as far as the log says.</summary>
     public long ByteCount { get; private set; }
 
-    public static async Task<Checked<ChangeScan>> ReadAsync(DeltaTable table, SnapshotCache cache, long start, long end, CancellationToken cancellationToken)
+    public static async Task<Checked<ChangeScan>> ReadAsync(
+        DeltaTable table,
+        SnapshotCache cache,
+        ChangesCursor page,
+        ChangePages pages,
+        CancellationToken cancellationToken
+    )
     {
+        var start = page.Version;
         try
         {
-            var scan = new ChangeScan(table, await TableHeader.ReadAsync(cache, table, start, cancellationToken), end);
+            var scan = new ChangeScan(table, await TableHeader.ReadAsync(cache, table, start, cancellationToken), page, pages.MaxFiles);
             return await scan.CheckAsync(cancellationToken) is { } refusal ? refusal : scan;
         }
         catch (DeltaLogException exception) when (exception.Error is DeltaLogError.VersionNotFound or DeltaLogError.MissingCommits)
@@ -73,7 +82,7 @@ internal sealed class ChangeScan
             yield break;
         }
 
-        await foreach (var changes in table.ReadChangesAsync(Start.Version, end, (Start.Protocol, Start.Metadata), cancellationToken))
+        await foreach (var changes in table.ReadChangesAsync(Start.Version, page.End, (Start.Protocol, Start.Metadata), cancellationToken))
             yield return changes;
     }
 
@@ -83,13 +92,16 @@ internal sealed class ChangeScan
     private async Task<ProtocolRefusal?> CheckAsync(CancellationToken cancellationToken)
     {
         var header = Start;
-        await foreach (var changes in table.ReadChangesAsync(Start.Version, end, (Start.Protocol, Start.Metadata), cancellationToken))
+        // The first page has seen that all of the range can be read; those that follow look no further than they go.
+        var isFirst = page.Version == page.Start && page.Skip == 0;
+        var seen = 0;
+        await foreach (var changes in table.ReadChangesAsync(Start.Version, page.End, (Start.Protocol, Start.Metadata), cancellationToken))
         {
             header = header.After(changes);
             if (!header.Metadata.IsEnabled(TableProperties.EnableChangeDataFeed))
             {
                 return ProtocolRefusals.Invalid(
-                    $"Error getting change data for range [{Start.Version}, {end}] as change data was not recorded for version [{changes.Version}]"
+                    $"Error getting change data for range [{page.Start}, {page.End}] as change data was not recorded for version [{changes.Version}]"
                 );
             }
 
@@ -104,14 +116,19 @@ internal sealed class ChangeScan
                 if (file is RemoveFile { PartitionValues: null } && header.Metadata.PartitionColumns.Count > 0)
                     CopyFault ??= new PlainFault(changes.Version, "it removes a file without saying of which partition");
                 PlainFault ??= CopyFault ?? (VectorOf(file) is null ? null : new PlainFault(changes.Version, PlainFormat.DeletedRows));
+                seen++;
+                if (seen <= page.Skip || FileCount == maxFiles)
+                    continue;
                 FileCount++;
                 ByteCount += SizeOf(file) ?? 0;
             }
 
-            if (FileCount <= MaxFilesKept)
+            if (seen <= MaxFilesKept)
                 kept?.Add(changes);
             else
                 kept = null;
+            if (!isFirst && seen > (long)page.Skip + (maxFiles ?? int.MaxValue))
+                break;
         }
 
         return null;

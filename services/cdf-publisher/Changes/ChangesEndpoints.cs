@@ -41,7 +41,10 @@ internal static class ChangesEndpoints
         var range = ChangeRange.Read(context.Request, ChangeCall.RulesOf(granted));
         if (range.IsRefused(out refusal))
             return refusal;
-        var call = new ChangeCall(granted, exchange.Recipient.Id, exchange.RequestId, range.Value, capabilities.Value, idHash.Value);
+        var pages = ChangePages.Read(context.Request);
+        if (pages.IsRefused(out refusal))
+            return refusal;
+        var call = new ChangeCall(granted, exchange.Recipient.Id, exchange.RequestId, range.Value, pages.Value, capabilities.Value, idHash.Value);
         return await feed.AnswerAsync(call, cancellationToken);
     }
 

@@ -40,9 +40,11 @@ internal sealed class PlainChanges
             ? new PlainChanges(copies, new PlainVersions(copies, table, withMetadata ? null : view), view)
             : null;
 
-    /// <summary>Has the copies written before the answer begins; a refusal where that cannot be.</summary>
-    public async Task<ProtocolRefusal?> PrepareAsync(ChangeScan scan, CancellationToken cancellationToken)
+    /// <summary>Has the copies of a page written before the answer begins; a refusal where that cannot be.</summary>
+    public async Task<ProtocolRefusal?> PrepareAsync(ChangeScan scan, ChangesCursor page, int? maxFiles, CancellationToken cancellationToken)
     {
+        // Of the two files that tell of another vector at least one has rows.
+        var most = 2L * maxFiles ?? long.MaxValue;
         ProtocolRefusal? inexpressible = null;
         return await copies.EnsureAsync(versions.Table, Items(cancellationToken), cancellationToken) is { } refusal ? refusal : inexpressible;
 
@@ -62,8 +64,12 @@ internal sealed class PlainChanges
                     yield break;
                 }
 
-                foreach (var item in FilesOf(changes, header))
+                foreach (var item in FilesOf(changes, header).Skip(changes.Version == page.Version ? page.Skip : 0))
+                {
+                    if (most-- == 0)
+                        yield break;
                     yield return item;
+                }
             }
         }
     }

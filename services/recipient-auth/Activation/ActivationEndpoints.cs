@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Net.Mime;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Tideway.DeltaSharing.Protocol;
+using Tideway.Hosting.Web;
+using Tideway.RecipientAuth.Refusals;
 
 namespace Tideway.RecipientAuth.Activation;
 
@@ -38,16 +40,17 @@ internal static class ActivationEndpoints
         string nonce,
         HttpContext context,
         ActivationStore store,
-        ActivationRefusals refusals,
+        [FromKeyedServices(Path)] StrangerRefusals refusals,
+        ILogger<ActivationStore> logger,
         CancellationToken cancellationToken
     )
     {
         var source = context.Connection.RemoteIpAddress;
-        if (refusals.Wait(context, source) is { } wait)
-            return wait;
+        if (refusals.HasToWait(context))
+            return TooMany();
         var result = await store.LookAsync(nonce, source, cancellationToken);
         return result.Refusal is not null
-            ? await refusals.RefuseAsync(context, LookAction, result, source)
+            ? await RefuseAsync(context, refusals, logger, LookAction, result)
             : TypedResults.Ok(new ActivationInfo { ExpirationTime = result.ExpiresAt.ToUnixTimeMilliseconds() });
     }
 
@@ -56,7 +59,7 @@ internal static class ActivationEndpoints
         bool? download,
         HttpContext context,
         ActivationStore store,
-        ActivationRefusals refusals,
+        [FromKeyedServices(Path)] StrangerRefusals refusals,
         ActivationAddress address,
         ILogger<ActivationStore> logger,
         CancellationToken cancellationToken
@@ -67,14 +70,14 @@ internal static class ActivationEndpoints
             return ActivationPage.Write(context.Response);
 
         var source = context.Connection.RemoteIpAddress;
-        if (refusals.Wait(context, source) is { } wait)
-            return wait;
+        if (refusals.HasToWait(context))
+            return TooMany();
         var result = await store.ActivateAsync(nonce, source, cancellationToken);
         if (result.Refusal is not null)
-            return await refusals.RefuseAsync(context, ActivateAction, result, source);
+            return await RefuseAsync(context, refusals, logger, ActivateAction, result);
 
         logger.TokenIssued(result.RecipientName, result.ExpiresAt);
-        Telemetry.Activations.Add(1, new KeyValuePair<string, object?>("outcome", "issued"));
+        refusals.Count("issued");
         var profile = new SharingProfile
         {
             Endpoint = address.SharingEndpoint,
@@ -89,6 +92,28 @@ internal static class ActivationEndpoints
             ExpirationTime = result.ExpiresAt,
         };
         return TypedResults.File(profile.ToJson(), MediaTypeNames.Application.Json, FileName);
+    }
+
+    private static ProblemHttpResult TooMany() =>
+        Problems.Of(
+            StatusCodes.Status429TooManyRequests,
+            "RESOURCE_LIMIT_EXCEEDED",
+            "There were too many refused requests from this address; try again later."
+        );
+
+    // As for a link that never was.
+    private static async Task<ProblemHttpResult> RefuseAsync(
+        HttpContext context,
+        StrangerRefusals refusals,
+        ILogger<ActivationStore> logger,
+        string action,
+        LinkResult result
+    )
+    {
+        var stranger = refusals.Refuse(context);
+        logger.ActivationRefused(stranger.SourceIp, result.Refusal!.Value, result.RecipientName);
+        await refusals.RecordAsync(RefusedLink.Describe(stranger, action, result));
+        return Problems.NotFound("RESOURCE_DOES_NOT_EXIST", "This activation link cannot be used. Ask whoever sent it for a new one.");
     }
 
     private static bool AsksForHtml(HttpRequest request) =>

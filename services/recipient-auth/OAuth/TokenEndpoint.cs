@@ -2,6 +2,7 @@ using System.Net.Mime;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Primitives;
+using Tideway.RecipientAuth.Refusals;
 
 namespace Tideway.RecipientAuth.OAuth;
 
@@ -32,7 +33,8 @@ internal static class TokenEndpoint
     private static async Task<JsonHttpResult<object>> IssueAsync(
         HttpContext context,
         AccessTokenStore store,
-        TokenRefusals refusals,
+        [FromKeyedServices(Path)] StrangerRefusals refusals,
+        ILogger<AccessTokenStore> logger,
         CancellationToken cancellationToken
     )
     {
@@ -40,11 +42,8 @@ internal static class TokenEndpoint
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.Pragma = "no-cache";
         var source = context.Connection.RemoteIpAddress;
-        if (refusals.Wait(source) is { } wait)
-        {
-            context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString();
+        if (refusals.HasToWait(context))
             return Error(StatusCodes.Status429TooManyRequests, "slow_down", "There were too many refused requests from this address; try again later.");
-        }
 
         if (
             context.Request.GetTypedHeaders().ContentType?.MediaType.Equals(MediaTypeNames.Application.FormUrlEncoded, StringComparison.OrdinalIgnoreCase)
@@ -74,11 +73,13 @@ internal static class TokenEndpoint
         var result = await store.IssueAsync(credentials, source, cancellationToken);
         if (result.Refusal is not null)
         {
-            await refusals.RecordAsync(context, result, source);
+            var stranger = refusals.Refuse(context);
+            logger.AccessTokenRefused(stranger.SourceIp, result.Refusal.Value, result.RecipientName);
+            await refusals.RecordAsync(RefusedClient.Describe(stranger, result));
             return Unauthorized(context);
         }
 
-        Telemetry.AccessTokens.Add(1, new KeyValuePair<string, object?>("outcome", "issued"));
+        refusals.Count("issued");
         return TypedResults.Json<object>(
             new TokenAnswer
             {

@@ -1,5 +1,7 @@
 using Microsoft.Net.Http.Headers;
 using Tideway.DeltaSharing.Protocol;
+using Tideway.DeltaSharing.Server.Answers;
+using Tideway.DeltaSharing.Server.Limits;
 using Tideway.DeltaSharing.Server.Serving;
 using Tideway.ObjectStorage;
 using Tideway.ObjectStorage.Signing;
@@ -25,6 +27,7 @@ internal static class FilesEndpoints
         LocalUrlVerifier verifier,
         StorageRoots storage,
         FileAccessRecord record,
+        RecipientLimits limits,
         ILogger<FileAccessRecord> logger
     )
     {
@@ -33,10 +36,22 @@ internal static class FilesEndpoints
         {
             switch (verifier.Verify(root, key, context.Request.QueryString.Value))
             {
-                case LocalUrlVerification.Valid valid when Find(storage, valid) is { } file:
-                    await SendAsync(context, file, valid, record);
-                    return;
                 case LocalUrlVerification.Valid valid:
+                    using (var permit = limits.EnterFile(RecipientOf(valid)))
+                    {
+                        if (permit.RefusedBy != LimitKind.None)
+                        {
+                            await RefuseAsync(context, record, valid, permit);
+                            return;
+                        }
+
+                        if (Find(storage, valid) is { } file)
+                        {
+                            await SendAsync(context, file, valid, record);
+                            return;
+                        }
+                    }
+
                     logger.DataFileGone(root, key);
                     await RefuseAsync(
                         context,
@@ -76,6 +91,9 @@ internal static class FilesEndpoints
             await WriteErrorAsync(context, 503, ErrorCodes.TemporarilyUnavailable, "The server cannot answer just now. Try again.");
         }
     }
+
+    // Each address names one; those of before that did not have a limit in common.
+    private static Guid RecipientOf(LocalUrlVerification.Valid url) => FileUrlContext.TryParse(url.Context, out var context) ? context.RecipientId : Guid.Empty;
 
     // What leads out of the root, or out of the volume that the file is of, by whatever way, is as good as not there.
     private static FileInfo? Find(StorageRoots storage, LocalUrlVerification.Valid url)
@@ -140,6 +158,16 @@ internal static class FilesEndpoints
             headers.ContentRange = new ContentRangeHeaderValue(range.Offset, range.Offset + range.Length - 1, size);
         if (!isHead && range.Length > 0)
             await response.SendFileAsync(file.FullName, range.Offset, range.Length, context.RequestAborted);
+    }
+
+    private static async Task RefuseAsync(HttpContext context, FileAccessRecord record, LocalUrlVerification.Valid url, CallPermit permit)
+    {
+        var refusal = ProtocolRefusals.BeyondLimits(permit);
+        var signedFor = new SignedFor(url.RequestId, url.Context);
+        var access = record.Describe(context, url.RootName, url.Path, signedFor, refusal.Status, 0, refusal.ErrorCode, refusal.OperatorMessage);
+        await context.RequestServices.GetRequiredService<RefusalRecords>().RecordAsync(permit, RecipientOf(url), record, access);
+        context.Response.Headers.RetryAfter = Math.Ceiling(permit.Wait.TotalSeconds).ToString();
+        await WriteErrorAsync(context, refusal.Status, refusal.ErrorCode, refusal.Message);
     }
 
     private static async Task RefuseAsync(

@@ -14,10 +14,12 @@ internal sealed record AnswerShape(ResponseFormats Format, FileIdHash IdHash)
     /// <summary>The shape that the client and the table agree on; a refusal of a client that does not know what the table needs.</summary>
     public static Checked<AnswerShape> Choose(TableCall call, Protocol protocol, Metadata metadata)
     {
-        var needed = RecipientProtocol.Of(protocol, metadata);
-        var format = needed.Choose(call.Capabilities);
-        if (format == ResponseFormats.Delta && needed.FindUnknown(call.Capabilities, call.Table.FullName) is { } unknown)
-            return unknown;
-        return new AnswerShape(format, call.FileIdHash ?? (format == ResponseFormats.Delta ? FileIdHash.Delta : FileIdHash.Parquet));
+        var format = RecipientProtocol.Of(protocol, metadata).Choose(call.Capabilities);
+        var shape = new AnswerShape(format, call.FileIdHash ?? (format == ResponseFormats.Delta ? FileIdHash.Delta : FileIdHash.Parquet));
+        return shape.FindUnknown(call, protocol, metadata) is { } unknown ? unknown : shape;
     }
+
+    /// <summary>The refusal of a client that does not know what a version with this protocol and metadata needs, in the delta format.</summary>
+    public ProtocolRefusal? FindUnknown(TableCall call, Protocol protocol, Metadata metadata) =>
+        IsDelta ? RecipientProtocol.Of(protocol, metadata).FindUnknown(call.Capabilities, call.Table.FullName) : null;
 }

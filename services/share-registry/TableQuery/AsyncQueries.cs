@@ -16,9 +16,9 @@ internal sealed class AsyncQueries(
     AsyncQueryStore store,
     TableQueryAnswers answers,
     TableReader reader,
+    AsyncQueryWork work,
     IOptions<AsyncQueryOptions> options,
-    TimeProvider time,
-    ILogger<AsyncQueries> logger
+    TimeProvider time
 )
 {
     private static readonly ProtocolRefusal UnknownQuery = new(404, ErrorCodes.ResourceDoesNotExist, "The queryId is unknown or expired.");
@@ -43,9 +43,8 @@ internal sealed class AsyncQueries(
         // Before any work: who has too much waiting gets no more of it done.
         if (await CheckRoomAsync(call, cancellationToken) is { } full)
             return full;
-        var work = Start(call, query, null);
-        if (await IsDoneAsync(work, options.Value.Patience, cancellationToken))
-            return await work;
+        if (await TryAnswerAsync(call, key, query, null, options.Value.Patience, cancellationToken) is { } answer)
+            return answer;
         var version = query.Version ?? query.StartingVersion ?? await reader.FindLatestVersionAsync(call, cancellationToken);
         await store.KeepAsync(call.RecipientId, call.Table.TableId, key, body, version, Since, cancellationToken);
         var kept = (await FindByKeyAsync(call, key, cancellationToken))!;
@@ -62,10 +61,9 @@ internal sealed class AsyncQueries(
     private async Task<IResult> AnswerAsync(TableCall call, AsyncQuery kept, QueryRequest page, CancellationToken cancellationToken)
     {
         var query = QueryRequest.Parse(Encoding.UTF8.GetBytes(kept.Body), out var fault) ?? throw new InvalidOperationException(fault);
-        var work = Start(call, query with { MaxFiles = page.MaxFiles, PageToken = page.PageToken }, kept.TableVersion);
-        if (!await IsDoneAsync(work, options.Value.PollPatience, cancellationToken))
+        var asked = query with { MaxFiles = page.MaxFiles, PageToken = page.PageToken };
+        if (await TryAnswerAsync(call, kept.IdempotencyKey, asked, kept.TableVersion, options.Value.PollPatience, cancellationToken) is not { } answer)
             return Pending(call, kept);
-        var answer = await work;
         if (kept.AnsweredAt is null)
             await store.MarkAnsweredAsync(kept.QueryId, cancellationToken);
         return answer;
@@ -73,47 +71,62 @@ internal sealed class AsyncQueries(
 
     private static PendingQueryAnswer Pending(TableCall call, AsyncQuery query) => new(query.QueryId, query.TableVersion, call.Capabilities);
 
-    // Who asks may go away before it is done: what it found is there for the next who asks.
-    private Task<IResult> Start(TableCall call, QueryRequest query, long? version)
+    // The answer, or nothing where it takes longer than that or finds no place. Each who asks gets an answer of its own: its addresses and its page are. So who
+    // finds others at work on the query waits for them, and then needs little more than what they have left in the caches.
+    private async Task<IResult?> TryAnswerAsync(
+        TableCall call,
+        string key,
+        QueryRequest query,
+        long? version,
+        TimeSpan patience,
+        CancellationToken cancellationToken
+    )
     {
         var pinned = query.Version is null && query.Timestamp is null && query.StartingVersion is null ? version : null;
-        return Task.Run(() => answers.AnswerAsync(call, query, CancellationToken.None, pinned), CancellationToken.None);
+        var start = time.GetTimestamp();
+        while (work.Begin(new(call.RecipientId, call.Table.TableId, key), token => answers.AnswerAsync(call, query, token, pinned)) is { } piece)
+        {
+            var isDone = false;
+            try
+            {
+                isDone = await IsDoneAsync(piece.Work, patience - time.GetElapsedTime(start), cancellationToken);
+            }
+            finally
+            {
+                if (piece.IsOwn && !isDone)
+                    work.Leave(piece);
+            }
+
+            // Cancelled is what is under way when the process stops.
+            if (!isDone || piece.Work.IsCanceled)
+                return null;
+            if (piece.IsOwn)
+                return await piece.Work;
+        }
+
+        return null;
     }
 
-    private async Task<bool> IsDoneAsync(Task<IResult> work, TimeSpan patience, CancellationToken cancellationToken)
+    private async Task<bool> IsDoneAsync(Task piece, TimeSpan patience, CancellationToken cancellationToken)
     {
-        if (patience > TimeSpan.Zero && !work.IsCompleted)
-            await Task.WhenAny(work, Task.Delay(patience, time, cancellationToken));
+        if (patience <= TimeSpan.Zero)
+            return false;
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(piece, Task.Delay(patience, time, enough.Token));
+        await enough.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
-        if (patience > TimeSpan.Zero && work.IsCompleted)
-            return true;
-        _ = LogFailureAsync(work);
-        return false;
-    }
-
-    private async Task LogFailureAsync(Task<IResult> work)
-    {
-        try
-        {
-            await work;
-        }
-        catch (Exception exception)
-        {
-            // The next who asks by the id gets it as the answer.
-            logger.AsyncQueryFailed(exception);
-        }
+        return piece.IsCompleted;
     }
 
     private async Task<ProtocolRefusal?> CheckRoomAsync(TableCall call, CancellationToken cancellationToken)
     {
-        var count = await store.CountWaitingAsync(call.RecipientId, Since, cancellationToken);
-        return count < options.Value.MaxPerRecipient
-            ? null
-            : new ProtocolRefusal(429, ErrorCodes.TooManyRequests, $"{count} queries are waiting already. Ask for those first.")
-            {
-                RetryAfter = TimeSpan.FromSeconds(30),
-            };
+        var waiting = await store.CountWaitingAsync(call.RecipientId, Since, cancellationToken);
+        if (waiting.Own >= options.Value.MaxPerRecipient)
+            return NoRoom($"{waiting.Own} queries are waiting already. Ask for those first.");
+        return waiting.Everyone >= options.Value.MaxWaiting ? NoRoom("Too many queries are waiting already. Try again later.") : null;
     }
+
+    private static ProtocolRefusal NoRoom(string message) => new(429, ErrorCodes.TooManyRequests, message) { RetryAfter = TimeSpan.FromSeconds(30) };
 
     private Task<AsyncQuery?> FindByKeyAsync(TableCall call, string key, CancellationToken cancellationToken) =>
         store.FindByKeyAsync(call.RecipientId, call.Table.TableId, key, Since, cancellationToken);

@@ -24,4 +24,16 @@ public sealed class AsyncQueryOptions
     /// <summary>Most ids of one recipient at a time.</summary>
     [Range(1, 10_000)]
     public int MaxPerRecipient { get; set; } = 100;
+
+    /// <summary>Most ids over all.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxWaiting { get; set; } = 10_000;
+
+    /// <summary>Most queries that this process works on at a time; others wait until they are asked for again.</summary>
+    [Range(1, 10_000)]
+    public int MaxAtOnce { get; set; } = 32;
+
+    /// <summary>Most of them of one recipient.</summary>
+    [Range(1, 10_000)]
+    public int MaxAtOncePerRecipient { get; set; } = 8;
 }

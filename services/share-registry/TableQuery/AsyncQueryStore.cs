@@ -7,11 +7,22 @@ namespace Tideway.ShareRegistry.TableQuery;
 internal sealed record AsyncQuery
 {
     public string QueryId { get; init; } = "";
+    public string IdempotencyKey { get; init; } = "";
     public string Body { get; init; } = "";
     public long TableVersion { get; init; }
 
     /// <summary>When the answer was given for the first time.</summary>
     public DateTimeOffset? AnsweredAt { get; init; }
+}
+
+/// <summary>How many queries wait for their first answer.</summary>
+internal sealed record WaitingQueries
+{
+    /// <summary>Of all recipients.</summary>
+    public long Everyone { get; init; }
+
+    /// <summary>Of one.</summary>
+    public long Own { get; init; }
 }
 
 /// <summary>Keeps queries that were not ready at once, so that any replica can go on with them. What is older than a time is not there any more.</summary>
@@ -45,9 +56,9 @@ internal sealed class AsyncQueryStore(ShareRegistryDatabase database, TimeProvid
             cancellationToken
         );
 
-    /// <summary>How many queries of a recipient wait for their first answer.</summary>
-    public Task<long> CountWaitingAsync(Guid recipientId, DateTimeOffset since, CancellationToken cancellationToken) =>
-        database.QueryFirstOrDefaultAsync<long>(AsyncQuerySql.Count, new { recipientId, since }, cancellationToken);
+    /// <summary>How many queries wait for their first answer, of a recipient and over all.</summary>
+    public async Task<WaitingQueries> CountWaitingAsync(Guid recipientId, DateTimeOffset since, CancellationToken cancellationToken) =>
+        (await database.QueryFirstOrDefaultAsync<WaitingQueries>(AsyncQuerySql.Count, new { recipientId, since }, cancellationToken))!;
 
     /// <summary>Keeps a query under an id of its own and forgets those that are too old. Where the key has one already, that one stays.</summary>
     public async Task KeepAsync(

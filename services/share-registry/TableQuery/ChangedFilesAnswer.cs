@@ -78,6 +78,8 @@ internal sealed class ChangedFilesAnswer
         if (chosen.IsRefused(out var refusal))
             return refusal;
         var agreed = chosen.Value;
+        if (agreed.FindUnknown(call, protocol, metadata) is { } unknown)
+            return unknown;
         var copied = agreed.IsDelta ? null : PlainChangedFiles.Find(copies, call, table, (since.Starting, protocol, metadata));
         if (!agreed.IsDelta && copied is null && PlainFormat.FindFault(metadata) is { } fault)
             return PlainFormat.Refuse(call.Table.FullName, since.Starting, fault);
@@ -122,6 +124,9 @@ internal sealed class ChangedFilesAnswer
         await foreach (var version in versions.WithCancellation(cancellationToken))
         {
             metadata = version.Metadata ?? metadata;
+            // Between the first version and the latest the table may have needed more than in either.
+            if (version.Protocol is { } set && shape.FindUnknown(call, set, metadata) is { } unknown)
+                throw new UnexpressibleVersionException(unknown);
             var mark = new CommitMark(version.Version, version.Timestamp.ToUnixTimeMilliseconds());
             var skip = version.Version == position.Version ? position.Skip : 0;
             foreach (var action in ActionsOf(version).Skip(skip))

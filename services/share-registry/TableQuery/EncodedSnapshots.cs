@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaSharing.Server.Tables;
 
 namespace Tideway.ShareRegistry.TableQuery;
@@ -59,8 +58,8 @@ internal sealed class EncodedSnapshots(IOptions<SignedLinesOptions> options, Tim
         bytes -= entry.Files?.HeldBytes ?? 0;
     }
 
-    /// <summary>What of a version. A version is the object that was read.</summary>
-    internal sealed record Key(Snapshot Snapshot, AnswerShape Shape, bool IsPinned);
+    /// <summary>What of a version.</summary>
+    internal sealed record Key(VersionIdentity Version, AnswerShape Shape, bool IsPinned);
 
     private sealed class Entry(EncodedFiles? files)
     {

@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Options;
-using Tideway.DeltaLog.Snapshots;
+using Tideway.DeltaSharing.Server.Answers;
 using Tideway.DeltaSharing.Server.Serving;
 
 namespace Tideway.ShareRegistry.TableQuery;
 
 /// <summary>
 /// The lines of whole versions as they were signed for a recipient a moment ago, to be handed to the same recipient again: the end that they state is
-/// still true, and whether the recipient may have them was looked up anew. What was kept goes with its time, and the oldest where it becomes too much.
+/// still true, and whether the recipient may have them was looked up anew. What answers with them became when they were encoded is kept with them. What was
+/// kept goes with its time, and the oldest where it becomes too much.
 /// </summary>
 internal sealed class SignedLines(IOptions<FileUrlOptions> urls, IOptions<SignedLinesOptions> options, TimeProvider time)
 {
@@ -46,38 +47,78 @@ internal sealed class SignedLines(IOptions<FileUrlOptions> urls, IOptions<Signed
         }
     }
 
-    public void Keep(Key key, string requestId, byte[] lines, DateTimeOffset firstExpiry)
+    /// <summary>Lines that are yet to be made, and kept by <see cref="Keep"/>.</summary>
+    public KeptLines Begin(Key key) => new((lines, more) => TryGrow(key, lines, more));
+
+    public void Keep(Key key, string requestId, KeptLines lines, DateTimeOffset firstExpiry)
     {
-        if (lines.Length > options.Value.MaxBytes / ShareOfAll)
+        var length = lines.Lines.Length;
+        if (length > options.Value.MaxBytes / ShareOfAll)
             return;
         lock (gate)
         {
             RemoveEnded();
-            if (entries.Remove(key, out var before))
-                bytes -= before.Lines.Length;
-            while (bytes + lines.Length > options.Value.MaxBytes)
-                Remove(entries.MinBy(pair => pair.Value.SignedAt));
-            entries.Add(key, new Entry(requestId, lines, firstExpiry, time.GetUtcNow()));
-            bytes += lines.Length;
+            if (entries.TryGetValue(key, out var before))
+                Remove(key, before);
+            MakeRoom(length, null);
+            entries.Add(key, new Entry(requestId, lines, firstExpiry, time.GetUtcNow()) { HeldBytes = length });
+            bytes += length;
         }
+    }
+
+    private bool TryGrow(Key key, KeptLines lines, long more)
+    {
+        lock (gate)
+        {
+            // Others may have taken their place, or time.
+            if (!entries.TryGetValue(key, out var entry) || entry.Kept != lines || !MakeRoom(more, entry))
+                return false;
+            entry.HeldBytes += more;
+            bytes += more;
+            return true;
+        }
+    }
+
+    private bool MakeRoom(long more, Entry? spared)
+    {
+        while (bytes + more > options.Value.MaxBytes)
+        {
+            if (entries.Where(pair => pair.Value != spared).OrderBy(pair => pair.Value.SignedAt).FirstOrDefault() is not { Value: { } oldest, Key: { } key })
+                return false;
+            Remove(key, oldest);
+        }
+
+        return true;
     }
 
     private void RemoveEnded()
     {
         var now = time.GetUtcNow();
-        foreach (var pair in entries.Where(pair => now - pair.Value.SignedAt >= Lifetime).ToList())
-            Remove(pair);
+        foreach (var (key, entry) in entries.Where(pair => now - pair.Value.SignedAt >= Lifetime).ToList())
+            Remove(key, entry);
     }
 
-    private void Remove(KeyValuePair<Key, Entry> pair)
+    private void Remove(Key key, Entry entry)
     {
-        entries.Remove(pair.Key);
-        bytes -= pair.Value.Lines.Length;
+        entries.Remove(key);
+        bytes -= entry.HeldBytes;
     }
 
-    /// <summary>Whose lines of what. A version is the object that was read: of a table made anew under the same name it is another one.</summary>
-    internal sealed record Key(Snapshot Snapshot, Guid RecipientId, Guid TableId, AnswerShape Shape, bool IsPinned);
+    /// <summary>Whose lines of what.</summary>
+    internal sealed record Key(VersionIdentity Version, Guid RecipientId, Guid TableId, AnswerShape Shape, bool IsPinned);
 
     /// <summary>Lines, and the exchange that they were signed in.</summary>
-    internal sealed record Entry(string RequestId, ReadOnlyMemory<byte> Lines, DateTimeOffset FirstExpiry, DateTimeOffset SignedAt);
+    internal sealed class Entry(string requestId, KeptLines kept, DateTimeOffset firstExpiry, DateTimeOffset signedAt)
+    {
+        public string RequestId => requestId;
+
+        public KeptLines Kept => kept;
+
+        public DateTimeOffset FirstExpiry => firstExpiry;
+
+        public DateTimeOffset SignedAt => signedAt;
+
+        /// <summary>Bytes that the lines take, encoded ones included.</summary>
+        public long HeldBytes { get; set; }
+    }
 }

@@ -33,7 +33,7 @@ internal sealed class SnapshotAnswer(TableCall call, QueryRequest query, ServedT
 
     private CommitMark? Mark => IsPinned ? new CommitMark(snapshot.Version, snapshot.Timestamp.ToUnixTimeMilliseconds()) : null;
 
-    private SignedLines.Key Key => new(snapshot, call.RecipientId, call.Table.TableId, shape, IsPinned);
+    private SignedLines.Key Key => new(VersionIdentity.Of(snapshot), call.RecipientId, call.Table.TableId, shape, IsPinned);
 
     /// <summary>Which files the answer holds.</summary>
     public FilePage Page
@@ -57,8 +57,9 @@ internal sealed class SnapshotAnswer(TableCall call, QueryRequest query, ServedT
     {
         var isWhole = Page.Count == snapshot.FileCount && plain is null;
         // The same files for the same recipient: lines that were signed a moment ago are as good as new ones.
-        var kept = isWhole ? Signed.Find(Key) : null;
-        firstExpiry = kept?.FirstExpiry;
+        var found = isWhole ? Signed.Find(Key) : null;
+        var kept = found?.Kept ?? (isWhole && Signed.IsOn && Signed.Keeps(snapshot.FileCount) ? Signed.Begin(Key) : null);
+        firstExpiry = found?.FirstExpiry;
         return new TableAnswer
         {
             TableVersion = snapshot.Version,
@@ -67,11 +68,12 @@ internal sealed class SnapshotAnswer(TableCall call, QueryRequest query, ServedT
             Metadata = TableLines.Metadata(shape.Format, snapshot, IsPinned, plain?.Metadata, call.Access),
             Body =
                 plain is not null ? (writer, token) => WriteCopiesAsync(writer, plain, copies!, token)
-                : kept is not null ? (writer, token) => writer.WriteLinesAsync(kept.Lines, token)
-                : isWhole && Signed.IsOn && Signed.Keeps(snapshot.FileCount) ? WriteAndKeepAsync
+                : found is not null ? (writer, token) => writer.WriteLinesAsync(found.Kept.Lines, token)
+                : kept is not null ? (writer, token) => WriteAndKeepAsync(writer, kept, token)
                 : WriteAsync,
-            BodyLength = kept?.Lines.Length,
-            SignedIn = kept?.RequestId,
+            BodyLength = found?.Kept.Lines.Length,
+            Kept = kept,
+            SignedIn = found?.RequestId,
             Explain = exception => TableFailures.Explain(exception, call.Table),
             EchoEndStream = call.Capabilities.IncludeEndStreamAction,
             EchoFileIdHash = call.FileIdHash,
@@ -89,7 +91,7 @@ internal sealed class SnapshotAnswer(TableCall call, QueryRequest query, ServedT
             MinUrlExpirationTimestamp = firstExpiry?.ToUnixTimeMilliseconds(),
         };
 
-    private async ValueTask WriteAndKeepAsync(AnswerWriter writer, CancellationToken cancellationToken)
+    private async ValueTask WriteAndKeepAsync(AnswerWriter writer, KeptLines kept, CancellationToken cancellationToken)
     {
         using var lines = new MemoryStream();
         using (
@@ -106,8 +108,10 @@ internal sealed class SnapshotAnswer(TableCall call, QueryRequest query, ServedT
             await both.FlushAsync(cancellationToken);
         }
 
-        if (firstExpiry is { } expiry)
-            Signed.Keep(Key, call.RequestId, lines.ToArray(), expiry);
+        if (firstExpiry is not { } expiry)
+            return;
+        kept.Lines = lines.ToArray();
+        Signed.Keep(Key, call.RequestId, kept, expiry);
     }
 
     private async ValueTask WriteAsync(AnswerWriter writer, CancellationToken cancellationToken)
@@ -135,7 +139,7 @@ internal sealed class SnapshotAnswer(TableCall call, QueryRequest query, ServedT
     }
 
     private EncodedFiles? FindEncoded(FileLineWriter lines) =>
-        Encoded.Get(new EncodedSnapshots.Key(snapshot, shape, IsPinned), maxBytes => lines.Encode(snapshot.Files, Mark, maxBytes));
+        Encoded.Get(new EncodedSnapshots.Key(VersionIdentity.Of(snapshot), shape, IsPinned), maxBytes => lines.Encode(snapshot.Files, Mark, maxBytes));
 
     private async ValueTask WriteCopiesAsync(AnswerWriter writer, PlainView plain, CopiedFiles copies, CancellationToken cancellationToken)
     {

@@ -19,7 +19,11 @@ public sealed class AsyncQueryTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         // Nothing is ever answered at once.
-        process = await RegistryProcess.StartAsync("--ShareRegistry:AsyncQueries:Patience=00:00:00", "--ShareRegistry:AsyncQueries:MaxPerRecipient=3");
+        process = await RegistryProcess.StartAsync(
+            "--ShareRegistry:AsyncQueries:Patience=00:00:00",
+            "--ShareRegistry:AsyncQueries:MaxPerRecipient=3",
+            "--ShareRegistry:AsyncQueries:MaxWaiting=4"
+        );
         acme = await process.AddRecipientAsync("acme");
         await process.CreateShareAsync("sales");
         await process.GrantAsync("sales", acme);
@@ -126,6 +130,39 @@ public sealed class AsyncQueryTests : IAsyncLifetime
         (await SendAsync("""{"idempotencyKey":"4"}""")).ShouldBe(HttpStatusCode.TooManyRequests).Header("Retry-After").ShouldBe("30");
         process.Time.Advance(TimeSpan.FromHours(7));
         IdOf(await SubmitAsync("5"));
+    }
+
+    [Fact]
+    [ProtocolRule("Get Query Info", "There are only so many ids at a time over all", Served = "429 with Retry-After")]
+    public async Task Ids_are_bounded_over_all()
+    {
+        foreach (var key in new[] { "1", "2", "3" })
+            IdOf(await SubmitAsync(key));
+        var other = await process.AddRecipientAsync("other");
+        await process.GrantAsync("sales", other);
+
+        IdOf(await other.Http.PostAnswerAsync(Path + "/query", """{"idempotencyKey":"4"}""", Async));
+
+        (await other.Http.PostAnswerAsync(Path + "/query", """{"idempotencyKey":"5"}""", Async))
+            .ShouldBe(HttpStatusCode.TooManyRequests)
+            .Header("Retry-After")
+            .ShouldBe("30");
+    }
+
+    [Fact]
+    [ProtocolRule("Get Query Info", "However many ask for a query at a time, each gets the answer to its own page")]
+    public async Task Many_who_ask_for_a_query_at_a_time_all_get_their_answers()
+    {
+        table.Commit(table.Add("part-1.parquet", 10));
+        var id = IdOf(await SubmitAsync("many"));
+
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(i => PollAsync(id, i % 2 == 0 ? new { maxFiles = (int?)1 } : new { maxFiles = (int?)null }))
+        );
+
+        for (var i = 0; i < answers.Length; i++)
+            answers[i].ShouldBe(HttpStatusCode.OK).Files().Count.ShouldBe(i % 2 == 0 ? 1 : 2);
+        answers.Select(answer => answer.Header("x-request-id")).ShouldBeUnique();
     }
 
     [Fact]

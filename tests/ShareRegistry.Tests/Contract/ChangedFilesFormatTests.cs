@@ -117,6 +117,34 @@ public sealed class ChangedFilesFormatTests : TableTest
         (await QueryAsync(path, new { startingVersion = 0 })).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("version 3");
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [ProtocolRule(
+        "Delta Sharing Capabilities Header",
+        "A client that does not name a feature that the table had in the versions asked for is refused, though the table has it no more"
+    )]
+    public async Task A_feature_that_the_table_had_in_between_must_be_known(int startingVersion)
+    {
+        var table = new LakeTable(Path.Combine(Process.Lake, "dropped"));
+        if (startingVersion == 1)
+            table.Commit(LakeTable.ProtocolLine(), LakeTable.MetadataLine());
+        table.Commit([
+            LakeTable.ProtocolLine(3, 7, ""","readerFeatures":["deletionVectors"],"writerFeatures":["deletionVectors"]"""),
+            .. startingVersion == 0 ? [LakeTable.MetadataLine()] : Array.Empty<string>(),
+            table.Add("part-1.parquet", 10),
+        ]);
+        table.Commit(LakeTable.ProtocolLine(), table.Add("part-2.parquet", 10));
+        var dropped = await ShareAsync("dropped", table);
+        const string Unknowing = "responseformat=delta;readerfeatures=columnmapping";
+
+        var refused = await QueryAsync(dropped, new { startingVersion = 0 }, ("delta-sharing-capabilities", Unknowing));
+
+        refused.ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("needs the reader features deletionVectors");
+        (await QueryAsync(dropped, new { startingVersion = startingVersion + 1 }, ("delta-sharing-capabilities", Unknowing))).ShouldBe(HttpStatusCode.OK);
+        (await QueryAsync(dropped, new { startingVersion = 0 }, Delta)).ShouldBe(HttpStatusCode.OK).Files().Count.ShouldBe(2);
+    }
+
     [Fact]
     [ProtocolRule("Pages and refresh tokens", "Pages of changed files go on where they ended, in the delta format too")]
     public async Task Pages_hold_every_changed_file_once()

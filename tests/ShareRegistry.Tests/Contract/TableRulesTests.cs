@@ -176,6 +176,30 @@ public sealed class TableRulesTests : TableTest
             .ShouldBe("responseformat=delta");
     }
 
+    [Theory]
+    [InlineData("\"timestamp_ntz\"")]
+    [InlineData("""{"type":"array","elementType":"timestamp_ntz","containsNull":true}""")]
+    [ProtocolRule(
+        "Delta Sharing Capabilities Header",
+        "A type that the parquet format does not have is never told to a client that takes only that format",
+        Served = "400 that names the type: timestamp_ntz or variant"
+    )]
+    public async Task Timestamps_without_a_zone_are_refused_in_the_parquet_format(string type)
+    {
+        var table = new LakeTable(Path.Combine(Process.Lake, "zoneless"));
+        var column = JsonSerializer.Serialize($$$"""{"name":"at","type":{{{type}}},"nullable":true,"metadata":{}}""")[1..^1];
+        table.Commit(
+            LakeTable.ProtocolLine(3, 7, ""","readerFeatures":["timestampNtz"],"writerFeatures":["timestampNtz"]"""),
+            LakeTable.MetadataLine().Replace("}]}\"", "}," + column + "]}\"", StringComparison.Ordinal),
+            table.Add("part-0.parquet", 10)
+        );
+        var path = await ShareAsync("zoneless", table);
+
+        foreach (var answer in new[] { await GetAsync(path + "/metadata"), await QueryAsync(path, "{}"), await QueryAsync(path, new { startingVersion = 0 }) })
+            answer.ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("it has columns of the type timestamp_ntz");
+        (await QueryAsync(path, "{}", (Capabilities, "responseformat=parquet,delta;readerfeatures=timestampntz"))).ShouldBe(HttpStatusCode.OK);
+    }
+
     [Fact]
     [ProtocolRule(
         "Python client",

@@ -1,4 +1,6 @@
+using System.IO.Compression;
 using System.Net;
+using System.Net.Http.Json;
 using Tideway.Contracts.ShareRegistry;
 using Tideway.ShareRegistry.TableQuery;
 using Tideway.ShareRegistry.Tests.Hosts;
@@ -54,6 +56,38 @@ public sealed class SignedLinesTests : TableTest
         var again = await AskAsync(Acme);
 
         again.Response.Content.Headers.ContentLength.ShouldBe(again.Text.Length);
+    }
+
+    [Theory]
+    [InlineData("gzip", false)]
+    [InlineData("gzip", true)]
+    [InlineData("zstd", false)]
+    [InlineData("zstd", true)]
+    [ProtocolRule(
+        "Compressed answers",
+        "What was encoded for a recipient a moment ago is not encoded anew",
+        Served = "one gzip member or zstd frame each time: some readers stop after the first"
+    )]
+    public async Task Lines_that_were_encoded_a_moment_ago_are_sent_as_they_are(string coding, bool end)
+    {
+        table.Commit([.. Enumerable.Range(0, 500).Select(i => LakeTable.AddLine($"more-{i}.parquet", i, 10))]);
+        object body = end ? new { includeRefreshToken = true } : new { };
+
+        var plain = await AskAsync(Acme);
+        var (first, firstLength) = await AskEncodedAsync(body, coding);
+        var held = Process.Get<SignedLines>().Bytes;
+        var (again, length) = await AskEncodedAsync(body, coding);
+        var (other, _) = await AskEncodedAsync(end ? new { } : new { includeRefreshToken = true }, coding);
+
+        firstLength.ShouldBeNull();
+        length.ShouldNotBeNull();
+        WithoutEnd(first).ShouldBe(plain.Text);
+        WithoutEnd(again).ShouldBe(plain.Text);
+        WithoutEnd(other).ShouldBe(plain.Text);
+        new[] { first, again }.ShouldAllBe(text => text.Contains("refreshToken", StringComparison.Ordinal) == end);
+        other.Contains("refreshToken", StringComparison.Ordinal).ShouldBe(!end);
+        held.ShouldBeGreaterThan(plain.Text.Length);
+        Process.Get<SignedLines>().Bytes.ShouldBe(held);
     }
 
     [Fact]
@@ -119,6 +153,23 @@ public sealed class SignedLinesTests : TableTest
             anew.Get<SignedLines>().Bytes.ShouldBe(0);
         }
     }
+
+    private async Task<(string Text, long? Length)> AskEncodedAsync(object body, string coding)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path + "/query") { Content = JsonContent.Create(body) };
+        request.Headers.AcceptEncoding.ParseAdd(coding);
+        // What has been read says its length in any case.
+        using var response = await Acme.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        response.Content.Headers.ContentEncoding.ShouldBe([coding]);
+        await using var bytes = await response.Content.ReadAsStreamAsync();
+        await using Stream decoder = coding == "gzip" ? new GZipStream(bytes, CompressionMode.Decompress) : new ZstdSharp.DecompressionStream(bytes);
+        using var reader = new StreamReader(decoder);
+        return (await reader.ReadToEndAsync(), response.Content.Headers.ContentLength);
+    }
+
+    private static string WithoutEnd(string text) =>
+        text.Contains("endStreamAction", StringComparison.Ordinal) ? text[..(text[..^1].LastIndexOf('\n') + 1)] : text;
 
     private static string Plain(Answer answer) =>
         System.Text.RegularExpressions.Regex.Replace(
