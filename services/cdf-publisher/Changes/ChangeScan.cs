@@ -127,7 +127,8 @@ internal sealed class ChangeScan
                 kept?.Add(changes);
             else
                 kept = null;
-            if (!isFirst && seen > (long)page.Skip + (maxFiles ?? int.MaxValue))
+            // Of files that are written again some have no rows and are not told, which shows only when they are written.
+            if (!isFirst && !page.Plain && seen > (long)page.Skip + (maxFiles ?? int.MaxValue))
                 break;
         }
 

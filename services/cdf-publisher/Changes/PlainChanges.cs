@@ -64,11 +64,12 @@ internal sealed class PlainChanges
                     yield break;
                 }
 
-                foreach (var item in FilesOf(changes, header).Skip(changes.Version == page.Version ? page.Skip : 0))
+                foreach (var file in FilesOf(changes, header).Skip(changes.Version == page.Version ? page.Skip : 0))
                 {
                     if (most-- == 0)
                         yield break;
-                    yield return item;
+                    if (FindCopied(file, header) is { } item)
+                        yield return item;
                 }
             }
         }
@@ -78,11 +79,12 @@ internal sealed class PlainChanges
     public Metadata? MetadataOf(TableHeader header) => versions.ViewOf(header.Version, header.Protocol, header.Metadata)?.Metadata;
 
     /// <summary>The files that hold a version's row changes.</summary>
-    public IEnumerable<PlainItem> FilesOf(VersionChanges changes, TableHeader header)
-    {
-        var view = versions.ViewOf(header.Version, header.Protocol, header.Metadata)!;
-        return PlainFile.OfChanges(changes.Version, ChangeScan.FilesOf(changes), versions.Other(header.Metadata)).Select(file => new PlainItem(view, file));
-    }
+    public IEnumerable<PlainFile> FilesOf(VersionChanges changes, TableHeader header) =>
+        PlainFile.OfChanges(changes.Version, ChangeScan.FilesOf(changes), versions.Other(header.Metadata));
+
+    /// <summary>What is copied for a file; null where it is told as it is.</summary>
+    public PlainItem? FindCopied(PlainFile file, TableHeader header) =>
+        versions.ViewOf(header.Version, header.Protocol, header.Metadata) is { } view && view.NeedsCopy(file) ? new PlainItem(view, file) : null;
 
     /// <summary>What is told of a file's copy; null where no row of it changed.</summary>
     public ValueTask<DeltaAction?> DescribeAsync(PlainItem item, CancellationToken cancellationToken) =>

@@ -85,6 +85,29 @@ public sealed class PlainChangesTests : IAsyncLifetime
         table.Texts($"{before} UNION ALL {after}").ShouldBe(table.Expected.Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData(1, "")]
+    [InlineData(2, "")]
+    [InlineData(1, "&includeHistoricalMetadata=true")]
+    public async Task Pages_hold_every_line_once_whatever_a_page_needs_itself(int maxFiles, string history)
+    {
+        using var table = await ShareAsync(vectors: true, mapped: false, partitioned: true);
+        var whole = await LinesAsync("startingVersion=0" + history);
+
+        var (pages, token) = (new List<JsonElement>(), (string?)null);
+        do
+        {
+            var page = await LinesAsync($"startingVersion=0{history}&maxFiles={maxFiles}{(token is null ? "" : "&pageToken=" + Uri.EscapeDataString(token))}");
+            page[..2].Select(line => line.GetRawText()).ShouldBe(whole[..2].Select(line => line.GetRawText()));
+            Files(page).Count().ShouldBeLessThanOrEqualTo(maxFiles);
+            pages.AddRange(page[2..]);
+            token = page[^1].GetProperty("endStreamAction").TryGetProperty("nextPageToken", out var next) ? next.GetString() : null;
+        } while (token is not null);
+
+        IdsOf(pages).ShouldBe(IdsOf(whole));
+        table.Texts(RowsSql(pages, table.NameColumn)).ShouldBe(table.Expected.Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public async Task However_many_ask_a_copy_is_written_once_and_its_address_is_as_good_as_any()
     {
@@ -150,6 +173,9 @@ public sealed class PlainChangesTests : IAsyncLifetime
     }
 
     private static string PathOf(string query) => $"/delta-sharing/shares/sales/schemas/public/tables/orders/changes?{query}";
+
+    private static IEnumerable<string> IdsOf(IEnumerable<JsonElement> lines) =>
+        Files(lines).Select(file => $"{file.Kind} {file.Body.GetProperty("version")} {file.Body.GetProperty("id")}");
 
     private async Task<ChangingTable> ShareAsync(bool vectors, bool mapped, bool partitioned, bool refused = false)
     {
