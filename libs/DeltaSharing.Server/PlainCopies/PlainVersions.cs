@@ -1,4 +1,5 @@
 using Tideway.DeltaLog.Actions;
+using Tideway.DeltaLog.Schema;
 using TableProtocol = Tideway.DeltaLog.Actions.Protocol;
 
 namespace Tideway.DeltaSharing.Server.PlainCopies;
@@ -29,5 +30,13 @@ public sealed class PlainVersions(CopiedFiles copies, PlainTable table, PlainVie
     }
 
     /// <summary>The metadata that rows were written with, where they are seen by others.</summary>
-    public Metadata? Other(Metadata inForce) => always is null || ReferenceEquals(inForce, always.Snapshot.Metadata) ? null : inForce;
+    public Metadata? Other(Metadata inForce) => always is null || AreAlike(inForce, always.Snapshot.Metadata) ? null : inForce;
+
+    private static bool AreAlike(Metadata one, Metadata other) =>
+        ReferenceEquals(one, other)
+        || (
+            one.SchemaString == other.SchemaString
+            && one.PartitionColumns.SequenceEqual(other.PartitionColumns)
+            && one.Configuration.GetValueOrDefault(ColumnMapping.ModeProperty) == other.Configuration.GetValueOrDefault(ColumnMapping.ModeProperty)
+        );
 }
