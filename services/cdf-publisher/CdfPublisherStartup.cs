@@ -9,6 +9,7 @@ using Tideway.CdfPublisher.Tables;
 using Tideway.Contracts.RecipientAuth;
 using Tideway.Contracts.ShareRegistry;
 using Tideway.DeltaLog.Snapshots;
+using Tideway.DeltaSharing.Server.PlainCopies;
 using Tideway.DeltaSharing.Server.Serving;
 using Tideway.Hosting.Identity;
 using Tideway.Hosting.Startup;
@@ -29,6 +30,7 @@ public static class CdfPublisherStartup
         services.AddOptions<DeliveryOptions>().BindConfiguration(DeliveryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.AddServiceDatabase((options, time) => new CdfPublisherDatabase(options, time));
         builder.AddServedTableStorage();
+        builder.AddPlainCopies();
         builder.AddAccessSpool<CdfPublisherDatabase>();
         builder.AddCredentialInvalidation<CdfPublisherDatabase, CredentialsChanged>(Name, changed => changed.OwnerId);
 

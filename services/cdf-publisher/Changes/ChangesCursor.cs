@@ -9,18 +9,19 @@ namespace Tideway.CdfPublisher.Changes;
 /// </summary>
 internal sealed record ChangesCursor(long Start, long End, long Latest, long Version, int Skip, ResponseFormats Format = ResponseFormats.None)
 {
-    public string ToText() => string.Create(CultureInfo.InvariantCulture, $"{Start} {End} {Latest} {Version} {Skip} {(int)Format}");
+    /// <summary>Whether the files are counted as <see cref="PlainChanges"/> tells them, which leaves out and adds some.</summary>
+    public bool Plain { get; init; }
+
+    public string ToText() => string.Create(CultureInfo.InvariantCulture, $"{Start} {End} {Latest} {Version} {Skip} {(Plain ? 1 : 0)} {(int)Format}");
 
     public static ChangesCursor Parse(string text)
     {
         var parts = text.Split(' ');
-        return new ChangesCursor(
-            long.Parse(parts[0]),
-            long.Parse(parts[1]),
-            long.Parse(parts[2]),
-            long.Parse(parts[3]),
-            int.Parse(parts[4]),
-            (ResponseFormats)int.Parse(parts[5])
-        );
+        // A token of before says no format.
+        var format = parts.Length > 6 ? (ResponseFormats)int.Parse(parts[6]) : ResponseFormats.None;
+        return new ChangesCursor(long.Parse(parts[0]), long.Parse(parts[1]), long.Parse(parts[2]), long.Parse(parts[3]), int.Parse(parts[4]), format)
+        {
+            Plain = parts is [_, _, _, _, _, "1", ..],
+        };
     }
 }
