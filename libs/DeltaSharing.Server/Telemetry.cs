@@ -14,6 +14,10 @@ internal static class Telemetry
         "Calls and reads of files refused with 429 because their recipient was beyond its limits, by limit"
     );
 
+    /// <summary>Files written again as plain Parquet.</summary>
+    public static Counter<long> PlainCopies { get; } =
+        Meter.CreateCounter<long>("tideway.delta_sharing.plain_copies", "{file}", "Files written again for clients that read only plain Parquet");
+
     public static void CountRefusal(LimitKind limit) => RefusedCalls.Add(1, new KeyValuePair<string, object?>("limit", NameOf(limit)));
 
     private static string NameOf(LimitKind limit) =>

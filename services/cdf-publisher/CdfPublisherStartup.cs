@@ -10,6 +10,7 @@ using Tideway.Contracts.CdfPublisher;
 using Tideway.Contracts.RecipientAuth;
 using Tideway.Contracts.ShareRegistry;
 using Tideway.DeltaLog.Snapshots;
+using Tideway.DeltaSharing.Server.PlainCopies;
 using Tideway.DeltaSharing.Server.Serving;
 using Tideway.Hosting.Identity;
 using Tideway.Hosting.Startup;
@@ -30,6 +31,7 @@ public static class CdfPublisherStartup
         services.AddOptions<DeliveryOptions>().BindConfiguration(DeliveryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.AddServiceDatabase((options, time) => new CdfPublisherDatabase(options, time));
         builder.AddServedTableStorage();
+        builder.AddPlainCopies();
         builder.AddAccessSpool<CdfPublisherDatabase, ChangeFeedAccessed>(accesses => new ChangeFeedsAccessed
         {
             Accesses = accesses,

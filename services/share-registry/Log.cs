@@ -15,9 +15,6 @@ internal static partial class Log
     [LoggerMessage(2005, LogLevel.Warning, "Volume {Volume} cannot be served")]
     public static partial void VolumeCannotBeServed(this ILogger logger, Exception exception, string volume);
 
-    [LoggerMessage(2004, LogLevel.Warning, "The folder of plain copies {Folder} could not be cleaned")]
-    public static partial void PlainCopiesNotCleaned(this ILogger logger, Exception exception, string folder);
-
     [LoggerMessage(2003, LogLevel.Warning, "An asynchronous query failed while nobody waited for it")]
     public static partial void AsyncQueryFailed(this ILogger logger, Exception exception);
 }

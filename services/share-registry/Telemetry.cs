@@ -24,13 +24,6 @@ internal static class Telemetry
         "Time to read new commits of a table, or its whole log"
     );
 
-    /// <summary>Files written again as plain Parquet.</summary>
-    public static readonly Counter<long> PlainCopies = Meter.CreateCounter<long>(
-        "tideway.share_registry.plain_copies",
-        "{file}",
-        "Files written again for clients that read only plain Parquet"
-    );
-
     /// <summary>Files asked for by signed addresses, by <c>status</c>.</summary>
     public static readonly Counter<long> FileReads = Meter.CreateCounter<long>(
         "tideway.share_registry.file_reads",

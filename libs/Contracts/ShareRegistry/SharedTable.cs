@@ -23,4 +23,7 @@ public sealed record SharedTable
 
     /// <summary>First version that recipients may see.</summary>
     public long StartVersion { get; init; }
+
+    /// <summary>Whether its files are not to be written again for clients that read only plain Parquet.</summary>
+    public bool PlainCopiesRefused { get; init; }
 }

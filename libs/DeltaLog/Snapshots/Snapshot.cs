@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.FileSets;
 using Tideway.DeltaLog.Pruning;
@@ -24,6 +25,18 @@ public sealed class Snapshot
         this.files = files;
         schema = new Lazy<StructType>(() => SchemaJson.Parse(Metadata.SchemaString));
         numRecords = new Lazy<long?>(CountRecords);
+    }
+
+    /// <summary>
+    /// A version of which only the description is known: for reading rows of files that the caller names. It has no files and no time of its own.
+    /// </summary>
+    public static Snapshot OfDescription(Uri tableRoot, long version, Protocol protocol, Metadata metadata)
+    {
+        ArgumentNullException.ThrowIfNull(tableRoot);
+        ArgumentNullException.ThrowIfNull(protocol);
+        ArgumentNullException.ThrowIfNull(metadata);
+        var state = new TableState(protocol, metadata, ImmutableDictionary<string, SetTransaction>.Empty, ImmutableDictionary<string, DomainMetadata>.Empty);
+        return new Snapshot(tableRoot, version, DateTimeOffset.UnixEpoch, state, FileSet.Empty);
     }
 
     /// <summary>Root of the table.</summary>

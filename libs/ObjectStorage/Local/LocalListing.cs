@@ -11,19 +11,17 @@ namespace Tideway.ObjectStorage.Local;
 /// <param name="root">The folder of the store.</param>
 /// <param name="prefix">What the keys start with.</param>
 /// <param name="startAfter">The key that all sort after.</param>
-/// <param name="firstPart">How many names of a folder are taken at first: often a page is all that is wanted.</param>
-/// <param name="largestPart">How many are taken at most: for each part the whole folder is read, so they grow.</param>
+/// <param name="firstPart">How many names of a folder are taken at first: as many as will do where only a page is wanted.</param>
+/// <param name="nextPart">How many are taken then. The more they are, the less often the whole folder is read.</param>
 internal sealed class LocalListing(
     string root,
     string prefix,
     string? startAfter,
-    int firstPart = LocalListing.FirstPart,
-    int largestPart = LocalListing.LargestPart
+    int firstPart = LocalListing.LargestPart,
+    int nextPart = LocalListing.LargestPart
 )
 {
-    private const int FirstPart = 1024;
-    private const int LargestPart = 128 * 1024;
-    private const int Growth = 8;
+    private const int LargestPart = 256 * 1024;
 
     private static readonly EnumerationOptions Everything = new()
     {
@@ -54,7 +52,7 @@ internal sealed class LocalListing(
             var found = await Task.Run(() => ReadFolder(step), cancellationToken).ConfigureAwait(false);
             var children = found.Sorted();
             if (found.HasMore)
-                pending.Push(step with { After = children[^1], Part = Math.Min(step.Part * Growth, largestPart) });
+                pending.Push(step with { After = children[^1], Part = nextPart });
             for (var i = children.Count - 1; i >= 0; i--)
                 pending.Push(new Step(children[i], null, firstPart));
         }

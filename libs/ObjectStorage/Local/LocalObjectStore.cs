@@ -32,6 +32,14 @@ public sealed class LocalObjectStore : IObjectStore
     }
 
     /// <inheritdoc/>
+    public Task<ObjectPage> ListPageAsync(string prefix, ListPosition? from, int limit, CancellationToken cancellationToken = default)
+    {
+        ObjectKey.ValidatePrefix(prefix);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        return ObjectPage.ReadAsync(new LocalListing(root, prefix, from?.After, firstPart: limit + 1).WalkAsync(cancellationToken), limit);
+    }
+
+    /// <inheritdoc/>
     public Task<ObjectInfo?> FindAsync(string key, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();

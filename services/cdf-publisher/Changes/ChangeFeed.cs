@@ -7,8 +7,10 @@ using Tideway.DeltaSharing.Protocol.Lines;
 using Tideway.DeltaSharing.Server.Answers;
 using Tideway.DeltaSharing.Server.Paging;
 using Tideway.DeltaSharing.Server.Parameters;
+using Tideway.DeltaSharing.Server.PlainCopies;
 using Tideway.DeltaSharing.Server.Serving;
 using Tideway.DeltaSharing.Server.Tables;
+using Tideway.ObjectStorage;
 using Tideway.ObjectStorage.Signing;
 
 namespace Tideway.CdfPublisher.Changes;
@@ -17,6 +19,7 @@ namespace Tideway.CdfPublisher.Changes;
 internal sealed class ChangeFeed(
     TableOpener tables,
     SnapshotCache cache,
+    CopiedFiles copies,
     IUrlSigner signer,
     ContinuationTokens continuations,
     IOptions<FileUrlOptions> urls,
@@ -56,25 +59,38 @@ internal sealed class ChangeFeed(
             return refusal;
         var first = page.Version == page.Start ? scan.Value.Start : await TableHeader.ReadAsync(cache, table, page.Start, cancellationToken);
         var withMetadata = call.Range.IncludeHistoricalMetadata;
-        var format = ChooseFormat(call, first, newest);
+        var format = page.Format != ResponseFormats.None ? page.Format : ChooseFormat(call, first, newest, scan.Value);
         if (format.IsRefused(out refusal))
             return refusal;
+        page = page with { Format = format.Value };
         var isDelta = format.Value == ResponseFormats.Delta;
-        if (!isDelta && (scan.Value.PlainFault ?? PlainFaultOf(newest)) is { } fault)
-            return PlainFormat.Refuse(call.Table.FullName, fault.Version, fault.Reason);
+        var head = withMetadata ? first : newest;
+        PlainChanges? plain = null;
+        if (!isDelta && (scan.Value.CopyFault ?? scan.Value.PlainFault ?? PlainFaultOf(newest) ?? PlainFaultOf(page)) is { } fault)
+        {
+            if (scan.Value.CopyFault is null && !call.Table.PlainCopiesRefused)
+                plain = PlainChanges.Find(copies, new PlainTable(call.Table.FullName, location, table), head, withMetadata);
+            if (plain is null)
+                return PlainFormat.Refuse(call.Table.FullName, fault.Version, fault.Reason);
+            page = page with { Plain = true };
+            if (await plain.PrepareAsync(scan.Value, page, call.Pages.MaxFiles, cancellationToken) is { } notCopied)
+                return notCopied;
+            await signer.PrepareAsync(plain.Location, urls.Value.UrlLifetime, cancellationToken);
+        }
 
         Telemetry.ChangeFilesHandedOut.Add(scan.Value.FileCount);
         await signer.PrepareAsync(location, urls.Value.UrlLifetime, cancellationToken);
         var context = new FileUrlContext(call.RecipientId, call.Table.ShareName, call.Table.SchemaName, call.Table.TableName).ToText();
-        var head = withMetadata ? first : newest;
         var withProtocol = call.Range.IncludeHistoricalProtocol && isDelta;
         var lines = new ChangeLines(
             table,
             format.Value,
             call.IdHash ?? (isDelta ? FileIdHash.Delta : FileIdHash.Parquet),
-            () => new AnswerUrls(signer, location, table.Store.Root, urls.Value.UrlLifetime, call.RequestId, context, time)
+            () => Urls(location, table.Store.Root)
         )
         {
+            Plain = plain,
+            CopyUrls = plain is null ? null : () => Urls(plain.Location, plain.Location.Uri),
             WithMetadata = withMetadata,
             WithProtocol = withProtocol,
             MaxFiles = call.Pages.MaxFiles,
@@ -85,7 +101,7 @@ internal sealed class ChangeFeed(
             TableVersion = page.Start,
             Format = format.Value,
             Protocol = TableLines.Protocol(format.Value, RecipientProtocol.Of(headProtocol.Protocol, headProtocol.Metadata), withProtocol ? page.Start : null),
-            Metadata = TableLines.Metadata(format.Value, head.Metadata, withMetadata ? page.Start : null),
+            Metadata = TableLines.Metadata(format.Value, plain?.Metadata ?? head.Metadata, withMetadata ? page.Start : null),
             Body = (writer, token) => lines.WriteAsync(writer, scan.Value.ChangesAsync(token), scan.Value.Start, page, token),
             Explain = exception => ChangeFailures.Handles(exception) ? ChangeFailures.ToRefusal(exception, call.Table) : null,
             EndStream =
@@ -102,12 +118,19 @@ internal sealed class ChangeFeed(
             FileCount = scan.Value.FileCount,
             ByteCount = scan.Value.ByteCount,
         };
+
+        AnswerUrls Urls(StorageLocation folder, Uri root) => new(signer, folder, root, urls.Value.UrlLifetime, call.RequestId, context, time);
     }
 
-    // What the table needs now counts as well as what it needed then: either may be in the range.
-    private static Checked<ResponseFormats> ChooseFormat(ChangeCall call, TableHeader first, TableHeader newest)
+    // What the table needs now counts as well as what it needed then, and in between: any of it may be in the range.
+    private static Checked<ResponseFormats> ChooseFormat(ChangeCall call, TableHeader first, TableHeader newest, ChangeScan scan)
     {
-        RecipientProtocol[] needed = [RecipientProtocol.Of(first.Protocol, first.Metadata), RecipientProtocol.Of(newest.Protocol, newest.Metadata)];
+        RecipientProtocol[] needed =
+        [
+            RecipientProtocol.Of(first.Protocol, first.Metadata),
+            .. scan.Needed,
+            RecipientProtocol.Of(newest.Protocol, newest.Metadata),
+        ];
         var format = needed.Any(item => item.Choose(call.Capabilities) == ResponseFormats.Delta) ? ResponseFormats.Delta : ResponseFormats.Parquet;
         var unknown =
             format == ResponseFormats.Delta
@@ -118,6 +141,10 @@ internal sealed class ChangeFeed(
 
     private static PlainFault? PlainFaultOf(TableHeader header) =>
         PlainFormat.FindFault(header.Metadata) is { } reason ? new PlainFault(header.Version, reason) : null;
+
+    // A page goes on as the first one began, whatever it holds itself.
+    private static PlainFault? PlainFaultOf(ChangesCursor page) =>
+        page.Plain ? new PlainFault(page.Version, "its files are written again for that format, which is no longer allowed") : null;
 
     // The whole range, from its beginning.
     private static async Task<Checked<ChangesCursor>> ResolveAsync(DeltaTable table, ChangeRange range, CancellationToken cancellationToken)

@@ -5,6 +5,7 @@ using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaSharing.Protocol;
 using Tideway.DeltaSharing.Server.Answers;
 using Tideway.DeltaSharing.Server.Parameters;
+using Tideway.DeltaSharing.Server.PlainCopies;
 using Tideway.DeltaSharing.Server.Tables;
 
 namespace Tideway.CdfPublisher.Changes;
@@ -17,6 +18,12 @@ internal sealed class ChangeLines(DeltaTable table, ResponseFormats format, File
 
     /// <summary>Whether changes of the protocol are told too, which only the delta format can.</summary>
     public bool WithProtocol { get; init; }
+
+    /// <summary>What copies are told instead of files; null where the files are told as they are.</summary>
+    public PlainChanges? Plain { get; init; }
+
+    /// <summary>Addresses of copies.</summary>
+    public Func<AnswerUrls>? CopyUrls { get; init; }
 
     /// <summary>Most files that are written; null for all.</summary>
     public int? MaxFiles { get; init; }
@@ -38,13 +45,15 @@ internal sealed class ChangeLines(DeltaTable table, ResponseFormats format, File
     {
         using var addresses = urls();
         using var lines = new FileLineWriter(format, idHash, addresses);
-        var metadata = begin.Metadata;
+        using var copyAddresses = CopyUrls?.Invoke();
+        using var copyLines = copyAddresses is null ? null : new FileLineWriter(format, idHash, copyAddresses);
+        var header = begin;
         var count = 0;
         await foreach (var changes in versions.WithCancellation(cancellationToken))
         {
-            metadata = changes.Metadata ?? metadata;
+            header = header.After(changes);
             var skip = changes.Version == page.Version ? page.Skip : 0;
-            var files = ChangeScan.FilesOf(changes).Skip(skip).ToList();
+            var files = (Plain?.FilesOf(changes, header) ?? ChangeScan.FilesOf(changes).Select(file => PlainFile.Of(file))).Skip(skip).ToList();
             if (files.Count > 0 && count == MaxFiles)
             {
                 Next = page with { Version = changes.Version, Skip = skip };
@@ -53,7 +62,7 @@ internal sealed class ChangeLines(DeltaTable table, ResponseFormats format, File
 
             // The page that has the first of a version's files has told of its metadata.
             if (changes.Version > page.Start && skip == 0)
-                await WriteHeaderAsync(writer, changes, metadata, cancellationToken);
+                await WriteHeaderAsync(writer, changes, header, cancellationToken);
             var mark = new CommitMark(changes.Version, changes.Timestamp.ToUnixTimeMilliseconds());
             foreach (var file in files)
             {
@@ -63,20 +72,24 @@ internal sealed class ChangeLines(DeltaTable table, ResponseFormats format, File
                     return;
                 }
 
-                await WriteAsync(writer, lines, file, mark, cancellationToken);
+                skip++;
+                var copied = Plain?.FindCopied(file, header);
+                if ((copied is { } item ? await Plain!.DescribeAsync(item, cancellationToken) : file.Action) is not { } told)
+                    continue;
+                await WriteAsync(writer, copied is null ? lines : copyLines!, told, mark, cancellationToken);
                 await writer.EndLineAsync(cancellationToken);
-                FirstExpiry ??= addresses.FirstExpiry;
-                (count, skip) = (count + 1, skip + 1);
+                FirstExpiry ??= (copied is null ? addresses : copyAddresses!).FirstExpiry;
+                count++;
             }
         }
     }
 
-    private async ValueTask WriteHeaderAsync(AnswerWriter writer, VersionChanges changes, Metadata metadata, CancellationToken cancellationToken)
+    private async ValueTask WriteHeaderAsync(AnswerWriter writer, VersionChanges changes, TableHeader header, CancellationToken cancellationToken)
     {
         if (WithProtocol && changes.Protocol is { } protocol)
-            await writer.WriteAsync(TableLines.Protocol(format, RecipientProtocol.Of(protocol, metadata), changes.Version), cancellationToken);
+            await writer.WriteAsync(TableLines.Protocol(format, RecipientProtocol.Of(protocol, header.Metadata), changes.Version), cancellationToken);
         if (WithMetadata && changes.Metadata is { } changed)
-            await writer.WriteAsync(TableLines.Metadata(format, changed, changes.Version), cancellationToken);
+            await writer.WriteAsync(TableLines.Metadata(format, Plain?.MetadataOf(header) ?? changed, changes.Version), cancellationToken);
     }
 
     private async ValueTask WriteAsync(AnswerWriter writer, FileLineWriter lines, DeltaAction file, CommitMark mark, CancellationToken cancellationToken)

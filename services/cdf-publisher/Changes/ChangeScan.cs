@@ -37,6 +37,12 @@ internal sealed class ChangeScan
     /// <summary>What the parquet format has no place for; null where it can express the whole range.</summary>
     public PlainFault? PlainFault { get; private set; }
 
+    /// <summary>What clients must know of versions that set another protocol.</summary>
+    public List<RecipientProtocol> Needed { get; } = [];
+
+    /// <summary>What not even copies can tell in that format; null where there is nothing of the kind.</summary>
+    public PlainFault? CopyFault { get; private set; }
+
     /// <summary>Number of files that hold the changes of the page.</summary>
     public long FileCount { get; private set; }
 
@@ -94,7 +100,7 @@ internal sealed class ChangeScan
         var seen = 0;
         await foreach (var changes in table.ReadChangesAsync(Start.Version, page.End, (Start.Protocol, Start.Metadata), cancellationToken))
         {
-            header = new TableHeader(changes.Version, changes.Protocol ?? header.Protocol, changes.Metadata ?? header.Metadata);
+            header = header.After(changes);
             if (!header.Metadata.IsEnabled(TableProperties.EnableChangeDataFeed))
             {
                 return ProtocolRefusals.Invalid(
@@ -102,6 +108,8 @@ internal sealed class ChangeScan
                 );
             }
 
+            if (changes.Protocol is not null)
+                Needed.Add(RecipientProtocol.Of(header.Protocol, header.Metadata));
             if (changes.Version == Start.Version || changes.Metadata is not null)
                 PlainFault ??= PlainFormat.FindFault(header.Metadata) is { } reason ? new PlainFault(changes.Version, reason) : null;
             foreach (var file in FilesOf(changes))
@@ -110,7 +118,9 @@ internal sealed class ChangeScan
                 ObjectKey.Validate(FilePath.Key(PathOf(file), table.Store.Root));
                 if (VectorOf(file)?.Key(table.Store.Root) is { } vectorKey)
                     ObjectKey.Validate(vectorKey);
-                PlainFault ??= FindFault(file, header) is { } fault ? new PlainFault(changes.Version, fault) : null;
+                if (file is RemoveFile { PartitionValues: null } && header.Metadata.PartitionColumns.Count > 0)
+                    CopyFault ??= new PlainFault(changes.Version, "it removes a file without saying of which partition");
+                PlainFault ??= CopyFault ?? (VectorOf(file) is null ? null : new PlainFault(changes.Version, PlainFormat.DeletedRows));
                 seen++;
                 if (seen <= page.Skip || FileCount == maxFiles)
                     continue;
@@ -122,20 +132,13 @@ internal sealed class ChangeScan
                 kept?.Add(changes);
             else
                 kept = null;
-            if (!isFirst && seen > (long)page.Skip + (maxFiles ?? int.MaxValue))
+            // Of files that are written again some have no rows and are not told, which shows only when they are written.
+            if (!isFirst && !page.Plain && seen > (long)page.Skip + (maxFiles ?? int.MaxValue))
                 break;
         }
 
         return null;
     }
-
-    private static string? FindFault(DeltaAction file, TableHeader header) =>
-        file switch
-        {
-            AddFile { DeletionVector: not null } or RemoveFile { DeletionVector: not null } => PlainFormat.DeletedRows,
-            RemoveFile { PartitionValues: null } when header.Metadata.PartitionColumns.Count > 0 => "it removes a file without saying of which partition",
-            _ => null,
-        };
 
     private static DeletionVectorDescriptor? VectorOf(DeltaAction file) =>
         file switch

@@ -1,5 +1,6 @@
 using Tideway.DeltaLog;
 using Tideway.DeltaLog.Actions;
+using Tideway.DeltaLog.Changes;
 using Tideway.DeltaLog.Snapshots;
 
 namespace Tideway.CdfPublisher.Changes;
@@ -9,6 +10,9 @@ internal sealed record TableHeader(long Version, Protocol Protocol, Metadata Met
 {
     /// <summary>Configuration section of the cache.</summary>
     public const string CacheSection = "CdfPublisher:SnapshotCache";
+
+    /// <summary>The header of the version that did this, where this one is of the version before, or of itself.</summary>
+    public TableHeader After(VersionChanges changes) => new(changes.Version, changes.Protocol ?? Protocol, changes.Metadata ?? Metadata);
 
     /// <summary>The header of a version, read once for all who ask.</summary>
     public static async Task<TableHeader> ReadAsync(SnapshotCache cache, DeltaTable table, long version, CancellationToken cancellationToken)

@@ -22,6 +22,9 @@ internal sealed record GrantedTable
 
     public required long StartVersion { get; init; }
 
+    /// <summary>Whether its files are not to be written again for clients that read only plain Parquet.</summary>
+    public required bool PlainCopiesRefused { get; init; }
+
     /// <summary>As error texts name it.</summary>
     public string FullName => $"{ShareName}.{SchemaName}.{TableName}";
 }

@@ -19,8 +19,9 @@ internal static class ShareSql
     /// <summary>A table that moved to another place has nothing announced of it yet.</summary>
     public const string UpsertTable = """
         INSERT INTO shared_table (share_id, table_id, schema_name, schema_key, table_name, table_key, storage_location, history_shared,
-            change_feed_shared, start_version, announced_version)
-        VALUES (@ShareId, @TableId, @Schema, @SchemaKey, @Name, @NameKey, @StorageLocation, @HistoryShared, @ChangeFeedShared, @StartVersion, NULL)
+            change_feed_shared, start_version, plain_copies_refused, announced_version)
+        VALUES (@ShareId, @TableId, @Schema, @SchemaKey, @Name, @NameKey, @StorageLocation, @HistoryShared, @ChangeFeedShared, @StartVersion,
+            @PlainCopiesRefused, NULL)
         ON CONFLICT (share_id, table_id) DO UPDATE SET
             schema_name = excluded.schema_name,
             schema_key = excluded.schema_key,
@@ -30,6 +31,7 @@ internal static class ShareSql
             history_shared = excluded.history_shared,
             change_feed_shared = excluded.change_feed_shared,
             start_version = excluded.start_version,
+            plain_copies_refused = excluded.plain_copies_refused,
             announced_version = CASE WHEN shared_table.storage_location = excluded.storage_location THEN shared_table.announced_version END
         """;
 
@@ -65,7 +67,7 @@ internal static class ShareSql
     public const string FindGrantedTable = $"""
         SELECT s.share_id AS ShareId, s.name AS ShareName, t.table_id AS TableId, t.schema_name AS SchemaName, t.table_name AS TableName,
             t.storage_location AS StorageLocation, t.history_shared AS HistoryShared, t.change_feed_shared AS ChangeFeedShared,
-            t.start_version AS StartVersion
+            t.start_version AS StartVersion, t.plain_copies_refused AS PlainCopiesRefused
         FROM share s {JoinGrants}
         JOIN shared_table t ON t.share_id = s.share_id
         WHERE s.name_key = @shareKey AND NOT s.deleted AND g.recipient_id = @recipientId AND t.schema_key = @schemaKey AND t.table_key = @tableKey

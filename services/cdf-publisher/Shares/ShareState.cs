@@ -35,6 +35,7 @@ internal static class ShareState
                     table.HistoryShared,
                     table.ChangeFeedShared,
                     table.StartVersion,
+                    table.PlainCopiesRefused,
                 },
                 cancellationToken
             );

@@ -72,5 +72,6 @@ internal sealed record ShareTable : IShareObject
             HistoryShared = HistoryShared,
             ChangeFeedShared = ChangeFeedShared,
             StartVersion = StartVersion,
+            PlainCopiesRefused = !PlainCopies,
         };
 }

@@ -13,8 +13,11 @@ internal sealed class AnswerFiles(IUrlSigner signer, IOptions<FileUrlOptions> op
     public TimeSpan UrlLifetime => options.Value.UrlLifetime;
 
     /// <summary>To be awaited before addresses are made.</summary>
-    public ValueTask PrepareAsync(ServedTable table, CancellationToken cancellationToken) =>
-        signer.PrepareAsync(table.Location, options.Value.UrlLifetime, cancellationToken);
+    public ValueTask PrepareAsync(ServedTable table, CancellationToken cancellationToken) => PrepareAsync(table.Location, cancellationToken);
+
+    /// <summary>The same for addresses below a folder.</summary>
+    public ValueTask PrepareAsync(StorageLocation folder, CancellationToken cancellationToken) =>
+        signer.PrepareAsync(folder, options.Value.UrlLifetime, cancellationToken);
 
     public AnswerUrls Urls(TableCall call, ServedTable table) => Urls(call, table.Location, table.Table.Store.Root);
 

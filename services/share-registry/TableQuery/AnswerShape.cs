@@ -14,10 +14,13 @@ internal sealed record AnswerShape(ResponseFormats Format, FileIdHash IdHash)
     /// <summary>The shape that the client and the table agree on; a refusal of a client that does not know what the table needs.</summary>
     public static Checked<AnswerShape> Choose(TableCall call, Protocol protocol, Metadata metadata)
     {
-        var format = RecipientProtocol.Of(protocol, metadata).Choose(call.Capabilities);
-        var shape = new AnswerShape(format, call.FileIdHash ?? (format == ResponseFormats.Delta ? FileIdHash.Delta : FileIdHash.Parquet));
+        var shape = Of(call, RecipientProtocol.Of(protocol, metadata).Choose(call.Capabilities));
         return shape.FindUnknown(call, protocol, metadata) is { } unknown ? unknown : shape;
     }
+
+    /// <summary>The shape with a format that is settled.</summary>
+    public static AnswerShape Of(TableCall call, ResponseFormats format) =>
+        new(format, call.FileIdHash ?? (format == ResponseFormats.Delta ? FileIdHash.Delta : FileIdHash.Parquet));
 
     /// <summary>The refusal of a client that does not know what a version with this protocol and metadata needs, in the delta format.</summary>
     public ProtocolRefusal? FindUnknown(TableCall call, Protocol protocol, Metadata metadata) =>

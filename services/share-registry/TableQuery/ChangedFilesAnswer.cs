@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Changes;
 using Tideway.DeltaLog.Snapshots;
@@ -5,6 +6,7 @@ using Tideway.DeltaSharing.Protocol;
 using Tideway.DeltaSharing.Protocol.Lines;
 using Tideway.DeltaSharing.Server.Answers;
 using Tideway.DeltaSharing.Server.Parameters;
+using Tideway.DeltaSharing.Server.PlainCopies;
 using Tideway.DeltaSharing.Server.Tables;
 using Tideway.ShareRegistry.Tables;
 
@@ -22,10 +24,19 @@ internal sealed class ChangedFilesAnswer
     private readonly TableSelection.Since since;
     private readonly AnswerShape shape;
     private readonly AnswerFiles files;
+    private readonly PlainChangedFiles? plain;
     private DateTimeOffset? firstExpiry;
     private ChangesCursor? next;
 
-    private ChangedFilesAnswer(TableCall call, QueryRequest query, ServedTable table, TableSelection.Since since, AnswerShape shape, AnswerFiles files)
+    private ChangedFilesAnswer(
+        TableCall call,
+        QueryRequest query,
+        ServedTable table,
+        TableSelection.Since since,
+        AnswerShape shape,
+        AnswerFiles files,
+        PlainChangedFiles? plain
+    )
     {
         this.call = call;
         this.query = query;
@@ -33,6 +44,7 @@ internal sealed class ChangedFilesAnswer
         this.since = since;
         this.shape = shape;
         this.files = files;
+        this.plain = plain;
     }
 
     private bool WithProtocols => query.IncludeHistoricalProtocol && shape.IsDelta;
@@ -45,6 +57,7 @@ internal sealed class ChangedFilesAnswer
         string? cursor,
         QueryTokens tokens,
         AnswerFiles files,
+        CopiedFiles copies,
         CancellationToken cancellationToken
     )
     {
@@ -55,28 +68,27 @@ internal sealed class ChangedFilesAnswer
             );
         // The end is only a hint: what is there up to it is what there is to tell.
         var position = cursor is null
-            ? new ChangesCursor(since.Starting, 0, Math.Min(since.Ending ?? latest.Version, latest.Version))
+            ? new ChangesCursor(since.Starting, 0, Math.Min(since.Ending ?? latest.Version, latest.Version), ResponseFormats.None)
             : ChangesCursor.Parse(cursor);
         var (protocol, metadata) = await table.Table.LoadDescriptionAsync(since.Starting, cancellationToken);
-        // What came with a later version must be expressible too.
-        var chosen = AnswerShape.Choose(call, latest.Protocol, latest.Metadata);
-        if (!chosen.IsRefused(out _) && !chosen.Value.IsDelta)
-            chosen = AnswerShape.Choose(call, protocol, metadata);
+        var chosen = ChooseShape(call, position.Format, latest, protocol, metadata);
         if (chosen.IsRefused(out var refusal))
             return refusal;
         var agreed = chosen.Value;
-        if (agreed.FindUnknown(call, protocol, metadata) is { } unknown)
-            return unknown;
-        if (!agreed.IsDelta && PlainFormat.FindFault(metadata) is { } fault)
+        position = position with { Format = agreed.Format };
+        var copied = agreed.IsDelta ? null : PlainChangedFiles.Find(copies, call, table, (since.Starting, protocol, metadata));
+        if (!agreed.IsDelta && copied is null && PlainFormat.FindFault(metadata) is { } fault)
             return PlainFormat.Refuse(call.Table.FullName, since.Starting, fault);
 
-        var answer = new ChangedFilesAnswer(call, query, table, since, agreed, files);
+        var answer = new ChangedFilesAnswer(call, query, table, since, agreed, files, copied);
+        if (copied is not null && await answer.PrepareCopiesAsync(copied, position, cancellationToken) is { } notCopied)
+            return notCopied;
         return new TableAnswer
         {
             TableVersion = since.Starting,
             Format = agreed.Format,
             Protocol = TableLines.Protocol(agreed.Format, RecipientProtocol.Of(protocol, metadata), answer.WithProtocols ? since.Starting : null),
-            Metadata = TableLines.Metadata(agreed.Format, metadata, since.Starting, access: call.Access),
+            Metadata = TableLines.Metadata(agreed.Format, copied?.Metadata ?? metadata, since.Starting, access: call.Access),
             Body = (writer, token) => answer.WriteAsync(writer, table.Table.ReadChangesAsync(position.Version, position.End, token), metadata, position, token),
             Explain = exception => TableFailures.Explain(exception, call.Table),
             EchoEndStream = call.Capabilities.IncludeEndStreamAction,
@@ -92,6 +104,19 @@ internal sealed class ChangedFilesAnswer
         };
     }
 
+    // What came with a later version must be expressible too, and known; pages stay with what the first settled.
+    private static Checked<AnswerShape> ChooseShape(TableCall call, ResponseFormats settled, Snapshot latest, Protocol protocol, Metadata metadata)
+    {
+        if (settled != ResponseFormats.None)
+            return AnswerShape.Of(call, settled);
+        var chosen = AnswerShape.Choose(call, latest.Protocol, latest.Metadata);
+        if (!chosen.IsRefused(out _) && !chosen.Value.IsDelta)
+            chosen = AnswerShape.Choose(call, protocol, metadata);
+        if (chosen.IsRefused(out _))
+            return chosen;
+        return chosen.Value.FindUnknown(call, protocol, metadata) is { } unknown ? unknown : chosen;
+    }
+
     private async ValueTask WriteAsync(
         AnswerWriter writer,
         IAsyncEnumerable<VersionChanges> versions,
@@ -102,6 +127,8 @@ internal sealed class ChangedFilesAnswer
     {
         using var urls = files.Urls(call, table);
         using var lines = new FileLineWriter(shape.Format, shape.IdHash, urls);
+        using var copyUrls = plain is null ? null : files.Urls(call, plain.Location);
+        using var copyLines = copyUrls is null ? null : new FileLineWriter(shape.Format, shape.IdHash, copyUrls);
         var count = 0;
         await foreach (var version in versions.WithCancellation(cancellationToken))
         {
@@ -117,18 +144,42 @@ internal sealed class ChangedFilesAnswer
                 if (isFile && count == query.MaxFiles)
                 {
                     next = position with { Version = version.Version, Skip = skip };
-                    firstExpiry = urls.FirstExpiry;
+                    firstExpiry = Earlier(urls.FirstExpiry, copyUrls?.FirstExpiry);
                     return;
                 }
 
-                await WriteAsync(writer, lines, action, metadata, mark, cancellationToken);
+                if (plain is null || !await plain.WriteAsync(writer, copyLines!, version, action, mark, cancellationToken))
+                    await WriteAsync(writer, lines, action, metadata, mark, cancellationToken);
                 skip++;
                 count += isFile ? 1 : 0;
             }
         }
 
-        firstExpiry = urls.FirstExpiry;
+        firstExpiry = Earlier(urls.FirstExpiry, copyUrls?.FirstExpiry);
     }
+
+    private async Task<ProtocolRefusal?> PrepareCopiesAsync(PlainChangedFiles copied, ChangesCursor position, CancellationToken cancellationToken)
+    {
+        await files.PrepareAsync(copied.Location, cancellationToken);
+        return await copied.PrepareAsync(Actions(cancellationToken), position, cancellationToken);
+
+        // The same that the answer will hold.
+        async IAsyncEnumerable<(VersionChanges, DeltaAction)> Actions([EnumeratorCancellation] CancellationToken token)
+        {
+            var count = 0;
+            await foreach (var version in table.Table.ReadChangesAsync(position.Version, position.End, token))
+            {
+                foreach (var action in ActionsOf(version).Skip(version.Version == position.Version ? position.Skip : 0))
+                {
+                    if (action is AddFile or RemoveFile && count++ == query.MaxFiles)
+                        yield break;
+                    yield return (version, action);
+                }
+            }
+        }
+    }
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one is { } first && !(other < first) ? first : other;
 
     private IEnumerable<DeltaAction> ActionsOf(VersionChanges version)
     {

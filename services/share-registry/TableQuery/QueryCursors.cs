@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tideway.DeltaSharing.Protocol;
 
 namespace Tideway.ShareRegistry.TableQuery;
 
@@ -14,14 +15,19 @@ internal readonly record struct SnapshotCursor(long Version, int Skip, long Rows
     }
 }
 
-/// <summary>Where the next page of changed files goes on: in which version, after how many of its lines; and the version that is the last, whatever came since.</summary>
-internal readonly record struct ChangesCursor(long Version, int Skip, long End)
+/// <summary>
+/// Where the next page of changed files goes on: in which version, after how many of its lines; the version that is the last, whatever came since; and the format
+/// of all pages, <see cref="ResponseFormats.None"/> before it is chosen.
+/// </summary>
+internal readonly record struct ChangesCursor(long Version, int Skip, long End, ResponseFormats Format)
 {
-    public string ToText() => string.Create(CultureInfo.InvariantCulture, $"{Version} {Skip} {End}");
+    public string ToText() => string.Create(CultureInfo.InvariantCulture, $"{Version} {Skip} {End} {(int)Format}");
 
     public static ChangesCursor Parse(string text)
     {
         var parts = text.Split(' ');
-        return new ChangesCursor(long.Parse(parts[0]), int.Parse(parts[1]), long.Parse(parts[2]));
+        // A token of before says no format.
+        var format = parts.Length > 3 ? (ResponseFormats)int.Parse(parts[3]) : ResponseFormats.None;
+        return new ChangesCursor(long.Parse(parts[0]), int.Parse(parts[1]), long.Parse(parts[2]), format);
     }
 }

@@ -5,8 +5,8 @@ using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaSharing.Protocol;
 using Tideway.DeltaSharing.Protocol.Lines;
 using Tideway.DeltaSharing.Server.Answers;
+using Tideway.DeltaSharing.Server.PlainCopies;
 using Tideway.DeltaSharing.Server.Tables;
-using Tideway.ShareRegistry.PlainCopies;
 using Tideway.ShareRegistry.Tables;
 
 namespace Tideway.ShareRegistry.TableQuery;
@@ -53,7 +53,7 @@ internal sealed class SnapshotAnswer(TableCall call, QueryRequest query, ServedT
     public IEnumerable<AddFile> ReadFiles() => Page.Read(snapshot, predicate);
 
     /// <summary>The answer; with the copies of files that its client cannot read as they are.</summary>
-    public TableAnswer Make(PlainView? plain = null, PlainCopyWriter? copies = null)
+    public TableAnswer Make(PlainView? plain = null, CopiedFiles? copies = null)
     {
         var isWhole = Page.Count == snapshot.FileCount && plain is null;
         // The same files for the same recipient: lines that were signed a moment ago are as good as new ones.
@@ -141,15 +141,16 @@ internal sealed class SnapshotAnswer(TableCall call, QueryRequest query, ServedT
     private EncodedFiles? FindEncoded(FileLineWriter lines) =>
         Encoded.Get(new EncodedSnapshots.Key(VersionIdentity.Of(snapshot), shape, IsPinned), maxBytes => lines.Encode(snapshot.Files, Mark, maxBytes));
 
-    private async ValueTask WriteCopiesAsync(AnswerWriter writer, PlainView plain, PlainCopyWriter copies, CancellationToken cancellationToken)
+    private async ValueTask WriteCopiesAsync(AnswerWriter writer, PlainView plain, CopiedFiles copies, CancellationToken cancellationToken)
     {
         var (urls, copyUrls) = (Files.Urls(call, table), Files.Urls(call, copies.Location));
         using var lines = new FileLineWriter(shape.Format, shape.IdHash, urls);
         using var copyLines = new FileLineWriter(shape.Format, shape.IdHash, copyUrls);
+        var shared = table.ToPlain(call.Table);
         foreach (var file in ReadFiles())
         {
             if (plain.NeedsCopy(file))
-                copyLines.WriteFile(writer, await copies.DescribeAsync(table, plain, file, cancellationToken), Mark);
+                copyLines.WriteFile(writer, await copies.DescribeAsync(shared, plain, file, cancellationToken), Mark);
             else
                 lines.WriteFile(writer, file, Mark);
             await writer.EndLineAsync(cancellationToken);

@@ -1,9 +1,11 @@
+using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaSharing.Protocol;
 using Tideway.DeltaSharing.Server.Answers;
 using Tideway.DeltaSharing.Server.Paging;
 using Tideway.DeltaSharing.Server.Parameters;
+using Tideway.DeltaSharing.Server.PlainCopies;
 using Tideway.DeltaSharing.Server.Tables;
-using Tideway.ShareRegistry.PlainCopies;
+using Tideway.ShareRegistry.Tables;
 
 namespace Tideway.ShareRegistry.TableQuery;
 
@@ -14,7 +16,7 @@ internal sealed class TableQueryAnswers(
     AnswerFiles files,
     SignedLines signed,
     EncodedSnapshots encoded,
-    PlainCopyWriter copies
+    CopiedFiles copies
 )
 {
     public async Task<IResult> DescribeAsync(TableCall call, TableSelection selection, CancellationToken cancellationToken)
@@ -28,7 +30,7 @@ internal sealed class TableQueryAnswers(
         if (shape.IsRefused(out refusal))
             return refusal;
         PlainView? plain = null;
-        if (!shape.Value.IsDelta && PlainFormat.FindFault(snapshot) is { } fault && (plain = copies.Find(call.Table, table, snapshot)) is null)
+        if (!shape.Value.IsDelta && PlainFormat.FindFault(snapshot) is { } fault && (plain = Find(call, table, snapshot)) is null)
             return PlainFormat.Refuse(call.Table.FullName, snapshot.Version, fault);
         return new TableAnswer
         {
@@ -54,7 +56,7 @@ internal sealed class TableQueryAnswers(
         var table = await reader.OpenAsync(call, cancellationToken);
         await files.PrepareAsync(table, cancellationToken);
         if (selection.Value is TableSelection.Since since)
-            return await ChangedFilesAnswer.MakeAsync(call, table, since, query, page.Value, tokens, files, cancellationToken);
+            return await ChangedFilesAnswer.MakeAsync(call, table, since, query, page.Value, tokens, files, copies, cancellationToken);
 
         // A page or a refreshed answer stays with the version that the first one was made from.
         var cursor = page.Value is null ? (SnapshotCursor?)null : SnapshotCursor.Parse(page.Value);
@@ -72,7 +74,7 @@ internal sealed class TableQueryAnswers(
         if (shape.IsRefused(out refusal))
             return refusal;
         PlainView? plain = null;
-        if (!shape.Value.IsDelta && PlainFormat.FindFault(snapshot) is { } fault && (plain = copies.Find(call.Table, table, snapshot)) is null)
+        if (!shape.Value.IsDelta && PlainFormat.FindFault(snapshot) is { } fault && (plain = Find(call, table, snapshot)) is null)
             return PlainFormat.Refuse(call.Table.FullName, snapshot.Version, fault);
         var answer = new SnapshotAnswer(call, query, table, snapshot, shape.Value, tokens)
         {
@@ -84,6 +86,14 @@ internal sealed class TableQueryAnswers(
         };
         if (plain is null)
             return answer.Make();
-        return await copies.EnsureAsync(call.Table, table, plain, answer.ReadFiles(), cancellationToken) is { } noRoom ? noRoom : answer.Make(plain, copies);
+        await files.PrepareAsync(copies.Location, cancellationToken);
+        var items = answer.ReadFiles().Where(plain.NeedsCopy).Select(file => new PlainItem(plain, PlainFile.Of(file)));
+        return await copies.EnsureAsync(table.ToPlain(call.Table), items.ToAsyncEnumerable(), cancellationToken) is { } noRoom
+            ? noRoom
+            : answer.Make(plain, copies);
     }
+
+    // What an owner allows is asked for each call, what there is to copy once for each version.
+    private PlainView? Find(TableCall call, ServedTable table, Snapshot snapshot) =>
+        call.Table.PlainCopies ? copies.Find(table.ToPlain(call.Table), snapshot) : null;
 }

@@ -1,6 +1,8 @@
 using Tideway.DeltaLog;
 using Tideway.DeltaLog.Snapshots;
+using Tideway.DeltaSharing.Server.PlainCopies;
 using Tideway.ObjectStorage;
+using Tideway.ShareRegistry.Catalog;
 
 namespace Tideway.ShareRegistry.Tables;
 
@@ -8,4 +10,8 @@ namespace Tideway.ShareRegistry.Tables;
 /// <param name="Location">Where it is.</param>
 /// <param name="Table">The table.</param>
 /// <param name="Latest">Its latest version.</param>
-internal sealed record ServedTable(StorageLocation Location, DeltaTable Table, Snapshot Latest);
+internal sealed record ServedTable(StorageLocation Location, DeltaTable Table, Snapshot Latest)
+{
+    /// <summary>The same for copies of its files.</summary>
+    public PlainTable ToPlain(GrantedTable granted) => new(granted.FullName, Location, Table);
+}

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
+using Tideway.DeltaSharing.Server.PlainCopies;
 using Tideway.ObjectStorage;
-using Tideway.ShareRegistry.PlainCopies;
 using Tideway.ShareRegistry.Shares;
 
 namespace Tideway.ShareRegistry.Volumes;

@@ -48,6 +48,32 @@ public sealed class DeltaChangesTests : ChangesScene
 
     [Fact]
     [ProtocolRule(
+        "Delta Sharing Capabilities Header",
+        "A client that does not name a feature that the table had within the range of changes is refused, though it has it at neither end"
+    )]
+    public async Task A_feature_that_the_table_had_in_between_must_be_known_and_stays_the_format_of_all_pages()
+    {
+        const string WithVectors =
+            """{"protocol":{"minReaderVersion":3,"minWriterVersion":7,"readerFeatures":["deletionVectors"],"writerFeatures":["deletionVectors","changeDataFeed"]}}""";
+        var table = new DeltaFolder(storage.Path, "between").Create().Commit(1, WithVectors, DeltaFolder.Add("a.parquet"));
+        table.Commit(2, DeltaFolder.Protocol, DeltaFolder.Add("b.parquet")).Append(3);
+        await share.UpdateAsync(host, 3, null, ShareEvents.TableAt(table.Location, "between"));
+
+        var refused = await GetAsync("between", "startingVersion=0", "responseformat=delta;readerfeatures=columnmapping");
+        var both = "responseformat=parquet,delta;readerfeatures=deletionvectors";
+        var first = await GetAsync("between", "startingVersion=0&maxFiles=3", both);
+        var token = (await LinesOf(first))[^1].GetProperty("endStreamAction").GetProperty("nextPageToken").GetString();
+        var second = await GetAsync("between", "startingVersion=0&maxFiles=3&pageToken=" + token, both);
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await JsonOf(refused)).GetProperty("message").GetString()!.ShouldContain("needs the reader features deletionVectors");
+        HeaderOf(first, "delta-sharing-capabilities").ShouldBe("responseformat=delta");
+        HeaderOf(second, "delta-sharing-capabilities").ShouldBe("responseformat=delta");
+        (await LinesOf(second)).Take(2).Select(line => line.GetRawText()).ShouldBe((await LinesOf(first)).Take(2).Select(line => line.GetRawText()));
+    }
+
+    [Fact]
+    [ProtocolRule(
         "Read Change Data Feed from a Table",
         "Changes of tables with deletion vectors are told in the delta format",
         Served = "with the vectors before and after; clients find the rows between them"

@@ -38,6 +38,32 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public async Task A_checkpoint_that_is_made_from_the_last_one_knows_a_file_by_every_spelling_of_its_path()
+    {
+        folder.Create(
+            TableFolder.Add("a%20b"),
+            TableFolder.Add("/x/y"),
+            TableFolder.Add("s3a://bucket/t/z%201"),
+            TableFolder.Add("S3N://bucket/t/n"),
+            TableFolder.Add("kept")
+        );
+        await folder.Table.WriteCheckpointAsync(0);
+        folder.Commit(
+            1,
+            TableFolder.Remove("a b"),
+            TableFolder.Remove("file:///x/y"),
+            TableFolder.Remove("s3://bucket/t/z 1"),
+            TableFolder.Remove("s3a://bucket/t/n")
+        );
+        (await folder.Table.LoadAsync()).Files.ShouldHaveSingleItem().Path.ShouldBe("kept");
+
+        await folder.Table.WriteCheckpointAsync(1);
+
+        folder.DeleteCommits(0, 1);
+        (await folder.Table.LoadAsync()).Files.ShouldHaveSingleItem().Path.ShouldBe("kept");
+    }
+
+    [Fact]
     public async Task Every_tenth_commit_writes_a_checkpoint_and_points_at_it()
     {
         folder.Create();

@@ -22,7 +22,7 @@ public sealed class LargeFolderTests : IDisposable
         foreach (var key in keys)
             Write(key);
 
-        var listed = await new LocalListing(folder.Path, prefix, startAfter, firstPart: 1, largestPart: 7)
+        var listed = await new LocalListing(folder.Path, prefix, startAfter, firstPart: 1, nextPart: 7)
             .WalkAsync(TestContext.Current.CancellationToken)
             .Select(info => info.Key)
             .ToListAsync(TestContext.Current.CancellationToken);

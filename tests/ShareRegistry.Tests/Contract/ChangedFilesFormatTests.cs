@@ -146,6 +146,36 @@ public sealed class ChangedFilesFormatTests : TableTest
     }
 
     [Fact]
+    [ProtocolRule("Pages and refresh tokens", "All pages of changed files have the format of the first, whatever the table has become since")]
+    public async Task Pages_keep_the_format_of_the_first()
+    {
+        var table = NewTable("growing");
+        table.Commit(table.Add("part-1.parquet", 10));
+        var growing = await ShareAsync("growing", table);
+        var both = ("delta-sharing-capabilities", "responseformat=parquet,delta;readerfeatures=deletionvectors");
+
+        var first = (await QueryAsync(growing, new { startingVersion = 0, maxFiles = 1 }, both)).ShouldBe(HttpStatusCode.OK);
+        table.Commit(LakeTable.ProtocolLine(3, 7, ""","readerFeatures":["deletionVectors"],"writerFeatures":["deletionVectors"]"""));
+        var pageToken = first.Lines[^1].Body.GetProperty("nextPageToken").GetString();
+        var second = (
+            await QueryAsync(
+                growing,
+                new
+                {
+                    startingVersion = 0,
+                    maxFiles = 1,
+                    pageToken,
+                },
+                both
+            )
+        ).ShouldBe(HttpStatusCode.OK);
+
+        first.Header("delta-sharing-capabilities").ShouldBe("responseformat=parquet");
+        second.Header("delta-sharing-capabilities").ShouldBe("responseformat=parquet");
+        second.Lines.Take(2).Select(line => line.Body.GetRawText()).ShouldBe(first.Lines.Take(2).Select(line => line.Body.GetRawText()));
+    }
+
+    [Fact]
     [ProtocolRule("Pages and refresh tokens", "Pages of changed files go on where they ended, in the delta format too")]
     public async Task Pages_hold_every_changed_file_once()
     {

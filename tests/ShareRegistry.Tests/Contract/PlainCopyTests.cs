@@ -1,5 +1,5 @@
 using System.Net;
-using Tideway.ShareRegistry.PlainCopies;
+using Tideway.DeltaSharing.Server.PlainCopies;
 using Tideway.ShareRegistry.Tests.Hosts;
 using Tideway.Testing;
 
@@ -14,7 +14,7 @@ public sealed class PlainCopyTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        process = await RegistryProcess.StartAsync("--ShareRegistry:PlainCopies:Folder=" + copies);
+        process = await RegistryProcess.StartAsync("--PlainCopies:Folder=" + copies);
         acme = await process.AddRecipientAsync("acme");
         await process.CreateShareAsync("sales");
         await process.GrantAsync("sales", acme);
@@ -111,10 +111,10 @@ public sealed class PlainCopyTests : IAsyncLifetime
         File.WriteAllText(Path.Combine(copies, ".making", "left-by-a-crash.parquet"), "half");
         CopiesOnDisk().ShouldNotBeEmpty();
 
-        process.Get<PlainCopyFolder>().Clean();
+        await process.Get<PlainCopyPlace>().Current.CleanAsync(TestContext.Current.CancellationToken);
         CopiesOnDisk().ShouldNotBeEmpty();
         process.Time.Advance(TimeSpan.FromDays(4));
-        process.Get<PlainCopyFolder>().Clean();
+        await process.Get<PlainCopyPlace>().Current.CleanAsync(TestContext.Current.CancellationToken);
 
         CopiesOnDisk().ShouldBeEmpty();
         Directory.EnumerateFiles(Path.Combine(copies, ".making")).ShouldBeEmpty();

@@ -7,14 +7,16 @@ namespace Tideway.ShareRegistry.Tests.Hosts;
 /// <summary>Puts tables into an object store.</summary>
 internal static class CloudTables
 {
-    public static async Task UploadAsync(RegistryProcess process, LakeTable table, string location)
+    public static Task UploadAsync(RegistryProcess process, LakeTable table, string location) => UploadAsync(process, table.Folder, location);
+
+    public static async Task UploadAsync(RegistryProcess process, string folder, string location)
     {
         var roots = process.Get<StorageRoots>();
         var store = roots.Open(roots.Resolve(location));
-        foreach (var path in Directory.EnumerateFiles(table.Folder, "*", SearchOption.AllDirectories))
+        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
         {
             await using var file = File.OpenRead(path);
-            await store.PutAsync(Path.GetRelativePath(table.Folder, path), file);
+            await store.PutAsync(Path.GetRelativePath(folder, path), file);
         }
     }
 }

@@ -41,10 +41,13 @@ internal sealed class ReadBack(RegistryProcess process) : IDisposable
     }
 
     /// <summary>An answer in the parquet format: the files as they are, with the partition values beside them.</summary>
-    public async Task<string> OfParquetAsync(Answer answer)
+    public Task<string> OfParquetAsync(Answer answer) => OfParquetAsync(answer.Files());
+
+    /// <summary>The same of some of its files.</summary>
+    public async Task<string> OfParquetAsync(IEnumerable<JsonElement> lines)
     {
         var parts = new List<string>();
-        foreach (var file in answer.Files())
+        foreach (var file in lines)
         {
             var local = await DownloadAsync(file.GetProperty("url").GetString()!);
             new FileInfo(local).Length.ShouldBe(file.GetProperty("size").GetInt64());
@@ -79,7 +82,11 @@ internal sealed class ReadBack(RegistryProcess process) : IDisposable
     private async Task<string> DownloadAsync(string url)
     {
         var local = Path.Combine(folder, $"file-{files++}");
-        await File.WriteAllBytesAsync(local, await process.Stranger.GetByteArrayAsync(new Uri(url).PathAndQuery));
+        var address = new Uri(url);
+        // Those of our own files name a host that is not there.
+        if (address.AbsolutePath.StartsWith("/files/", StringComparison.Ordinal))
+            address = new Uri(process.Stranger.BaseAddress!, address.PathAndQuery);
+        await File.WriteAllBytesAsync(local, await process.Stranger.GetByteArrayAsync(address));
         return local;
     }
 }

@@ -1,21 +1,27 @@
 using System.ComponentModel.DataAnnotations;
 using Tideway.Hosting.Startup;
 
-namespace Tideway.ShareRegistry.PlainCopies;
+namespace Tideway.DeltaSharing.Server.PlainCopies;
 
 /// <summary>Copies of files for clients that read only plain Parquet.</summary>
 public sealed class PlainCopyOptions
 {
     /// <summary>Configuration section.</summary>
-    public const string Section = "ShareRegistry:PlainCopies";
+    public const string Section = "PlainCopies";
+
+    /// <summary>The section's name before more than one service made copies; it is still read.</summary>
+    public const string FormerSection = "ShareRegistry:PlainCopies";
 
     /// <summary>Name of the storage root that the folder is.</summary>
     public const string RootName = "plain-copies";
 
-    /// <summary>A folder on local disk that holds nothing else, the same for all replicas. Where not set, such clients are refused tables that they cannot read.</summary>
+    /// <summary>
+    /// Where the copies are kept, and nothing else: an absolute path on local disk or the URL of a place in an object store (settings of access are those of
+    /// the storage root <see cref="RootName"/>). The same for all services and replicas. Where not set, such clients are refused what they cannot read.
+    /// </summary>
     public string? Folder { get; set; }
 
-    /// <summary>Most bytes of copies. A table that alone needs more is refused.</summary>
+    /// <summary>Most bytes of copies. An answer that alone needs more is refused.</summary>
     [Range(1, long.MaxValue)]
     public long MaxBytes { get; set; } = 50L * 1024 * 1024 * 1024;
 

@@ -1,0 +1,1 @@
+ALTER TABLE shared_table ADD COLUMN plain_copies_refused {boolean} NOT NULL DEFAULT FALSE;
