@@ -36,7 +36,7 @@ public sealed class ChangesPagingTests : ChangesScene
             page.Skip(2).Count(line => KindOf(line) != "metaData").ShouldBeLessThanOrEqualTo(maxFiles);
         }
 
-        var accesses = (await host.PublishedAsync<ChangeFeedAccessed>()).Skip(1).ToList();
+        var accesses = (await host.PublishedAsync<ChangeFeedsAccessed>()).SelectMany(group => group.Accesses).Skip(1).ToList();
         accesses.Sum(access => access.FileCount).ShouldBe(4);
         accesses.Sum(access => access.ByteCount).ShouldBe(350);
     }
