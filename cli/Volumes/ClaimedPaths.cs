@@ -4,7 +4,7 @@ namespace Tideway.Cli.Volumes;
 /// Finds, of paths that come in their order, those that have no place beside the ones before: a name is that of a file or of a folder and not of both. What has come
 /// first has the name. Keeps a few paths only where the file system tells all names apart; elsewhere it has to keep them all.
 /// </summary>
-/// <param name="isFolding">Whether the file system takes names for the same that differ in case.</param>
+/// <param name="isFolding">Whether the file system takes names for the same that differ in case or in the form of their letters.</param>
 internal sealed class ClaimedPaths(bool isFolding)
 {
     // Those that the current one begins with, the shortest first: in their order no other can have its name or be a folder of it.
@@ -18,7 +18,7 @@ internal sealed class ClaimedPaths(bool isFolding)
     public void ClaimApart(string path)
     {
         apart = path;
-        folded.Add(path);
+        folded.Add(path.Normalize());
     }
 
     /// <summary>Why a path has no place; null where it has, and has it now.</summary>
@@ -32,7 +32,7 @@ internal sealed class ClaimedPaths(bool isFolding)
             return $"The volume has two files for '{path}' here.";
         if (open.Append(apart).FirstOrDefault(file => file is not null && IsBelow(path, file)) is { } taken)
             return $"The volume has a file '{taken}' too, and a name cannot be that of a file and of a folder.";
-        if (isFolding && !folded.Add(path))
+        if (isFolding && !folded.Add(path.Normalize()))
             return "Another file of the volume has the same name in the file system here, which does not tell such names apart.";
         open.Add(path);
         return null;

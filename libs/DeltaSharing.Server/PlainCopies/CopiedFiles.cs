@@ -91,6 +91,14 @@ public sealed class CopiedFiles
                 OperatorMessage = exception.Message,
             };
         }
+        catch (DeltaLogException exception) when (exception.Error == DeltaLogError.DataFileMissing)
+        {
+            return IsGone(table, exception.Message);
+        }
+        catch (ObjectStorageException exception) when (exception.Error == ObjectStorageError.NotFound)
+        {
+            return IsGone(table, exception.Message);
+        }
         catch (PlainCopyRoomException exception)
         {
             return new ProtocolRefusal(503, ErrorCodes.TemporarilyUnavailable, $"There is no room to prepare {table.FullName} just now. Try again later.")
@@ -117,6 +125,16 @@ public sealed class CopiedFiles
         var size = await writer.EnsureAsync(table, item, cancellationToken);
         return (AddFile)view.Describe(item.File, view.KeyOf(item.File), size);
     }
+
+    // Of a file that was removed long ago, the addresses of the delta format are told, and readers pass it by; its rows cannot be.
+    private static ProtocolRefusal IsGone(PlainTable table, string reason) =>
+        ProtocolRefusals.Unsupported(
+            $"Unsupported Delta Table Properties: files that the answer of {table.FullName} is about have been deleted, so they cannot be written again for the "
+                + "response format parquet. A client that takes the response format delta can be told of them."
+        ) with
+        {
+            OperatorMessage = reason,
+        };
 
     private static ProtocolRefusal TooLarge(PlainTable table) =>
         ProtocolRefusals.Unsupported(

@@ -11,6 +11,7 @@ namespace Tideway.DeltaSharing.Server.PlainCopies;
 internal sealed class PlainCopyStore(IObjectStore store, PlainCopyOptions options, FileUrlOptions urls, TimeProvider time) : ICopyPlace, IDisposable
 {
     private readonly ConcurrentDictionary<string, ObjectInfo> known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<Task<ObjectInfo?>>> renewals = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim gate = new(1);
     private readonly Lazy<DirectoryInfo> making = new(() => Directory.CreateTempSubdirectory("tideway-plain-copies-"));
     private long? held;
@@ -27,7 +28,7 @@ internal sealed class PlainCopyStore(IObjectStore store, PlainCopyOptions option
         // Another replica may have renewed or removed it.
         copy = await store.FindAsync(key, cancellationToken);
         if (copy is not null && AgeOf(copy) > RenewedAt)
-            copy = await RenewAsync(key, cancellationToken);
+            copy = await RenewOnceAsync(key).WaitAsync(cancellationToken);
         if (copy is null)
         {
             known.TryRemove(key, out _);
@@ -70,13 +71,15 @@ internal sealed class PlainCopyStore(IObjectStore store, PlainCopyOptions option
         await store.DeleteUnfinishedAsync(time.GetUtcNow() - TimeSpan.FromDays(1), cancellationToken);
         var oldest = options.MaxIdle > UnusedAt ? options.MaxIdle : UnusedAt;
         var left = 0L;
-        await foreach (var copy in store.ListAsync("", cancellationToken: cancellationToken))
+        await foreach (var copy in ListAsync(cancellationToken))
         {
             if (AgeOf(copy) <= oldest || !await RemoveAsync(copy.Key, oldest, cancellationToken))
                 left += copy.Size;
         }
 
+        await gate.WaitAsync(cancellationToken);
         held = left;
+        gate.Release();
         foreach (var (key, copy) in known)
         {
             if (AgeOf(copy) > RenewedAt)
@@ -96,7 +99,7 @@ internal sealed class PlainCopyStore(IObjectStore store, PlainCopyOptions option
         if (held + bytes <= options.MaxBytes)
             return true;
         var copies = new List<ObjectInfo>();
-        await foreach (var copy in store.ListAsync("", cancellationToken: cancellationToken))
+        await foreach (var copy in ListAsync(cancellationToken))
             copies.Add(copy);
         held = copies.Sum(copy => copy.Size);
         foreach (var copy in copies.Where(copy => AgeOf(copy) > UnusedAt).OrderBy(copy => copy.LastModified))
@@ -120,6 +123,14 @@ internal sealed class PlainCopyStore(IObjectStore store, PlainCopyOptions option
         return true;
     }
 
+    // Nothing but copies: whatever else somebody keeps there is not ours to count or to remove.
+    private IAsyncEnumerable<ObjectInfo> ListAsync(CancellationToken cancellationToken) =>
+        store.ListAsync("", cancellationToken: cancellationToken).Where(found => PlainView.IsKey(found.Key));
+
+    // However many hand a copy out at a time, it is written anew once, and who goes away does not end that for the others.
+    private Task<ObjectInfo?> RenewOnceAsync(string key) =>
+        renewals.GetOrAdd(key, _ => new Lazy<Task<ObjectInfo?>>(() => Task.Run(() => RenewAsync(key, CancellationToken.None)))).Value;
+
     private async Task<ObjectInfo?> RenewAsync(string key, CancellationToken cancellationToken)
     {
         var local = Begin();
@@ -139,6 +150,7 @@ internal sealed class PlainCopyStore(IObjectStore store, PlainCopyOptions option
         finally
         {
             File.Delete(local);
+            renewals.TryRemove(key, out _);
         }
     }
 

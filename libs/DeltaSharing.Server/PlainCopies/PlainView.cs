@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Schema;
 using Tideway.DeltaLog.Snapshots;
@@ -8,7 +9,7 @@ using Tideway.DeltaSharing.Server.Tables;
 namespace Tideway.DeltaSharing.Server.PlainCopies;
 
 /// <summary>A version of a table as a client sees it that reads only plain Parquet: columns by the names of the schema, no deleted rows.</summary>
-public sealed class PlainView
+public sealed partial class PlainView
 {
     private static readonly string[] PropertiesLeft = [TableProperties.EnableChangeDataFeed];
 
@@ -82,6 +83,16 @@ public sealed class PlainView
         var name = Convert.ToHexStringLower(hash.GetHashAndReset());
         return $"{name[..2]}/{name}.parquet";
     }
+
+    /// <summary>Whether an object may be a copy, by the form of its key.</summary>
+    internal static bool IsKey(string key) => CopyKey().IsMatch(key);
+
+    [GeneratedRegex(
+        @"^(?<part>[0-9a-f]{2})/\k<part>[0-9a-f]{62}\.parquet$",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex CopyKey();
 
     /// <summary>What is told of a file's copy.</summary>
     internal DeltaAction Describe(PlainFile file, string key, long size) =>

@@ -45,6 +45,9 @@ public sealed partial class AccessSpool<TDatabase, TAccess>(
                 return Task.FromException(
                     new AccessSpoolException($"{options.Value.QueueLength} accesses wait to be recorded already, or the service is stopping.")
                 );
+            // Who would join those that waited too long already has no time left, and must not be on record as answered.
+            if (gathering is { IsDurable.IsCompleted: true })
+                return gathering.IsDurable;
             waiting++;
             if (gathering is null || gathering.Accesses.Count == options.Value.BatchSize)
             {

@@ -10,7 +10,7 @@ public sealed class ServiceTransaction : IAsyncDisposable
     private readonly ServiceDatabase database;
     private readonly IDisposable? turn;
     private readonly List<OutboxMessage> published = [];
-    private readonly List<Func<CancellationToken, Task>> beforeCommit = [];
+    private readonly List<string> lastStatements = [];
     private readonly List<Action> afterCommit = [];
 
     internal ServiceTransaction(ServiceDatabase database, DbConnection connection, DbTransaction transaction, IDisposable? turn)
@@ -31,8 +31,12 @@ public sealed class ServiceTransaction : IAsyncDisposable
     public void Publish<T>(T message)
         where T : class => published.Add(OutboxMessage.Of(message, database.Time));
 
-    /// <summary>A statement to run last of all, when the transaction commits: one that takes a lock which others soon wait for.</summary>
-    public void OnCommitting(Func<CancellationToken, Task> statement) => beforeCommit.Add(statement);
+    /// <summary>A statement to run last of all and once, when the transaction commits: one that takes a lock which others soon wait for.</summary>
+    public void OnCommitting(string sql)
+    {
+        if (!lastStatements.Contains(sql))
+            lastStatements.Add(sql);
+    }
 
     /// <summary>Something to do once the change is durable: wake a worker, forget a cached value. Must not throw.</summary>
     public void OnCommitted(Action action) => afterCommit.Add(action);
@@ -52,8 +56,8 @@ public sealed class ServiceTransaction : IAsyncDisposable
     /// <summary>Makes the change and its events durable.</summary>
     public async Task CommitAsync(CancellationToken cancellationToken)
     {
-        foreach (var statement in beforeCommit)
-            await statement(cancellationToken);
+        foreach (var sql in lastStatements)
+            await ExecuteAsync(sql, null, cancellationToken);
         await OutboxSql.InsertAndCommitAsync(this, database.Engine, published, cancellationToken);
         if (published.Count > 0)
             database.SignalOutbox();

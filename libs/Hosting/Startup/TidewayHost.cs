@@ -27,7 +27,7 @@ public static class TidewayHost
     public static WebApplicationBuilder CreateBuilder(string[] args, string processName, IReadOnlyList<(string Queue, Type EventType)> routing)
     {
         // To notice a changed settings file, everything below the working directory would be watched: databases too, with an event for each write.
-        var builder = WebApplication.CreateBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"]);
+        var builder = WebApplication.CreateBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
         builder.AddTidewayDefaults(processName, routing);
         return builder;
     }

@@ -64,6 +64,9 @@ internal static class ContainerListing
                 return new ObjectPage(found, null);
             if (found.Count == limit)
                 return new ObjectPage(found, new ListPosition(found[^1].Key, page.Next));
+            // A page may hold nothing but folders, which a small one after the other would take very long to pass.
+            if (found.Count == 0)
+                maxResults = null;
             marker = page.Next;
         }
     }

@@ -53,18 +53,10 @@ internal sealed class ChangeLines(DeltaTable table, ResponseFormats format, File
         {
             header = header.After(changes);
             var skip = changes.Version == page.Version ? page.Skip : 0;
-            var files = (Plain?.FilesOf(changes, header) ?? ChangeScan.FilesOf(changes).Select(file => PlainFile.Of(file))).Skip(skip).ToList();
-            if (files.Count > 0 && count == MaxFiles)
-            {
-                Next = page with { Version = changes.Version, Skip = skip };
-                return;
-            }
-
             // The page that has the first of a version's files has told of its metadata.
-            if (changes.Version > page.Start && skip == 0)
-                await WriteHeaderAsync(writer, changes, header, cancellationToken);
+            var isUntold = changes.Version > page.Start && skip == 0;
             var mark = new CommitMark(changes.Version, changes.Timestamp.ToUnixTimeMilliseconds());
-            foreach (var file in files)
+            foreach (var file in (Plain?.FilesOf(changes, header) ?? ChangeScan.FilesOf(changes).Select(file => PlainFile.Of(file))).Skip(skip))
             {
                 if (count == MaxFiles)
                 {
@@ -72,15 +64,24 @@ internal sealed class ChangeLines(DeltaTable table, ResponseFormats format, File
                     return;
                 }
 
+                if (isUntold)
+                    await WriteHeaderAsync(writer, changes, header, cancellationToken);
+                isUntold = false;
                 skip++;
                 var copied = Plain?.FindCopied(file, header);
                 if ((copied is { } item ? await Plain!.DescribeAsync(item, cancellationToken) : file.Action) is not { } told)
                     continue;
                 await WriteAsync(writer, copied is null ? lines : copyLines!, told, mark, cancellationToken);
                 await writer.EndLineAsync(cancellationToken);
-                FirstExpiry ??= (copied is null ? addresses : copyAddresses!).FirstExpiry;
+                // Addresses of copies may be another store's, and end at another time.
+                var expiry = (copied is null ? addresses : copyAddresses!).FirstExpiry;
+                if (FirstExpiry is null || expiry < FirstExpiry)
+                    FirstExpiry = expiry;
                 count++;
             }
+
+            if (isUntold)
+                await WriteHeaderAsync(writer, changes, header, cancellationToken);
         }
     }
 

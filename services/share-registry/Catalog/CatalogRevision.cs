@@ -31,7 +31,7 @@ internal sealed class CatalogRevision(ShareRegistryDatabase database)
     {
         // Last of all: the row is held until the commit, and whoever holds it waits for nothing else.
         if (database.Engine == DatabaseEngine.PostgreSql)
-            transaction.OnCommitting(token => transaction.ExecuteAsync(Advance, null, token));
+            transaction.OnCommitting(Advance);
         transaction.OnCommitted(() => Interlocked.Increment(ref changesHere));
     }
 

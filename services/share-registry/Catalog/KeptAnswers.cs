@@ -9,7 +9,7 @@ internal sealed class KeptAnswers(CatalogMemory memory) : IEndpointFilter
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var request = context.HttpContext.Request;
-        var key = new Key(ProtocolExchange.Of(context.HttpContext).Recipient.Id, request.Path, request.QueryString);
+        var key = new Key(ProtocolExchange.Of(context.HttpContext).Recipient.Id, request.Path.Value ?? "", request.QueryString.Value ?? "");
         object? other = null;
         var answer = await memory.GetAsync(
             key,
@@ -24,8 +24,9 @@ internal sealed class KeptAnswers(CatalogMemory memory) : IEndpointFilter
         return answer ?? other;
     }
 
-    private sealed record Key(Guid RecipientId, PathString Path, QueryString Query)
+    // Texts and not paths: a path equals another by rules of case that are not those of names.
+    private sealed record Key(Guid RecipientId, string Path, string Query)
     {
-        public int Length => (Path.Value?.Length ?? 0) + (Query.Value?.Length ?? 0);
+        public int Length => Path.Length + Query.Length;
     }
 }

@@ -14,7 +14,7 @@ public sealed class AsyncQueryOptions
     public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long asking by the id waits for the answer.</summary>
-    [DurationRange("00:00:00", "00:01:00")]
+    [DurationRange("00:00:00.100", "00:01:00")]
     public TimeSpan PollPatience { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long an id is good for.</summary>

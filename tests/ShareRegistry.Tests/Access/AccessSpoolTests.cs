@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Tideway.Contracts.ShareRegistry;
 using Tideway.DeltaSharing.Server.Serving;
-using Tideway.Hosting.Database;
 using Tideway.Hosting.Messaging;
 using Tideway.ShareRegistry.Storage;
 using Tideway.ShareRegistry.Tests.Hosts;
@@ -15,8 +14,7 @@ public sealed class AccessSpoolTests : IAsyncLifetime
     private readonly string folder = Directory.CreateTempSubdirectory("tideway-spool-").FullName;
     private ShareRegistryDatabase database = null!;
 
-    public async ValueTask InitializeAsync() =>
-        database = await MigratedDatabase.OpenAsync(new DatabaseOptions { Folder = folder, SqliteSynchronous = "NORMAL" });
+    public async ValueTask InitializeAsync() => database = await MigratedDatabase.OpenFileAsync(folder);
 
     public async ValueTask DisposeAsync()
     {
@@ -27,14 +25,14 @@ public sealed class AccessSpoolTests : IAsyncLifetime
     [Fact]
     public async Task Many_accesses_become_durable_in_few_transactions()
     {
-        using var spool = NewSpool(new AccessSpoolOptions());
+        using var spool = NewSpool(new AccessSpoolOptions { BatchSize = 150 });
         // All wait before the first group is written.
         var waiting = Enumerable.Range(0, 400).Select(i => spool.RecordAsync(Access(i))).ToList();
         await spool.StartAsync(TestContext.Current.CancellationToken);
         await Task.WhenAll(waiting);
 
         var groups = await database.QueryAsync<string>("SELECT body FROM outbox_message ORDER BY sequence", null, TestContext.Current.CancellationToken);
-        groups.Count.ShouldBe(1);
+        groups.Count.ShouldBe(3);
         groups.SelectMany(group => JsonSerializer.Deserialize<SharesAccessed>(group, EventJson.Options)!.Accesses).Count().ShouldBe(400);
         await spool.StopAsync(CancellationToken.None);
     }
@@ -88,6 +86,21 @@ public sealed class AccessSpoolTests : IAsyncLifetime
         using var spool = NewSpool(new AccessSpoolOptions { Timeout = TimeSpan.FromMilliseconds(100) });
 
         await Should.ThrowAsync<AccessSpoolException>(() => spool.RecordAsync(Access(1)));
+    }
+
+    [Fact]
+    public async Task Who_comes_to_those_that_waited_too_long_is_refused_and_not_on_record()
+    {
+        using var spool = NewSpool(new AccessSpoolOptions { Timeout = TimeSpan.FromMilliseconds(100) });
+        await Should.ThrowAsync<AccessSpoolException>(() => spool.RecordAsync(Access(1)));
+
+        await Should.ThrowAsync<AccessSpoolException>(() => spool.RecordAsync(Access(2)));
+
+        await spool.StartAsync(TestContext.Current.CancellationToken);
+        await spool.StopAsync(CancellationToken.None);
+        var group = await database.QueryFirstOrDefaultAsync<string>("SELECT body FROM outbox_message", null, TestContext.Current.CancellationToken);
+        group.ShouldNotBeNull().ShouldContain("\"r1\"");
+        group.ShouldNotContain("\"r2\"");
     }
 
     [Fact]

@@ -5,7 +5,6 @@ using Tideway.ShareRegistry.Recipients;
 using Tideway.ShareRegistry.Shares;
 using Tideway.ShareRegistry.Storage;
 using Tideway.ShareRegistry.Tests.Hosts;
-using Tideway.Testing.Servers;
 
 namespace Tideway.ShareRegistry.Tests.Catalog;
 
@@ -195,8 +194,7 @@ public sealed class SqliteCatalogMemoryTests : CatalogMemoryContract
 {
     private readonly string folder = Directory.CreateTempSubdirectory("tideway-catalog-memory-").FullName;
 
-    private protected override Task<ShareRegistryDatabase> OpenAsync() =>
-        MigratedDatabase.OpenAsync(new DatabaseOptions { Folder = folder, SqliteSynchronous = "NORMAL" });
+    private protected override Task<ShareRegistryDatabase> OpenAsync() => MigratedDatabase.OpenFileAsync(folder);
 
     public override async ValueTask DisposeAsync()
     {
@@ -244,8 +242,7 @@ public sealed class PostgresCatalogMemoryTests : CatalogMemoryContract
 
     private protected override async Task<ShareRegistryDatabase> OpenAsync()
     {
-        var server = await PostgresServer.StartAsync();
-        options = new DatabaseOptions { Engine = DatabaseEngine.PostgreSql, ConnectionString = await server.CreateDatabaseAsync() };
-        return await MigratedDatabase.OpenAsync(options);
+        (var database, options) = await MigratedDatabase.OpenPostgresAsync();
+        return database;
     }
 }

@@ -53,6 +53,23 @@ public sealed class CatalogTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Names_that_some_rules_of_case_take_for_one_have_answers_of_their_own()
+    {
+        // Small sigma within a word and at its end: one capital letter, two names.
+        foreach (var share in (string[])["\u03c3", "\u03c2"])
+        {
+            await process.CreateShareAsync(share);
+            await process.GrantAsync(share, acme);
+        }
+
+        foreach (var share in (string[])["\u03c3", "\u03c2"])
+        {
+            var answer = (await acme.Http.GetAnswerAsync($"/delta-sharing/shares/{Uri.EscapeDataString(share)}")).ShouldBe(HttpStatusCode.OK);
+            answer.Json.GetProperty("share").GetProperty("name").GetString().ShouldBe(share);
+        }
+    }
+
+    [Fact]
     [ProtocolRule("List Shares", "Shares have id, displayName, comment and properties", Served = "where their owner gave them; the id never changes")]
     public async Task A_share_tells_what_its_owner_noted_on_it()
     {

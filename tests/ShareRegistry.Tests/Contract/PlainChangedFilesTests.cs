@@ -6,26 +6,8 @@ using Tideway.Testing;
 namespace Tideway.ShareRegistry.Tests.Contract;
 
 /// <summary>Queries with a starting version of tables that the parquet format cannot express, for clients that take nothing else.</summary>
-public sealed class PlainChangedFilesTests : IAsyncLifetime
+public sealed class PlainChangedFilesTests : PlainCopyScene
 {
-    private readonly string copies = Directory.CreateTempSubdirectory("tideway-plain-copies-").FullName;
-    private RegistryProcess process = null!;
-    private RecipientClient acme = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        process = await RegistryProcess.StartAsync("--PlainCopies:Folder=" + copies);
-        acme = await process.AddRecipientAsync("acme");
-        await process.CreateShareAsync("sales");
-        await process.GrantAsync("sales", acme);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await process.DisposeAsync();
-        Directory.Delete(copies, recursive: true);
-    }
-
     [Theory]
     [ProtocolRule(
         "Read Data from a Table",
@@ -38,7 +20,7 @@ public sealed class PlainChangedFilesTests : IAsyncLifetime
     public async Task What_came_without_what_went_is_what_is_there(string name)
     {
         var path = await ShareAsync(name);
-        using var read = new ReadBack(process);
+        using var read = new ReadBack(Process);
 
         var answer = (await QueryAsync(path, new { startingVersion = 0 })).ShouldBe(HttpStatusCode.OK);
 
@@ -56,7 +38,7 @@ public sealed class PlainChangedFilesTests : IAsyncLifetime
     public async Task Files_have_the_columns_of_the_metadata_before_them()
     {
         var path = await ShareAsync("dat/column_mapping");
-        using var read = new ReadBack(process);
+        using var read = new ReadBack(Process);
 
         var answer = (await QueryAsync(path, new { startingVersion = 0 })).ShouldBe(HttpStatusCode.OK);
 
@@ -103,7 +85,7 @@ public sealed class PlainChangedFilesTests : IAsyncLifetime
     public async Task A_table_that_does_not_allow_copies_is_refused()
     {
         var path = await ShareAsync("golden/dv-with-columnmapping");
-        (await process.UpdateTablesAsync("sales", "UPDATE", new { name = "shop.real", plain_copies_enabled = false })).ShouldBe(HttpStatusCode.OK);
+        (await Process.UpdateTablesAsync("sales", "UPDATE", new { name = "shop.real", plain_copies_enabled = false })).ShouldBe(HttpStatusCode.OK);
 
         (await QueryAsync(path, new { startingVersion = 0 })).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("response format delta");
     }
@@ -115,11 +97,11 @@ public sealed class PlainChangedFilesTests : IAsyncLifetime
             .Lines.Where(line => line.Kind is "add" or "remove")
             .Select(line => $"{line.Kind} {line.Body.GetProperty("version")} {line.Body.GetProperty("id").GetString()}");
 
-    private Task<Answer> QueryAsync(string path, object query) => acme.Http.PostAnswerAsync(path + "/query", query);
+    private Task<Answer> QueryAsync(string path, object query) => Acme.Http.PostAnswerAsync(path + "/query", query);
 
     private async Task<string> ShareAsync(string name)
     {
-        await process.ShareTableAsync("sales", "shop.real", RealTables.Copy(name, process.Lake));
+        await Process.ShareTableAsync("sales", "shop.real", RealTables.Copy(name, Process.Lake));
         return "/delta-sharing/shares/sales/schemas/shop/tables/real";
     }
 }

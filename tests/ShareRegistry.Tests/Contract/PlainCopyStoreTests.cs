@@ -119,6 +119,22 @@ public sealed class PlainCopyStoreTests : IAsyncLifetime
         (await store.ListAsync("").ToListAsync()).Count.ShouldBe(before.Count);
     }
 
+    [Fact]
+    public async Task What_somebody_else_keeps_in_the_place_of_copies_is_left_there()
+    {
+        var (server, bucket) = await StartAsync();
+        await using var process = await RegistryProcess.StartAsync(Settings(server, bucket, inStore: true));
+        var store = StoreOf(process, bucket);
+        string[] others = ["orders/_delta_log/00000000000000000000.json", "orders/part-0.parquet", "ab/part-0.parquet"];
+        foreach (var key in others)
+            await store.PutAsync(key, new MemoryStream([1, 2, 3]), TestContext.Current.CancellationToken);
+
+        process.Time.Advance(TimeSpan.FromDays(30));
+        await process.Get<PlainCopyPlace>().Current.CleanAsync(TestContext.Current.CancellationToken);
+
+        (await KeysAsync(process, bucket)).ShouldBe(others, ignoreOrder: true);
+    }
+
     private static IEnumerable<string?> Names(Answer answer) =>
         answer.Files().Select(file => $"{file.GetProperty("id").GetString()} {file.GetProperty("size")}");
 

@@ -6,26 +6,8 @@ using Tideway.Testing;
 namespace Tideway.ShareRegistry.Tests.Contract;
 
 /// <summary>Tables that the parquet format cannot express, for clients that take nothing else.</summary>
-public sealed class PlainCopyTests : IAsyncLifetime
+public sealed class PlainCopyTests : PlainCopyScene
 {
-    private readonly string copies = Directory.CreateTempSubdirectory("tideway-plain-copies-").FullName;
-    private RegistryProcess process = null!;
-    private RecipientClient acme = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        process = await RegistryProcess.StartAsync("--PlainCopies:Folder=" + copies);
-        acme = await process.AddRecipientAsync("acme");
-        await process.CreateShareAsync("sales");
-        await process.GrantAsync("sales", acme);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await process.DisposeAsync();
-        Directory.Delete(copies, recursive: true);
-    }
-
     [Theory]
     [ProtocolRule(
         "Delta Sharing Capabilities Header",
@@ -39,9 +21,9 @@ public sealed class PlainCopyTests : IAsyncLifetime
     public async Task A_client_that_takes_only_parquet_reads_the_rows_of_the_table(string name)
     {
         var path = await ShareAsync(name);
-        using var read = new ReadBack(process);
+        using var read = new ReadBack(Process);
 
-        var metadata = (await acme.Http.GetAnswerAsync(path + "/metadata")).ShouldBe(HttpStatusCode.OK);
+        var metadata = (await Acme.Http.GetAnswerAsync(path + "/metadata")).ShouldBe(HttpStatusCode.OK);
         var answer = (await QueryAsync(path)).ShouldBe(HttpStatusCode.OK);
 
         answer.Header("delta-sharing-capabilities").ShouldBe("responseformat=parquet");
@@ -73,15 +55,15 @@ public sealed class PlainCopyTests : IAsyncLifetime
         var again = urls.Count(url => url.Contains("/files/plain-copies/", StringComparison.Ordinal));
         again.ShouldBeInRange(1, urls.Count - 1);
         CopiesOnDisk().Count().ShouldBe(again);
-        Directory.EnumerateFiles(Path.Combine(copies, ".making")).ShouldBeEmpty();
+        Directory.EnumerateFiles(Path.Combine(Copies, ".making")).ShouldBeEmpty();
         // The owner's folder is as it was.
         Directory
-            .EnumerateFiles(Path.Combine(process.Lake, "golden-dv-partitioned-with-checkpoint"), "*", SearchOption.AllDirectories)
+            .EnumerateFiles(Path.Combine(Process.Lake, "golden-dv-partitioned-with-checkpoint"), "*", SearchOption.AllDirectories)
             .Count()
             .ShouldBe(
                 Directory
                     .EnumerateFiles(
-                        RealTables.Copy("golden/dv-partitioned-with-checkpoint", Path.Combine(process.Lake, "other")),
+                        RealTables.Copy("golden/dv-partitioned-with-checkpoint", Path.Combine(Process.Lake, "other")),
                         "*",
                         SearchOption.AllDirectories
                     )
@@ -95,12 +77,12 @@ public sealed class PlainCopyTests : IAsyncLifetime
         var path = await ShareAsync("dat/deletion_vectors");
         await AllowAsync(allowed: false);
         (await QueryAsync(path)).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("Unsupported Delta Table Properties");
-        (await acme.Http.GetAnswerAsync(path + "/metadata")).ShouldBe(HttpStatusCode.BadRequest);
+        (await Acme.Http.GetAnswerAsync(path + "/metadata")).ShouldBe(HttpStatusCode.BadRequest);
 
         await AllowAsync(allowed: true);
 
         (await QueryAsync(path)).ShouldBe(HttpStatusCode.OK);
-        (await process.Operator.GetAnswerAsync(ShareSetup.SharesPath + "/sales?include_shared_data=true")).Text.ShouldContain("\"plain_copies_enabled\":true");
+        (await Process.Operator.GetAnswerAsync(ShareSetup.SharesPath + "/sales?include_shared_data=true")).Text.ShouldContain("\"plain_copies_enabled\":true");
     }
 
     [Fact]
@@ -108,22 +90,22 @@ public sealed class PlainCopyTests : IAsyncLifetime
     {
         var path = await ShareAsync("dat/deletion_vectors");
         await QueryAsync(path);
-        File.WriteAllText(Path.Combine(copies, ".making", "left-by-a-crash.parquet"), "half");
+        File.WriteAllText(Path.Combine(Copies, ".making", "left-by-a-crash.parquet"), "half");
         CopiesOnDisk().ShouldNotBeEmpty();
 
-        await process.Get<PlainCopyPlace>().Current.CleanAsync(TestContext.Current.CancellationToken);
+        await Process.Get<PlainCopyPlace>().Current.CleanAsync(TestContext.Current.CancellationToken);
         CopiesOnDisk().ShouldNotBeEmpty();
-        process.Time.Advance(TimeSpan.FromDays(4));
-        await process.Get<PlainCopyPlace>().Current.CleanAsync(TestContext.Current.CancellationToken);
+        Process.Time.Advance(TimeSpan.FromDays(4));
+        await Process.Get<PlainCopyPlace>().Current.CleanAsync(TestContext.Current.CancellationToken);
 
         CopiesOnDisk().ShouldBeEmpty();
-        Directory.EnumerateFiles(Path.Combine(copies, ".making")).ShouldBeEmpty();
+        Directory.EnumerateFiles(Path.Combine(Copies, ".making")).ShouldBeEmpty();
     }
 
     [Fact]
     public async Task What_needs_more_room_than_there_is_is_refused()
     {
-        await using var small = await RegistryProcess.StartAsync("--ShareRegistry:PlainCopies:Folder=" + copies, "--ShareRegistry:PlainCopies:MaxBytes=10");
+        await using var small = await RegistryProcess.StartAsync("--ShareRegistry:PlainCopies:Folder=" + Copies, "--ShareRegistry:PlainCopies:MaxBytes=10");
         var client = await small.AddRecipientAsync("acme");
         await small.CreateShareAsync("sales");
         await small.GrantAsync("sales", client);
@@ -135,16 +117,16 @@ public sealed class PlainCopyTests : IAsyncLifetime
         CopiesOnDisk().ShouldBeEmpty();
     }
 
-    private IEnumerable<string> CopiesOnDisk() => Directory.EnumerateDirectories(copies, "??").SelectMany(Directory.EnumerateFiles);
+    private IEnumerable<string> CopiesOnDisk() => Directory.EnumerateDirectories(Copies, "??").SelectMany(Directory.EnumerateFiles);
 
-    private Task<Answer> QueryAsync(string path) => acme.Http.PostAnswerAsync(path + "/query", "{}");
+    private Task<Answer> QueryAsync(string path) => Acme.Http.PostAnswerAsync(path + "/query", "{}");
 
     private async Task AllowAsync(bool allowed) =>
-        (await process.UpdateTablesAsync("sales", "UPDATE", new { name = "shop.real", plain_copies_enabled = allowed })).ShouldBe(HttpStatusCode.OK);
+        (await Process.UpdateTablesAsync("sales", "UPDATE", new { name = "shop.real", plain_copies_enabled = allowed })).ShouldBe(HttpStatusCode.OK);
 
     private async Task<string> ShareAsync(string name)
     {
-        await process.ShareTableAsync("sales", "shop.real", RealTables.Copy(name, process.Lake));
+        await Process.ShareTableAsync("sales", "shop.real", RealTables.Copy(name, Process.Lake));
         return "/delta-sharing/shares/sales/schemas/shop/tables/real";
     }
 }

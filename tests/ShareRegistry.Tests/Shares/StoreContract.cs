@@ -1,11 +1,9 @@
-using Tideway.Hosting.Database;
 using Tideway.ShareRegistry.Catalog;
 using Tideway.ShareRegistry.Grants;
 using Tideway.ShareRegistry.Recipients;
 using Tideway.ShareRegistry.Shares;
 using Tideway.ShareRegistry.Storage;
 using Tideway.ShareRegistry.Tests.Hosts;
-using Tideway.Testing.Servers;
 
 namespace Tideway.ShareRegistry.Tests.Shares;
 
@@ -271,8 +269,7 @@ public sealed class SqliteStoreTests : StoreContract
 {
     private readonly string folder = Directory.CreateTempSubdirectory("tideway-registry-store-").FullName;
 
-    private protected override Task<ShareRegistryDatabase> OpenAsync() =>
-        MigratedDatabase.OpenAsync(new DatabaseOptions { Folder = folder, SqliteSynchronous = "NORMAL" });
+    private protected override Task<ShareRegistryDatabase> OpenAsync() => MigratedDatabase.OpenFileAsync(folder);
 
     public override async ValueTask DisposeAsync()
     {
@@ -284,11 +281,5 @@ public sealed class SqliteStoreTests : StoreContract
 [Trait("Needs", "Servers")]
 public sealed class PostgresStoreTests : StoreContract
 {
-    private protected override async Task<ShareRegistryDatabase> OpenAsync()
-    {
-        var server = await PostgresServer.StartAsync();
-        return await MigratedDatabase.OpenAsync(
-            new DatabaseOptions { Engine = DatabaseEngine.PostgreSql, ConnectionString = await server.CreateDatabaseAsync() }
-        );
-    }
+    private protected override async Task<ShareRegistryDatabase> OpenAsync() => (await MigratedDatabase.OpenPostgresAsync()).Database;
 }

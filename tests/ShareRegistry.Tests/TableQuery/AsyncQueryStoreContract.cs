@@ -1,9 +1,7 @@
-using Tideway.Hosting.Database;
 using Tideway.ShareRegistry.Storage;
 using Tideway.ShareRegistry.TableQuery;
 using Tideway.ShareRegistry.Tests.Hosts;
 using Tideway.Testing;
-using Tideway.Testing.Servers;
 
 namespace Tideway.ShareRegistry.Tests.TableQuery;
 
@@ -128,8 +126,7 @@ public sealed class SqliteAsyncQueryStoreTests : AsyncQueryStoreContract
 {
     private readonly string folder = Directory.CreateTempSubdirectory("tideway-registry-queries-").FullName;
 
-    private protected override Task<ShareRegistryDatabase> OpenAsync() =>
-        MigratedDatabase.OpenAsync(new DatabaseOptions { Folder = folder, SqliteSynchronous = "NORMAL" });
+    private protected override Task<ShareRegistryDatabase> OpenAsync() => MigratedDatabase.OpenFileAsync(folder);
 
     public override async ValueTask DisposeAsync()
     {
@@ -141,11 +138,5 @@ public sealed class SqliteAsyncQueryStoreTests : AsyncQueryStoreContract
 [Trait("Needs", "Servers")]
 public sealed class PostgresAsyncQueryStoreTests : AsyncQueryStoreContract
 {
-    private protected override async Task<ShareRegistryDatabase> OpenAsync()
-    {
-        var server = await PostgresServer.StartAsync();
-        return await MigratedDatabase.OpenAsync(
-            new DatabaseOptions { Engine = DatabaseEngine.PostgreSql, ConnectionString = await server.CreateDatabaseAsync() }
-        );
-    }
+    private protected override async Task<ShareRegistryDatabase> OpenAsync() => (await MigratedDatabase.OpenPostgresAsync()).Database;
 }

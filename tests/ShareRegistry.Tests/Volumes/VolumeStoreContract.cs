@@ -1,4 +1,3 @@
-using Tideway.Hosting.Database;
 using Tideway.ShareRegistry.Catalog;
 using Tideway.ShareRegistry.Grants;
 using Tideway.ShareRegistry.Recipients;
@@ -6,7 +5,6 @@ using Tideway.ShareRegistry.Shares;
 using Tideway.ShareRegistry.Storage;
 using Tideway.ShareRegistry.Tests.Hosts;
 using Tideway.ShareRegistry.Volumes;
-using Tideway.Testing.Servers;
 
 namespace Tideway.ShareRegistry.Tests.Volumes;
 
@@ -240,8 +238,7 @@ public sealed class SqliteVolumeStoreTests : VolumeStoreContract
 {
     private readonly string folder = Directory.CreateTempSubdirectory("tideway-registry-volumes-").FullName;
 
-    private protected override Task<ShareRegistryDatabase> OpenAsync() =>
-        MigratedDatabase.OpenAsync(new DatabaseOptions { Folder = folder, SqliteSynchronous = "NORMAL" });
+    private protected override Task<ShareRegistryDatabase> OpenAsync() => MigratedDatabase.OpenFileAsync(folder);
 
     public override async ValueTask DisposeAsync()
     {
@@ -253,11 +250,5 @@ public sealed class SqliteVolumeStoreTests : VolumeStoreContract
 [Trait("Needs", "Servers")]
 public sealed class PostgresVolumeStoreTests : VolumeStoreContract
 {
-    private protected override async Task<ShareRegistryDatabase> OpenAsync()
-    {
-        var server = await PostgresServer.StartAsync();
-        return await MigratedDatabase.OpenAsync(
-            new DatabaseOptions { Engine = DatabaseEngine.PostgreSql, ConnectionString = await server.CreateDatabaseAsync() }
-        );
-    }
+    private protected override async Task<ShareRegistryDatabase> OpenAsync() => (await MigratedDatabase.OpenPostgresAsync()).Database;
 }
