@@ -94,5 +94,6 @@ internal sealed class ContainerContent(BucketClient client) : IBucketContent
         );
     }
 
-    public Task<int> DeleteUnfinishedAsync(string root, DateTimeOffset before, CancellationToken cancellationToken) => Task.FromResult(0);
+    public Task<int> DeleteUnfinishedAsync(string root, DateTimeOffset before, Func<string, bool>? isOurs, CancellationToken cancellationToken) =>
+        Task.FromResult(0);
 }

@@ -13,6 +13,6 @@ internal sealed class XmlBucketContent(BucketClient client) : IBucketContent
     public Task<bool> PutIfAbsentAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
         upload.PutIfAbsentAsync(key, content, cancellationToken);
 
-    public Task<int> DeleteUnfinishedAsync(string root, DateTimeOffset before, CancellationToken cancellationToken) =>
-        UnfinishedUploads.AbortAsync(client, root, before, cancellationToken);
+    public Task<int> DeleteUnfinishedAsync(string root, DateTimeOffset before, Func<string, bool>? isOurs, CancellationToken cancellationToken) =>
+        UnfinishedUploads.AbortAsync(client, root, before, isOurs, cancellationToken);
 }

@@ -121,7 +121,8 @@ public sealed class S3ContractTests : ObjectStoreContract
 
         (await store.DeleteUnfinishedAsync(TimeProvider.System.GetUtcNow().AddHours(-1))).ShouldBe(0);
         (await root.Open("other").DeleteUnfinishedAsync(TimeProvider.System.GetUtcNow().AddHours(1))).ShouldBe(0);
-        (await store.DeleteUnfinishedAsync(TimeProvider.System.GetUtcNow().AddHours(1))).ShouldBe(1);
+        (await store.DeleteUnfinishedAsync(TimeProvider.System.GetUtcNow().AddHours(1), key => key == "t/x")).ShouldBe(0);
+        (await store.DeleteUnfinishedAsync(TimeProvider.System.GetUtcNow().AddHours(1), key => key == "x")).ShouldBe(1);
         (await store.DeleteUnfinishedAsync(TimeProvider.System.GetUtcNow().AddHours(1))).ShouldBe(0);
     }
 
