@@ -168,7 +168,8 @@ internal sealed class PlainCopyStore(IObjectStore store, PlainCopyOptions option
         store.ListAsync("", cancellationToken: cancellationToken).Where(found => PlainView.IsKey(found.Key));
 
     // However many hand a copy out at a time, it is written anew once, and who goes away does not end that for the others.
-    private Task<ObjectInfo?> RenewOnceAsync(string key) => renewals.GetOrAdd(key, _ => new Lazy<Task<ObjectInfo?>>(() => Task.Run(() => RenewAsync(key)))).Value;
+    private Task<ObjectInfo?> RenewOnceAsync(string key) =>
+        renewals.GetOrAdd(key, _ => new Lazy<Task<ObjectInfo?>>(() => Task.Run(() => RenewAsync(key)))).Value;
 
     private async Task<ObjectInfo?> RenewAsync(string key)
     {

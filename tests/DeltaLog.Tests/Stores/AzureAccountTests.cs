@@ -68,7 +68,9 @@ public sealed class AzureAccountTests
             await store.PutAsync(key, new MemoryStream([1]), TestContext.Current.CancellationToken);
         var lines = paths
             .Select(path => $$$"""{"add":{"path":"{{{path}}}","partitionValues":{},"size":1,"modificationTime":0,"dataChange":true}}""")
-            .Prepend("""{"metaData":{"id":"t","format":{"provider":"parquet","options":{}},"schemaString":"{\"type\":\"struct\",\"fields\":[]}","partitionColumns":[],"configuration":{}}}""")
+            .Prepend(
+                """{"metaData":{"id":"t","format":{"provider":"parquet","options":{}},"schemaString":"{\"type\":\"struct\",\"fields\":[]}","partitionColumns":[],"configuration":{}}}"""
+            )
             .Prepend("""{"protocol":{"minReaderVersion":1,"minWriterVersion":2}}""");
         await store.PutAsync(
             "_delta_log/00000000000000000000.json",
