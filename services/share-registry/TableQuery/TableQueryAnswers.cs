@@ -56,7 +56,11 @@ internal sealed class TableQueryAnswers(
         var table = await reader.OpenAsync(call, cancellationToken);
         await files.PrepareAsync(table, cancellationToken);
         if (selection.Value is TableSelection.Since since)
+        {
+            if (tokens.Bind(table.Latest.Metadata.Id) is { } ended)
+                return ended;
             return await ChangedFilesAnswer.MakeAsync(call, table, since, query, page.Value, tokens, files, copies, cancellationToken);
+        }
 
         // A page or a refreshed answer stays with the version that the first one was made from.
         var cursor = page.Value is null ? (SnapshotCursor?)null : SnapshotCursor.Parse(page.Value);
@@ -70,6 +74,8 @@ internal sealed class TableQueryAnswers(
         if (selected.IsRefused(out refusal))
             return refusal;
         var snapshot = selected.Value;
+        if (tokens.Bind(snapshot.Metadata.Id) is { } remade)
+            return remade;
         var shape = AnswerShape.Choose(call, snapshot.Protocol, snapshot.Metadata);
         if (shape.IsRefused(out refusal))
             return refusal;
