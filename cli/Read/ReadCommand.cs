@@ -63,7 +63,11 @@ internal static class ReadCommand
                         }
 
                         var where = condition.Of(call, cancellationToken);
+                        var range = Range(call.Get(changes));
+                        if (range is not null && (call.Has(version) || call.Has(timestamp)))
+                            throw new CliFailure(ExitCode.Usage, "--changes says which versions; --version and --timestamp cannot be given with it.");
                         using var folder = new SpillFolder();
+                        await using var writing = output.Begin(call, [folder.Path]);
                         var brought = new BroughtFiles(
                             folder.Path,
                             new FileDownloader(client.Http, options, call.Environment.Time) { FlushesToDisk = false },
@@ -73,13 +77,10 @@ internal static class ReadCommand
                         );
                         var reading = new SharedReading(client.Sharing, table, brought, folder.Path, call.Environment.Time);
                         var wanted = call.Get(columns) is { Length: > 0 } names ? names : null;
-                        var range = Range(call.Get(changes));
-                        if (range is not null && (call.Has(version) || call.Has(timestamp)))
-                            throw new CliFailure(ExitCode.Usage, "--changes says which versions; --version and --timestamp cannot be given with it.");
                         var rows = range is var (from, to)
                             ? await reading.ChangesAsync(from, to, where, wanted, cancellationToken)
                             : await reading.RowsAsync(Query(call, version, timestamp, where, output), where, wanted, cancellationToken);
-                        await output.WriteAsync(call, rows.Sql, rows.Columns, [folder.Path], cancellationToken);
+                        await writing.WriteAsync(rows.Sql, rows.Columns, cancellationToken);
                     })
                 ),
             formats: RowFormats.All

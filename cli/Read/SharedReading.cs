@@ -4,6 +4,7 @@ using Tideway.DeltaLog.Reading;
 using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaSharing.Client;
 using Tideway.DeltaSharing.Protocol;
+using Tideway.ObjectStorage.Local;
 
 namespace Tideway.Cli.Read;
 
@@ -21,10 +22,8 @@ internal sealed class SharedReading(DeltaSharingClient client, SharedTableName t
     public async Task<SharedRows> RowsAsync(QueryRequest query, string? where, IReadOnlyList<string>? columns, CancellationToken cancellationToken)
     {
         var answer = await QueryAsync(query, cancellationToken);
-        var (store, snapshot) = await EmptyTable.MakeAsync(folder, answer.Protocol, answer.Metadata, time, cancellationToken);
-        var shown = Shown(snapshot, columns);
         refreshToken = answer.RefreshToken;
-        await brought.BringAsync(answer.Files, token => AgainAsync(query, token), cancellationToken);
+        var (store, snapshot, shown) = await BringAsync(answer, columns, token => AgainAsync(query, token), cancellationToken);
         var files = answer.Files.Select(brought.Local).OfType<AddFile>().ToList();
         var options = new ScanOptions
         {
@@ -41,9 +40,7 @@ internal sealed class SharedReading(DeltaSharingClient client, SharedTableName t
     {
         var request = new ChangesRequest { StartingVersion = from, EndingVersion = to };
         var answer = await ChangesAsync(request, cancellationToken);
-        var (store, snapshot) = await EmptyTable.MakeAsync(folder, answer.Protocol, answer.Metadata, time, cancellationToken);
-        var shown = Shown(snapshot, columns);
-        await brought.BringAsync(answer.Files, async token => (await ChangesAsync(request, token)).Files, cancellationToken);
+        var (store, snapshot, shown) = await BringAsync(answer, columns, async token => (await ChangesAsync(request, token)).Files, cancellationToken);
         var versions = answer.Files.GroupBy(file => (file.Version, file.Timestamp)).OrderBy(group => group.Key.Version).Select(VersionOf).ToList();
         var options = new ScanOptions
         {
@@ -53,6 +50,31 @@ internal sealed class SharedReading(DeltaSharingClient client, SharedTableName t
         };
         var sql = await new TableReader(store).ChangesSqlAsync(snapshot, versions, options, cancellationToken);
         return new SharedRows($"SELECT * FROM ({sql}) ORDER BY _commit_version", [.. ChangeColumns, .. shown]);
+    }
+
+    // The files are on their way while the table is made whose files they are; where that is refused they need not arrive.
+    private async Task<(LocalObjectStore Store, Snapshot Snapshot, IReadOnlyList<string> Shown)> BringAsync(
+        SharedAnswer answer,
+        IReadOnlyList<string>? columns,
+        Func<CancellationToken, Task<IReadOnlyList<SharedFile>>> renew,
+        CancellationToken cancellationToken
+    )
+    {
+        using var refused = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var bringing = brought.BringAsync(answer.Files, renew, refused.Token);
+        try
+        {
+            var (store, snapshot) = await EmptyTable.MakeAsync(folder, answer.Protocol, answer.Metadata, time, cancellationToken);
+            var shown = Shown(snapshot, columns);
+            await bringing;
+            return (store, snapshot, shown);
+        }
+        catch
+        {
+            await refused.CancelAsync();
+            await bringing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
     }
 
     private VersionChanges VersionOf(IGrouping<(long? Version, DateTimeOffset? Timestamp), SharedFile> files)

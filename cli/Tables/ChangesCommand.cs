@@ -40,6 +40,7 @@ internal static class ChangesCommand
                 LocalTable.GuardAsync(async () =>
                 {
                     var where = condition.Of(call, cancellationToken);
+                    await using var writing = output.Begin(call, table.Folders(call));
                     var opened = table.Open(call);
                     var (first, last) = await range.FindAsync(call, opened, cancellationToken);
                     var versions = await ReadAsync(opened, first, last, call.Get(derive), cancellationToken);
@@ -47,7 +48,7 @@ internal static class ChangesCommand
                     var options = new ScanOptions { WhereSql = where, DeriveChanges = call.Get(derive) };
                     var sql = await table.Reader(call).ChangesSqlAsync(snapshot, versions, options, cancellationToken);
                     List<string> names = ["_change_type", "_commit_version", "_commit_timestamp", .. snapshot.Schema.Fields.Select(field => field.Name)];
-                    await output.WriteAsync(call, $"SELECT * FROM ({sql}) ORDER BY _commit_version", names, table.Folders(call), cancellationToken);
+                    await writing.WriteAsync($"SELECT * FROM ({sql}) ORDER BY _commit_version", names, cancellationToken);
                 }),
             formats: RowFormats.All
         );

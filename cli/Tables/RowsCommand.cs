@@ -23,6 +23,7 @@ internal static class RowsCommand
                 LocalTable.GuardAsync(async () =>
                 {
                     var where = condition.Of(call, cancellationToken);
+                    await using var writing = output.Begin(call, table.Folders(call));
                     var snapshot = await table.LoadAsync(call, cancellationToken);
                     var wanted = call.Get(columns) is { Length: > 0 } names ? names : null;
                     if (wanted?.FirstOrDefault(name => snapshot.Schema.Find(name) is null) is { } unknown)
@@ -35,7 +36,7 @@ internal static class RowsCommand
                     var shown = wanted ?? [.. snapshot.Schema.Fields.Select(field => field.Name)];
                     try
                     {
-                        await output.WriteAsync(call, sql, shown, table.Folders(call), cancellationToken);
+                        await writing.WriteAsync(sql, shown, cancellationToken);
                     }
                     catch (DuckDbException exception) when (exception.Error is DuckDbError.Io or DuckDbError.Http)
                     {
