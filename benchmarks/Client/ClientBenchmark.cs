@@ -5,10 +5,13 @@ using Tideway.TwoOrganisations;
 
 namespace Tideway.Benchmarks.Client;
 
-/// <summary>Reading a shared table into one Parquet file, as <c>tideway read</c> does for whoever has a profile file.</summary>
+/// <summary>Reading a shared table into one Parquet file, as the installed <c>tideway read</c> does for whoever has a profile file.</summary>
 internal sealed class ClientBenchmark : IBenchmark
 {
     private const int Files = 8;
+
+    // Where dotnet publish puts the command; ./bench sees to that.
+    private static readonly string Installed = Path.Combine(RepositoryFolder.Find(), "artifacts", "publish", "Cli", "tideway");
 
     public string Name => "client";
 
@@ -82,7 +85,7 @@ internal sealed class ClientBenchmark : IBenchmark
     private static async Task OursAsync(string folder, string profile, CancellationToken cancellationToken)
     {
         var output = Path.Combine(folder, "ours.parquet");
-        var start = new ProcessStartInfo(RepositoryFolder.Cli)
+        var start = new ProcessStartInfo(Installed)
         {
             UseShellExecute = false,
             RedirectStandardError = true,
