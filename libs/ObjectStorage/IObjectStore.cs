@@ -6,7 +6,10 @@ namespace Tideway.ObjectStorage;
 /// </summary>
 public interface IObjectStore
 {
-    /// <summary>Where the root is, for example <c>file:///srv/tables/flights</c> or <c>s3://bucket/tables/flights</c>; never ends with a slash.</summary>
+    /// <summary>
+    /// Where the root is, for example <c>file:///srv/tables/flights</c> or <c>s3://bucket/tables/flights</c>; never ends with a slash. That of an Azure root whose account
+    /// the settings name has it as <c>az://container@account/path</c>.
+    /// </summary>
     Uri Root { get; }
 
     /// <summary>Objects whose key starts with <paramref name="prefix"/> and sorts after <paramref name="startAfter"/>, in ordinal order of their keys. A root that does not exist has none.</summary>
@@ -39,7 +42,11 @@ public interface IObjectStore
     /// Removes what writers that were killed have left of objects they never finished, begun before <paramref name="before"/>; says how much. Such
     /// leftovers are never listed. A store that has none by its nature removes none.
     /// </summary>
-    Task<int> DeleteUnfinishedAsync(DateTimeOffset before, CancellationToken cancellationToken = default) => Task.FromResult(0);
+    /// <param name="before">Only what was begun before.</param>
+    /// <param name="isOurs">Which keys of objects to look at; all without it. Leftovers on a local disk do not tell of which object they are: they have keys of their own.</param>
+    /// <param name="cancellationToken">Ends the cleaning.</param>
+    Task<int> DeleteUnfinishedAsync(DateTimeOffset before, Func<string, bool>? isOurs = null, CancellationToken cancellationToken = default) =>
+        Task.FromResult(0);
 
     /// <summary>The absolute path of the object where the store is a local disk, else <see langword="null"/>. The file need not exist.</summary>
     string? LocalPath(string key);

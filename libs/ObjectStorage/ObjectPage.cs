@@ -5,8 +5,8 @@ namespace Tideway.ObjectStorage;
 /// <param name="Next">Where the rest begins; <see langword="null"/> where there is none. A rest may turn out to be empty.</param>
 public sealed record ObjectPage(IReadOnlyList<ObjectInfo> Objects, ListPosition? Next)
 {
-    // What object stores give at once. One object more, to see whether there is one, would be one more call.
-    private const int PageOfStores = 1000;
+    /// <summary>What object stores give at once. One object more, to see whether there is one, would be one more call.</summary>
+    internal const int OfStores = 1000;
 
     /// <summary>The beginning of a list, of at most <paramref name="limit"/> objects, which are at least one.</summary>
     internal static async Task<ObjectPage> ReadAsync(IAsyncEnumerable<ObjectInfo> objects, int limit)
@@ -18,7 +18,7 @@ public sealed record ObjectPage(IReadOnlyList<ObjectInfo> Objects, ListPosition?
             if (found.Count == limit)
                 return new ObjectPage(found, new ListPosition(found[^1].Key));
             found.Add(item);
-            if (found.Count == limit && limit >= PageOfStores)
+            if (found.Count == limit && limit >= OfStores)
                 return new ObjectPage(found, new ListPosition(item.Key));
         }
 

@@ -53,8 +53,8 @@ internal sealed class FaultyStore(IObjectStore inner) : IObjectStore
 
     public Task DeleteAsync(string key, CancellationToken cancellationToken = default) => inner.DeleteAsync(key, cancellationToken);
 
-    public Task<int> DeleteUnfinishedAsync(DateTimeOffset before, CancellationToken cancellationToken = default) =>
-        inner.DeleteUnfinishedAsync(before, cancellationToken);
+    public Task<int> DeleteUnfinishedAsync(DateTimeOffset before, Func<string, bool>? isOurs = null, CancellationToken cancellationToken = default) =>
+        inner.DeleteUnfinishedAsync(before, isOurs, cancellationToken);
 
     public string? LocalPath(string key) => IsRemote ? null : inner.LocalPath(key);
 

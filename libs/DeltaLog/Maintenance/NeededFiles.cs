@@ -2,6 +2,7 @@ using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Checkpoints;
 using Tideway.DeltaLog.DeletionVectors;
 using Tideway.DeltaLog.LogSegments;
+using Tideway.DeltaLog.Snapshots;
 using Tideway.DuckDb;
 using Tideway.ObjectStorage;
 
@@ -30,6 +31,7 @@ internal sealed class NeededFiles(IObjectStore store, ReconciledLog log)
                     Run($"CREATE TEMP TABLE {Table} AS SELECT {Key("a.path")} AS k FROM ({log.ActiveSql}) UNION SELECT {Key("r.path")} FROM ({removed})");
                     foreach (var batch in commits.Chunk(500))
                         Run($"INSERT INTO {Table} SELECT {Key("cdc.path")} FROM ({FileActionSql.ChangeFiles(batch, ReconciledLog.MaxLineBytes)})");
+                    CollectOtherNames(cancellationToken);
                     CollectVectors(removed, cancellationToken);
                 },
                 cancellationToken
@@ -44,6 +46,43 @@ internal sealed class NeededFiles(IObjectStore store, ReconciledLog log)
         var root = store.Root.IsFile ? store.Root.LocalPath.TrimEnd('/') + "/" : Uri.UnescapeDataString(store.Root.AbsoluteUri).TrimEnd('/') + "/";
         var canonical = FileActionSql.Path(path);
         return $"CASE WHEN starts_with({canonical}, {SqlText.Literal(root)}) THEN substr({canonical}, {root.Length + 1}) ELSE {canonical} END";
+    }
+
+    // A store goes by several names, by which one log may tell its files.
+    private void CollectOtherNames(CancellationToken cancellationToken)
+    {
+        if (store.Root.IsFile)
+            return;
+        var last = -1L;
+        var names = new List<string>(BatchSize);
+        do
+        {
+            names.Clear();
+            using (
+                var result = log.Connection.Query(
+                    $"SELECT rowid, k FROM {Table} WHERE rowid > {last} AND contains(k, '://') ORDER BY rowid LIMIT {BatchSize}",
+                    cancellationToken
+                )
+            )
+            {
+                foreach (var row in result.Rows(cancellationToken))
+                {
+                    last = (long)row[0]!;
+                    names.Add((string)row[1]!);
+                }
+            }
+
+            var keys = names.Select(FindKey).OfType<string>().ToList();
+            if (keys.Count > 0)
+                log.Connection.Execute($"INSERT INTO {Table} SELECT unnest({SqlText.LiteralList(keys)})", cancellationToken);
+        } while (names.Count == BatchSize);
+    }
+
+    private string? FindKey(string canonical)
+    {
+        var path = canonical.IndexOf("://", StringComparison.Ordinal) + "://".Length;
+        // As the log writes it, with what was decoded.
+        return LocationOverlap.FindPathBelow(canonical[..path] + FilePath.Encode(canonical[path..]), store.Root.AbsoluteUri);
     }
 
     // Names of vectors are coded in a way that SQL does not know.

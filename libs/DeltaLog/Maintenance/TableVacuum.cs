@@ -146,7 +146,7 @@ public sealed class TableVacuum(DeltaTable table)
             options.OnFile?.Invoke(file);
         }
 
-        await table.Store.DeleteUnfinishedAsync(result.Cutoff, cancellationToken).ConfigureAwait(false);
+        await table.Store.DeleteUnfinishedAsync(result.Cutoff, cancellationToken: cancellationToken).ConfigureAwait(false);
         if (options.RecordInHistory)
             await RecordEndAsync(snapshot, result, cancellationToken).ConfigureAwait(false);
     }

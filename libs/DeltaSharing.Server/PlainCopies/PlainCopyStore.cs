@@ -12,9 +12,11 @@ internal sealed class PlainCopyStore(IObjectStore store, PlainCopyOptions option
 {
     private readonly ConcurrentDictionary<string, ObjectInfo> known = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Lazy<Task<ObjectInfo?>>> renewals = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim gate = new(1);
-    private readonly Lazy<DirectoryInfo> making = new(() => Directory.CreateTempSubdirectory("tideway-plain-copies-"));
-    private long? held;
+    private readonly ConcurrentDictionary<string, Lazy<Task<bool>>> finishing = new(StringComparer.Ordinal);
+    private readonly CopyRoom room = new(options.MaxBytes);
+    private readonly SemaphoreSlim looks = new(1);
+    private readonly SemaphoreSlim transfers = new(options.AtOnce);
+    private readonly MakingFolder making = new();
 
     private TimeSpan RenewedAt => options.MaxIdle / 2;
 
@@ -39,47 +41,35 @@ internal sealed class PlainCopyStore(IObjectStore store, PlainCopyOptions option
         return copy.Size;
     }
 
-    public string Begin() => Path.Combine(making.Value.FullName, $"{Guid.CreateVersion7():N}.parquet");
+    public string Begin() => making.NewPath();
 
-    public async Task<bool> FinishAsync(string made, string key, CancellationToken cancellationToken)
-    {
-        var bytes = new FileInfo(made).Length;
-        await gate.WaitAsync(cancellationToken);
-        try
-        {
-            // Another replica may have made the same, perhaps with the rows in another order, and may have handed it out already.
-            if (await store.FindAsync(key, cancellationToken) is not null)
-                return true;
-            if (!await MakeRoomAsync(bytes, cancellationToken))
-                return false;
-            var content = File.OpenRead(made);
-            await using (content)
-                await store.PutAsync(key, content, cancellationToken);
-            held += bytes;
-        }
-        finally
-        {
-            gate.Release();
-        }
-
-        known[key] = new ObjectInfo(key, bytes, time.GetUtcNow());
-        return true;
-    }
+    // However many have made a copy at a time, it is put once.
+    public Task<bool> FinishAsync(string made, string key, CancellationToken cancellationToken) =>
+        finishing.GetOrAdd(key, _ => new Lazy<Task<bool>>(() => PutAsync(made, key, cancellationToken))).Value;
 
     public async Task CleanAsync(CancellationToken cancellationToken)
     {
-        await store.DeleteUnfinishedAsync(time.GetUtcNow() - TimeSpan.FromDays(1), cancellationToken);
+        making.RemoveAbandoned();
+        await store.DeleteUnfinishedAsync(time.GetUtcNow() - TimeSpan.FromDays(1), PlainView.IsKey, cancellationToken);
         var oldest = options.MaxIdle > UnusedAt ? options.MaxIdle : UnusedAt;
-        var left = 0L;
-        await foreach (var copy in ListAsync(cancellationToken))
+        await looks.WaitAsync(cancellationToken);
+        try
         {
-            if (AgeOf(copy) <= oldest || !await RemoveAsync(copy.Key, oldest, cancellationToken))
-                left += copy.Size;
+            var left = 0L;
+            room.BeginLook();
+            await foreach (var copy in ListAsync(cancellationToken))
+            {
+                if (AgeOf(copy) <= oldest || !await RemoveAsync(copy.Key, oldest, cancellationToken))
+                    left += room.Count(copy);
+            }
+
+            room.EndLook(left);
+        }
+        finally
+        {
+            looks.Release();
         }
 
-        await gate.WaitAsync(cancellationToken);
-        held = left;
-        gate.Release();
         foreach (var (key, copy) in known)
         {
             if (AgeOf(copy) > RenewedAt)
@@ -89,28 +79,78 @@ internal sealed class PlainCopyStore(IObjectStore store, PlainCopyOptions option
 
     public void Dispose()
     {
-        gate.Dispose();
-        if (making.IsValueCreated && Directory.Exists(making.Value.FullName))
-            making.Value.Delete(recursive: true);
+        looks.Dispose();
+        transfers.Dispose();
+        making.Dispose();
     }
 
-    private async Task<bool> MakeRoomAsync(long bytes, CancellationToken cancellationToken)
+    private async Task<bool> PutAsync(string made, string key, CancellationToken cancellationToken)
     {
-        if (held + bytes <= options.MaxBytes)
-            return true;
-        var copies = new List<ObjectInfo>();
-        await foreach (var copy in ListAsync(cancellationToken))
-            copies.Add(copy);
-        held = copies.Sum(copy => copy.Size);
-        foreach (var copy in copies.Where(copy => AgeOf(copy) > UnusedAt).OrderBy(copy => copy.LastModified))
+        try
         {
-            if (held + bytes <= options.MaxBytes)
-                break;
-            if (await RemoveAsync(copy.Key, UnusedAt, cancellationToken))
-                held -= copy.Size;
+            return await InTurnAsync(() => PutInTurnAsync(made, key, cancellationToken), cancellationToken);
+        }
+        finally
+        {
+            finishing.TryRemove(key, out _);
+        }
+    }
+
+    private async Task<bool> PutInTurnAsync(string made, string key, CancellationToken cancellationToken)
+    {
+        // Another replica may have made the same, perhaps with the rows in another order, and may have handed it out already.
+        if (await store.FindAsync(key, cancellationToken) is not null)
+            return true;
+        var bytes = new FileInfo(made).Length;
+        if (!room.TryTake(key, bytes) && !await MakeRoomAsync(key, bytes, cancellationToken))
+            return false;
+        var isThere = false;
+        try
+        {
+            await using var content = File.OpenRead(made);
+            await store.PutAsync(key, content, cancellationToken);
+            isThere = true;
+        }
+        finally
+        {
+            room.End(key, isThere);
         }
 
-        return held + bytes <= options.MaxBytes;
+        known[key] = new ObjectInfo(key, bytes, time.GetUtcNow());
+        return true;
+    }
+
+    // What is being put meanwhile goes on, and has its room.
+    private async Task<bool> MakeRoomAsync(string key, long bytes, CancellationToken cancellationToken)
+    {
+        await looks.WaitAsync(cancellationToken);
+        try
+        {
+            if (room.TryTake(key, bytes))
+                return true;
+            var (copies, left) = (new List<ObjectInfo>(), 0L);
+            room.BeginLook();
+            await foreach (var copy in ListAsync(cancellationToken))
+            {
+                copies.Add(copy);
+                left += room.Count(copy);
+            }
+
+            room.EndLook(left);
+            foreach (var copy in copies.Where(copy => AgeOf(copy) > UnusedAt).OrderBy(copy => copy.LastModified))
+            {
+                if (!room.IsTooSmallFor(bytes))
+                    break;
+                if (await RemoveAsync(copy.Key, UnusedAt, cancellationToken))
+                    room.Remove(copy);
+            }
+
+            return room.TryTake(key, bytes);
+        }
+        finally
+        {
+            looks.Release();
+        }
     }
 
     // Another replica may have written it anew since it was listed.
@@ -129,19 +169,13 @@ internal sealed class PlainCopyStore(IObjectStore store, PlainCopyOptions option
 
     // However many hand a copy out at a time, it is written anew once, and who goes away does not end that for the others.
     private Task<ObjectInfo?> RenewOnceAsync(string key) =>
-        renewals.GetOrAdd(key, _ => new Lazy<Task<ObjectInfo?>>(() => Task.Run(() => RenewAsync(key, CancellationToken.None)))).Value;
+        renewals.GetOrAdd(key, _ => new Lazy<Task<ObjectInfo?>>(() => Task.Run(() => RenewAsync(key)))).Value;
 
-    private async Task<ObjectInfo?> RenewAsync(string key, CancellationToken cancellationToken)
+    private async Task<ObjectInfo?> RenewAsync(string key)
     {
-        var local = Begin();
         try
         {
-            await using (var copy = File.Create(local))
-            await using (var content = await store.OpenReadAsync(key, cancellationToken: cancellationToken))
-                await content.CopyToAsync(copy, cancellationToken);
-            await using var again = File.OpenRead(local);
-            await store.PutAsync(key, again, cancellationToken);
-            return new ObjectInfo(key, again.Length, time.GetUtcNow());
+            return await InTurnAsync(() => RenewInTurnAsync(key), CancellationToken.None);
         }
         catch (ObjectStorageException exception) when (exception.Error == ObjectStorageError.NotFound)
         {
@@ -149,8 +183,39 @@ internal sealed class PlainCopyStore(IObjectStore store, PlainCopyOptions option
         }
         finally
         {
-            File.Delete(local);
             renewals.TryRemove(key, out _);
+        }
+    }
+
+    private async Task<ObjectInfo> RenewInTurnAsync(string key)
+    {
+        var local = Begin();
+        try
+        {
+            await using (var copy = File.Create(local))
+            await using (var content = await store.OpenReadAsync(key))
+                await content.CopyToAsync(copy);
+            await using var again = File.OpenRead(local);
+            await store.PutAsync(key, again);
+            return new ObjectInfo(key, again.Length, time.GetUtcNow());
+        }
+        finally
+        {
+            File.Delete(local);
+        }
+    }
+
+    // No more on their way than are written at a time.
+    private async Task<T> InTurnAsync<T>(Func<Task<T>> transfer, CancellationToken cancellationToken)
+    {
+        await transfers.WaitAsync(cancellationToken);
+        try
+        {
+            return await transfer();
+        }
+        finally
+        {
+            transfers.Release();
         }
     }
 

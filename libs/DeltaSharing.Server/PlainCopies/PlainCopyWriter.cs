@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Changes;
@@ -10,9 +11,9 @@ using Tideway.ObjectStorage;
 namespace Tideway.DeltaSharing.Server.PlainCopies;
 
 /// <summary>Writes files again as plain Parquet. However many ask for a file at a time, it is written once.</summary>
-internal sealed class PlainCopyWriter(PlainCopyPlace place, IOptions<PlainCopyOptions> options) : IDisposable
+internal sealed partial class PlainCopyWriter(PlainCopyPlace place, IOptions<PlainCopyOptions> options, ILogger<PlainCopyWriter> logger) : IDisposable
 {
-    private readonly ConcurrentDictionary<string, Lazy<Task>> underway = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<SharedWork>> underway = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim turns = new(options.Value.AtOnce);
     private readonly Lazy<DuckDbDatabase> database = new(() => Open(options.Value));
 
@@ -23,7 +24,12 @@ internal sealed class PlainCopyWriter(PlainCopyPlace place, IOptions<PlainCopyOp
         if (await place.Current.UseAsync(key, cancellationToken) is { } size)
             return size;
         // A caller that goes away must not end the writing for the others.
-        var work = underway.GetOrAdd(key, _ => new Lazy<Task>(() => Task.Run(() => WriteAsync(table, item, key))));
+        var work = underway.GetOrAdd(
+            key,
+            _ => new Lazy<SharedWork>(() =>
+                new SharedWork(Task.Run(() => WriteAsync(table, item, key)), exception => NotWritten(logger, exception, item.File.Path, table.FullName))
+            )
+        );
         await work.Value.WaitAsync(cancellationToken);
         return await place.Current.UseAsync(key, cancellationToken) ?? throw new IOException($"The copy {key} was removed as soon as it was written.");
     }
@@ -110,6 +116,9 @@ internal sealed class PlainCopyWriter(PlainCopyPlace place, IOptions<PlainCopyOp
         var columns = string.Join(", ", view.DataColumns.Concat(file.Action is AddCdcFile ? ["_change_type"] : []).Select(SqlText.Identifier));
         return $"SELECT {columns} FROM ({sql}){(file.Within is null ? "" : " WHERE _change_type = 'delete'")}";
     }
+
+    [LoggerMessage(281, LogLevel.Warning, "The file {Path} of {Table} could not be written again as plain Parquet, and nobody is left who asked for it")]
+    private static partial void NotWritten(ILogger logger, Exception exception, string path, string table);
 
     private static DuckDbDatabase Open(PlainCopyOptions options) =>
         DuckDbDatabase.Open(

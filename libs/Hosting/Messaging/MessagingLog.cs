@@ -28,4 +28,7 @@ internal static partial class MessagingLog
 
     [LoggerMessage(106, LogLevel.Warning, "The inbox of {Service} could not be cleaned; it is tried again in an hour")]
     public static partial void InboxCleaningFailed(ILogger logger, Exception exception, string service);
+
+    [LoggerMessage(108, LogLevel.Warning, "What had gathered in the outbox of {Service} could not be sent before the end; it is sent after the next start")]
+    public static partial void NotSentBeforeTheEnd(ILogger logger, Exception exception, string service);
 }

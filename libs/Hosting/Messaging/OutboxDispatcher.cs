@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -13,6 +12,7 @@ internal sealed class OutboxDispatcher<TDatabase>(
     TDatabase database,
     IEventTransport transport,
     IOptions<BusOptions> options,
+    OutboxGathering gathering,
     TimeProvider time,
     ILogger<OutboxDispatcher<TDatabase>> logger
 ) : BackgroundService, IOutboxDispatcher
@@ -20,6 +20,9 @@ internal sealed class OutboxDispatcher<TDatabase>(
 {
     // Short: after a broker's return others wait for what is here, and an attempt costs one connection.
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
+
+    // The process has to end soon, and what is left is sent after the next start.
+    private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim filled = new(0, 1);
 
@@ -30,6 +33,7 @@ internal sealed class OutboxDispatcher<TDatabase>(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         database.OutboxFilled += Wake;
+        var isGathering = false;
         try
         {
             var failures = 0;
@@ -37,14 +41,15 @@ internal sealed class OutboxDispatcher<TDatabase>(
             {
                 try
                 {
-                    var begun = Stopwatch.GetTimestamp();
+                    var begun = gathering.Begin();
                     // A full batch means there may be more; anything less, and the next signal tells.
                     while (await SendOldestAsync(stoppingToken) == options.Value.BatchSize) { }
                     failures = 0;
                     await filled.WaitAsync(options.Value.OutboxPollInterval, stoppingToken);
                     // After a quiet moment the first message goes at once; those that follow close by go together.
-                    if (options.Value.OutboxGathering - Stopwatch.GetElapsedTime(begun) is var left && left > TimeSpan.Zero)
-                        await Task.Delay(left, stoppingToken);
+                    isGathering = true;
+                    await gathering.WaitAsync(begun, stoppingToken);
+                    isGathering = false;
                 }
                 catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
                 {
@@ -57,11 +62,26 @@ internal sealed class OutboxDispatcher<TDatabase>(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // Stopping; what is left is sent after the next start.
+            // Stopping; what is left is sent after the next start, but for what only waited for company.
+            if (isGathering)
+                await SendGatheredAsync();
         }
         finally
         {
             database.OutboxFilled -= Wake;
+        }
+    }
+
+    private async Task SendGatheredAsync()
+    {
+        using var enough = new CancellationTokenSource(LongestFarewell, TimeProvider.System);
+        try
+        {
+            await SendOldestAsync(enough.Token);
+        }
+        catch (Exception exception)
+        {
+            MessagingLog.NotSentBeforeTheEnd(logger, exception, database.Service);
         }
     }
 

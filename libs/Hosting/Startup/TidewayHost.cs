@@ -46,6 +46,7 @@ public static class TidewayHost
             provider.GetServices<ConsumerRegistration>()
         ));
         services.AddSingleton<ConsumerPipeline>();
+        services.AddSingleton(provider => new OutboxGathering(provider.GetRequiredService<IOptions<BusOptions>>(), TimeProvider.System));
         services.AddSingleton<ParkedMessages>();
         services.AddOptions<SecretOptions>().BindConfiguration(SecretOptions.Section).ValidateDataAnnotations();
         services.AddSingleton<SecretProtector>();

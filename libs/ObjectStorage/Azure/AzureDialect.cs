@@ -13,6 +13,9 @@ internal sealed class AzureDialect(AzureAccount? account, AzureTokens? tokens, s
 {
     public const string Version = "2022-11-02";
 
+    /// <summary>The header of the service's version; what a request says itself counts.</summary>
+    public const string VersionHeader = "x-ms-version";
+
     public string WriteIdHeader => "x-ms-meta-tidewaywrite";
 
     public (string Name, string Value) OnlyIfAbsent => ("if-none-match", "*");
@@ -21,11 +24,9 @@ internal sealed class AzureDialect(AzureAccount? account, AzureTokens? tokens, s
 
     public async ValueTask AuthorizeAsync(HttpRequestMessage message, BucketRequest request, BucketEndpoint endpoint, CancellationToken cancellationToken)
     {
-        List<(string Name, string Value)> added =
-        [
-            ("x-ms-date", time.GetUtcNow().UtcDateTime.ToString("R", CultureInfo.InvariantCulture)),
-            ("x-ms-version", Version),
-        ];
+        List<(string Name, string Value)> added = [("x-ms-date", time.GetUtcNow().UtcDateTime.ToString("R", CultureInfo.InvariantCulture))];
+        if (!request.Headers.Exists(header => header.Name == VersionHeader))
+            added.Add((VersionHeader, Version));
         if (request.Method == HttpMethod.Delete && request.Key is not null)
             added.Add(("x-ms-delete-snapshots", "include"));
         foreach (var (name, value) in added)
@@ -67,7 +68,12 @@ internal sealed class AzureDialect(AzureAccount? account, AzureTokens? tokens, s
         )
             text.Append(name).Append(':').Append(value).Append('\n');
         text.Append('/').Append(account).Append(request.PathIn(endpoint));
-        foreach (var (name, value) in request.Query.OrderBy(pair => pair.Name, StringComparer.Ordinal))
+        // Whatever the case of a parameter in the request, it is signed in lower case.
+        foreach (
+            var (name, value) in request
+                .Query.Select(pair => (Name: pair.Name.ToLowerInvariant(), pair.Value))
+                .OrderBy(pair => pair.Name, StringComparer.Ordinal)
+        )
             text.Append('\n').Append(name).Append(':').Append(value);
         return text.ToString();
     }

@@ -72,7 +72,7 @@ internal sealed class AzureRoot : IRemoteRoot
     private string? Protocol => endpoint.Origin.StartsWith("https:", StringComparison.Ordinal) ? "https" : null;
 
     public IObjectStore Open(string relativePath) =>
-        new BucketObjectStore(client, Location.At(relativePath), Location.Prefix(relativePath), content, conditions: null);
+        new BucketObjectStore(client, Location.AtAccount(relativePath), Location.Prefix(relativePath), content, conditions: null);
 
     public async ValueTask PrepareSigningAsync(TimeSpan lifetime, CancellationToken cancellationToken)
     {

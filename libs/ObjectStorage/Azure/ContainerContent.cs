@@ -17,10 +17,12 @@ internal sealed class ContainerContent(BucketClient client) : IBucketContent
     private const int BlocksPerSize = 5000;
     private const string AlreadyThere = "BlobAlreadyExists";
 
+    private readonly ListStart start = new();
+
     private static readonly (string, string) BlockBlob = ("x-ms-blob-type", "BlockBlob");
 
     public IAsyncEnumerable<ObjectInfo> ListAsync(string root, string prefix, string? startAfter, CancellationToken cancellationToken) =>
-        ContainerListing.ReadAsync(client, root, prefix, startAfter, cancellationToken);
+        ContainerListing.ReadAsync(client, start, root, prefix, startAfter, cancellationToken);
 
     public Task<ObjectPage> ListPageAsync(string root, string prefix, ListPosition? from, int limit, CancellationToken cancellationToken) =>
         ContainerListing.ReadPageAsync(client, root, prefix, from, limit, cancellationToken);
@@ -94,5 +96,6 @@ internal sealed class ContainerContent(BucketClient client) : IBucketContent
         );
     }
 
-    public Task<int> DeleteUnfinishedAsync(string root, DateTimeOffset before, CancellationToken cancellationToken) => Task.FromResult(0);
+    public Task<int> DeleteUnfinishedAsync(string root, DateTimeOffset before, Func<string, bool>? isOurs, CancellationToken cancellationToken) =>
+        Task.FromResult(0);
 }

@@ -12,25 +12,45 @@ internal static class ContainerListing
 
     public static async IAsyncEnumerable<ObjectInfo> ReadAsync(
         BucketClient client,
+        ListStart start,
         string root,
         string prefix,
         string? startAfter,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
+        var from = start.CanBegin(prefix, startAfter) ? startAfter : null;
         string? marker = null;
         do
         {
-            var page = await FetchAsync(client, root, prefix, marker, maxResults: null, cancellationToken).ConfigureAwait(false);
+            var page = await FetchAsync(client, root, prefix, marker, maxResults: null, cancellationToken, from).ConfigureAwait(false);
+            var passedBy = 0;
             foreach (var found in page.Objects)
             {
-                // The store has no way to start in the middle.
                 if (startAfter is null || ObjectKey.CompareUtf8(found.Key, startAfter) > 0)
                     yield return found;
+                else
+                    passedBy++;
             }
 
+            if (from is null && start.IsToBeTried(prefix, startAfter, passedBy))
+                await TryStartAsync(client, start, root, prefix, page.Objects[passedBy / 2].Key, cancellationToken).ConfigureAwait(false);
             marker = page.Next;
         } while (marker is not null);
+    }
+
+    // In the middle of what was passed by: neither the first name of the list, nor one that is gone soon.
+    private static async Task TryStartAsync(BucketClient client, ListStart start, string root, string prefix, string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var page = await FetchAsync(client, root, prefix, marker: null, maxResults: 1, cancellationToken, key).ConfigureAwait(false);
+            start.Learn(key, page.Objects is [var first, ..] ? first.Key : null);
+        }
+        catch (ObjectStorageException)
+        {
+            // A version of the service that does not know this, or a store that is away: the list itself goes on as ever.
+        }
     }
 
     /// <summary>
@@ -77,7 +97,8 @@ internal static class ContainerListing
         string prefix,
         string? marker,
         int? maxResults,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        string? from = null
     )
     {
         var request = new BucketRequest(HttpMethod.Get, key: null, "list") { Query = [("restype", "container"), ("comp", "list")] };
@@ -87,6 +108,8 @@ internal static class ContainerListing
             request.Query.Add(("marker", marker));
         if (maxResults is { } most)
             request.Query.Add(("maxresults", most.ToString(CultureInfo.InvariantCulture)));
+        if (from is not null)
+            ListStart.Add(request, root + from);
         var page = await client.SendAsync(request, reader => ReadPageAsync(reader, root), cancellationToken).ConfigureAwait(false);
         return page.Next is null || page.Next != marker
             ? page

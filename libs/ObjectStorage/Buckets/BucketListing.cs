@@ -15,12 +15,14 @@ internal static class BucketListing
     /// <param name="root">What the keys lie below: empty, or a key with a slash at its end.</param>
     /// <param name="prefix">What the keys relative to the root start with.</param>
     /// <param name="startAfter">The key relative to the root that all sort after.</param>
+    /// <param name="first">How many keys to ask for at first, where that is enough most of the time; as many as the store gives where not set.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
     public static async IAsyncEnumerable<ObjectInfo> ReadAsync(
         BucketClient client,
         string root,
         string prefix,
         string? startAfter,
+        int? first,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
@@ -35,6 +37,9 @@ internal static class BucketListing
                 request.Query.Add(("continuation-token", token));
             else if (startAfter is not null)
                 request.Query.Add(("start-after", root + startAfter));
+            // What follows goes on in full pages: small ones may hold nothing but markers of folders.
+            if (token is null && first is { } few)
+                request.Query.Add(("max-keys", few.ToString(CultureInfo.InvariantCulture)));
             var page = await client.SendAsync(request, reader => ReadPageAsync(reader, root), cancellationToken).ConfigureAwait(false);
             foreach (var found in page.Objects)
             {

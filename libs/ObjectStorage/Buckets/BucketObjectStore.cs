@@ -121,8 +121,8 @@ internal sealed class BucketObjectStore(BucketClient client, Uri address, string
     }
 
     /// <inheritdoc/>
-    public Task<int> DeleteUnfinishedAsync(DateTimeOffset before, CancellationToken cancellationToken = default) =>
-        content.DeleteUnfinishedAsync(root, before, cancellationToken);
+    public Task<int> DeleteUnfinishedAsync(DateTimeOffset before, Func<string, bool>? isOurs = null, CancellationToken cancellationToken = default) =>
+        content.DeleteUnfinishedAsync(root, before, isOurs, cancellationToken);
 
     /// <inheritdoc/>
     public string? LocalPath(string key)

@@ -14,5 +14,5 @@ internal interface IBucketContent
 
     Task<bool> PutIfAbsentAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
 
-    Task<int> DeleteUnfinishedAsync(string root, DateTimeOffset before, CancellationToken cancellationToken);
+    Task<int> DeleteUnfinishedAsync(string root, DateTimeOffset before, Func<string, bool>? isOurs, CancellationToken cancellationToken);
 }

@@ -10,7 +10,13 @@ internal static class UnfinishedUploads
 
     private sealed record Page(List<Upload> Uploads, string? NextKey, string? NextId);
 
-    public static async Task<int> AbortAsync(BucketClient client, string root, DateTimeOffset before, CancellationToken cancellationToken)
+    public static async Task<int> AbortAsync(
+        BucketClient client,
+        string root,
+        DateTimeOffset before,
+        Func<string, bool>? isOurs,
+        CancellationToken cancellationToken
+    )
     {
         var count = 0;
         string? key = null,
@@ -23,7 +29,7 @@ internal static class UnfinishedUploads
             if (id is not null)
                 request.Query.Add(("upload-id-marker", id));
             var page = await client.SendAsync(request, ReadPageAsync, cancellationToken).ConfigureAwait(false);
-            foreach (var upload in page.Uploads.Where(upload => upload.Begun < before && upload.Key.StartsWith(root, StringComparison.Ordinal)))
+            foreach (var upload in page.Uploads.Where(upload => upload.Begun < before && IsOurs(upload.Key)))
             {
                 var abort = new BucketRequest(HttpMethod.Delete, upload.Key, "abort the upload of") { Query = [("uploadId", upload.Id)] };
                 await client.SendAsync(abort, cancellationToken).ConfigureAwait(false);
@@ -34,6 +40,8 @@ internal static class UnfinishedUploads
         } while (key is not null);
 
         return count;
+
+        bool IsOurs(string key) => key.StartsWith(root, StringComparison.Ordinal) && isOurs?.Invoke(key[root.Length..]) != false;
     }
 
     private static async Task<Page> ReadPageAsync(XmlReader reader)

@@ -108,8 +108,8 @@ public sealed class LocalObjectStore : IObjectStore
     }
 
     /// <inheritdoc/>
-    public Task<int> DeleteUnfinishedAsync(DateTimeOffset before, CancellationToken cancellationToken = default) =>
-        Task.Run(() => Attempt("clean", root, () => UnfinishedFiles.Delete(root, before, cancellationToken)), cancellationToken);
+    public Task<int> DeleteUnfinishedAsync(DateTimeOffset before, Func<string, bool>? isOurs = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Attempt("clean", root, () => UnfinishedFiles.Delete(root, before, isOurs, cancellationToken)), cancellationToken);
 
     /// <inheritdoc/>
     public string? LocalPath(string key) => PathOf(key);

@@ -12,7 +12,7 @@ internal static class UnfinishedFiles
         IgnoreInaccessible = true,
     };
 
-    public static int Delete(string root, DateTimeOffset before, CancellationToken cancellationToken)
+    public static int Delete(string root, DateTimeOffset before, Func<string, bool>? isOurs, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(root))
             return 0;
@@ -26,6 +26,8 @@ internal static class UnfinishedFiles
         foreach (var file in files)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (isOurs?.Invoke(Path.GetRelativePath(root, file).Replace(Path.DirectorySeparatorChar, '/')) == false)
+                continue;
             File.Delete(file);
             count++;
         }

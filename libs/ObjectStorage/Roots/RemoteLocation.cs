@@ -13,7 +13,7 @@ internal enum StoreKind
 /// <summary>
 /// A place in an object store, read strictly from its URL: <c>s3://bucket/path</c> (also <c>s3a</c>, <c>s3n</c>), <c>gs://bucket/path</c>,
 /// <c>abfss://container@account.dfs.core.windows.net/path</c> (also <c>abfs</c>, <c>wasbs</c>, <c>wasb</c>) and <c>az://container/path</c>, whose account
-/// is configured.
+/// is configured, or named as <c>az://container@account/path</c>.
 /// </summary>
 /// <param name="Kind">The kind of store.</param>
 /// <param name="Scheme">The scheme as written.</param>
@@ -49,8 +49,12 @@ internal sealed record RemoteLocation(StoreKind Kind, string Scheme, string? Hos
         var slash = rest.IndexOf('/', 2);
         var authority = slash < 0 ? rest[2..] : rest[2..slash];
         var (bucket, host) = known == StoreKind.Azure && scheme != "az" ? AzureAuthority(authority, text) : (authority, null);
+        string? account = null;
+        if (scheme == "az" && bucket.IndexOf('@') is var at && at >= 0)
+            (bucket, account) = (bucket[..at], RequireAccount(bucket[(at + 1)..].ToLowerInvariant(), text));
         RequireBucket(bucket, text);
-        return new RemoteLocation(known, scheme, host, bucket, slash < 0 ? "" : DecodePath(rest[(slash + 1)..], text));
+        var location = new RemoteLocation(known, scheme, host, bucket, slash < 0 ? "" : DecodePath(rest[(slash + 1)..], text));
+        return account is null ? location : location with { Account = account };
     }
 
     /// <summary>The URL of what is at a path below.</summary>
@@ -60,6 +64,12 @@ internal sealed record RemoteLocation(StoreKind Kind, string Scheme, string? Hos
         var authority = Host is null ? Bucket : $"{Bucket}@{Host}";
         return new Uri(path.Length == 0 ? $"{Scheme}://{authority}" : $"{Scheme}://{authority}/{PercentEncoding.Path(path)}");
     }
+
+    /// <summary>The same with the account that the settings name: a container of that name in another account is another place.</summary>
+    public Uri AtAccount(string relativePath) =>
+        this is { Kind: StoreKind.Azure, Host: null, Account: { } account }
+            ? new Uri($"az://{Bucket}@{account}/{PercentEncoding.Path(Key(relativePath))}".TrimEnd('/'))
+            : At(relativePath);
 
     /// <summary>The whole key of what is at a path below.</summary>
     public string Key(string relativePath) =>
@@ -101,6 +111,11 @@ internal sealed record RemoteLocation(StoreKind Kind, string Scheme, string? Hos
             throw Malformed(text, $"'{ObjectKey.Printable(host)}' is not the host of a storage account, such as account.dfs.core.windows.net");
         return (authority[..at], host);
     }
+
+    private static string RequireAccount(string account, string text) =>
+        account.Length is >= 3 and <= 24 && account.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c))
+            ? account
+            : throw Malformed(text, $"'{ObjectKey.Printable(account)}' is no name of a storage account (3 to 24 of a-z 0-9)");
 
     private static void RequireBucket(string bucket, string text)
     {

@@ -45,7 +45,7 @@ internal sealed class ChangeFeed(
         var begins = call.Pages.FindStart(continuations, call);
         if (begins.IsRefused(out var refusal))
             return refusal;
-        var resolved = begins.Value is { } cursor ? cursor : await ResolveAsync(table, call.Range, cancellationToken);
+        var resolved = begins.Value is { } cursor ? ChangesCursor.Parse(cursor.Position) : await ResolveAsync(table, call.Range, cancellationToken);
         if (resolved.IsRefused(out refusal))
             return refusal;
         var page = resolved.Value;
@@ -54,6 +54,8 @@ internal sealed class ChangeFeed(
             return outside;
 
         var newest = await TableHeader.ReadAsync(cache, table, page.Latest, cancellationToken);
+        if (begins.Value?.Check(newest.Metadata.Id, ContinuationKind.Query) is { } remade)
+            return remade;
         var scan = await ChangeScan.ReadAsync(table, cache, page, call.Pages, cancellationToken);
         if (scan.IsRefused(out refusal))
             return refusal;
@@ -109,7 +111,7 @@ internal sealed class ChangeFeed(
                     ? () =>
                         new EndStreamLine
                         {
-                            NextPageToken = lines.Next is { } next ? ChangePages.Issue(continuations, call, next) : null,
+                            NextPageToken = lines.Next is { } next ? ChangePages.Issue(continuations, call, next, newest.Metadata.Id) : null,
                             MinUrlExpirationTimestamp = lines.FirstExpiry?.ToUnixTimeMilliseconds(),
                         }
                     : null,

@@ -32,17 +32,18 @@ internal sealed record ChangePages(int? MaxFiles, string? Token)
         return new ChangePages(maxFiles, request.Query["pageToken"].ToString() is { Length: > 0 } token ? token : null);
     }
 
-    /// <summary>Where the page begins; null for the first.</summary>
-    public Checked<ChangesCursor?> FindStart(ContinuationTokens tokens, ChangeCall call)
+    /// <summary>Where the page begins, as a <see cref="ChangesCursor"/>, and in which table; null for the first.</summary>
+    public Checked<TableCursor?> FindStart(ContinuationTokens tokens, ChangeCall call)
     {
         if (Token is null)
-            return (ChangesCursor?)null;
+            return (TableCursor?)null;
         var continuation = tokens.Read(Token, ScopeOf(call));
-        return continuation is Continuation.Valid valid ? ChangesCursor.Parse(valid.Cursor) : continuation.ToRefusal(ContinuationKind.Query);
+        return continuation is Continuation.Valid valid ? (TableCursor?)TableCursor.Parse(valid.Cursor) : continuation.ToRefusal(ContinuationKind.Query);
     }
 
-    /// <summary>The token of the next page.</summary>
-    public static string Issue(ContinuationTokens tokens, ChangeCall call, ChangesCursor next) => tokens.Issue(ScopeOf(call), next.ToText(), Lifetime);
+    /// <summary>The token of the next page of the table with that id of its own.</summary>
+    public static string Issue(ContinuationTokens tokens, ChangeCall call, ChangesCursor next, string tableId) =>
+        tokens.Issue(ScopeOf(call), TableCursor.Write(next.ToText(), tableId), Lifetime);
 
     // All that decides which files there are and what their lines look like; the size of a page may change from page to page.
     private static ContinuationScope ScopeOf(ChangeCall call) =>

@@ -66,7 +66,11 @@ internal sealed class TableQueryAnswers(
         var table = await reader.OpenAsync(call, cancellationToken);
         await files.PrepareAsync(table, cancellationToken);
         if (selection.Value is TableSelection.Since since)
+        {
+            if (tokens.Bind(table.Latest.Metadata.Id) is { } ended)
+                return _ => ended;
             return await ChangedFilesAnswer.PrepareAsync(call, table, since, query, page.Value, tokens, files, copies, cancellationToken);
+        }
 
         // A page or a refreshed answer stays with the version that the first one was made from.
         var cursor = page.Value is null ? (SnapshotCursor?)null : SnapshotCursor.Parse(page.Value);
@@ -80,6 +84,8 @@ internal sealed class TableQueryAnswers(
         if (selected.IsRefused(out refusal))
             return _ => refusal;
         var snapshot = selected.Value;
+        if (tokens.Bind(snapshot.Metadata.Id) is { } remade)
+            return _ => remade;
         var shape = AnswerShape.Choose(call, snapshot.Protocol, snapshot.Metadata);
         if (shape.IsRefused(out refusal))
             return _ => refusal;

@@ -25,6 +25,19 @@ public sealed class ContinuationTokensTests
     [InlineData("{\"version\":3,\"after\":\"p=\u65e5/x\"}")]
     public void A_token_brings_its_cursor_back(string cursor) => tokens.Read(Issue(cursor), Scope).ShouldBe(new Continuation.Valid(cursor));
 
+    [Fact]
+    public void A_cursor_in_a_table_is_good_for_the_table_with_that_id_alone()
+    {
+        var cursor = TableCursor.Parse(TableCursor.Write("3 10 ~", "6ba7b810"));
+
+        cursor.Position.ShouldBe("3 10 ~");
+        cursor.Check("6ba7b810", ContinuationKind.Query).ShouldBeNull();
+        cursor.Check("7ba7b810", ContinuationKind.Query).ShouldNotBeNull().Message.ShouldBe("The page token has expired.");
+        cursor.Check("7ba7b810", ContinuationKind.Refresh).ShouldNotBeNull().Message.ShouldBe("The refresh token has expired.");
+        TableCursor.Parse("3 10 0").ShouldBe(new TableCursor("3 10 0", null));
+        new TableCursor("3 10 0", null).Check("any", ContinuationKind.Query).ShouldBeNull("tokens of before hold no mark");
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("x")]

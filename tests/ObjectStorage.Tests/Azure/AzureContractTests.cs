@@ -52,6 +52,33 @@ public sealed class AzureContractTests : ObjectStoreContract
             .Error.ShouldBe(ObjectStorageError.AccessDenied);
     }
 
+    [Theory]
+    [InlineData(Service.Knows)]
+    [InlineData(Service.Ignores)]
+    [InlineData(Service.Refuses)]
+    public async Task A_list_of_a_long_folder_begins_in_the_middle_where_the_service_can(Service service)
+    {
+        var lists = new List<string>();
+        var root = await AzureFixture.NewRootAsync(handler: new ListsHandler(service, lists));
+        var store = root.Open("t");
+        await Parallel.ForAsync(0, 300, async (number, token) => await store.PutAsync($"_delta_log/{number:D20}.json", new MemoryStream([1]), token));
+        await store.PutAsync("_delta_log/_sidecars/x.parquet", new MemoryStream([1]), TestContext.Current.CancellationToken);
+
+        for (var time = 1; time <= 3; time++)
+        {
+            lists.Clear();
+            var listed = await store
+                .ListAsync("_delta_log/", $"_delta_log/{297:D20}", TestContext.Current.CancellationToken)
+                .Select(found => found.Key)
+                .ToListAsync();
+
+            listed.ShouldBe([.. Enumerable.Range(297, 3).Select(number => $"_delta_log/{number:D20}.json"), "_delta_log/_sidecars/x.parquet"]);
+            // Once it is tried; after that each list is one request, of what comes after alone where that can be had.
+            lists.Count.ShouldBe(time == 1 ? 2 : 1);
+            lists[^1].Contains("startFrom", StringComparison.Ordinal).ShouldBe(time == 1 || service == Service.Knows);
+        }
+    }
+
     [Fact]
     public async Task A_walk_by_pages_asks_the_store_once_for_each_and_never_for_what_lies_before()
     {
@@ -130,5 +157,35 @@ public sealed class AzureContractTests : ObjectStoreContract
         refusal.Message.ShouldContain("403 Authorization");
         refusal.Message.ShouldContain("request id");
         refusal.ToString().ShouldNotContain(options.AccountKey);
+    }
+
+    public enum Service
+    {
+        Knows,
+        Ignores,
+        Refuses,
+    }
+
+    private sealed class ListsHandler(Service service, List<string> lists) : DelegatingHandler(new SocketsHttpHandler())
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var query = request.RequestUri!.Query;
+            if (!query.Contains("comp=list", StringComparison.Ordinal))
+                return await base.SendAsync(request, cancellationToken);
+            lists.Add(query);
+            if (!query.Contains("startFrom", StringComparison.Ordinal) || service == Service.Knows)
+                return await base.SendAsync(request, cancellationToken);
+            if (service == Service.Refuses)
+                return new HttpResponseMessage(HttpStatusCode.BadRequest);
+            // As if the name came first, whatever was asked for.
+            return new HttpResponseMessage(HttpStatusCode.OK)
+            {
+                Content = new StringContent(
+                    $"<EnumerationResults><Blobs><Blob><Name>lake/tables/t/_delta_log/{0:D20}.json</Name><Properties>"
+                        + "<Last-Modified>Thu, 26 Nov 2026 00:00:00 GMT</Last-Modified><Content-Length>1</Content-Length></Properties></Blob></Blobs></EnumerationResults>"
+                ),
+            };
+        }
     }
 }

@@ -87,6 +87,10 @@ public sealed class RemoteRootTests
         using var roots = Roots("az://data/lake", new StorageAccessOptions { Account = "acme", AccountKey = "c2VjcmV0" });
 
         roots.Resolve("az://data/lake/x").Uri.ShouldBe(new Uri("az://data/lake/x"));
+        roots.Open(roots.Resolve("az://data/lake/x")).Root.ShouldBe(new Uri("az://data@acme/lake/x"));
+        roots.Resolve("az://data@acme/lake/x").ShouldBe(roots.Resolve("az://data/lake/x"));
+        Should.Throw<ObjectStorageException>(() => roots.Resolve("az://data@other/lake/x")).Error.ShouldBe(ObjectStorageError.OutsideRoots);
+        Should.Throw<ObjectStorageException>(() => roots.Resolve("az://data@acme.net/lake/x")).Message.ShouldContain("storage account");
         roots.FindRemote("root")!.Sign("", "x", TimeSpan.FromHours(1)).Url.ShouldStartWith("https://acme.blob.core.windows.net/data/lake/x?sp=r&");
     }
 

@@ -96,6 +96,33 @@ public sealed class S3ContractTests : ObjectStoreContract
     }
 
     [Fact]
+    public async Task A_small_page_asks_for_no_more_than_it_holds()
+    {
+        var asked = new List<string>();
+        var root = await S3Fixture.NewRootAsync(
+            handler: new RefusingHandler(request =>
+            {
+                if (request.RequestUri!.Query.Contains("list-type=2", StringComparison.Ordinal))
+                    asked.Add(request.RequestUri.Query);
+                return false;
+            })
+        );
+        var store = root.Open("t");
+        foreach (var key in (string[])["a", "b", "c", "d"])
+            await store.PutAsync(key, new MemoryStream([1]));
+        asked.Clear();
+
+        var first = await store.ListPageAsync("", null, 2);
+        var second = await store.ListPageAsync("", first.Next, 2);
+
+        first.Objects.Select(found => found.Key).ShouldBe(["a", "b"]);
+        second.Objects.Select(found => found.Key).ShouldBe(["c", "d"]);
+        second.Next.ShouldBeNull();
+        asked.Count.ShouldBe(2);
+        asked.ShouldAllBe(query => query.Contains("max-keys=3", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task An_upload_whose_source_fails_leaves_nothing_behind()
     {
         var root = await S3Fixture.NewRootAsync();
@@ -121,7 +148,8 @@ public sealed class S3ContractTests : ObjectStoreContract
 
         (await store.DeleteUnfinishedAsync(TimeProvider.System.GetUtcNow().AddHours(-1))).ShouldBe(0);
         (await root.Open("other").DeleteUnfinishedAsync(TimeProvider.System.GetUtcNow().AddHours(1))).ShouldBe(0);
-        (await store.DeleteUnfinishedAsync(TimeProvider.System.GetUtcNow().AddHours(1))).ShouldBe(1);
+        (await store.DeleteUnfinishedAsync(TimeProvider.System.GetUtcNow().AddHours(1), key => key == "t/x")).ShouldBe(0);
+        (await store.DeleteUnfinishedAsync(TimeProvider.System.GetUtcNow().AddHours(1), key => key == "x")).ShouldBe(1);
         (await store.DeleteUnfinishedAsync(TimeProvider.System.GetUtcNow().AddHours(1))).ShouldBe(0);
     }
 

@@ -4,6 +4,7 @@ using Tideway.ObjectStorage;
 using Tideway.ShareRegistry.Tests.Hosts;
 using Tideway.Testing;
 using Tideway.Testing.Servers;
+using Tideway.Testing.Stores;
 
 namespace Tideway.ShareRegistry.Tests.Contract;
 
@@ -135,6 +136,57 @@ public sealed class PlainCopyStoreTests : IAsyncLifetime
         (await KeysAsync(process, bucket)).ShouldBe(others, ignoreOrder: true);
     }
 
+    [Fact]
+    public async Task Rows_of_a_table_in_google_cloud_storage_are_read_back_from_copies_there_until_nobody_asks()
+    {
+        await using var gcs = await FakeGcs.StartAsync();
+        await using var process = await RegistryProcess.StartAsync([.. Settings(gcs), "--PlainCopies:MaxIdle=00:20:00", "--Files:UrlLifetime=00:05:00"]);
+        var acme = await ShareAsync(process, "golden/dv-with-columnmapping", "gs://acme-data/lake/real");
+        using var read = new ReadBack(process);
+
+        var answer = (await acme.Http.PostAnswerAsync(Real + "/query", "{}")).ShouldBe(HttpStatusCode.OK);
+
+        ReadBack.ShouldBeRowsOf(await read.OfParquetAsync(answer), "golden/dv-with-columnmapping");
+        answer.Files().ShouldAllBe(file => file.GetProperty("url").GetString()!.StartsWith($"{gcs.Endpoint}acme-data/plain-copies/", StringComparison.Ordinal));
+        var store = StoreAt(process, "gs://acme-data/plain-copies");
+        var before = await store.ListAsync("").ToListAsync();
+        before.ShouldNotBeEmpty();
+        process.Time.Advance(TimeSpan.FromMinutes(15));
+        Names((await acme.Http.PostAnswerAsync(Real + "/query", "{}")).ShouldBe(HttpStatusCode.OK)).ShouldBe(Names(answer));
+        (await store.ListAsync("").ToListAsync()).Select(copy => (copy.Key, copy.Size)).ShouldBe(before.Select(copy => (copy.Key, copy.Size)));
+        process.Time.Advance(TimeSpan.FromMinutes(15));
+        await process.Get<PlainCopyPlace>().Current.CleanAsync(TestContext.Current.CancellationToken);
+        (await store.ListAsync("").ToListAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Uploads_of_killed_writers_are_aborted_where_they_were_of_copies()
+    {
+        await using var gcs = await FakeGcs.StartAsync();
+        await using var process = await RegistryProcess.StartAsync([.. Settings(gcs)]);
+        var copy = $"plain-copies/ab/ab{new string('0', 62)}.parquet";
+        using var client = new HttpClient { DefaultRequestHeaders = { Authorization = new("Bearer", "token-of-the-account") } };
+        foreach (var key in (string[])[copy, "plain-copies/backup/orders.parquet"])
+            (await client.PostAsync(new Uri(gcs.Endpoint, $"/acme-data/{key}?uploads"), null, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+        var place = process.Get<PlainCopyPlace>().Current;
+
+        await place.CleanAsync(TestContext.Current.CancellationToken);
+        gcs.UnfinishedUploads.Count().ShouldBe(2);
+        process.Time.Advance(TimeSpan.FromDays(2));
+        await place.CleanAsync(TestContext.Current.CancellationToken);
+
+        gcs.UnfinishedUploads.ShouldBe(["plain-copies/backup/orders.parquet"]);
+    }
+
+    private static IEnumerable<string> Settings(FakeGcs gcs) =>
+        [
+            "--Storage:Roots:cloud=gs://acme-data/lake",
+            "--PlainCopies:Folder=gs://acme-data/plain-copies",
+            .. new[] { "cloud", "plain-copies" }.SelectMany(root =>
+                (string[])[$"--Storage:Access:{root}:Endpoint={gcs.Endpoint}", $"--Storage:Access:{root}:ServiceAccountFile={gcs.KeyFile}"]
+            ),
+        ];
+
     private static IEnumerable<string?> Names(Answer answer) =>
         answer.Files().Select(file => $"{file.GetProperty("id").GetString()} {file.GetProperty("size")}");
 
@@ -144,10 +196,12 @@ public sealed class PlainCopyStoreTests : IAsyncLifetime
         return (server, await server.CreateBucketAsync());
     }
 
-    private static IObjectStore StoreOf(RegistryProcess process, string bucket)
+    private static IObjectStore StoreOf(RegistryProcess process, string bucket) => StoreAt(process, $"s3://{bucket}/plain-copies");
+
+    private static IObjectStore StoreAt(RegistryProcess process, string location)
     {
         var roots = process.Get<StorageRoots>();
-        return roots.Open(roots.Resolve($"s3://{bucket}/plain-copies"));
+        return roots.Open(roots.Resolve(location));
     }
 
     private static async Task<List<string>> KeysAsync(RegistryProcess process, string bucket) =>

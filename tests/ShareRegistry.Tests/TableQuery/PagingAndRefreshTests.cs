@@ -127,6 +127,37 @@ public sealed class PagingAndRefreshTests : TableTest
             .Message.ShouldContain("has expired");
     }
 
+    [Fact]
+    [ProtocolRule("Pages and refresh tokens", "A token of a table does not go on with another table that was made anew at its place")]
+    public async Task A_token_does_not_go_on_with_a_table_that_was_made_anew_at_the_same_place()
+    {
+        var page = TokenOf(await QueryAsync(path, new { maxFiles = 2 }), "nextPageToken");
+        var changed = TokenOf(await QueryAsync(path, new { startingVersion = 1, maxFiles = 2 }), "nextPageToken");
+        var refresh = TokenOf(await QueryAsync(path, new { includeRefreshToken = true }), "refreshToken");
+        Directory.Delete(orders.Log, recursive: true);
+        var anew = new LakeTable(orders.Folder);
+        anew.Commit(LakeTable.ProtocolLine(), LakeTable.MetadataLine().Replace("6ba7b810", "7ba7b810", StringComparison.Ordinal));
+        // As many versions as before and more, so that every token finds its own.
+        for (var i = 1; i <= 8; i++)
+            anew.Commit(anew.Add($"new-{i}.parquet", 10));
+
+        await ShouldHaveExpiredAsync(new { maxFiles = 2, pageToken = page }, "page token");
+        await ShouldHaveExpiredAsync(
+            new
+            {
+                startingVersion = 1,
+                maxFiles = 2,
+                pageToken = changed,
+            },
+            "page token"
+        );
+        await ShouldHaveExpiredAsync(new { refreshToken = refresh }, "refresh token");
+        page.ShouldNotBeNull().Length.ShouldBeLessThan(150);
+    }
+
+    private async Task ShouldHaveExpiredAsync(object body, string token) =>
+        (await QueryAsync(path, body)).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain($"The {token} has expired.");
+
     private static IReadOnlyList<string?> Ids(Answer answer) => [.. answer.Files().Select(file => file.GetProperty("id").GetString())];
 
     private static string? TokenOf(Answer answer, string name) => answer.Lines[^1].Body.TryGetProperty(name, out var token) ? token.GetString() : null;

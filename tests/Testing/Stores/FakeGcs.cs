@@ -27,7 +27,9 @@ public sealed class FakeGcs : IAsyncDisposable
     private readonly RSA signingKey = RSA.Create(2048);
     private readonly WebApplication app;
     private readonly ConcurrentDictionary<string, (byte[] Content, DateTimeOffset Written, string? WriteId, string Tag)> objects = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, (string Key, string? WriteId, ConcurrentDictionary<int, byte[]> Parts)> uploads = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (string Key, string? WriteId, DateTimeOffset Begun, ConcurrentDictionary<int, byte[]> Parts)> uploads = new(
+        StringComparer.Ordinal
+    );
     private readonly Lock gate = new();
     private readonly string folder = Directory.CreateTempSubdirectory("tideway-gcs-").FullName;
     private readonly ConcurrentDictionary<string, AccessBoundary> narrowed = new(StringComparer.Ordinal);
@@ -43,6 +45,9 @@ public sealed class FakeGcs : IAsyncDisposable
 
     /// <summary>The forms that asked for tokens.</summary>
     public IList<Dictionary<string, string>> TokenRequests { get; } = new List<Dictionary<string, string>>();
+
+    /// <summary>The keys of the uploads that were begun and neither completed nor aborted.</summary>
+    public IEnumerable<string> UnfinishedUploads => uploads.Values.Select(upload => upload.Key).Order(StringComparer.Ordinal);
 
     /// <summary>How many objects are listed at a time.</summary>
     public int PageSize { get; set; } = 1000;
@@ -153,6 +158,9 @@ public sealed class FakeGcs : IAsyncDisposable
         key = KeyOf(request, bucket);
         switch (request.Method)
         {
+            case "GET" when key.Length == 0 && request.Query.ContainsKey("uploads"):
+                await ListUploadsAsync(response, request);
+                break;
             case "GET" when key.Length == 0:
                 await ListAsync(response, request);
                 break;
@@ -169,7 +177,7 @@ public sealed class FakeGcs : IAsyncDisposable
                 break;
             case "POST" when request.Query.ContainsKey("uploads"):
                 var upload = Guid.CreateVersion7().ToString("N");
-                uploads[upload] = (key, request.Headers["x-goog-meta-tideway-write"], new());
+                uploads[upload] = (key, request.Headers["x-goog-meta-tideway-write"], TimeProvider.System.GetUtcNow(), new());
                 await response.WriteAsync($"<InitiateMultipartUploadResult><UploadId>{upload}</UploadId></InitiateMultipartUploadResult>");
                 break;
             case "POST":
@@ -219,7 +227,8 @@ public sealed class FakeGcs : IAsyncDisposable
             .Order(StringComparer.Ordinal)
             .Where(key => string.CompareOrdinal(key, after) > 0)
             .ToList();
-        var page = keys.Take(PageSize).ToList();
+        var most = int.TryParse(request.Query["max-keys"].ToString(), CultureInfo.InvariantCulture, out var few) ? Math.Min(few, PageSize) : PageSize;
+        var page = keys.Take(most).ToList();
         var text = new StringBuilder("<?xml version='1.0' encoding='UTF-8'?><ListBucketResult xmlns='http://doc.s3.amazonaws.com/2006-03-01'>")
             .Append("<EncodingType>url</EncodingType><IsTruncated>")
             .Append(keys.Count > page.Count ? "true" : "false")
@@ -242,6 +251,27 @@ public sealed class FakeGcs : IAsyncDisposable
 
         response.ContentType = "application/xml";
         await response.WriteAsync(text.Append("</ListBucketResult>").ToString());
+    }
+
+    private async Task ListUploadsAsync(HttpResponse response, HttpRequest request)
+    {
+        var prefix = request.Query["prefix"].ToString();
+        var text = new StringBuilder(
+            "<?xml version='1.0' encoding='UTF-8'?><ListMultipartUploadsResult xmlns='http://s3.amazonaws.com/doc/2006-03-01/'>"
+        ).Append("<IsTruncated>false</IsTruncated>");
+        foreach (var (id, upload) in uploads.Where(upload => upload.Value.Key.StartsWith(prefix, StringComparison.Ordinal)))
+        {
+            text.Append("<Upload><Key>")
+                .Append(WebUtility.HtmlEncode(upload.Key))
+                .Append("</Key><UploadId>")
+                .Append(id)
+                .Append("</UploadId><StorageClass>STANDARD</StorageClass><Initiated>")
+                .Append(upload.Begun.ToString("O", CultureInfo.InvariantCulture))
+                .Append("</Initiated></Upload>");
+        }
+
+        response.ContentType = "application/xml";
+        await response.WriteAsync(text.Append("</ListMultipartUploadsResult>").ToString());
     }
 
     private async Task ReadAsync(HttpContext context, string key)
