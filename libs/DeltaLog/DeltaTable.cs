@@ -132,25 +132,23 @@ public sealed class DeltaTable
     /// Throws <see cref="DeltaLogError.VersionNotFound"/> where one of them is not in the log, and refuses versions that cannot be read.
     /// </summary>
     public IAsyncEnumerable<VersionChanges> ReadChangesAsync(long from, long? to = null, CancellationToken cancellationToken = default) =>
-        changes.ReadAsync(from, to, requireChangeDataFeed: false, known: null, cancellationToken);
+        changes.ReadAsync(from, to, requireChangeDataFeed: false, new ChangesOptions(), cancellationToken);
 
-    /// <summary>
-    /// Like <see cref="ReadChangesAsync(long, long?, CancellationToken)"/>, for who has the description of <paramref name="from"/> at hand
-    /// (<see cref="LoadDescriptionAsync"/>): saves reading it once more.
-    /// </summary>
-    public IAsyncEnumerable<VersionChanges> ReadChangesAsync(
-        long from,
-        long? to,
-        (Protocol Protocol, Metadata Metadata) description,
-        CancellationToken cancellationToken = default
-    ) => changes.ReadAsync(from, to, requireChangeDataFeed: false, description, cancellationToken);
+    /// <summary>Like <see cref="ReadChangesAsync(long, long?, CancellationToken)"/>, for who goes on where others ended, or may end before the last one.</summary>
+    public IAsyncEnumerable<VersionChanges> ReadChangesAsync(long from, long? to, ChangesOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Portion is { } portion)
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(portion, nameof(options));
+        return changes.ReadAsync(from, to, requireChangeDataFeed: false, options, cancellationToken);
+    }
 
     /// <summary>
     /// Like <see cref="ReadChangesAsync(long, long?, CancellationToken)"/>, for the rows that changed (<see cref="VersionChanges.ChangeFiles"/>). Throws
     /// <see cref="DeltaLogError.ChangeDataFeedDisabled"/>, naming the version, unless the change data feed was on throughout.
     /// </summary>
     public IAsyncEnumerable<VersionChanges> ReadChangeDataFeedAsync(long from, long? to = null, CancellationToken cancellationToken = default) =>
-        changes.ReadAsync(from, to, requireChangeDataFeed: true, known: null, cancellationToken);
+        changes.ReadAsync(from, to, requireChangeDataFeed: true, new ChangesOptions(), cancellationToken);
 
     /// <summary>The first version whose changes, and those of all later ones, are still in the log.</summary>
     public Task<long> EarliestChangesVersionAsync(CancellationToken cancellationToken = default) => changes.EarliestVersionAsync(cancellationToken);

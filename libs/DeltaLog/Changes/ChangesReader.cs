@@ -13,6 +13,10 @@ namespace Tideway.DeltaLog.Changes;
 /// </summary>
 internal sealed class ChangesReader(IObjectStore store, SnapshotLoader snapshots)
 {
+    // Where files of commits have the same time, that of a version follows from those before it. All of the log would be too much to list for the last few
+    // versions; as many as here look at in the same way, whichever version they begin with.
+    private const int LookBack = 100;
+
     /// <summary>The first version from which every commit up to the latest is in the log.</summary>
     public async Task<long> EarliestVersionAsync(CancellationToken cancellationToken)
     {
@@ -22,33 +26,48 @@ internal sealed class ChangesReader(IObjectStore store, SnapshotLoader snapshots
         return Earliest(listing.Commits);
     }
 
-    /// <summary>Reads the protocol and metadata of the first version from the log unless they are <paramref name="known"/>.</summary>
+    /// <summary>Reads the versions from one to another, or to the latest.</summary>
     public async IAsyncEnumerable<VersionChanges> ReadAsync(
         long from,
         long? to,
         bool requireChangeDataFeed,
-        (Protocol Protocol, Metadata Metadata)? known,
+        ChangesOptions options,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        var commits = await FindAsync(from, to, cancellationToken).ConfigureAwait(false);
-        var (firstProtocol, firstMetadata) = known ?? await DescribeAsync(from, cancellationToken).ConfigureAwait(false);
-        ProtocolRequirements.RequireReadable(firstProtocol, store.Root, from);
-        if (requireChangeDataFeed)
-            RequireChangeDataFeed(firstMetadata, from);
-        var last = DateTimeOffset.MinValue;
-        var (protocol, metadata) = (firstProtocol, firstMetadata);
-        foreach (var commit in commits)
+        var last = options.After;
+        (Protocol Protocol, Metadata Metadata)? description = null;
+        long? end;
+        for (var begin = from; ; begin = end.Value + 1)
         {
-            var actions = await CommitFile.ReadAsync(store, commit.Info.Key, commit.Version, cancellationToken).ConfigureAwait(false);
-            if (actions.OfType<Protocol>().LastOrDefault() is { } newProtocol)
-                ProtocolRequirements.RequireReadable(protocol = newProtocol, store.Root, commit.Version);
-            metadata = actions.OfType<Metadata>().LastOrDefault() ?? metadata;
-            if (requireChangeDataFeed)
-                RequireChangeDataFeed(metadata, commit.Version);
-            var changes = Collect(commit, actions, protocol, metadata, last);
-            last = changes.Timestamp;
-            yield return changes;
+            end = options.Portion is { } portion && to - begin >= portion ? begin + portion - 1 : to;
+            var (commits, before) = await FindAsync(begin, end, looksBack: last is null, goesOn: description is not null, cancellationToken)
+                .ConfigureAwait(false);
+            last ??= before;
+            var (protocol, metadata) = description ?? options.Description ?? await DescribeAsync(from, cancellationToken).ConfigureAwait(false);
+            if (description is null)
+            {
+                ProtocolRequirements.RequireReadable(protocol, store.Root, from);
+                if (requireChangeDataFeed)
+                    RequireChangeDataFeed(metadata, from);
+            }
+
+            foreach (var commit in commits)
+            {
+                var actions = await CommitFile.ReadAsync(store, commit.Info.Key, commit.Version, cancellationToken).ConfigureAwait(false);
+                if (actions.OfType<Protocol>().LastOrDefault() is { } newProtocol)
+                    ProtocolRequirements.RequireReadable(protocol = newProtocol, store.Root, commit.Version);
+                metadata = actions.OfType<Metadata>().LastOrDefault() ?? metadata;
+                if (requireChangeDataFeed)
+                    RequireChangeDataFeed(metadata, commit.Version);
+                var changes = Collect(commit, actions, protocol, metadata, last);
+                last = changes.Timestamp;
+                yield return changes;
+            }
+
+            if (end is null || end == to)
+                yield break;
+            description = (protocol, metadata);
         }
     }
 
@@ -58,14 +77,16 @@ internal sealed class ChangesReader(IObjectStore store, SnapshotLoader snapshots
         return (state.Protocol, state.Metadata);
     }
 
-    private static VersionChanges Collect(LogFile commit, List<DeltaAction> actions, Protocol protocol, Metadata metadata, DateTimeOffset last)
+    private static VersionChanges Collect(LogFile commit, List<DeltaAction> actions, Protocol protocol, Metadata metadata, DateTimeOffset? last)
     {
         var info = actions.OfType<CommitInfo>().FirstOrDefault();
-        var time = TableState.HasInCommitTimestampsWith(protocol, metadata) && info?.InCommitTime is { } inCommit ? inCommit : CommitTime.Of(commit.Info);
+        // In-commit timestamps rise by themselves, and are not compared with times of files, which may have been copied since.
+        var time =
+            TableState.HasInCommitTimestampsWith(protocol, metadata) && info?.InCommitTime is { } inCommit ? inCommit : CommitTime.After(last, commit.Info);
         return new VersionChanges
         {
             Version = commit.Version,
-            Timestamp = time > last ? time : last.AddMilliseconds(1),
+            Timestamp = time,
             CommitInfo = info,
             MetadataInForce = metadata,
             Protocol = actions.OfType<Protocol>().LastOrDefault(),
@@ -85,32 +106,47 @@ internal sealed class ChangesReader(IObjectStore store, SnapshotLoader snapshots
         return commits[index].Version;
     }
 
-    private async Task<List<LogFile>> FindAsync(long from, long? to, CancellationToken cancellationToken)
+    // The commits, and the time of the one before them where that is wanted and there.
+    private async Task<(List<LogFile> Commits, DateTimeOffset? Before)> FindAsync(
+        long from,
+        long? to,
+        bool looksBack,
+        bool goesOn,
+        CancellationToken cancellationToken
+    )
     {
         if (from < 0)
             throw Missing(from, "versions start at 0");
         if (to < from)
             throw new ArgumentOutOfRangeException(nameof(to), to, $"Expected the last version to be at least the first one, {from}.");
-        var listing = await LogListing.ReadAsync(store, from, cancellationToken).ConfigureAwait(false);
-        if (listing.Commits is not [{ Version: var first }, ..] || first != from)
+        var listing = await LogListing
+            .ReadAsync(store, Math.Max(0, from - (looksBack ? LookBack : 0)), cancellationToken, to ?? long.MaxValue)
+            .ConfigureAwait(false);
+        var commits = listing.Commits.Where(commit => commit.Version >= from).ToList();
+        if (!goesOn && (commits is not [{ Version: var first }, ..] || first != from))
             await ThrowMissingAsync(from, cancellationToken).ConfigureAwait(false);
-        var latest = listing.Commits[^1].Version;
-        if (to > latest)
-            throw Missing(to.Value, $"the latest one is {latest}");
-        var commits = listing.Commits.Where(commit => to is null || commit.Version <= to).ToList();
         for (var index = 0; index < commits.Count; index++)
         {
             if (commits[index].Version != from + index)
-            {
-                throw new DeltaLogException(DeltaLogError.MissingCommits, $"Expected the commit of version {from + index} of '{store.Root}', found none.")
-                {
-                    TableRoot = store.Root,
-                    Version = from + index,
-                };
-            }
+                throw MissingCommit(from + index);
         }
 
-        return commits;
+        var last = from + commits.Count - 1;
+        if (last < to)
+        {
+            var after = await LogListing.ReadAsync(store, last + 1, cancellationToken).ConfigureAwait(false);
+            throw after.Commits.Count > 0 ? MissingCommit(last + 1) : Missing(to.Value, $"the latest one is {last}");
+        }
+
+        return (commits, TimeBefore(listing.Commits.Take(listing.Commits.Count - commits.Count)));
+    }
+
+    private static DateTimeOffset? TimeBefore(IEnumerable<LogFile> commits)
+    {
+        DateTimeOffset? time = null;
+        foreach (var commit in commits)
+            time = CommitTime.After(time, commit.Info);
+        return time;
     }
 
     private async Task ThrowMissingAsync(long from, CancellationToken cancellationToken)
@@ -139,6 +175,13 @@ internal sealed class ChangesReader(IObjectStore store, SnapshotLoader snapshots
             };
         }
     }
+
+    private DeltaLogException MissingCommit(long version) =>
+        new(DeltaLogError.MissingCommits, $"Expected the commit of version {version} of '{store.Root}', found none.")
+        {
+            TableRoot = store.Root,
+            Version = version,
+        };
 
     private DeltaLogException Missing(long version, string reason) =>
         new(DeltaLogError.VersionNotFound, $"There is no version {version} of '{store.Root}': {reason}.") { TableRoot = store.Root, Version = version };

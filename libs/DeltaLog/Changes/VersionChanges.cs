@@ -9,7 +9,10 @@ public sealed record VersionChanges
     /// <summary>The version.</summary>
     public required long Version { get; init; }
 
-    /// <summary>When it was committed; later than the version before it.</summary>
+    /// <summary>
+    /// When it was committed: its in-commit timestamp where it has one, else when its file was written, but later than the version before it, as far as
+    /// file times of the last hundred versions before a range can tell.
+    /// </summary>
     public required DateTimeOffset Timestamp { get; init; }
 
     /// <summary>Where the commit came from, if it says so.</summary>

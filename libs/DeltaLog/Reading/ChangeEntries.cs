@@ -27,71 +27,38 @@ internal sealed class ChangeEntries(Snapshot snapshot, DeletionVectorReader vect
     {
         foreach (var add in version.Adds)
             knownValues[add.Path] = add.PartitionValues;
-        if (version.CdcFiles.Count > 0)
-        {
-            ChangeFiles.AddRange(
-                version
-                    .CdcFiles.DistinctBy(file => FilePath.Canonical(file.Path), StringComparer.Ordinal)
-                    .Select(file => Entry(version, file.Path, file.PartitionValues, RowFilter.All, null))
-            );
-            return;
-        }
-
         var (came, went) = (new List<ScanEntry>(), new List<ScanEntry>());
-        var removes = RemovesByPath(version);
-        foreach (var add in version.Adds.Where(add => add.DataChange).DistinctBy(FileKey.Of))
+        foreach (var file in ChangedFile.Of(version.Version, version.ChangeFiles()))
         {
-            var now = await DeletedAsync(add.DeletionVector, cancellationToken).ConfigureAwait(false);
-            if (!removes.Remove(FilePath.Canonical(add.Path), out var remove))
-            {
-                came.Add(Entry(version, add.Path, add.PartitionValues, Filter(now), "insert"));
+            if (await RowsOfAsync(file, cancellationToken).ConfigureAwait(false) is not { } rows)
                 continue;
+            switch (file.Action)
+            {
+                case AddCdcFile cdc:
+                    ChangeFiles.Add(Entry(version, cdc.Path, cdc.PartitionValues, rows, null));
+                    break;
+                case AddFile add:
+                    came.Add(Entry(version, add.Path, add.PartitionValues, rows, "insert"));
+                    break;
+                case RemoveFile remove:
+                    went.Add(Entry(version, remove.Path, ValuesOf(remove, version.Version), rows, "delete"));
+                    break;
             }
-
-            // The same data file with another deletion vector: only the rows in one and not in the other changed.
-            var before = await DeletedAsync(remove.DeletionVector, cancellationToken).ConfigureAwait(false);
-            went.AddRange(Some(version, add, now.Except(before), "delete"));
-            came.AddRange(Some(version, add, before.Except(now), "insert"));
-        }
-
-        foreach (var remove in removes.Values)
-        {
-            var deleted = await DeletedAsync(remove.DeletionVector, cancellationToken).ConfigureAwait(false);
-            went.Add(Entry(version, remove.Path, ValuesOf(remove, version.Version), Filter(deleted), "delete"));
         }
 
         var rewrites = derives && !version.TellsRowChanges && came.Count > 0 && went.Count > 0;
         (rewrites ? RewrittenFiles : WholeFiles).AddRange([.. came, .. went]);
     }
 
-    // A line that stands twice in a commit says nothing more; a file that goes with two sets of deleted rows was never in the table.
-    private static Dictionary<string, RemoveFile> RemovesByPath(VersionChanges version)
+    // Null where there are none.
+    private async Task<RowFilter?> RowsOfAsync(ChangedFile file, CancellationToken cancellationToken)
     {
-        var removes = new Dictionary<string, RemoveFile>(StringComparer.Ordinal);
-        foreach (var remove in version.Removes.Where(remove => remove.DataChange))
-        {
-            if (removes.TryAdd(FilePath.Canonical(remove.Path), remove))
-                continue;
-            if (FileKey.Of(removes[FilePath.Canonical(remove.Path)]) != FileKey.Of(remove))
-            {
-                throw new DeltaLogException(
-                    DeltaLogError.CorruptLog,
-                    $"Version {version.Version} removes '{remove.Path}' twice, with different deletion vectors."
-                )
-                {
-                    Version = version.Version,
-                    File = remove.Path,
-                };
-            }
-        }
-
-        return removes;
+        var without = await DeletedAsync(file.Without, cancellationToken).ConfigureAwait(false);
+        if (file.Within is null)
+            return without.Ranges.Count == 0 ? RowFilter.All : RowFilter.Without(without);
+        var rows = (await DeletedAsync(file.Within, cancellationToken).ConfigureAwait(false)).Except(without);
+        return rows.Ranges.Count > 0 ? RowFilter.Only(rows) : null;
     }
-
-    private static RowFilter Filter(RowSet deleted) => deleted.Ranges.Count == 0 ? RowFilter.All : RowFilter.Without(deleted);
-
-    private IEnumerable<ScanEntry> Some(VersionChanges version, AddFile add, RowSet rows, string change) =>
-        rows.Ranges.Count > 0 ? [Entry(version, add.Path, add.PartitionValues, RowFilter.Only(rows), change)] : [];
 
     private ScanEntry Entry(VersionChanges version, string path, IReadOnlyDictionary<string, string?> values, RowFilter rows, string? change)
     {

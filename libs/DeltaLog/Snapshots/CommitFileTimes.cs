@@ -51,8 +51,7 @@ internal sealed class CommitFileTimes
                 found.Clear();
             }
 
-            var time = CommitTime.Of(file.Info);
-            found.Add(found.Count > 0 && time <= found[^1] ? found[^1].AddMilliseconds(1) : time);
+            found.Add(CommitTime.After(found.Count > 0 ? found[^1] : null, file.Info));
         }
 
         return new CommitFileTimes(first, found, checkpoints.EarliestRecreatableVersion());

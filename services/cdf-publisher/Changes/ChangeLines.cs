@@ -48,7 +48,8 @@ internal sealed class ChangeLines(DeltaTable table, ResponseFormats format, File
         using var copyAddresses = CopyUrls?.Invoke();
         using var copyLines = copyAddresses is null ? null : new FileLineWriter(format, idHash, copyAddresses);
         var header = begin;
-        var count = 0;
+        var (count, considered, before) = (0, 0L, page.After);
+        var most = Plain is null ? null : PlainChanges.Considered(MaxFiles);
         await foreach (var changes in versions.WithCancellation(cancellationToken))
         {
             header = header.After(changes);
@@ -58,9 +59,9 @@ internal sealed class ChangeLines(DeltaTable table, ResponseFormats format, File
             var mark = new CommitMark(changes.Version, changes.Timestamp.ToUnixTimeMilliseconds());
             foreach (var file in (Plain?.FilesOf(changes, header) ?? ChangeScan.FilesOf(changes).Select(file => PlainFile.Of(file))).Skip(skip))
             {
-                if (count == MaxFiles)
+                if (count == MaxFiles || considered++ == most)
                 {
-                    Next = page with { Version = changes.Version, Skip = skip };
+                    Next = page with { Version = changes.Version, Skip = skip, After = before };
                     return;
                 }
 
@@ -82,6 +83,7 @@ internal sealed class ChangeLines(DeltaTable table, ResponseFormats format, File
 
             if (isUntold)
                 await WriteHeaderAsync(writer, changes, header, cancellationToken);
+            before = changes.Timestamp;
         }
     }
 

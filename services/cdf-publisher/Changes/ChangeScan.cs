@@ -11,24 +11,28 @@ using Tideway.ObjectStorage;
 namespace Tideway.CdfPublisher.Changes;
 
 /// <summary>
-/// A range of versions that was seen to be readable as a whole, before any of it is answered: after the first byte it is too late to refuse.
-/// A short range stays in memory, a long one is read again while it is answered.
+/// A range of versions that was seen to be readable as a whole, before any of it is answered: after the first byte it is too late to refuse. Of later pages only
+/// what they answer is looked at. The beginning stays in memory, as far as a page needs it; what is beyond is read again while it is answered.
 /// </summary>
 internal sealed class ChangeScan
 {
     private const int MaxFilesKept = 10_000;
 
+    // Of those who may stop early; one page of most stores' lists.
+    private const int Portion = 1_000;
+
     private readonly DeltaTable table;
     private readonly ChangesCursor page;
     private readonly int? maxFiles;
-    private List<VersionChanges>? kept = [];
+    private readonly List<VersionChanges> kept = [];
+    private TableHeader beyond;
 
     private ChangeScan(DeltaTable table, TableHeader start, ChangesCursor page, int? maxFiles)
     {
         this.table = table;
         this.page = page;
         this.maxFiles = maxFiles;
-        Start = start;
+        (Start, beyond) = (start, start);
     }
 
     /// <summary>The first version of the page.</summary>
@@ -75,17 +79,16 @@ internal sealed class ChangeScan
         }
     }
 
-    /// <summary>The versions of the range, in order.</summary>
+    /// <summary>The versions of the range, in order. Those that are not in memory are read one by one.</summary>
     public async IAsyncEnumerable<VersionChanges> ChangesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (kept is not null)
-        {
-            foreach (var changes in kept)
-                yield return changes;
+        foreach (var changes in kept)
+            yield return changes;
+        var next = kept.Count > 0 ? kept[^1].Version + 1 : page.Version;
+        if (next > page.End)
             yield break;
-        }
-
-        await foreach (var changes in table.ReadChangesAsync(Start.Version, page.End, (Start.Protocol, Start.Metadata), cancellationToken))
+        var portion = maxFiles is null ? (int?)null : Portion;
+        await foreach (var changes in ReadAsync(next, beyond, kept.Count > 0 ? kept[^1].Timestamp : page.After, portion, cancellationToken))
             yield return changes;
     }
 
@@ -95,11 +98,12 @@ internal sealed class ChangeScan
     private async Task<ProtocolRefusal?> CheckAsync(CancellationToken cancellationToken)
     {
         var header = Start;
-        // The first page has seen that all of the range can be read; those that follow look no further than they go.
-        var isFirst = page.Version == page.Start && page.Skip == 0;
-        var seen = 0;
-        await foreach (var changes in table.ReadChangesAsync(Start.Version, page.End, (Start.Protocol, Start.Metadata), cancellationToken))
+        // Of files that are written again some have no rows and are not told, which shows only when they are written.
+        var enough = page.Skip + (page.Plain || page.IsFirst ? PlainChanges.Considered(maxFiles) : maxFiles) ?? long.MaxValue;
+        var (seen, keeps) = (0L, true);
+        await foreach (var changes in ReadAsync(Start.Version, Start, page.After, page.IsFirst ? null : Portion, cancellationToken))
         {
+            keeps = keeps && seen <= enough;
             header = header.After(changes);
             if (!header.Metadata.IsEnabled(TableProperties.EnableChangeDataFeed))
             {
@@ -128,17 +132,39 @@ internal sealed class ChangeScan
                 ByteCount += SizeOf(file) ?? 0;
             }
 
-            if (seen <= MaxFilesKept)
-                kept?.Add(changes);
-            else
-                kept = null;
-            // Of files that are written again some have no rows and are not told, which shows only when they are written.
-            if (!isFirst && !page.Plain && seen > (long)page.Skip + (maxFiles ?? int.MaxValue))
+            keeps = keeps && seen <= MaxFilesKept;
+            if (keeps)
+            {
+                kept.Add(changes);
+                beyond = header;
+            }
+
+            // The first page has seen that all of the range can be read; those that follow look no further than they go.
+            if (!page.IsFirst && seen > enough)
                 break;
         }
 
         return null;
     }
+
+    private IAsyncEnumerable<VersionChanges> ReadAsync(
+        long from,
+        TableHeader header,
+        DateTimeOffset? after,
+        int? portion,
+        CancellationToken cancellationToken
+    ) =>
+        table.ReadChangesAsync(
+            from,
+            page.End,
+            new ChangesOptions
+            {
+                Description = (header.Protocol, header.Metadata),
+                After = after,
+                Portion = portion,
+            },
+            cancellationToken
+        );
 
     private static DeletionVectorDescriptor? VectorOf(DeltaAction file) =>
         file switch

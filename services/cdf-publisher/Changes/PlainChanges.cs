@@ -43,8 +43,7 @@ internal sealed class PlainChanges
     /// <summary>Has the copies of a page written before the answer begins; a refusal where that cannot be.</summary>
     public async Task<ProtocolRefusal?> PrepareAsync(ChangeScan scan, ChangesCursor page, int? maxFiles, CancellationToken cancellationToken)
     {
-        // Of the two files that tell of another vector at least one has rows.
-        var most = 2L * maxFiles ?? long.MaxValue;
+        var most = Considered(maxFiles) ?? long.MaxValue;
         ProtocolRefusal? inexpressible = null;
         return await copies.EnsureAsync(versions.Table, Items(cancellationToken), cancellationToken) is { } refusal ? refusal : inexpressible;
 
@@ -75,12 +74,18 @@ internal sealed class PlainChanges
         }
     }
 
+    /// <summary>
+    /// How many files a page looks at for so many that it tells: it ends there, also where it has told fewer. Of the two files that tell of another vector at least
+    /// one has rows.
+    /// </summary>
+    public static long? Considered(int? maxFiles) => 2L * maxFiles;
+
     /// <summary>The metadata that a version is told by; null where its rows cannot be written plainly.</summary>
     public Metadata? MetadataOf(TableHeader header) => versions.ViewOf(header.Version, header.Protocol, header.Metadata)?.Metadata;
 
     /// <summary>The files that hold a version's row changes.</summary>
     public IEnumerable<PlainFile> FilesOf(VersionChanges changes, TableHeader header) =>
-        PlainFile.OfChanges(changes.Version, ChangeScan.FilesOf(changes), versions.Other(header.Metadata));
+        ChangedFile.Of(changes.Version, ChangeScan.FilesOf(changes)).Select(file => PlainFile.Of(file, versions.Other(header.Metadata)));
 
     /// <summary>What is copied for a file; null where it is told as it is.</summary>
     public PlainItem? FindCopied(PlainFile file, TableHeader header) =>

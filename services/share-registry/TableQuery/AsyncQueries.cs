@@ -9,8 +9,8 @@ namespace Tideway.ShareRegistry.TableQuery;
 
 /// <summary>
 /// Queries of clients that are ready to wait: what is answered in a moment is answered at once; for anything longer the client is given an id, and asks again.
-/// What is kept is the question and the version it is about, so that any replica can go on with it, also after a restart: the work itself is what
-/// fills the caches that the answer is then made from.
+/// What is kept in the database is the question and the version it is about, so that any replica can go on with it, also after a restart; what was found
+/// already is known to the process that worked on it.
 /// </summary>
 internal sealed class AsyncQueries(
     AsyncQueryStore store,
@@ -43,9 +43,10 @@ internal sealed class AsyncQueries(
         // Before any work: who has too much waiting gets no more of it done.
         if (await CheckRoomAsync(call, cancellationToken) is { } full)
             return full;
-        if (await TryAnswerAsync(call, key, query, null, options.Value.Patience, cancellationToken) is { } answer)
-            return answer;
+        // What is worked on is what will be asked for by the id.
         var version = query.Version ?? query.StartingVersion ?? await reader.FindLatestVersionAsync(call, cancellationToken);
+        if (await TryAnswerAsync(call, key, query, version, options.Value.Patience, cancellationToken) is { } answer)
+            return answer;
         await store.KeepAsync(call.RecipientId, call.Table.TableId, key, body, version, Since, cancellationToken);
         var kept = (await FindByKeyAsync(call, key, cancellationToken))!;
         // Another may have used the key at the same moment.
@@ -71,41 +72,38 @@ internal sealed class AsyncQueries(
 
     private static PendingQueryAnswer Pending(TableCall call, AsyncQuery query) => new(query.QueryId, query.TableVersion, call.Capabilities);
 
-    // The answer, or nothing where it takes longer than that or finds no place. Each who asks gets an answer of its own: its addresses and its page are. So who
-    // finds others at work on the query waits for them, and then needs little more than what they have left in the caches.
+    // The answer, or nothing where it takes longer than that or finds no place. What is found later is there for the next who asks.
     private async Task<IResult?> TryAnswerAsync(
         TableCall call,
         string key,
         QueryRequest query,
-        long? version,
+        long version,
         TimeSpan patience,
         CancellationToken cancellationToken
     )
     {
-        var pinned = query.Version is null && query.Timestamp is null && query.StartingVersion is null ? version : null;
-        var start = time.GetTimestamp();
-        while (work.Begin(new(call.RecipientId, call.Table.TableId, key), token => answers.AnswerAsync(call, query, token, pinned)) is { } piece)
-        {
-            var isDone = false;
-            try
-            {
-                isDone = await IsDoneAsync(piece.Work, patience - time.GetElapsedTime(start), cancellationToken);
-            }
-            finally
-            {
-                if (piece.IsOwn && !isDone)
-                    work.Leave(piece);
-            }
-
-            // Cancelled is what is under way when the process stops.
-            if (!isDone || piece.Work.IsCanceled)
-                return null;
-            if (piece.IsOwn)
-                return await piece.Work;
-        }
-
-        return null;
+        var pinned = IsOfLatest(query) ? version : (long?)null;
+        var question = new AsyncQueryWork.Key(call.RecipientId, call.Table, key, QuestionOf(call, query, pinned));
+        var piece = work.Begin(question, token => answers.PrepareAsync(call, query, token, pinned));
+        // Cancelled is what is under way when the process stops.
+        if (piece is null || !await IsDoneAsync(piece.Work, patience, cancellationToken) || piece.Work.IsCanceled)
+            return null;
+        work.Tell(piece);
+        var prepared = await piece.Work;
+        return prepared(call);
     }
+
+    private static bool IsOfLatest(QueryRequest query) => query.Version is null && query.Timestamp is null && query.StartingVersion is null;
+
+    // That a client would wait is no part of the answer.
+    private static string QuestionOf(TableCall call, QueryRequest query, long? pinned) =>
+        string.Join(
+            '\n',
+            Encoding.UTF8.GetString((query with { IdempotencyKey = null }).ToJson()),
+            (call.Capabilities with { AsyncQuery = false }).ToHeader(),
+            call.FileIdHash,
+            pinned
+        );
 
     private async Task<bool> IsDoneAsync(Task piece, TimeSpan patience, CancellationToken cancellationToken)
     {

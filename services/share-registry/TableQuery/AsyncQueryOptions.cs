@@ -36,4 +36,16 @@ public sealed class AsyncQueryOptions
     /// <summary>Most of them of one recipient.</summary>
     [Range(1, 10_000)]
     public int MaxAtOncePerRecipient { get; set; } = 8;
+
+    /// <summary>How long the outcome of such work is kept for the next who asks, where nobody waited for it any more when it was done.</summary>
+    [DurationRange("00:00:01", "00:10:00")]
+    public TimeSpan KeepFinished { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Most outcomes that are kept; the oldest go first.</summary>
+    [Range(1, 10_000)]
+    public int MaxFinished { get; set; } = 64;
+
+    /// <summary>Most of them of one recipient.</summary>
+    [Range(1, 10_000)]
+    public int MaxFinishedPerRecipient { get; set; } = 16;
 }

@@ -24,6 +24,7 @@ internal sealed class ChangedFilesAnswer
     private readonly TableSelection.Since since;
     private readonly AnswerShape shape;
     private readonly AnswerFiles files;
+    private readonly ChangedRange range;
     private readonly PlainChangedFiles? plain;
     private DateTimeOffset? firstExpiry;
     private ChangesCursor? next;
@@ -35,6 +36,7 @@ internal sealed class ChangedFilesAnswer
         TableSelection.Since since,
         AnswerShape shape,
         AnswerFiles files,
+        ChangedRange range,
         PlainChangedFiles? plain
     )
     {
@@ -44,12 +46,13 @@ internal sealed class ChangedFilesAnswer
         this.since = since;
         this.shape = shape;
         this.files = files;
+        this.range = range;
         this.plain = plain;
     }
 
     private bool WithProtocols => query.IncludeHistoricalProtocol && shape.IsDelta;
 
-    public static async Task<IResult> MakeAsync(
+    public static async Task<PreparedAnswer> PrepareAsync(
         TableCall call,
         ServedTable table,
         TableSelection.Since since,
@@ -63,33 +66,47 @@ internal sealed class ChangedFilesAnswer
     {
         var latest = table.Latest;
         if (since.Starting > latest.Version)
-            return ProtocolRefusals.Invalid(
+        {
+            var tooLate = ProtocolRefusals.Invalid(
                 $"startingVersion({since.Starting}) is after the latest available version {latest.Version} of {call.Table.FullName}."
             );
+            return _ => tooLate;
+        }
+
         // The end is only a hint: what is there up to it is what there is to tell.
         var position = cursor is null
-            ? new ChangesCursor(since.Starting, 0, Math.Min(since.Ending ?? latest.Version, latest.Version), ResponseFormats.None)
+            ? new ChangesCursor(since.Starting, 0, Math.Min(since.Ending ?? latest.Version, latest.Version), ResponseFormats.None, null)
             : ChangesCursor.Parse(cursor);
-        var (protocol, metadata) = await table.Table.LoadDescriptionAsync(since.Starting, cancellationToken);
-        var chosen = ChooseShape(call, position.Format, latest, protocol, metadata);
+        var head = await table.Table.LoadDescriptionAsync(since.Starting, cancellationToken);
+        var begin = position.Version == since.Starting ? head : await table.Table.LoadDescriptionAsync(position.Version, cancellationToken);
+        var chosen = ChooseShape(call, position.Format, latest, head.Protocol, head.Metadata);
         if (chosen.IsRefused(out var refusal))
-            return refusal;
+            return _ => refusal;
         var agreed = chosen.Value;
         position = position with { Format = agreed.Format };
-        var copied = agreed.IsDelta ? null : PlainChangedFiles.Find(copies, call, table, (since.Starting, protocol, metadata));
-        if (!agreed.IsDelta && copied is null && PlainFormat.FindFault(metadata) is { } fault)
-            return PlainFormat.Refuse(call.Table.FullName, since.Starting, fault);
+        var versions = new ChangedRange(table.Table, position, begin, IsFirst: cursor is null);
+        var copied = agreed.IsDelta ? null : PlainChangedFiles.Find(copies, call, table, (since.Starting, head.Protocol, head.Metadata));
+        if (!agreed.IsDelta && copied is null && PlainFormat.FindFault(head.Metadata) is { } fault)
+        {
+            var unexpressible = PlainFormat.Refuse(call.Table.FullName, since.Starting, fault);
+            return _ => unexpressible;
+        }
 
-        var answer = new ChangedFilesAnswer(call, query, table, since, agreed, files, copied);
-        if (copied is not null && await answer.PrepareCopiesAsync(copied, position, cancellationToken) is { } notCopied)
-            return notCopied;
-        return new TableAnswer
+        if (copied is not null && await For(call).PrepareCopiesAsync(copied, cancellationToken) is { } notCopied)
+            return _ => notCopied;
+        return asking => For(asking).Make(head.Protocol, head.Metadata, tokens);
+
+        ChangedFilesAnswer For(TableCall asking) => new(asking, query, table, since, agreed, files, versions, copied?.At(begin));
+    }
+
+    private TableAnswer Make(Protocol protocol, Metadata metadata, QueryTokens tokens) =>
+        new()
         {
             TableVersion = since.Starting,
-            Format = agreed.Format,
-            Protocol = TableLines.Protocol(agreed.Format, RecipientProtocol.Of(protocol, metadata), answer.WithProtocols ? since.Starting : null),
-            Metadata = TableLines.Metadata(agreed.Format, copied?.Metadata ?? metadata, since.Starting, access: call.Access),
-            Body = (writer, token) => answer.WriteAsync(writer, table.Table.ReadChangesAsync(position.Version, position.End, token), metadata, position, token),
+            Format = shape.Format,
+            Protocol = TableLines.Protocol(shape.Format, RecipientProtocol.Of(protocol, metadata), WithProtocols ? since.Starting : null),
+            Metadata = TableLines.Metadata(shape.Format, plain?.Metadata ?? metadata, since.Starting, access: call.Access),
+            Body = WriteAsync,
             Explain = exception => TableFailures.Explain(exception, call.Table),
             EchoEndStream = call.Capabilities.IncludeEndStreamAction,
             EchoFileIdHash = call.FileIdHash,
@@ -97,12 +114,11 @@ internal sealed class ChangedFilesAnswer
                 ? () =>
                     new EndStreamLine
                     {
-                        NextPageToken = answer.next is { } further ? tokens.NextPage(further.ToText()) : null,
-                        MinUrlExpirationTimestamp = answer.firstExpiry?.ToUnixTimeMilliseconds(),
+                        NextPageToken = next is { } further ? tokens.NextPage(further.ToText()) : null,
+                        MinUrlExpirationTimestamp = firstExpiry?.ToUnixTimeMilliseconds(),
                     }
                 : null,
         };
-    }
 
     // What came with a later version must be expressible too, and known; pages stay with what the first settled.
     private static Checked<AnswerShape> ChooseShape(TableCall call, ResponseFormats settled, Snapshot latest, Protocol protocol, Metadata metadata)
@@ -117,20 +133,15 @@ internal sealed class ChangedFilesAnswer
         return chosen.Value.FindUnknown(call, protocol, metadata) is { } unknown ? unknown : chosen;
     }
 
-    private async ValueTask WriteAsync(
-        AnswerWriter writer,
-        IAsyncEnumerable<VersionChanges> versions,
-        Metadata metadata,
-        ChangesCursor position,
-        CancellationToken cancellationToken
-    )
+    private async ValueTask WriteAsync(AnswerWriter writer, CancellationToken cancellationToken)
     {
         using var urls = files.Urls(call, table);
         using var lines = new FileLineWriter(shape.Format, shape.IdHash, urls);
         using var copyUrls = plain is null ? null : files.Urls(call, plain.Location);
         using var copyLines = copyUrls is null ? null : new FileLineWriter(shape.Format, shape.IdHash, copyUrls);
-        var count = 0;
-        await foreach (var version in versions.WithCancellation(cancellationToken))
+        var position = range.Position;
+        var (metadata, told, count) = (range.Begin.Metadata, position.After, 0);
+        await foreach (var version in range.ReadAsync(cancellationToken))
         {
             metadata = version.Metadata ?? metadata;
             // Between the first version and the latest the table may have needed more than in either.
@@ -143,7 +154,7 @@ internal sealed class ChangedFilesAnswer
                 var isFile = action is AddFile or RemoveFile;
                 if (isFile && count == query.MaxFiles)
                 {
-                    next = position with { Version = version.Version, Skip = skip };
+                    next = position with { Version = version.Version, Skip = skip, After = told };
                     firstExpiry = Earlier(urls.FirstExpiry, copyUrls?.FirstExpiry);
                     return;
                 }
@@ -153,23 +164,25 @@ internal sealed class ChangedFilesAnswer
                 skip++;
                 count += isFile ? 1 : 0;
             }
+
+            told = version.Timestamp;
         }
 
         firstExpiry = Earlier(urls.FirstExpiry, copyUrls?.FirstExpiry);
     }
 
-    private async Task<ProtocolRefusal?> PrepareCopiesAsync(PlainChangedFiles copied, ChangesCursor position, CancellationToken cancellationToken)
+    private async Task<ProtocolRefusal?> PrepareCopiesAsync(PlainChangedFiles copied, CancellationToken cancellationToken)
     {
         await files.PrepareAsync(copied.Location, cancellationToken);
-        return await copied.PrepareAsync(Actions(cancellationToken), position, cancellationToken);
+        return await copied.At(range.Begin).PrepareAsync(Actions(cancellationToken), cancellationToken);
 
         // The same that the answer will hold.
         async IAsyncEnumerable<(VersionChanges, DeltaAction)> Actions([EnumeratorCancellation] CancellationToken token)
         {
             var count = 0;
-            await foreach (var version in table.Table.ReadChangesAsync(position.Version, position.End, token))
+            await foreach (var version in range.ReadAsync(token))
             {
-                foreach (var action in ActionsOf(version).Skip(version.Version == position.Version ? position.Skip : 0))
+                foreach (var action in ActionsOf(version).Skip(version.Version == range.Position.Version ? range.Position.Skip : 0))
                 {
                     if (action is AddFile or RemoveFile && count++ == query.MaxFiles)
                         yield break;

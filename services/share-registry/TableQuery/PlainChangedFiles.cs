@@ -12,23 +12,21 @@ namespace Tideway.ShareRegistry.TableQuery;
 
 /// <summary>
 /// What a query with a starting version tells a client that reads only plain Parquet of a table that the format cannot express by itself: each version by its
-/// own metadata, and for each file that needs it a copy with the rows that the table has of it.
+/// own metadata, and for each file that needs it a copy with the rows that the table has of it. Goes through the versions once.
 /// </summary>
 internal sealed class PlainChangedFiles
 {
     private readonly CopiedFiles copies;
     private readonly PlainVersions versions;
-    private readonly ServedTable table;
     private readonly TableAccess access;
     private readonly (long Version, Protocol Protocol, Metadata Metadata) start;
     private Protocol protocol;
     private Metadata metadata;
 
-    private PlainChangedFiles(CopiedFiles copies, PlainVersions versions, ServedTable table, TableAccess access, (long, Protocol, Metadata) start)
+    private PlainChangedFiles(CopiedFiles copies, PlainTable table, TableAccess access, (long, Protocol, Metadata) start)
     {
         this.copies = copies;
-        this.versions = versions;
-        this.table = table;
+        versions = new PlainVersions(copies, table);
         this.access = access;
         this.start = start;
         (_, protocol, metadata) = start;
@@ -49,23 +47,22 @@ internal sealed class PlainChangedFiles
         if (!copies.IsOn || !call.Table.PlainCopies)
             return null;
         return NeedsMore(start.Protocol, start.Metadata) || NeedsMore(table.Latest.Protocol, table.Latest.Metadata)
-            ? new PlainChangedFiles(copies, new PlainVersions(copies, table.ToPlain(call.Table)), table, call.Access, start)
+            ? new PlainChangedFiles(copies, table.ToPlain(call.Table), call.Access, start)
             : null;
     }
+
+    /// <summary>The same for one who goes through the versions from one on that says this of the table.</summary>
+    public PlainChangedFiles At((Protocol Protocol, Metadata Metadata) begin) =>
+        new(copies, versions.Table, access, start) { protocol = begin.Protocol, metadata = begin.Metadata };
 
     /// <summary>Has the copies of an answer written before it begins; a refusal where that cannot be.</summary>
     public async Task<ProtocolRefusal?> PrepareAsync(
         IAsyncEnumerable<(VersionChanges Version, DeltaAction Action)> actions,
-        ChangesCursor position,
         CancellationToken cancellationToken
     )
     {
-        var (firstProtocol, firstMetadata) =
-            position.Version == start.Version ? (start.Protocol, start.Metadata) : await table.Table.LoadDescriptionAsync(position.Version, cancellationToken);
-        (protocol, metadata) = (firstProtocol, firstMetadata);
         ProtocolRefusal? inexpressible = Metadata is null ? Refuse(start.Version, start.Metadata) : null;
         var notCopied = inexpressible ?? await copies.EnsureAsync(versions.Table, Items(cancellationToken), cancellationToken);
-        (protocol, metadata) = (firstProtocol, firstMetadata);
         return inexpressible ?? notCopied;
 
         async IAsyncEnumerable<PlainItem> Items([EnumeratorCancellation] CancellationToken token)

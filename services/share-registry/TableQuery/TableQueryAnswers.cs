@@ -42,24 +42,34 @@ internal sealed class TableQueryAnswers(
         };
     }
 
-    /// <summary>Answers a query; of the version <paramref name="pinned"/> where an earlier call settled which version is the latest.</summary>
-    public async Task<IResult> AnswerAsync(TableCall call, QueryRequest query, CancellationToken cancellationToken, long? pinned = null)
+    /// <summary>Answers a query.</summary>
+    public async Task<IResult> AnswerAsync(TableCall call, QueryRequest query, CancellationToken cancellationToken)
+    {
+        var prepared = await PrepareAsync(call, query, cancellationToken);
+        return prepared(call);
+    }
+
+    /// <summary>
+    /// Does what comes before the first line of an answer, for calls like this one; of the version <paramref name="pinned"/> where an earlier call settled which
+    /// version is the latest.
+    /// </summary>
+    public async Task<PreparedAnswer> PrepareAsync(TableCall call, QueryRequest query, CancellationToken cancellationToken, long? pinned = null)
     {
         var selection = TableSelections.OfQuery(query, call.Rules);
         if (selection.IsRefused(out var refusal))
-            return refusal;
+            return _ => refusal;
         var tokens = new QueryTokens(continuations, call, query);
         var (page, refresh) = (tokens.ReadPage(), tokens.ReadRefresh());
         if (page.IsRefused(out refusal) || refresh.IsRefused(out refusal))
-            return refusal;
+            return _ => refusal;
 
         var table = await reader.OpenAsync(call, cancellationToken);
         await files.PrepareAsync(table, cancellationToken);
         if (selection.Value is TableSelection.Since since)
         {
             if (tokens.Bind(table.Latest.Metadata.Id) is { } ended)
-                return ended;
-            return await ChangedFilesAnswer.MakeAsync(call, table, since, query, page.Value, tokens, files, copies, cancellationToken);
+                return _ => ended;
+            return await ChangedFilesAnswer.PrepareAsync(call, table, since, query, page.Value, tokens, files, copies, cancellationToken);
         }
 
         // A page or a refreshed answer stays with the version that the first one was made from.
@@ -67,36 +77,44 @@ internal sealed class TableQueryAnswers(
         var settled = cursor?.Version ?? refresh.Value ?? pinned;
         // What is shared may have become less since.
         if (settled is { } old && TableSelections.CheckStart(old, call.Rules) is { } noLonger)
-            return noLonger;
+            return _ => noLonger;
         var selected = settled is { } version
             ? await reader.LoadAsync(table, version, cancellationToken)
             : await reader.SelectAsync(call, table, selection.Value, cancellationToken);
         if (selected.IsRefused(out refusal))
-            return refusal;
+            return _ => refusal;
         var snapshot = selected.Value;
         if (tokens.Bind(snapshot.Metadata.Id) is { } remade)
-            return remade;
+            return _ => remade;
         var shape = AnswerShape.Choose(call, snapshot.Protocol, snapshot.Metadata);
         if (shape.IsRefused(out refusal))
-            return refusal;
+            return _ => refusal;
         PlainView? plain = null;
         if (!shape.Value.IsDelta && PlainFormat.FindFault(snapshot) is { } fault && (plain = Find(call, table, snapshot)) is null)
-            return PlainFormat.Refuse(call.Table.FullName, snapshot.Version, fault);
-        var answer = new SnapshotAnswer(call, query, table, snapshot, shape.Value, tokens)
         {
-            IsPinned = selection.Value is not TableSelection.Latest,
-            Cursor = cursor,
-            Files = files,
-            Signed = signed,
-            Encoded = encoded,
-        };
-        if (plain is null)
-            return answer.Make();
-        await files.PrepareAsync(copies.Location, cancellationToken);
-        var items = answer.ReadFiles().Where(plain.NeedsCopy).Select(file => new PlainItem(plain, PlainFile.Of(file)));
-        return await copies.EnsureAsync(table.ToPlain(call.Table), items.ToAsyncEnumerable(), cancellationToken) is { } noRoom
-            ? noRoom
-            : answer.Make(plain, copies);
+            var unexpressible = PlainFormat.Refuse(call.Table.FullName, snapshot.Version, fault);
+            return _ => unexpressible;
+        }
+
+        if (plain is not null)
+        {
+            await files.PrepareAsync(copies.Location, cancellationToken);
+            var items = For(call).ReadFiles().Where(plain.NeedsCopy).Select(file => new PlainItem(plain, PlainFile.Of(file)));
+            if (await copies.EnsureAsync(table.ToPlain(call.Table), items.ToAsyncEnumerable(), cancellationToken) is { } noRoom)
+                return _ => noRoom;
+        }
+
+        return asking => For(asking).Make(plain, copies);
+
+        SnapshotAnswer For(TableCall asking) =>
+            new(asking, query, table, snapshot, shape.Value, tokens)
+            {
+                IsPinned = selection.Value is not TableSelection.Latest,
+                Cursor = cursor,
+                Files = files,
+                Signed = signed,
+                Encoded = encoded,
+            };
     }
 
     // What an owner allows is asked for each call, what there is to copy once for each version.

@@ -63,6 +63,21 @@ public sealed class ChangesPagingTests : ChangesScene
     }
 
     [Fact]
+    [ProtocolRule("Pages and refresh tokens", "Pages of changes tell the times that the whole answer would tell")]
+    public async Task Pages_tell_the_same_times_as_the_whole_where_commits_were_written_at_one_moment()
+    {
+        var orders = new DeltaFolder(storage.Path, "orders");
+        for (var version = 0; version <= 5; version++)
+            orders.At(version, Start);
+        var whole = TimesOf(await LinesOf(await GetAsync("orders", "startingVersion=0")));
+
+        var pages = await ReadPagesAsync("orders", "startingVersion=0", 1);
+
+        pages.SelectMany(TimesOf).ShouldBe(whole);
+        TimesOf(await LinesOf(await GetAsync("orders", "startingVersion=4"))).ShouldBe(whole.TakeLast(2));
+    }
+
+    [Fact]
     public async Task Pages_stay_with_the_range_and_the_metadata_of_the_first()
     {
         const string Query = "startingVersion=1";
@@ -110,6 +125,14 @@ public sealed class ChangesPagingTests : ChangesScene
     [ProtocolRule("Pages and refresh tokens", "maxFiles must be positive, for changes too")]
     public async Task Sizes_of_pages_that_make_no_sense_are_refused(string maxFiles, string text) =>
         (await MessageOf("orders", $"{Range}&maxFiles={maxFiles}")).ShouldContain(text);
+
+    private static List<long> TimesOf(List<JsonElement> lines) =>
+        [
+            .. lines
+                .Select(line => line.EnumerateObject().Single())
+                .Where(line => line.Name is "add" or "remove" or "cdc")
+                .Select(line => line.Value.GetProperty("timestamp").GetInt64()),
+        ];
 
     private async Task<string> MessageOf(string table, string query)
     {

@@ -113,9 +113,9 @@ public sealed class AsyncQueryTests : IAsyncLifetime
     [ProtocolRule("Get Query Info", "A query that failed is an HTTP error: clients take every queryStatus line for a pending one")]
     public async Task A_query_that_fails_is_an_error()
     {
-        var id = IdOf(await SubmitAsync("broken"));
         table.Commit(table.Add("part-1.parquet", 1));
         File.WriteAllText(table.CommitFile(1), "{");
+        var id = IdOf(await SubmitAsync("broken"));
 
         (await PollAsync(id, new { })).ShouldBe(HttpStatusCode.InternalServerError).ProtocolCode.ShouldBe("INTERNAL_ERROR");
     }

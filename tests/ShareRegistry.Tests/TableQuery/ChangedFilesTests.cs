@@ -91,6 +91,40 @@ public sealed class ChangedFilesTests : TableTest
     }
 
     [Fact]
+    public async Task Pages_tell_the_same_times_as_the_whole_where_commits_were_written_at_one_moment()
+    {
+        for (var version = 0; version <= 4; version++)
+            orders.At(version, DateTimeOffset.UnixEpoch.AddDays(1));
+        var whole = (await QueryAsync(path, new { startingVersion = 0 })).ShouldBe(HttpStatusCode.OK);
+
+        var pages = await ReadPagesAsync(path, 1);
+
+        TimesOf(pages).ShouldBe(TimesOf(whole.Lines));
+        TimesOf((await QueryAsync(path, new { startingVersion = 2 })).Lines)
+            .ShouldBe(TimesOf(whole.Lines.Where(line => line.Kind is "add" or "remove" && line.Body.GetProperty("version").GetInt64() >= 2)));
+    }
+
+    [Fact]
+    public async Task Protocols_on_later_pages_go_with_the_metadata_of_their_version()
+    {
+        var mapped = new LakeTable(Path.Combine(Process.Lake, "mapped"));
+        mapped.Commit(LakeTable.ProtocolLine(2, 5), LakeTable.MetadataLine(), mapped.Add("part-0.parquet", 1));
+        mapped.Commit(LakeTable.MetadataLine(("delta.columnMapping.mode", "name")), mapped.Add("part-1.parquet", 1));
+        mapped.Commit(mapped.Add("part-2.parquet", 1));
+        mapped.Commit(LakeTable.ProtocolLine(2, 6), mapped.Add("part-3.parquet", 1));
+        var mappedPath = await ShareAsync("mapped", mapped);
+        (string, string) capabilities = ("delta-sharing-capabilities", "responseformat=delta;readerfeatures=columnmapping");
+        var whole = (await QueryAsync(mappedPath, new { startingVersion = 0, includeHistoricalProtocol = true }, capabilities)).ShouldBe(HttpStatusCode.OK);
+
+        for (var size = 1; size <= 3; size++)
+        {
+            var pages = await ReadPagesAsync(mappedPath, size, capabilities);
+            TextsOf(pages, "protocol").ShouldBe(TextsOf(whole.Lines.Skip(2), "protocol"));
+            TextsOf(pages, "metaData").ShouldBe(TextsOf(whole.Lines.Skip(2), "metaData"));
+        }
+    }
+
+    [Fact]
     [ProtocolRule("API Response Actions in Parquet Format", "The parquet format never tells of files with deleted rows")]
     public async Task A_version_with_deleted_rows_is_refused_rather_than_misread()
     {
@@ -115,6 +149,38 @@ public sealed class ChangedFilesTests : TableTest
         latest.Message.ShouldContain("Unsupported Delta Table Properties");
         (await GetAsync(deletedPath + "/metadata")).ShouldBe(HttpStatusCode.BadRequest);
         (await GetAsync(deletedPath + "/version")).ShouldBe(HttpStatusCode.OK);
+    }
+
+    private static IEnumerable<string> TextsOf(IEnumerable<(string Kind, System.Text.Json.JsonElement Body)> lines, string kind) =>
+        lines.Where(line => line.Kind == kind).Select(line => line.Body.GetRawText());
+
+    private static IEnumerable<(long, long)> TimesOf(IEnumerable<(string Kind, System.Text.Json.JsonElement Body)> lines) =>
+        lines
+            .Where(line => line.Kind is "add" or "remove")
+            .Select(line => (line.Body.GetProperty("version").GetInt64(), line.Body.GetProperty("timestamp").GetInt64()));
+
+    // Without the lines that begin and end each.
+    private async Task<List<(string Kind, System.Text.Json.JsonElement Body)>> ReadPagesAsync(
+        string tablePath,
+        int size,
+        params (string Name, string Value)[] headers
+    )
+    {
+        var (lines, token) = (new List<(string, System.Text.Json.JsonElement)>(), (string?)null);
+        do
+        {
+            var body = new
+            {
+                startingVersion = 0,
+                includeHistoricalProtocol = headers.Length > 0,
+                maxFiles = size,
+                pageToken = token,
+            };
+            var page = (await QueryAsync(tablePath, body, headers)).ShouldBe(HttpStatusCode.OK);
+            lines.AddRange(page.Lines.Skip(2).SkipLast(1));
+            token = page.Lines[^1].Body.TryGetProperty("nextPageToken", out var next) ? next.GetString() : null;
+        } while (token is not null);
+        return lines;
     }
 
     private static string LineOf((string Kind, System.Text.Json.JsonElement Body) line) =>

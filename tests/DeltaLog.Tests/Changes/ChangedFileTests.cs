@@ -1,11 +1,10 @@
-using Tideway.DeltaLog;
 using Tideway.DeltaLog.Actions;
-using Tideway.DeltaSharing.Server.PlainCopies;
+using Tideway.DeltaLog.Changes;
 
-namespace Tideway.DeltaSharing.Tests.Server;
+namespace Tideway.DeltaLog.Tests.Changes;
 
 /// <summary>Which rows of which files changed, told as <c>kind path only-vector without-vector</c>.</summary>
-public sealed class PlainFileTests
+public sealed class ChangedFileTests
 {
     [Fact]
     public void Rows_between_two_vectors_of_a_file_went_and_came()
@@ -49,20 +48,21 @@ public sealed class PlainFileTests
     {
         var add = Add("a", "new") with { PartitionValues = new Dictionary<string, string?> { ["p"] = "1" } };
 
-        var file = PlainFile.OfChanges(3, [Remove("a") with { PartitionValues = null }, add], null).ShouldHaveSingleItem();
+        var file = ChangedFile.Of(3, [Remove("a") with { PartitionValues = null }, add]).ShouldHaveSingleItem();
 
         file.Action.ShouldBeOfType<RemoveFile>().PartitionValues!["p"].ShouldBe("1");
     }
 
     private static List<string> Told(params DeltaAction[] files) =>
-        [.. PlainFile.OfChanges(3, files, null).Select(file => $"{KindOf(file.Action)} {file.Path} only {NameOf(file.Within)} without {NameOf(file.Without)}")];
+        [.. ChangedFile.Of(3, files).Select(file => $"{NameOf(file.Action)} only {NameOf(file.Within)} without {NameOf(file.Without)}")];
 
-    private static string KindOf(DeltaAction action) =>
+    private static string NameOf(DeltaAction action) =>
         action switch
         {
-            AddFile => "add",
-            RemoveFile => "remove",
-            _ => "cdc",
+            AddFile add => "add " + add.Path,
+            RemoveFile remove => "remove " + remove.Path,
+            AddCdcFile cdc => "cdc " + cdc.Path,
+            _ => throw new InvalidOperationException(action.GetType().Name),
         };
 
     private static string NameOf(DeletionVectorDescriptor? vector) => vector?.PathOrInlineDv ?? "-";
