@@ -37,7 +37,7 @@ public sealed class ReadRefusalTests : IDisposable
         var profile = folder.File("nobody.share");
         await File.WriteAllTextAsync(
             profile,
-            """{"shareCredentialsVersion":1,"endpoint":"http://127.0.0.1:1/delta-sharing","bearerToken":"none"}""",
+            """{"shareCredentialsVersion":1,"endpoint":"https://127.0.0.1:1/delta-sharing","bearerToken":"none"}""",
             TestContext.Current.CancellationToken
         );
         return profile + "#share.schema.table";
