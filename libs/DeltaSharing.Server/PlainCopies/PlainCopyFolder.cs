@@ -95,7 +95,11 @@ internal sealed class PlainCopyFolder(string folder, PlainCopyOptions options, F
     // No address of it can be good any more.
     private bool IsUnused(FileInfo file, DateTime now) => now - file.LastAccessTimeUtc > urls.UrlLifetime + TimeSpan.FromMinutes(5);
 
-    private IEnumerable<FileInfo> Copies() => new DirectoryInfo(folder).EnumerateDirectories("??").SelectMany(part => part.EnumerateFiles("*.parquet"));
+    // Nothing but copies: whatever else somebody keeps there is not ours to count or to remove.
+    private IEnumerable<FileInfo> Copies() =>
+        new DirectoryInfo(folder)
+            .EnumerateDirectories("??")
+            .SelectMany(part => part.EnumerateFiles("*.parquet").Where(file => PlainView.IsKey($"{part.Name}/{file.Name}")));
 
     // Another replica may remove it meanwhile.
     private static long LengthOf(FileInfo file)
