@@ -44,15 +44,16 @@ internal sealed class OutboxDispatcher<TDatabase>(
                     var begun = gathering.Begin();
                     // A full batch means there may be more; anything less, and the next signal tells.
                     while (await SendOldestAsync(stoppingToken) == options.Value.BatchSize) { }
+                    isGathering = false;
                     failures = 0;
                     await filled.WaitAsync(options.Value.OutboxPollInterval, stoppingToken);
                     // After a quiet moment the first message goes at once; those that follow close by go together.
                     isGathering = true;
                     await gathering.WaitAsync(begun, stoppingToken);
-                    isGathering = false;
                 }
                 catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
                 {
+                    isGathering = false;
                     var delay = TimeSpan.FromMilliseconds(100 * Math.Pow(2, Math.Min(failures++, 10)) * (1 + (Random.Shared.NextDouble() / 2)));
                     delay = delay < LongestDelay ? delay : LongestDelay;
                     MessagingLog.OutboxFailed(logger, exception, database.Service, delay);

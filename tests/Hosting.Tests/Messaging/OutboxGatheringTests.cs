@@ -86,11 +86,35 @@ public sealed class OutboxGatheringTests : IAsyncLifetime
         batches.Texts.ShouldBe(["a", "b c"]);
     }
 
+    [Fact]
+    public async Task What_has_gathered_and_is_being_sent_when_the_process_stops_is_sent_before_its_end()
+    {
+        await PublishAsync("a");
+        await Eventually.Async(() => batches.Texts.Count == 1);
+        await PublishAsync("b");
+        await Eventually.Async(() => clock.WaitingTimers == 1);
+        batches.HoldsNext = true;
+        clock.Advance(Gathering);
+        await Eventually.Async(() => !batches.HoldsNext);
+
+        await process.DisposeAsync();
+
+        batches.Texts.ShouldBe(["a", "b"]);
+    }
+
     private Task PublishAsync(string text) => NoteProcess.PublishAsync(process.Services.GetRequiredService<TestDatabase>(), text);
 
     private sealed class Batches : IEventTransport
     {
         private int looks;
+        private volatile bool holdsNext;
+
+        /// <summary>Whether the next sending goes on until it is given up.</summary>
+        public bool HoldsNext
+        {
+            get => holdsNext;
+            set => holdsNext = value;
+        }
 
         public ConcurrentQueue<string> Texts { get; } = new();
 
@@ -102,10 +126,15 @@ public sealed class OutboxGatheringTests : IAsyncLifetime
             return Task.CompletedTask;
         }
 
-        public Task SendAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
+        public async Task SendAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
         {
+            if (HoldsNext)
+            {
+                HoldsNext = false;
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+            }
+
             Texts.Enqueue(string.Join(' ', messages.Select(message => ((NoteWritten)message.Event).Text)));
-            return Task.CompletedTask;
         }
     }
 }
