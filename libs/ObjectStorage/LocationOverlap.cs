@@ -57,6 +57,28 @@ public static class LocationOverlap
         }
     }
 
+    /// <summary>
+    /// The paths by which a place of a local disk lies below a folder, whatever links its way leads through by now; empty for the folder itself. None where it lies
+    /// elsewhere, and several where there are links within the folder. It need not exist.
+    /// </summary>
+    public static IReadOnlyCollection<string> FindPathsBelowByNow(string path, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(folder);
+        var root = CanonicalPath.Resolve(folder);
+        var full = Path.GetFullPath(path);
+        var paths = new HashSet<string>(StringComparer.Ordinal);
+        for (var above = full; above is not null; above = Path.GetDirectoryName(above))
+        {
+            if (CanonicalPath.RelativeTo(root, CanonicalPath.Resolve(above)) is not { } relative)
+                continue;
+            var below = full[above.Length..].Replace(Path.DirectorySeparatorChar, '/').Trim('/');
+            paths.Add(relative.Length > 0 && below.Length > 0 ? $"{relative}/{below}" : relative + below);
+        }
+
+        return paths;
+    }
+
     private static bool Overlap(string path, string other) =>
         CanonicalPath.RelativeTo(path, other) is not null || CanonicalPath.RelativeTo(other, path) is not null;
 }

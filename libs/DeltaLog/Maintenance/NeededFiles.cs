@@ -15,6 +15,9 @@ namespace Tideway.DeltaLog.Maintenance;
 internal sealed class NeededFiles(IObjectStore store, ReconciledLog log)
 {
     private const int BatchSize = 2048;
+    private const int MaxFolders = 10_000;
+
+    private readonly Dictionary<string, IReadOnlyCollection<string>> folders = new(StringComparer.Ordinal);
 
     /// <summary>The table with the column <c>k</c>, a key of the store.</summary>
     public string Table { get; } = $"tideway_needed_{Guid.CreateVersion7():N}";
@@ -31,8 +34,8 @@ internal sealed class NeededFiles(IObjectStore store, ReconciledLog log)
                     Run($"CREATE TEMP TABLE {Table} AS SELECT {Key("a.path")} AS k FROM ({log.ActiveSql}) UNION SELECT {Key("r.path")} FROM ({removed})");
                     foreach (var batch in commits.Chunk(500))
                         Run($"INSERT INTO {Table} SELECT {Key("cdc.path")} FROM ({FileActionSql.ChangeFiles(batch, ReconciledLog.MaxLineBytes)})");
-                    CollectOtherNames(cancellationToken);
                     CollectVectors(removed, cancellationToken);
+                    CollectOtherNames(cancellationToken);
                 },
                 cancellationToken
             )
@@ -51,8 +54,7 @@ internal sealed class NeededFiles(IObjectStore store, ReconciledLog log)
     // A store goes by several names, by which one log may tell its files.
     private void CollectOtherNames(CancellationToken cancellationToken)
     {
-        if (store.Root.IsFile)
-            return;
+        var isOther = store.Root.IsFile ? "starts_with(k, '/')" : "contains(k, '://')";
         var last = -1L;
         var names = new List<string>(BatchSize);
         do
@@ -60,7 +62,7 @@ internal sealed class NeededFiles(IObjectStore store, ReconciledLog log)
             names.Clear();
             using (
                 var result = log.Connection.Query(
-                    $"SELECT rowid, k FROM {Table} WHERE rowid > {last} AND contains(k, '://') ORDER BY rowid LIMIT {BatchSize}",
+                    $"SELECT rowid, k FROM {Table} WHERE rowid > {last} AND {isOther} ORDER BY rowid LIMIT {BatchSize}",
                     cancellationToken
                 )
             )
@@ -72,17 +74,37 @@ internal sealed class NeededFiles(IObjectStore store, ReconciledLog log)
                 }
             }
 
-            var keys = names.Select(FindKey).OfType<string>().ToList();
+            var keys = names.SelectMany(FindKeys).ToList();
             if (keys.Count > 0)
                 log.Connection.Execute($"INSERT INTO {Table} SELECT unnest({SqlText.LiteralList(keys)})", cancellationToken);
         } while (names.Count == BatchSize);
     }
 
-    private string? FindKey(string canonical)
+    private IEnumerable<string> FindKeys(string canonical)
     {
+        if (store.Root.IsFile)
+            return FindLocalKeys(canonical);
         var path = canonical.IndexOf("://", StringComparison.Ordinal) + "://".Length;
         // As the log writes it, with what was decoded.
-        return LocationOverlap.FindPathBelow(canonical[..path] + FilePath.Encode(canonical[path..]), store.Root.AbsoluteUri);
+        return LocationOverlap.FindPathBelow(canonical[..path] + FilePath.Encode(canonical[path..]), store.Root.AbsoluteUri) is { } key ? [key] : [];
+    }
+
+    // A folder goes by several names where links lead to it.
+    private List<string> FindLocalKeys(string path)
+    {
+        if (path.Contains('\0', StringComparison.Ordinal))
+            return [];
+        var file = new FileInfo(path);
+        var folder = file.DirectoryName ?? "/";
+        if (!folders.TryGetValue(folder, out var below))
+        {
+            if (folders.Count == MaxFolders)
+                folders.Clear();
+            below = folders[folder] = LocationOverlap.FindPathsBelowByNow(folder, store.Root.LocalPath);
+        }
+
+        var keys = below.Select(parent => parent.Length == 0 ? file.Name : $"{parent}/{file.Name}");
+        return [.. file.LinkTarget is null ? keys : keys.Concat(LocationOverlap.FindPathsBelowByNow(path, store.Root.LocalPath))];
     }
 
     // Names of vectors are coded in a way that SQL does not know.
@@ -119,8 +141,8 @@ internal sealed class NeededFiles(IObjectStore store, ReconciledLog log)
         }
         catch (DeltaLogException exception) when (exception.Error == DeltaLogError.FileOutsideTable)
         {
-            // Of no consequence here: what is outside is never touched.
-            return pathOrInline;
+            // By its whole address, which may be another name of a place below.
+            return FilePath.Canonical(pathOrInline);
         }
         catch (FormatException exception)
         {

@@ -128,6 +128,42 @@ public sealed class VacuumTests : IDisposable
     }
 
     [Fact]
+    public async Task Files_that_the_log_names_through_a_link_to_the_folder_are_needed()
+    {
+        var elsewhere = Directory.CreateTempSubdirectory("tideway-links-").FullName;
+        try
+        {
+            Directory.CreateSymbolicLink(Path.Combine(elsewhere, "lake"), fixture.Folder.Path);
+            Directory.CreateSymbolicLink(Path.Combine(elsewhere, "part"), Path.Combine(fixture.Folder.Path, "p=1"));
+            foreach (var name in (string[])["a b.parquet", "p=1/b.parquet", "p=1/c.parquet", "d.parquet", "v.bin", "stray.parquet", "p=1/stray.parquet"])
+                Put(name, TimeSpan.FromDays(9));
+            File.CreateSymbolicLink(Path.Combine(elsewhere, "d.parquet"), Path.Combine(fixture.Folder.Path, "d.parquet"));
+            fixture.Folder.Commit(
+                0,
+                """{"protocol":{"minReaderVersion":3,"minWriterVersion":7,"readerFeatures":["deletionVectors"],"writerFeatures":["deletionVectors"]}}""",
+                TableFolder.Metadata,
+                TableFolder.Add(
+                    $"file://{elsewhere}/lake/a%20b.parquet",
+                    $$"""
+                    ,"deletionVector":{"storageType":"p","pathOrInlineDv":"file://{{elsewhere}}/lake/v.bin","offset":1,"sizeInBytes":40,"cardinality":6}
+                    """.Trim()
+                ),
+                TableFolder.Add($"{elsewhere}/lake/p=1/b.parquet"),
+                TableFolder.Add($"file:{elsewhere}/part/c.parquet"),
+                TableFolder.Add($"file://{elsewhere}/d.parquet")
+            );
+
+            await vacuum.RunAsync(new VacuumOptions { RecordInHistory = false });
+
+            fixture.DataFiles().ShouldBe(["a b.parquet", "d.parquet", "p=1/b.parquet", "p=1/c.parquet", "v.bin"]);
+        }
+        finally
+        {
+            Directory.Delete(elsewhere, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task Paths_count_decoded_and_absolute_ones_below_the_folder()
     {
         fixture.Folder.Create(
