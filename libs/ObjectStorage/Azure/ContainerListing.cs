@@ -24,28 +24,31 @@ internal static class ContainerListing
         do
         {
             var page = await FetchAsync(client, root, prefix, marker, maxResults: null, cancellationToken, from).ConfigureAwait(false);
-            var passedBy = 0;
+            // Before anything is handed out: whoever has what it needs does not come back for more.
+            if (
+                from is null
+                && start.IsToBeTried(prefix, startAfter)
+                && ListStart.FindTrial(page.Objects, prefix, startAfter!) is { } known
+                && start.BeginTrial()
+            )
+                await TryStartAsync(client, start, root, prefix, known, cancellationToken).ConfigureAwait(false);
             foreach (var found in page.Objects)
             {
                 if (startAfter is null || ObjectKey.CompareUtf8(found.Key, startAfter) > 0)
                     yield return found;
-                else
-                    passedBy++;
             }
 
-            if (from is null && start.IsToBeTried(prefix, startAfter, passedBy))
-                await TryStartAsync(client, start, root, prefix, page.Objects[passedBy / 2].Key, cancellationToken).ConfigureAwait(false);
             marker = page.Next;
         } while (marker is not null);
     }
 
-    // In the middle of what was passed by: neither the first name of the list, nor one that is gone soon.
-    private static async Task TryStartAsync(BucketClient client, ListStart start, string root, string prefix, string key, CancellationToken cancellationToken)
+    // Asked as it will be: for a name that is not there, after which the known one comes.
+    private static async Task TryStartAsync(BucketClient client, ListStart start, string root, string prefix, string known, CancellationToken cancellationToken)
     {
         try
         {
-            var page = await FetchAsync(client, root, prefix, marker: null, maxResults: 1, cancellationToken, key).ConfigureAwait(false);
-            start.Learn(key, page.Objects is [var first, ..] ? first.Key : null);
+            var page = await FetchAsync(client, root, prefix, marker: null, maxResults: 1, cancellationToken, known[..^1]).ConfigureAwait(false);
+            start.Learn(known, page.Objects is [var first, ..] ? first.Key : null);
         }
         catch (ObjectStorageException)
         {
@@ -69,10 +72,18 @@ internal static class ContainerListing
         var found = new List<ObjectInfo>();
         var marker = from?.Mark;
         int? maxResults = from is { Mark: null } ? null : limit;
+        var isAtMark = marker is not null;
         while (true)
         {
             var page = await FetchAsync(client, root, prefix, marker, maxResults, cancellationToken).ConfigureAwait(false);
-            foreach (var item in page.Objects.Where(item => from is null || ObjectKey.CompareUtf8(item.Key, from.After) > 0))
+            var rest = from switch
+            {
+                null => page.Objects,
+                { Mark: null } => page.Objects.Where(item => ObjectKey.CompareUtf8(item.Key, from.After) > 0),
+                _ => isAtMark ? Following(page.Objects, from.After) : page.Objects,
+            };
+            isAtMark = false;
+            foreach (var item in rest)
             {
                 // The rest begins within this page, which is then read again.
                 if (found.Count == limit)
@@ -91,6 +102,16 @@ internal static class ContainerListing
         }
     }
 
+    // An account with folders lists what is in one before names that sort between the folder's and its slash, so the place in the page counts. Where the key is gone
+    // that was told last, only what comes before it in either order was told.
+    private static IEnumerable<ObjectInfo> Following(List<ObjectInfo> objects, string after) =>
+        objects.FindIndex(item => item.Key == after) is var place and >= 0
+            ? objects.Skip(place + 1)
+            : objects.Where(item => ObjectKey.CompareUtf8(item.Key, after) > 0 || ObjectKey.CompareUtf8(ByFolder(item.Key), ByFolder(after)) > 0);
+
+    // No key has the character of that number.
+    private static string ByFolder(string key) => key.Replace('/', '\u0001');
+
     private static async Task<Page> FetchAsync(
         BucketClient client,
         string root,
@@ -108,8 +129,9 @@ internal static class ContainerListing
             request.Query.Add(("marker", marker));
         if (maxResults is { } most)
             request.Query.Add(("maxresults", most.ToString(CultureInfo.InvariantCulture)));
+        // A mark tells the place alone; it is told to the version of the service that gave it.
         if (from is not null)
-            ListStart.Add(request, root + from);
+            ListStart.Add(request, marker is null ? root + from : null);
         var page = await client.SendAsync(request, reader => ReadPageAsync(reader, root), cancellationToken).ConfigureAwait(false);
         return page.Next is null || page.Next != marker
             ? page

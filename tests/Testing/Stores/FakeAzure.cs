@@ -41,6 +41,9 @@ public sealed class FakeAzure : IAsyncDisposable
     /// <summary>The address of the account.</summary>
     public Uri Endpoint => new(Authority, Account);
 
+    /// <summary>The most that a part of a list holds.</summary>
+    public int PageSize { get; set; } = 5000;
+
     /// <summary>The queries of lists that were asked for.</summary>
     public ConcurrentQueue<string> Lists { get; } = new();
 
@@ -171,15 +174,18 @@ public sealed class FakeAzure : IAsyncDisposable
         }
     }
 
-    // The mark of a place is the name that the next part begins with, in a form that says so to nobody.
+    // The mark of a place is the name that the next part begins with, in a form that says so to nobody. With a hierarchical namespace what is in a folder comes where
+    // the folder does.
     private string List(string container, IQueryCollection query)
     {
         var prefix = $"{container}/{query["prefix"]}";
         var from = query.TryGetValue("marker", out var marker) ? $"{container}/{Encoding.UTF8.GetString(Convert.FromHexString(marker.ToString()))}" : "";
-        var most = query.TryGetValue("maxresults", out var wanted) ? int.Parse(wanted.ToString(), CultureInfo.InvariantCulture) : 5000;
+        if (query.TryGetValue("startFrom", out var start))
+            from = $"{container}/{start}";
+        var most = query.TryGetValue("maxresults", out var wanted) ? int.Parse(wanted.ToString(), CultureInfo.InvariantCulture) : PageSize;
         var names = blobs
-            .Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && string.CompareOrdinal(name, from) >= 0)
-            .Order(StringComparer.Ordinal)
+            .Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && string.CompareOrdinal(OrderOf(name), OrderOf(from)) >= 0)
+            .OrderBy(OrderOf, StringComparer.Ordinal)
             .ToList();
         var listed = names
             .Take(most)
@@ -196,6 +202,8 @@ public sealed class FakeAzure : IAsyncDisposable
         var next = names.Count > most ? Convert.ToHexString(Encoding.UTF8.GetBytes(names[most][(container.Length + 1)..])) : "";
         return new XElement("EnumerationResults", new XElement("Blobs", listed), new XElement("NextMarker", next)).ToString();
     }
+
+    private string OrderOf(string name) => IsHierarchical ? name.Replace('/', '\u0001') : name;
 
     private static bool IsApplication(HttpRequest request) =>
         request.Headers.Authorization == $"Bearer {Token}" && request.Headers["x-ms-version"].ToString().Length == "2022-11-02".Length;
