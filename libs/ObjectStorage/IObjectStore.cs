@@ -35,6 +35,18 @@ public interface IObjectStore
     /// <summary>Writes the object whole unless one is there already; <see langword="false"/> means there was one and nothing changed. Durable when the task completes.</summary>
     Task<bool> PutIfAbsentAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// The same of a content of any length. The stores of this library hold no more of it in memory than <see cref="PutAsync"/> does; one that knows no better holds
+    /// all of it.
+    /// </summary>
+    async Task<bool> PutIfAbsentAsync(string key, Stream content, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        using var whole = new MemoryStream();
+        await content.CopyToAsync(whole, cancellationToken).ConfigureAwait(false);
+        return await PutIfAbsentAsync(key, whole.GetBuffer().AsMemory(0, (int)whole.Length), cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Removes the object; removing what is not there is no error.</summary>
     Task DeleteAsync(string key, CancellationToken cancellationToken = default);
 

@@ -175,6 +175,45 @@ public abstract class ObjectStoreContract
         (await ReadAsync(store, "log/1.json")).ShouldBe(Hello);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(13)]
+    [InlineData(8 * 1024 * 1024)]
+    [InlineData(21_000_000)]
+    public async Task A_content_of_any_length_is_put_if_absent_and_keeps_what_was_there(int size)
+    {
+        var store = await OpenAsync();
+        var content = RandomNumberGenerator.GetBytes(size);
+        await store.PutAsync("there", new MemoryStream(Hello));
+
+        (await store.PutIfAbsentAsync("known", new MemoryStream(content))).ShouldBeTrue();
+        (await store.PutIfAbsentAsync("unknown", new Unseekable(content))).ShouldBeTrue();
+        (await store.PutIfAbsentAsync("known", new MemoryStream(new byte[size]))).ShouldBeFalse();
+        (await store.PutIfAbsentAsync("unknown", new Unseekable(new byte[size]))).ShouldBeFalse();
+        (await store.PutIfAbsentAsync("there", new MemoryStream(content))).ShouldBeFalse();
+
+        foreach (var key in (string[])["known", "unknown"])
+            SHA256.HashData(await ReadAsync(store, key)).ShouldBe(SHA256.HashData(content));
+        (await ReadAsync(store, "there")).ShouldBe(Hello);
+        (await store.DeleteUnfinishedAsync(DateTimeOffset.MaxValue)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Of_many_who_put_large_contents_if_absent_at_once_one_succeeds()
+    {
+        var store = await OpenAsync();
+        const int Size = 9_000_000;
+
+        var won = await Task.WhenAll(
+            Enumerable.Range(0, 3).Select(i => Task.Run(() => store.PutIfAbsentAsync("x", new MemoryStream(Enumerable.Repeat((byte)i, Size + i).ToArray()))))
+        );
+
+        won.Count(one => one).ShouldBe(1);
+        var winner = Array.IndexOf(won, true);
+        var content = await ReadAsync(store, "x");
+        (content.Length, content[0]).ShouldBe((Size + winner, (byte)winner));
+    }
+
     [Fact]
     public async Task Of_many_who_put_if_absent_at_once_one_succeeds()
     {

@@ -14,6 +14,7 @@ internal sealed class CopyRoom(long most)
     private readonly Dictionary<string, long> putMeanwhile = new(StringComparer.Ordinal);
     private long? found;
     private bool isLooking;
+    private int looks;
 
     private long Held => (found ?? 0) + underway.Values.Sum();
 
@@ -49,11 +50,17 @@ internal sealed class CopyRoom(long most)
         }
     }
 
-    /// <summary>Gives back the room of a copy that was found and is removed.</summary>
-    public void Remove(ObjectInfo copy)
+    /// <summary>
+    /// Gives back the room of a copy that a look has found and that is gone. Where there is a later look nothing changes: nobody can say whether that has found it still,
+    /// and what is counted too much is right after the next.
+    /// </summary>
+    public void Remove(ObjectInfo copy, int look)
     {
         lock (gate)
-            found -= copy.Size;
+        {
+            if (look == looks && !isLooking)
+                found -= copy.Size;
+        }
     }
 
     /// <summary>A look begins. Until it ends, what is known counts.</summary>
@@ -66,21 +73,22 @@ internal sealed class CopyRoom(long most)
         }
     }
 
-    /// <summary>The room of a copy that the look has found; none where it counts anyway, because it is being put or was meanwhile.</summary>
-    public long Count(ObjectInfo copy)
+    /// <summary>Whether a copy that the look has found is to be counted; not where it counts anyway, because it is being put or was meanwhile.</summary>
+    public bool IsToBeCounted(ObjectInfo copy)
     {
         lock (gate)
-            return underway.ContainsKey(copy.Key) || putMeanwhile.ContainsKey(copy.Key) ? 0 : copy.Size;
+            return !underway.ContainsKey(copy.Key) && !putMeanwhile.ContainsKey(copy.Key);
     }
 
-    /// <summary>The look has ended, and counted that many bytes.</summary>
-    public void EndLook(long bytes)
+    /// <summary>The look has ended, and counted that many bytes. Says which one it was.</summary>
+    public int EndLook(long bytes)
     {
         lock (gate)
         {
             found = bytes + putMeanwhile.Values.Sum();
             putMeanwhile.Clear();
             isLooking = false;
+            return ++looks;
         }
     }
 }

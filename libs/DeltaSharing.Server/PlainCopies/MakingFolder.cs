@@ -9,6 +9,9 @@ internal sealed class MakingFolder : IDisposable
     private const string Prefix = "tideway-plain-copies-";
     private const string OwnerName = ".owner";
 
+    // What a folder that a process makes for itself has.
+    private const UnixFileMode OwnersAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     private readonly Lock gate = new();
     private (DirectoryInfo Folder, FileStream Owner)? making;
 
@@ -25,7 +28,7 @@ internal sealed class MakingFolder : IDisposable
             return;
         }
 
-        foreach (var folder in new DirectoryInfo(Path.GetTempPath()).EnumerateDirectories(Prefix + "*"))
+        foreach (var folder in new DirectoryInfo(Path.GetTempPath()).EnumerateDirectories(Prefix + "*").Where(IsOfOurKind))
         {
             // Held until all is gone, and the file itself goes last.
             using var owner = TryHold(Path.Combine(folder.FullName, OwnerName));
@@ -57,6 +60,13 @@ internal sealed class MakingFolder : IDisposable
     {
         lock (gate)
         {
+            // Whoever cleans the folder of temporary files takes what is old.
+            if (making is var (gone, lockOfGone) && !Directory.Exists(gone.FullName))
+            {
+                lockOfGone.Dispose();
+                making = null;
+            }
+
             for (var attempt = 1; making is null; attempt++)
             {
                 var folder = Directory.CreateTempSubdirectory(Prefix);
@@ -73,6 +83,10 @@ internal sealed class MakingFolder : IDisposable
             return making.Value.Folder;
         }
     }
+
+    // A link, or a folder that others can write to, is not one that such a process has made; one that its owner alone can open is ours if we can.
+    private static bool IsOfOurKind(DirectoryInfo folder) =>
+        !folder.Attributes.HasFlag(FileAttributes.ReparsePoint) && (OperatingSystem.IsWindows() || folder.UnixFileMode == OwnersAlone);
 
     // Null where somebody holds it, where it is not there, and where it is not ours to touch.
     private static FileStream? TryHold(string path)

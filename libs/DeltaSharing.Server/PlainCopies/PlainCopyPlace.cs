@@ -18,7 +18,7 @@ internal sealed partial class PlainCopyPlace(
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMinutes(10);
 
-    private readonly Lazy<ICopyPlace> current = new(() => Open(services.GetRequiredService<StorageRoots>(), options.Value, urls.Value, time));
+    private readonly Lazy<ICopyPlace> current = new(() => Open(services.GetRequiredService<StorageRoots>(), options.Value, urls.Value, time, logger));
 
     /// <summary>Whether there is one.</summary>
     public bool IsConfigured => options.Value.Folder is not null;
@@ -50,14 +50,17 @@ internal sealed partial class PlainCopyPlace(
         }
     }
 
-    private static ICopyPlace Open(StorageRoots roots, PlainCopyOptions options, FileUrlOptions urls, TimeProvider time)
+    private static ICopyPlace Open(StorageRoots roots, PlainCopyOptions options, FileUrlOptions urls, TimeProvider time, ILogger logger)
     {
         var location = roots.Locate(PlainCopyOptions.RootName, "");
         return location.Uri.IsFile
             ? new PlainCopyFolder(location.Uri.LocalPath, options, urls, time)
-            : new PlainCopyStore(roots.Open(location), options, urls, time);
+            : new PlainCopyStore(roots.Open(location), options, urls, time, (key, exception) => NotRenewed(logger, exception, key));
     }
 
     [LoggerMessage(280, LogLevel.Warning, "The place of plain copies {Folder} could not be cleaned")]
     private static partial void NotCleaned(ILogger logger, Exception exception, string folder);
+
+    [LoggerMessage(282, LogLevel.Warning, "The plain copy {Key} could not be written anew, and nobody is left who asked for it")]
+    private static partial void NotRenewed(ILogger logger, Exception exception, string key);
 }

@@ -8,15 +8,26 @@ namespace Tideway.DeltaSharing.Server.PlainCopies;
 /// A place in an object store with copies. A store does not note when an object was read, so the age of an object stands for it: a copy that is handed out
 /// past half of its time is written anew, byte by byte the same.
 /// </summary>
-internal sealed class PlainCopyStore(IObjectStore store, PlainCopyOptions options, FileUrlOptions urls, TimeProvider time) : ICopyPlace, IDisposable
+/// <param name="store">The place.</param>
+/// <param name="options">How copies are kept.</param>
+/// <param name="urls">How long addresses of them are good.</param>
+/// <param name="time">The clock.</param>
+/// <param name="notRenewed">Gets the key of a copy that could not be written anew, and why, where nobody is left who asked for it.</param>
+internal sealed class PlainCopyStore(IObjectStore store, PlainCopyOptions options, FileUrlOptions urls, TimeProvider time, Action<string, Exception> notRenewed)
+    : ICopyPlace,
+        IDisposable
 {
-    private readonly ConcurrentDictionary<string, ObjectInfo> known = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, Lazy<Task<ObjectInfo?>>> renewals = new(StringComparer.Ordinal);
+    // Another replica may have removed and made it again since, with another length.
+    private static readonly TimeSpan LongestTrust = TimeSpan.FromMinutes(10);
+
+    private readonly ConcurrentDictionary<string, SeenCopy> known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<Renewal>> renewals = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Lazy<Task<bool>>> finishing = new(StringComparer.Ordinal);
     private readonly CopyRoom room = new(options.MaxBytes);
     private readonly SemaphoreSlim looks = new(1);
     private readonly SemaphoreSlim transfers = new(options.AtOnce);
     private readonly MakingFolder making = new();
+    private volatile bool isWithoutConditions;
 
     private TimeSpan RenewedAt => options.MaxIdle / 2;
 
@@ -25,19 +36,19 @@ internal sealed class PlainCopyStore(IObjectStore store, PlainCopyOptions option
 
     public async ValueTask<long?> UseAsync(string key, CancellationToken cancellationToken)
     {
-        if (known.TryGetValue(key, out var copy) && AgeOf(copy) <= RenewedAt)
-            return copy.Size;
+        if (known.TryGetValue(key, out var seen) && AgeOf(seen.Copy) <= RenewedAt && time.GetUtcNow() - seen.At <= LongestTrust)
+            return seen.Copy.Size;
         // Another replica may have renewed or removed it.
-        copy = await store.FindAsync(key, cancellationToken);
+        var copy = await store.FindAsync(key, cancellationToken);
         if (copy is not null && AgeOf(copy) > RenewedAt)
-            copy = await RenewOnceAsync(key).WaitAsync(cancellationToken);
+            copy = await RenewOnceAsync(key, cancellationToken);
         if (copy is null)
         {
             known.TryRemove(key, out _);
             return null;
         }
 
-        known[key] = copy;
+        Remember(copy);
         return copy.Size;
     }
 
@@ -52,27 +63,28 @@ internal sealed class PlainCopyStore(IObjectStore store, PlainCopyOptions option
         making.RemoveAbandoned();
         await store.DeleteUnfinishedAsync(time.GetUtcNow() - TimeSpan.FromDays(1), PlainView.IsKey, cancellationToken);
         var oldest = options.MaxIdle > UnusedAt ? options.MaxIdle : UnusedAt;
+        int look;
+        List<ObjectInfo> idle;
         await looks.WaitAsync(cancellationToken);
         try
         {
-            var left = 0L;
-            room.BeginLook();
-            await foreach (var copy in ListAsync(cancellationToken))
-            {
-                if (AgeOf(copy) <= oldest || !await RemoveAsync(copy.Key, oldest, cancellationToken))
-                    left += room.Count(copy);
-            }
-
-            room.EndLook(left);
+            (look, idle) = await LookAsync(oldest, cancellationToken);
         }
         finally
         {
             looks.Release();
         }
 
-        foreach (var (key, copy) in known)
+        // One after the other may take minutes, which nobody who puts a copy has to wait for.
+        foreach (var copy in idle)
         {
-            if (AgeOf(copy) > RenewedAt)
+            if (await RemoveAsync(copy.Key, oldest, cancellationToken))
+                room.Remove(copy, look);
+        }
+
+        foreach (var (key, seen) in known)
+        {
+            if (AgeOf(seen.Copy) > RenewedAt || time.GetUtcNow() - seen.At > LongestTrust)
                 known.TryRemove(key, out _);
         }
     }
@@ -98,26 +110,67 @@ internal sealed class PlainCopyStore(IObjectStore store, PlainCopyOptions option
 
     private async Task<bool> PutInTurnAsync(string made, string key, CancellationToken cancellationToken)
     {
-        // Another replica may have made the same, perhaps with the rows in another order, and may have handed it out already.
+        // Another replica may have made the same, perhaps with the rows in another order, and may have handed it out already: the first one stays.
         if (await store.FindAsync(key, cancellationToken) is not null)
             return true;
         var bytes = new FileInfo(made).Length;
         if (!room.TryTake(key, bytes) && !await MakeRoomAsync(key, bytes, cancellationToken))
             return false;
-        var isThere = false;
+        var isOurs = false;
         try
         {
-            await using var content = File.OpenRead(made);
-            await store.PutAsync(key, content, cancellationToken);
-            isThere = true;
+            isOurs = await PutFirstAsync(made, key, cancellationToken);
         }
         finally
         {
-            room.End(key, isThere);
+            room.End(key, isOurs);
         }
 
-        known[key] = new ObjectInfo(key, bytes, time.GetUtcNow());
+        if (isOurs && !isWithoutConditions)
+            Remember(new ObjectInfo(key, bytes, time.GetUtcNow()));
+        else
+            // What is there may be another's: the next use looks.
+            known.TryRemove(key, out _);
         return true;
+    }
+
+    // False where another was faster.
+    private async Task<bool> PutFirstAsync(string made, string key, CancellationToken cancellationToken)
+    {
+        await using var content = File.OpenRead(made);
+        if (!isWithoutConditions)
+        {
+            try
+            {
+                return await store.PutIfAbsentAsync(key, content, cancellationToken);
+            }
+            catch (ObjectStorageException exception) when (exception.Error == ObjectStorageError.Unsupported)
+            {
+                // Such a store keeps the last one: two replicas at a time may differ about a length for as long as what was seen is trusted.
+                isWithoutConditions = true;
+                content.Position = 0;
+            }
+        }
+
+        await store.PutAsync(key, content, cancellationToken);
+        return true;
+    }
+
+    // What is there that is older, and what all takes.
+    private async Task<(int Look, List<ObjectInfo> Older)> LookAsync(TimeSpan age, CancellationToken cancellationToken)
+    {
+        var (older, held) = (new List<ObjectInfo>(), 0L);
+        room.BeginLook();
+        await foreach (var copy in ListAsync(cancellationToken))
+        {
+            if (!room.IsToBeCounted(copy))
+                continue;
+            held += copy.Size;
+            if (AgeOf(copy) > age)
+                older.Add(copy);
+        }
+
+        return (room.EndLook(held), older);
     }
 
     // What is being put meanwhile goes on, and has its room.
@@ -128,21 +181,13 @@ internal sealed class PlainCopyStore(IObjectStore store, PlainCopyOptions option
         {
             if (room.TryTake(key, bytes))
                 return true;
-            var (copies, left) = (new List<ObjectInfo>(), 0L);
-            room.BeginLook();
-            await foreach (var copy in ListAsync(cancellationToken))
-            {
-                copies.Add(copy);
-                left += room.Count(copy);
-            }
-
-            room.EndLook(left);
-            foreach (var copy in copies.Where(copy => AgeOf(copy) > UnusedAt).OrderBy(copy => copy.LastModified))
+            var (look, unused) = await LookAsync(UnusedAt, cancellationToken);
+            foreach (var copy in unused.OrderBy(copy => copy.LastModified))
             {
                 if (!room.IsTooSmallFor(bytes))
                     break;
                 if (await RemoveAsync(copy.Key, UnusedAt, cancellationToken))
-                    room.Remove(copy);
+                    room.Remove(copy, look);
             }
 
             return room.TryTake(key, bytes);
@@ -153,13 +198,15 @@ internal sealed class PlainCopyStore(IObjectStore store, PlainCopyOptions option
         }
     }
 
-    // Another replica may have written it anew since it was listed.
+    // Another replica may have written it anew since it was listed, or removed it; a new one may be on its way then.
     private async Task<bool> RemoveAsync(string key, TimeSpan age, CancellationToken cancellationToken)
     {
-        if (await store.FindAsync(key, cancellationToken) is { } now && AgeOf(now) <= age)
+        var now = await store.FindAsync(key, cancellationToken);
+        if (now is not null && AgeOf(now) <= age)
             return false;
         known.TryRemove(key, out _);
-        await store.DeleteAsync(key, cancellationToken);
+        if (now is not null)
+            await store.DeleteAsync(key, cancellationToken);
         return true;
     }
 
@@ -168,8 +215,18 @@ internal sealed class PlainCopyStore(IObjectStore store, PlainCopyOptions option
         store.ListAsync("", cancellationToken: cancellationToken).Where(found => PlainView.IsKey(found.Key));
 
     // However many hand a copy out at a time, it is written anew once, and who goes away does not end that for the others.
-    private Task<ObjectInfo?> RenewOnceAsync(string key) =>
-        renewals.GetOrAdd(key, _ => new Lazy<Task<ObjectInfo?>>(() => Task.Run(() => RenewAsync(key)))).Value;
+    private async Task<ObjectInfo?> RenewOnceAsync(string key, CancellationToken cancellationToken)
+    {
+        var renewal = renewals.GetOrAdd(key, _ => new Lazy<Renewal>(Begin)).Value;
+        await renewal.Shared.WaitAsync(cancellationToken);
+        return await renewal.Work;
+
+        Renewal Begin()
+        {
+            var work = Task.Run(() => RenewAsync(key));
+            return new Renewal(work, new SharedWork(work, exception => notRenewed(key, exception)));
+        }
+    }
 
     private async Task<ObjectInfo?> RenewAsync(string key)
     {
@@ -219,5 +276,11 @@ internal sealed class PlainCopyStore(IObjectStore store, PlainCopyOptions option
         }
     }
 
+    private void Remember(ObjectInfo copy) => known[copy.Key] = new SeenCopy(copy, time.GetUtcNow());
+
     private TimeSpan AgeOf(ObjectInfo copy) => time.GetUtcNow() - copy.LastModified;
+
+    private readonly record struct SeenCopy(ObjectInfo Copy, DateTimeOffset At);
+
+    private sealed record Renewal(Task<ObjectInfo?> Work, SharedWork Shared);
 }

@@ -27,15 +27,20 @@ internal sealed class ContainerContent(BucketClient client) : IBucketContent
     public Task<ObjectPage> ListPageAsync(string root, string prefix, ListPosition? from, int limit, CancellationToken cancellationToken) =>
         ContainerListing.ReadPageAsync(client, root, prefix, from, limit, cancellationToken);
 
-    public async Task PutAsync(string key, Stream content, CancellationToken cancellationToken)
+    public Task PutAsync(string key, Stream content, CancellationToken cancellationToken) => PutAsync(key, content, onlyIfAbsent: false, cancellationToken);
+
+    // The condition counts when the blocks are put together: until then there is nothing.
+    public Task<bool> PutIfAbsentAsync(string key, Stream content, CancellationToken cancellationToken) =>
+        PutAsync(key, content, onlyIfAbsent: true, cancellationToken);
+
+    private async Task<bool> PutAsync(string key, Stream content, bool onlyIfAbsent, CancellationToken cancellationToken)
     {
         var buffer = new byte[content.CanSeek ? (int)Math.Min(FirstBlockBytes, Math.Max(0, content.Length - content.Position) + 1) : FirstBlockBytes];
         var length = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
         if (length < buffer.Length)
         {
             var whole = new BucketRequest(HttpMethod.Put, key, "write") { Headers = [BlockBlob], Body = buffer.AsMemory(0, length) };
-            await client.SendAsync(whole, cancellationToken).ConfigureAwait(false);
-            return;
+            return await SendAsync(whole, key, onlyIfAbsent, cancellationToken).ConfigureAwait(false);
         }
 
         // Blocks of writers at the same time must not mix.
@@ -67,33 +72,42 @@ internal sealed class ContainerContent(BucketClient client) : IBucketContent
             Query = [("comp", "blocklist")],
             Body = Encoding.ASCII.GetBytes(body.Append("</BlockList>").ToString()),
         };
-        await client.SendAsync(list, cancellationToken).ConfigureAwait(false);
+        return await SendAsync(list, key, onlyIfAbsent, cancellationToken).ConfigureAwait(false);
     }
 
-    public Task<bool> PutIfAbsentAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    public Task<bool> PutIfAbsentAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+        SendAsync(new BucketRequest(HttpMethod.Put, key, "write") { Body = content, Headers = [BlockBlob] }, key, onlyIfAbsent: true, cancellationToken);
+
+    // False where there is a blob already, and there must not be.
+    private async Task<bool> SendAsync(BucketRequest request, string key, bool onlyIfAbsent, CancellationToken cancellationToken)
     {
-        var writeId = Guid.CreateVersion7().ToString("N");
-        var request = new BucketRequest(HttpMethod.Put, key, "write")
+        if (!onlyIfAbsent)
         {
-            Body = content,
-            Headers = [BlockBlob, client.Dialect.OnlyIfAbsent, (client.Dialect.WriteIdHeader, writeId)],
-        };
-        return client.SendAsync(
-            request,
-            async (response, mayBeDone, token) =>
-            {
-                using (response)
+            await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+
+        var writeId = Guid.CreateVersion7().ToString("N");
+        request.Headers.Add(client.Dialect.OnlyIfAbsent);
+        request.Headers.Add((client.Dialect.WriteIdHeader, writeId));
+        return await client
+            .SendAsync(
+                request,
+                async (response, mayBeDone, token) =>
                 {
-                    if (response.IsSuccessStatusCode)
-                        return true;
-                    var answer = await StoreAnswer.ReadAsync(response, token).ConfigureAwait(false);
-                    if (answer.Status == HttpStatusCode.PreconditionFailed || answer.Code == AlreadyThere)
-                        return mayBeDone && await client.IsFromAsync(key, writeId, token).ConfigureAwait(false);
-                    throw StoreFailure.Of(answer, request.Action, client.AddressOf(key));
-                }
-            },
-            cancellationToken
-        );
+                    using (response)
+                    {
+                        if (response.IsSuccessStatusCode)
+                            return true;
+                        var answer = await StoreAnswer.ReadAsync(response, token).ConfigureAwait(false);
+                        if (answer.Status == HttpStatusCode.PreconditionFailed || answer.Code == AlreadyThere)
+                            return mayBeDone && await client.IsFromAsync(key, writeId, token).ConfigureAwait(false);
+                        throw StoreFailure.Of(answer, request.Action, client.AddressOf(key));
+                    }
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
     }
 
     public Task<int> DeleteUnfinishedAsync(string root, DateTimeOffset before, Func<string, bool>? isOurs, CancellationToken cancellationToken) =>

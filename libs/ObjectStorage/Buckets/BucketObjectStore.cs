@@ -101,6 +101,16 @@ internal sealed class BucketObjectStore(BucketClient client, Uri address, string
     }
 
     /// <inheritdoc/>
+    public async Task<bool> PutIfAbsentAsync(string key, Stream source, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var whole = KeyOf(key);
+        if (conditions is not null)
+            await conditions.RequireAsync(cancellationToken).ConfigureAwait(false);
+        return await content.PutIfAbsentAsync(whole, source, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public Task DeleteAsync(string key, CancellationToken cancellationToken = default)
     {
         var request = new BucketRequest(HttpMethod.Delete, KeyOf(key), "delete");

@@ -15,19 +15,26 @@ internal sealed class BucketUpload(BucketClient client)
     private const int LargestPartBytes = 512 * 1024 * 1024;
     private const int PartsPerSize = 1000;
 
-    public async Task PutAsync(string key, Stream content, CancellationToken cancellationToken)
+    public Task PutAsync(string key, Stream content, CancellationToken cancellationToken) => PutAsync(key, content, onlyIfAbsent: false, cancellationToken);
+
+    // The condition counts when the parts are put together: until then there is nothing.
+    public Task<bool> PutIfAbsentAsync(string key, Stream content, CancellationToken cancellationToken) =>
+        PutAsync(key, content, onlyIfAbsent: true, cancellationToken);
+
+    private async Task<bool> PutAsync(string key, Stream content, bool onlyIfAbsent, CancellationToken cancellationToken)
     {
         var buffer = new byte[FirstSize(content)];
         var length = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
         if (length < buffer.Length || IsAtEnd(content))
         {
-            await client
-                .SendAsync(new BucketRequest(HttpMethod.Put, key, "write") { Body = buffer.AsMemory(0, length) }, cancellationToken)
-                .ConfigureAwait(false);
-            return;
+            var whole = buffer.AsMemory(0, length);
+            if (onlyIfAbsent)
+                return await PutIfAbsentAsync(key, whole, cancellationToken).ConfigureAwait(false);
+            await client.SendAsync(new BucketRequest(HttpMethod.Put, key, "write") { Body = whole }, cancellationToken).ConfigureAwait(false);
+            return true;
         }
 
-        await PutInPartsAsync(key, buffer, content, cancellationToken).ConfigureAwait(false);
+        return await PutInPartsAsync(key, buffer, content, onlyIfAbsent, cancellationToken).ConfigureAwait(false);
     }
 
     public Task<bool> PutIfAbsentAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
@@ -63,7 +70,7 @@ internal sealed class BucketUpload(BucketClient client)
 
     private static int SizeOfPart(int number) => (int)Math.Min(LargestPartBytes, (long)FirstPartBytes << Math.Min(16, (number - 1) / PartsPerSize));
 
-    private async Task PutInPartsAsync(string key, byte[] buffer, Stream content, CancellationToken cancellationToken)
+    private async Task<bool> PutInPartsAsync(string key, byte[] buffer, Stream content, bool onlyIfAbsent, CancellationToken cancellationToken)
     {
         var writeId = Guid.CreateVersion7().ToString("N");
         var begin = new BucketRequest(HttpMethod.Post, key, "begin the upload of")
@@ -85,13 +92,17 @@ internal sealed class BucketUpload(BucketClient client)
                 length = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
             }
 
-            await CompleteAsync(key, uploadId, writeId, tags, cancellationToken).ConfigureAwait(false);
+            if (await CompleteAsync(key, uploadId, writeId, tags, onlyIfAbsent, cancellationToken).ConfigureAwait(false))
+                return true;
         }
         catch
         {
             await AbortAsync(key, uploadId).ConfigureAwait(false);
             throw;
         }
+
+        await AbortAsync(key, uploadId).ConfigureAwait(false);
+        return false;
     }
 
     private Task<string> PutPartAsync(string key, string uploadId, int number, ReadOnlyMemory<byte> part, CancellationToken cancellationToken)
@@ -119,7 +130,8 @@ internal sealed class BucketUpload(BucketClient client)
         );
     }
 
-    private Task<bool> CompleteAsync(string key, string uploadId, string writeId, List<string> tags, CancellationToken cancellationToken)
+    // False where there is an object already, and there must not be.
+    private Task<bool> CompleteAsync(string key, string uploadId, string writeId, List<string> tags, bool onlyIfAbsent, CancellationToken cancellationToken)
     {
         var body = new StringBuilder("<CompleteMultipartUpload>");
         for (var i = 0; i < tags.Count; i++)
@@ -132,6 +144,7 @@ internal sealed class BucketUpload(BucketClient client)
         {
             Query = [("uploadId", uploadId)],
             Body = Encoding.UTF8.GetBytes(body.Append("</CompleteMultipartUpload>").ToString()),
+            Headers = onlyIfAbsent ? [client.Dialect.OnlyIfAbsent] : [],
         };
         return client.SendAsync(
             request,
@@ -139,6 +152,8 @@ internal sealed class BucketUpload(BucketClient client)
             {
                 using (response)
                 {
+                    if (onlyIfAbsent && response.StatusCode == HttpStatusCode.PreconditionFailed)
+                        return mayBeDone && await client.IsFromAsync(key, writeId, token).ConfigureAwait(false);
                     if (response.StatusCode == HttpStatusCode.NotFound && mayBeDone && await client.IsFromAsync(key, writeId, token).ConfigureAwait(false))
                         return true;
                     await client.RequireSuccessAsync(response, request, token).ConfigureAwait(false);

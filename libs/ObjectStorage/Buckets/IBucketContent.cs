@@ -14,5 +14,7 @@ internal interface IBucketContent
 
     Task<bool> PutIfAbsentAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
 
+    Task<bool> PutIfAbsentAsync(string key, Stream content, CancellationToken cancellationToken);
+
     Task<int> DeleteUnfinishedAsync(string root, DateTimeOffset before, Func<string, bool>? isOurs, CancellationToken cancellationToken);
 }

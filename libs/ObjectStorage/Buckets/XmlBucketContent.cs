@@ -20,6 +20,9 @@ internal sealed class XmlBucketContent(BucketClient client) : IBucketContent
     public Task<bool> PutIfAbsentAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
         upload.PutIfAbsentAsync(key, content, cancellationToken);
 
+    public Task<bool> PutIfAbsentAsync(string key, Stream content, CancellationToken cancellationToken) =>
+        upload.PutIfAbsentAsync(key, content, cancellationToken);
+
     public Task<int> DeleteUnfinishedAsync(string root, DateTimeOffset before, Func<string, bool>? isOurs, CancellationToken cancellationToken) =>
         UnfinishedUploads.AbortAsync(client, root, before, isOurs, cancellationToken);
 }

@@ -71,7 +71,17 @@ public sealed class LocalObjectStore : IObjectStore
     }
 
     /// <inheritdoc/>
-    public async Task<bool> PutIfAbsentAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    public Task<bool> PutIfAbsentAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
+        PutIfAbsentAsync(key, target => target.WriteAsync(content, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<bool> PutIfAbsentAsync(string key, Stream content, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        return PutIfAbsentAsync(key, target => target.WriteAsync(content, cancellationToken));
+    }
+
+    private async Task<bool> PutIfAbsentAsync(string key, Func<PendingFile, Task> writeAsync)
     {
         var path = WritablePathOf(key);
         // Saves the loser of a race that is long decided the writing; the link below is what decides.
@@ -80,7 +90,7 @@ public sealed class LocalObjectStore : IObjectStore
         var target = new PendingFile(path);
         await using (target.ConfigureAwait(false))
         {
-            await target.WriteAsync(content, cancellationToken).ConfigureAwait(false);
+            await writeAsync(target).ConfigureAwait(false);
             return target.PublishIfAbsent();
         }
     }

@@ -11,8 +11,13 @@ internal sealed class HeldStore(TimeProvider time, bool isHeld = false) : IObjec
     private readonly bool isHeld = isHeld;
     private int puts;
     private int reads;
+    private int deletions;
+    private TaskCompletionSource? deletionsHeld;
 
     public Uri Root { get; } = new("s3://bucket/place");
+
+    /// <summary>Whether it writes only where there is nothing when it is asked to.</summary>
+    public bool HonoursConditions { get; init; } = true;
 
     /// <summary>How many puts have begun.</summary>
     public int Puts => Volatile.Read(ref puts);
@@ -20,10 +25,18 @@ internal sealed class HeldStore(TimeProvider time, bool isHeld = false) : IObjec
     /// <summary>How many reads have begun.</summary>
     public int Reads => Volatile.Read(ref reads);
 
+    /// <summary>How many deletions have begun.</summary>
+    public int Deletions => Volatile.Read(ref deletions);
+
     /// <summary>What a read or put that was let go on fails with.</summary>
     public Exception? Fault { get; set; }
 
     public void Release() => gate.TrySetResult();
+
+    /// <summary>Has deletions wait until they are let go on.</summary>
+    public void HoldDeletions() => deletionsHeld = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void ReleaseDeletions() => deletionsHeld!.TrySetResult();
 
     public async IAsyncEnumerable<ObjectInfo> ListAsync(
         string prefix,
@@ -58,10 +71,23 @@ internal sealed class HeldStore(TimeProvider time, bool isHeld = false) : IObjec
     public Task<bool> PutIfAbsentAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
         Task.FromResult(objects.TryAdd(key, (content.ToArray(), time.GetUtcNow())));
 
-    public Task DeleteAsync(string key, CancellationToken cancellationToken = default)
+    public async Task<bool> PutIfAbsentAsync(string key, Stream content, CancellationToken cancellationToken = default)
     {
+        if (!HonoursConditions)
+            throw new ObjectStorageException(ObjectStorageError.Unsupported, "It writes what it likes.");
+        Interlocked.Increment(ref puts);
+        await WaitAsync();
+        using var copy = new MemoryStream();
+        await content.CopyToAsync(copy, cancellationToken);
+        return objects.TryAdd(key, (copy.ToArray(), time.GetUtcNow()));
+    }
+
+    public async Task DeleteAsync(string key, CancellationToken cancellationToken = default)
+    {
+        Interlocked.Increment(ref deletions);
+        if (deletionsHeld is { } held)
+            await held.Task;
         objects.TryRemove(key, out _);
-        return Task.CompletedTask;
     }
 
     public string? LocalPath(string key) => null;

@@ -186,9 +186,10 @@ async function handle(req, res) {
   }
 
   if (req.method === 'POST' && url.searchParams.has('uploadId')) {
-    await done(req, res);
-    uploads.delete(url.searchParams.get('uploadId'));
-    return;
+    return ifAbsent(req, res, bucket, key, async () => {
+      await done(req, res);
+      uploads.delete(url.searchParams.get('uploadId'));
+    });
   }
 
   if (req.method === 'GET' && req.headers['if-match']) {
@@ -197,17 +198,21 @@ async function handle(req, res) {
     if (present?.metadata.etag !== req.headers['if-match']) return answer(res, 412, 'PreconditionFailed', 'The object is another one.');
   }
 
-  if (honoursConditions && req.method === 'PUT' && req.headers['if-none-match'] === '*') {
-    return inTurn(`${bucket}/${key}`, async () => {
-      const present = await find(bucket, key);
-      present?.content?.destroy();
-      if (!present) return done(req, res);
-      req.resume();
-      answer(res, 412, 'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold');
-    });
-  }
+  if (req.method === 'PUT') return ifAbsent(req, res, bucket, key, () => done(req, res));
 
   serve(req, res);
+}
+
+// Does the work, unless it is to be done only where there is no object and there is one.
+function ifAbsent(req, res, bucket, key, work) {
+  if (!honoursConditions || req.headers['if-none-match'] !== '*') return work();
+  return inTurn(`${bucket}/${key}`, async () => {
+    const present = await find(bucket, key);
+    present?.content?.destroy();
+    if (!present) return work();
+    req.resume();
+    answer(res, 412, 'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold');
+  });
 }
 
 // s3rver reads files that others replace and delete meanwhile; such a request fails, and not the server with it.

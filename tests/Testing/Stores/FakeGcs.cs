@@ -195,7 +195,14 @@ public sealed class FakeGcs : IAsyncDisposable
                     break;
                 }
 
-                Write(key, [.. done.Parts.OrderBy(part => part.Key).SelectMany(part => part.Value)], done.WriteId, onlyIfAbsent: false);
+                var whole = done.Parts.OrderBy(part => part.Key).SelectMany(part => part.Value).ToArray();
+                if (!Write(key, whole, done.WriteId, request.Headers["x-goog-if-generation-match"] == "0"))
+                {
+                    uploads[request.Query["uploadId"].ToString()] = done;
+                    await FailAsync(context, 412, "PreconditionFailed");
+                    break;
+                }
+
                 await response.WriteAsync(Completion.Length > 0 ? Completion : "<CompleteMultipartUploadResult/>");
                 Completion = "";
                 break;
