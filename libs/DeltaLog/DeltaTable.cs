@@ -75,6 +75,16 @@ public sealed class DeltaTable
         return snapshots.UpdateAsync(snapshot, cancellationToken);
     }
 
+    /// <summary>
+    /// Whether the table is still the one that <paramref name="snapshot"/> was read from, not another that was made in its place since: its version's commit is
+    /// the same still. <see langword="true"/> also where the snapshot was read from a checkpoint alone, whose commit was gone already: then nobody can tell.
+    /// </summary>
+    public async Task<bool> IsSameAsync(Snapshot snapshot, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        return snapshot.Commit is null || await snapshots.IsSameTableAsync(snapshot, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>The protocol and metadata of <paramref name="version"/>, without reading its files. Throws as <see cref="LoadAsync"/> does.</summary>
     public async Task<(Protocol Protocol, Metadata Metadata)> LoadDescriptionAsync(long version, CancellationToken cancellationToken = default)
     {

@@ -14,6 +14,9 @@ internal sealed class ChangeEntries(Snapshot snapshot, DeletionVectorReader vect
 {
     private readonly Dictionary<string, IReadOnlyDictionary<string, string?>> knownValues = new(StringComparer.Ordinal);
 
+    // A file whose deleted rows changed comes and goes with the same two vectors, once after the other.
+    private readonly List<(DeletionVectorDescriptor Vector, RowSet Rows)> lastRead = [];
+
     /// <summary>Change data files, whose rows tell themselves how they changed.</summary>
     public List<ScanEntry> ChangeFiles { get; } = [];
 
@@ -87,6 +90,16 @@ internal sealed class ChangeEntries(Snapshot snapshot, DeletionVectorReader vect
             };
     }
 
-    private async Task<RowSet> DeletedAsync(DeletionVectorDescriptor? vector, CancellationToken cancellationToken) =>
-        vector is null ? RowSet.Empty : await vectors.ReadAsync(vector, cancellationToken).ConfigureAwait(false);
+    private async Task<RowSet> DeletedAsync(DeletionVectorDescriptor? vector, CancellationToken cancellationToken)
+    {
+        if (vector is null)
+            return RowSet.Empty;
+        if (lastRead.Find(read => read.Vector == vector) is { Rows: { } known })
+            return known;
+        var rows = await vectors.ReadAsync(vector, cancellationToken).ConfigureAwait(false);
+        if (lastRead.Count == 2)
+            lastRead.RemoveAt(0);
+        lastRead.Add((vector, rows));
+        return rows;
+    }
 }

@@ -158,7 +158,7 @@ public sealed class SnapshotCache : IDisposable
             var start = time.GetTimestamp();
             var snapshot = await table.LoadAsync(version, stop.Token).ConfigureAwait(false);
             // Else what was read may be of another table.
-            if (latest.Commit is not null && !await table.Snapshots.IsSameTableAsync(latest, stop.Token).ConfigureAwait(false))
+            if (!await table.IsSameAsync(latest, stop.Token).ConfigureAwait(false))
             {
                 throw new DeltaLogException(
                     DeltaLogError.VersionNotFound,

@@ -53,9 +53,10 @@ internal sealed class ChangeFeed(
         if (ChangeRange.Check(page.Start, page.End, page.Latest, call.Rules) is { } outside)
             return outside;
 
-        var newest = await TableHeader.ReadAsync(cache, table, page.Latest, cancellationToken);
-        if (begins.Value?.Check(newest.Metadata.Id, ContinuationKind.Query) is { } remade)
-            return remade;
+        var latest = await ReadLatestAsync(table, page, begins.Value, cancellationToken);
+        if (latest.IsRefused(out refusal))
+            return refusal;
+        var newest = latest.Value;
         var scan = await ChangeScan.ReadAsync(table, cache, page, call.Pages, cancellationToken);
         if (scan.IsRefused(out refusal))
             return refusal;
@@ -122,6 +123,21 @@ internal sealed class ChangeFeed(
         };
 
         AnswerUrls Urls(StorageLocation folder, Uri root) => new(signer, folder, root, urls.Value.UrlLifetime, call.RequestId, context, time);
+    }
+
+    // The version that was the latest when the first page was read. Versions never become fewer: where it is not there, or of another table, the one that the
+    // token is of was made anew, or that version is no longer kept.
+    private async Task<Checked<TableHeader>> ReadLatestAsync(DeltaTable table, ChangesCursor page, TableCursor? token, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var latest = await TableHeader.ReadAsync(cache, table, page.Latest, cancellationToken);
+            return token?.Check(latest.Metadata.Id, ContinuationKind.Query) is { } remade ? remade : latest;
+        }
+        catch (DeltaLogException exception) when (token is not null && exception.Error is (DeltaLogError.VersionNotFound or DeltaLogError.MissingCommits))
+        {
+            return new Continuation.Expired().ToRefusal(ContinuationKind.Query) with { OperatorMessage = exception.Message };
+        }
     }
 
     // What the table needs now counts as well as what it needed then, and in between: any of it may be in the range.

@@ -16,7 +16,7 @@ namespace Tideway.CdfPublisher.Changes;
 /// </summary>
 internal sealed class ChangeScan
 {
-    private const int MaxFilesKept = 10_000;
+    private const int MaxActionsKept = 10_000;
 
     // Of those who may stop early; one page of most stores' lists.
     private const int Portion = 1_000;
@@ -100,7 +100,7 @@ internal sealed class ChangeScan
         var header = Start;
         // Of files that are written again some have no rows and are not told, which shows only when they are written.
         var enough = page.Skip + (page.Plain || page.IsFirst ? PlainChanges.Considered(maxFiles) : maxFiles) ?? long.MaxValue;
-        var (seen, keeps) = (0L, true);
+        var (seen, held, keeps) = (0L, 0L, true);
         await foreach (var changes in ReadAsync(Start.Version, Start, page.After, page.IsFirst ? null : Portion, cancellationToken))
         {
             keeps = keeps && seen <= enough;
@@ -132,7 +132,9 @@ internal sealed class ChangeScan
                 ByteCount += SizeOf(file) ?? 0;
             }
 
-            keeps = keeps && seen <= MaxFilesKept;
+            // All that the version holds, whether it is told or not: what only rearranges files may hold many.
+            held += 1 + changes.Adds.Count + changes.Removes.Count + changes.CdcFiles.Count;
+            keeps = keeps && held <= MaxActionsKept;
             if (keeps)
             {
                 kept.Add(changes);

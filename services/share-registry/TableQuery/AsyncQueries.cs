@@ -84,13 +84,19 @@ internal sealed class AsyncQueries(
     {
         var pinned = IsOfLatest(query) ? version : (long?)null;
         var question = new AsyncQueryWork.Key(call.RecipientId, call.Table, key, QuestionOf(call, query, pinned));
-        var piece = work.Begin(question, token => answers.PrepareAsync(call, query, token, pinned));
+        var piece = Begin();
         // Cancelled is what is under way when the process stops.
         if (piece is null || !await IsDoneAsync(piece.Work, patience, cancellationToken) || piece.Work.IsCanceled)
             return null;
         work.Tell(piece);
         var prepared = await piece.Work;
-        return prepared(call);
+        if (await prepared.IsOfSameTableAsync(cancellationToken))
+            return prepared.Make(call);
+        // What was found is of a table that is gone: of the one at its place now, all is to be found anew.
+        Begin();
+        return null;
+
+        AsyncQueryWork.Piece? Begin() => work.Begin(question, token => answers.PrepareAsync(call, query, token, pinned));
     }
 
     private static bool IsOfLatest(QueryRequest query) => query.Version is null && query.Timestamp is null && query.StartingVersion is null;

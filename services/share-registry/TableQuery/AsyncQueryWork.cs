@@ -111,6 +111,11 @@ internal sealed class AsyncQueryWork : IHostedLifecycleService, IDisposable
         {
             return await work(stop.Token);
         }
+        catch (OperationCanceledException exception) when (!stop.IsCancellationRequested)
+        {
+            // Somebody else gave up, which is a failure like any other: only what ends with the process is begun anew.
+            throw new TimeoutException("The work on a query was given up before it was done.", exception);
+        }
         catch (OperationCanceledException)
         {
             isCancelled = true;

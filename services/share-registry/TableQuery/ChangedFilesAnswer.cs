@@ -70,31 +70,32 @@ internal sealed class ChangedFilesAnswer
             var tooLate = ProtocolRefusals.Invalid(
                 $"startingVersion({since.Starting}) is after the latest available version {latest.Version} of {call.Table.FullName}."
             );
-            return _ => tooLate;
+            return cursor is null ? tooLate : tokens.CheckReach(since.Starting, latest.Version) ?? tooLate;
         }
 
         // The end is only a hint: what is there up to it is what there is to tell.
         var position = cursor is null
             ? new ChangesCursor(since.Starting, 0, Math.Min(since.Ending ?? latest.Version, latest.Version), ResponseFormats.None, null)
             : ChangesCursor.Parse(cursor);
+        if (cursor is not null && tokens.CheckReach(position.End, latest.Version) is { } outOfReach)
+            return outOfReach;
         var head = await table.Table.LoadDescriptionAsync(since.Starting, cancellationToken);
+        // Which table it is says the first version, whose id stays: later ones may set another, and do while pages are read.
+        if (tokens.Bind(head.Metadata.Id) is { } ended)
+            return ended;
         var begin = position.Version == since.Starting ? head : await table.Table.LoadDescriptionAsync(position.Version, cancellationToken);
         var chosen = ChooseShape(call, position.Format, latest, head.Protocol, head.Metadata);
         if (chosen.IsRefused(out var refusal))
-            return _ => refusal;
+            return refusal;
         var agreed = chosen.Value;
         position = position with { Format = agreed.Format };
         var versions = new ChangedRange(table.Table, position, begin, IsFirst: cursor is null);
         var copied = agreed.IsDelta ? null : PlainChangedFiles.Find(copies, call, table, (since.Starting, head.Protocol, head.Metadata));
         if (!agreed.IsDelta && copied is null && PlainFormat.FindFault(head.Metadata) is { } fault)
-        {
-            var unexpressible = PlainFormat.Refuse(call.Table.FullName, since.Starting, fault);
-            return _ => unexpressible;
-        }
-
+            return PlainFormat.Refuse(call.Table.FullName, since.Starting, fault);
         if (copied is not null && await For(call).PrepareCopiesAsync(copied, cancellationToken) is { } notCopied)
-            return _ => notCopied;
-        return asking => For(asking).Make(head.Protocol, head.Metadata, tokens);
+            return notCopied;
+        return new PreparedAnswer(asking => For(asking).Make(head.Protocol, head.Metadata, tokens), table);
 
         ChangedFilesAnswer For(TableCall asking) => new(asking, query, table, since, agreed, files, versions, copied?.At(begin));
     }
@@ -106,7 +107,7 @@ internal sealed class ChangedFilesAnswer
             Format = shape.Format,
             Protocol = TableLines.Protocol(shape.Format, RecipientProtocol.Of(protocol, metadata), WithProtocols ? since.Starting : null),
             Metadata = TableLines.Metadata(shape.Format, plain?.Metadata ?? metadata, since.Starting, access: call.Access),
-            Body = WriteAsync,
+            Body = WriteOfOneTableAsync,
             Explain = exception => TableFailures.Explain(exception, call.Table),
             EchoEndStream = call.Capabilities.IncludeEndStreamAction,
             EchoFileIdHash = call.FileIdHash,
@@ -131,6 +132,20 @@ internal sealed class ChangedFilesAnswer
         if (chosen.IsRefused(out _))
             return chosen;
         return chosen.Value.FindUnknown(call, protocol, metadata) is { } unknown ? unknown : chosen;
+    }
+
+    // The first lines were made before, and the commits are read only now: both must be of one table, before anything is told and after.
+    private async ValueTask WriteOfOneTableAsync(AnswerWriter writer, CancellationToken cancellationToken)
+    {
+        await RequireSameTableAsync(cancellationToken);
+        await WriteAsync(writer, cancellationToken);
+        await RequireSameTableAsync(cancellationToken);
+    }
+
+    private async Task RequireSameTableAsync(CancellationToken cancellationToken)
+    {
+        if (!await table.IsSameAsync(cancellationToken))
+            throw new TableRemadeException(table.Table.Store.Root);
     }
 
     private async ValueTask WriteAsync(AnswerWriter writer, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Pruning;
 using Tideway.DeltaLog.Snapshots;
+using Tideway.DeltaSharing.Protocol;
 
 namespace Tideway.ShareRegistry.TableQuery;
 
@@ -12,8 +13,25 @@ namespace Tideway.ShareRegistry.TableQuery;
 /// <param name="HasMore">Whether there is a further page.</param>
 internal readonly record struct FilePage(int Skip, int Count, long Bytes, long Rows, bool HasMore)
 {
-    /// <summary>Chooses the files after <paramref name="skip"/> until there are enough of them, or enough rows together with <paramref name="rowsBefore"/>.</summary>
-    public static FilePage Of(Snapshot snapshot, Predicate? predicate, int skip, long rowsBefore, int? maxFiles, long? limit)
+    /// <summary>What files are left out by; null where none are.</summary>
+    public Predicate? Predicate { get; private init; }
+
+    /// <summary>
+    /// Chooses the files that the hints of a query leave, after those before <paramref name="cursor"/>, until there are enough of them, or enough rows together
+    /// with those before.
+    /// </summary>
+    public static FilePage Of(Snapshot snapshot, QueryRequest query, SnapshotCursor? cursor)
+    {
+        // Less than none is no hint.
+        var limit = query.LimitHint >= 0 ? query.LimitHint : null;
+        var predicate = QueryHints.Read(query, snapshot);
+        return Of(snapshot, predicate, cursor?.Skip ?? 0, cursor?.Rows ?? 0, query.MaxFiles, limit) with { Predicate = predicate };
+    }
+
+    /// <summary>The files of the page, made one by one.</summary>
+    public IEnumerable<AddFile> Read(Snapshot snapshot) => FilesFrom(snapshot, Predicate, Skip).Take(Count);
+
+    private static FilePage Of(Snapshot snapshot, Predicate? predicate, int skip, long rowsBefore, int? maxFiles, long? limit)
     {
         if (skip == 0 && predicate is null && maxFiles is null && limit is null)
             return new FilePage(0, snapshot.FileCount, snapshot.TotalBytes, 0, false);
@@ -32,9 +50,6 @@ internal readonly record struct FilePage(int Skip, int Count, long Bytes, long R
 
         return new FilePage(skip, count, bytes, rows, HasMore: false);
     }
-
-    /// <summary>The files of the page, made one by one.</summary>
-    public IEnumerable<AddFile> Read(Snapshot snapshot, Predicate? predicate) => FilesFrom(snapshot, predicate, Skip).Take(Count);
 
     private static IEnumerable<AddFile> FilesFrom(Snapshot snapshot, Predicate? predicate, int skip) =>
         predicate is null ? snapshot.FilesFrom(skip) : snapshot.FilesMatching(predicate).Skip(skip);

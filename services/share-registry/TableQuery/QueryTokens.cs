@@ -30,6 +30,13 @@ internal sealed class QueryTokens(ContinuationTokens tokens, TableCall call, Que
         return given is var (cursor, kind) ? cursor.Check(id, kind) : null;
     }
 
+    /// <summary>
+    /// A refusal where the token of the call goes on with a version that the table has not: versions never become fewer, so the token is of another, which was at
+    /// the same place before.
+    /// </summary>
+    public ProtocolRefusal? CheckReach(long version, long latest) =>
+        given is var (_, kind) && version > latest ? new Continuation.Expired().ToRefusal(kind) : null;
+
     public string NextPage(string cursor) => tokens.Issue(PageScope, TableCursor.Write(cursor, TableId), PageLifetime);
 
     /// <summary>A token by which the files of a version can be asked for again after their addresses have ended.</summary>

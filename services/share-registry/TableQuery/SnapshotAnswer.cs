@@ -1,6 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Tideway.DeltaLog.Actions;
-using Tideway.DeltaLog.Pruning;
 using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaSharing.Protocol;
 using Tideway.DeltaSharing.Protocol.Lines;
@@ -15,15 +13,13 @@ namespace Tideway.ShareRegistry.TableQuery;
 [SuppressMessage("Reliability", "CA2000", Justification = "What writes the files goes with the answer's body.")]
 internal sealed class SnapshotAnswer(TableCall call, QueryRequest query, ServedTable table, Snapshot snapshot, AnswerShape shape, QueryTokens tokens)
 {
-    private FilePage? page;
-    private Predicate? predicate;
     private DateTimeOffset? firstExpiry;
 
     /// <summary>Whether a version was asked for.</summary>
     public required bool IsPinned { get; init; }
 
-    /// <summary>Where the page goes on; null for the first.</summary>
-    public SnapshotCursor? Cursor { get; init; }
+    /// <summary>Which files the answer holds.</summary>
+    public required FilePage Page { get; init; }
 
     public required AnswerFiles Files { get; init; }
 
@@ -34,23 +30,6 @@ internal sealed class SnapshotAnswer(TableCall call, QueryRequest query, ServedT
     private CommitMark? Mark => IsPinned ? new CommitMark(snapshot.Version, snapshot.Timestamp.ToUnixTimeMilliseconds()) : null;
 
     private SignedLines.Key Key => new(VersionIdentity.Of(snapshot), call.RecipientId, call.Table.TableId, shape, IsPinned);
-
-    /// <summary>Which files the answer holds.</summary>
-    public FilePage Page
-    {
-        get
-        {
-            if (page is { } known)
-                return known;
-            predicate = QueryHints.Read(query, snapshot);
-            // Less than none is no hint.
-            var limit = query.LimitHint >= 0 ? query.LimitHint : null;
-            return (page = FilePage.Of(snapshot, predicate, Cursor?.Skip ?? 0, Cursor?.Rows ?? 0, query.MaxFiles, limit)).Value;
-        }
-    }
-
-    /// <summary>The files, made one by one.</summary>
-    public IEnumerable<AddFile> ReadFiles() => Page.Read(snapshot, predicate);
 
     /// <summary>The answer; with the copies of files that its client cannot read as they are.</summary>
     public TableAnswer Make(PlainView? plain = null, CopiedFiles? copies = null)
@@ -128,7 +107,7 @@ internal sealed class SnapshotAnswer(TableCall call, QueryRequest query, ServedT
         }
         else
         {
-            foreach (var file in ReadFiles())
+            foreach (var file in Page.Read(snapshot))
             {
                 lines.WriteFile(writer, file, Mark);
                 await writer.EndLineAsync(cancellationToken);
@@ -147,7 +126,7 @@ internal sealed class SnapshotAnswer(TableCall call, QueryRequest query, ServedT
         using var lines = new FileLineWriter(shape.Format, shape.IdHash, urls);
         using var copyLines = new FileLineWriter(shape.Format, shape.IdHash, copyUrls);
         var shared = table.ToPlain(call.Table);
-        foreach (var file in ReadFiles())
+        foreach (var file in Page.Read(snapshot))
         {
             if (plain.NeedsCopy(file))
                 copyLines.WriteFile(writer, await copies.DescribeAsync(shared, plain, file, cancellationToken), Mark);

@@ -46,7 +46,7 @@ internal sealed class TableQueryAnswers(
     public async Task<IResult> AnswerAsync(TableCall call, QueryRequest query, CancellationToken cancellationToken)
     {
         var prepared = await PrepareAsync(call, query, cancellationToken);
-        return prepared(call);
+        return prepared.Make(call);
     }
 
     /// <summary>
@@ -57,60 +57,56 @@ internal sealed class TableQueryAnswers(
     {
         var selection = TableSelections.OfQuery(query, call.Rules);
         if (selection.IsRefused(out var refusal))
-            return _ => refusal;
+            return refusal;
         var tokens = new QueryTokens(continuations, call, query);
         var (page, refresh) = (tokens.ReadPage(), tokens.ReadRefresh());
         if (page.IsRefused(out refusal) || refresh.IsRefused(out refusal))
-            return _ => refusal;
+            return refusal;
 
         var table = await reader.OpenAsync(call, cancellationToken);
         await files.PrepareAsync(table, cancellationToken);
         if (selection.Value is TableSelection.Since since)
-        {
-            if (tokens.Bind(table.Latest.Metadata.Id) is { } ended)
-                return _ => ended;
             return await ChangedFilesAnswer.PrepareAsync(call, table, since, query, page.Value, tokens, files, copies, cancellationToken);
-        }
 
         // A page or a refreshed answer stays with the version that the first one was made from.
         var cursor = page.Value is null ? (SnapshotCursor?)null : SnapshotCursor.Parse(page.Value);
         var settled = cursor?.Version ?? refresh.Value ?? pinned;
+        if (settled is { } needed && tokens.CheckReach(needed, table.Latest.Version) is { } outOfReach)
+            return outOfReach;
         // What is shared may have become less since.
         if (settled is { } old && TableSelections.CheckStart(old, call.Rules) is { } noLonger)
-            return _ => noLonger;
+            return noLonger;
         var selected = settled is { } version
             ? await reader.LoadAsync(table, version, cancellationToken)
             : await reader.SelectAsync(call, table, selection.Value, cancellationToken);
         if (selected.IsRefused(out refusal))
-            return _ => refusal;
+            return refusal;
         var snapshot = selected.Value;
         if (tokens.Bind(snapshot.Metadata.Id) is { } remade)
-            return _ => remade;
+            return remade;
         var shape = AnswerShape.Choose(call, snapshot.Protocol, snapshot.Metadata);
         if (shape.IsRefused(out refusal))
-            return _ => refusal;
+            return refusal;
         PlainView? plain = null;
         if (!shape.Value.IsDelta && PlainFormat.FindFault(snapshot) is { } fault && (plain = Find(call, table, snapshot)) is null)
-        {
-            var unexpressible = PlainFormat.Refuse(call.Table.FullName, snapshot.Version, fault);
-            return _ => unexpressible;
-        }
-
+            return PlainFormat.Refuse(call.Table.FullName, snapshot.Version, fault);
+        // Here, where others wait for it, and once for all who ask.
+        var chosen = FilePage.Of(snapshot, query, cursor);
         if (plain is not null)
         {
             await files.PrepareAsync(copies.Location, cancellationToken);
-            var items = For(call).ReadFiles().Where(plain.NeedsCopy).Select(file => new PlainItem(plain, PlainFile.Of(file)));
+            var items = chosen.Read(snapshot).Where(plain.NeedsCopy).Select(file => new PlainItem(plain, PlainFile.Of(file)));
             if (await copies.EnsureAsync(table.ToPlain(call.Table), items.ToAsyncEnumerable(), cancellationToken) is { } noRoom)
-                return _ => noRoom;
+                return noRoom;
         }
 
-        return asking => For(asking).Make(plain, copies);
+        return new PreparedAnswer(asking => For(asking).Make(plain, copies), table);
 
         SnapshotAnswer For(TableCall asking) =>
             new(asking, query, table, snapshot, shape.Value, tokens)
             {
                 IsPinned = selection.Value is not TableSelection.Latest,
-                Cursor = cursor,
+                Page = chosen,
                 Files = files,
                 Signed = signed,
                 Encoded = encoded,

@@ -12,6 +12,9 @@ namespace Tideway.ShareRegistry.Tables;
 /// <param name="Latest">Its latest version.</param>
 internal sealed record ServedTable(StorageLocation Location, DeltaTable Table, Snapshot Latest)
 {
+    /// <summary>Whether the table is still the one that was opened, not another that was made in its place since.</summary>
+    public Task<bool> IsSameAsync(CancellationToken cancellationToken) => Table.IsSameAsync(Latest, cancellationToken);
+
     /// <summary>The same for copies of its files.</summary>
     public PlainTable ToPlain(GrantedTable granted) => new(granted.FullName, Location, Table);
 }

@@ -68,11 +68,34 @@ public sealed class ChangeScanTests : IDisposable
         store.OpenedCommits.Count.ShouldBe(Versions);
     }
 
-    private async Task<CountingStore> LongTableAsync(int filesPerVersion = 1)
+    [Theory]
+    [InlineData(100, Versions)]
+    [InlineData(400, 2 * Versions - 24)]
+    public async Task Versions_that_only_rearrange_files_stay_in_memory_as_far_as_what_they_hold_is_not_too_much(int filesPerVersion, int opened)
+    {
+        var store = await LongTableAsync(filesPerVersion, dataChange: false);
+        var table = new DeltaTable(store, TimeProvider.System);
+        var page = new ChangesCursor(1, Versions, Versions, 1, 0);
+        await TableHeader.ReadAsync(cache, table, page.Version, CancellationToken.None);
+        store.Reset();
+
+        var scan = await ChangeScan.ReadAsync(table, cache, page, new ChangePages(null, null), CancellationToken.None);
+        var read = new List<long>();
+        await foreach (var changes in scan.Value.ChangesAsync(CancellationToken.None))
+            read.Add(changes.Version);
+
+        read.ShouldBe(Enumerable.Range(1, Versions).Select(version => (long)version));
+        store.OpenedCommits.Count.ShouldBe(opened);
+    }
+
+    private async Task<CountingStore> LongTableAsync(int filesPerVersion = 1, bool dataChange = true)
     {
         var folder = new DeltaFolder(storage.Path, "long").Create();
         for (var version = 1; version <= Versions; version++)
-            folder.Commit(version, [.. Enumerable.Range(0, filesPerVersion).Select(i => DeltaFolder.Add($"part-{version}-{i}.parquet"))]);
+            folder.Commit(
+                version,
+                [.. Enumerable.Range(0, filesPerVersion).Select(i => DeltaFolder.Add($"part-{version}-{i}.parquet", dataChange: dataChange))]
+            );
         // Commits that were just written are looked at once more.
         for (var version = 0; version <= Versions; version++)
             folder.At(version, TimeProvider.System.GetUtcNow().AddHours(-1).AddSeconds(version));

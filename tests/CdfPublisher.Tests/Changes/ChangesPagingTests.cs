@@ -103,16 +103,18 @@ public sealed class ChangesPagingTests : ChangesScene
         (await LinesOf(await GetAsync("orders", $"{Range}&pageToken={token}"))).Count.ShouldBe(2 + 4 + 1, "three files, metadata, and the end");
     }
 
-    [Fact]
+    [Theory]
+    [InlineData(2)]
+    [InlineData(9)]
     [ProtocolRule("Pages and refresh tokens", "A token of a table does not go on with another table that was made anew at its place")]
-    public async Task A_token_does_not_go_on_with_a_table_that_was_made_anew_at_the_same_place()
+    public async Task A_token_does_not_go_on_with_a_table_that_was_made_anew_at_the_same_place(int versions)
     {
         const string Query = "startingVersion=1";
         var token = TokenOf(await LinesOf(await GetAsync("orders", Query + "&maxFiles=1")));
         var folder = new DeltaFolder(storage.Path, "orders");
         Directory.Delete(Path.Combine(storage.Path, "orders", "_delta_log"), recursive: true);
         folder.Create("another");
-        for (var version = 1; version <= 8; version++)
+        for (var version = 1; version < versions; version++)
             folder.Commit(version, DeltaFolder.Add($"new-{version}.parquet"));
 
         (await MessageOf("orders", $"{Query}&maxFiles=1&pageToken={token}")).ShouldContain("The page token has expired.");

@@ -79,6 +79,21 @@ public sealed class DerivedChangesTests : IDisposable
     }
 
     [Fact]
+    public async Task The_vectors_of_a_file_whose_deleted_rows_changed_are_read_once_each()
+    {
+        await CreateAsync(withVectors: true, null);
+        await fixture.Writer.DeleteAsync(fixture.Connection, "id = 0");
+        await fixture.Writer.DeleteAsync(fixture.Connection, "id = 1");
+        var store = new CountingStore(fixture.Folder.Store);
+        var changes = await fixture.Table.ReadChangesAsync(3, 3).ToListAsync();
+
+        var sql = await new TableReader(store).ChangesSqlAsync(await fixture.Table.LoadAsync(), changes);
+
+        fixture.Texts($"SELECT id, _change_type FROM ({sql})").ShouldBe(["1|delete"]);
+        store.Opened.Count(key => key.EndsWith(".bin", StringComparison.Ordinal)).ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Columns_and_conditions_can_be_chosen_and_do_not_hide_what_changed()
     {
         await CreateAsync(withVectors: false, null);

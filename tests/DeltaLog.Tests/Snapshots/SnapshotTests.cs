@@ -87,10 +87,26 @@ public sealed class SnapshotTests : IDisposable
     {
         folder.Create(TableFolder.Add("old")).At(0, 1000);
         var snapshot = await folder.Table.LoadAsync();
+        (await folder.Table.IsSameAsync(snapshot)).ShouldBeTrue();
         Directory.Delete(folder.Log, recursive: true);
         folder.Create(TableFolder.Add("new")).At(0, 2000);
 
+        (await folder.Table.IsSameAsync(snapshot)).ShouldBeFalse();
         (await folder.Table.UpdateAsync(snapshot)).Files.Single().Path.ShouldBe("new");
+    }
+
+    [Fact]
+    public async Task A_table_is_the_same_still_after_further_commits_and_where_no_commit_tells()
+    {
+        folder.Create(TableFolder.Add("first"));
+        var before = await folder.Table.LoadAsync();
+        folder.Commit(1, TableFolder.Add("second"));
+        await folder.Table.WriteCheckpointAsync(1);
+        File.Delete(folder.CommitPath(1));
+        var ofCheckpoint = await folder.Table.LoadAsync();
+
+        (await folder.Table.IsSameAsync(before)).ShouldBeTrue();
+        (await folder.Table.IsSameAsync(ofCheckpoint)).ShouldBeTrue();
     }
 
     [Fact]

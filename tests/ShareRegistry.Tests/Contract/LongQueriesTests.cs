@@ -1,4 +1,5 @@
 using System.Net;
+using Tideway.ShareRegistry.TableQuery;
 using Tideway.ShareRegistry.Tests.Hosts;
 using Tideway.Testing;
 
@@ -71,6 +72,22 @@ public sealed class LongQueriesTests : IAsyncLifetime
         File.WriteAllText(commit, sound);
 
         FilesOf(await PollAsync(id, new { maxFiles = 5 })).Count.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"startingVersion":0}""")]
+    public async Task What_was_found_of_a_table_that_was_made_anew_since_is_found_anew(string query)
+    {
+        var id = await SubmitAsync("anew", query);
+        await Eventually.Async(() => process.Get<AsyncQueryWork>().FinishedCount == 1);
+        var anew = table.MakeAnew();
+        anew.Commit(anew.Add("new-1.parquet", 10), anew.Add("new-2.parquet", 10), anew.Add("new-3.parquet", 10));
+
+        var answer = await PollAsync(id, new { });
+
+        FilesOf(answer).Count.ShouldBe(3);
+        answer.Lines[1].Body.GetProperty("id").GetString().ShouldStartWith("7ba7b810");
     }
 
     private static List<string> FilesOf(Answer answer) =>

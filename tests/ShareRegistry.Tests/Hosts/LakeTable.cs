@@ -31,6 +31,16 @@ internal sealed class LakeTable
         return table;
     }
 
+    /// <summary>Another table, which was made at this one's place after this one was removed.</summary>
+    public LakeTable MakeAnew()
+    {
+        Directory.Delete(Log, recursive: true);
+        return new LakeTable(Folder).Commit(ProtocolLine(), OtherMetadataLine());
+    }
+
+    /// <summary>The metadata of a table with another id of its own.</summary>
+    public static string OtherMetadataLine() => MetadataLine().Replace("6ba7b810", "7ba7b810", StringComparison.Ordinal);
+
     public static string ProtocolLine(int reader = 1, int writer = 2, string features = "") =>
         $$$"""{"protocol":{"minReaderVersion":{{{reader}}},"minWriterVersion":{{{writer}}}{{{features}}}}}""";
 

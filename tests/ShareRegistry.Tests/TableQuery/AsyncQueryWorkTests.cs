@@ -13,7 +13,7 @@ public sealed class AsyncQueryWorkTests : IDisposable
     private static readonly Guid Acme = Guid.CreateVersion7();
     private static readonly Guid Other = Guid.CreateVersion7();
     private static readonly GrantedTable Table = new() { TableId = Guid.CreateVersion7(), HistoryShared = true };
-    private static readonly PreparedAnswer Found = _ => Results.Ok();
+    private static readonly PreparedAnswer Found = new(_ => Results.Ok());
 
     private readonly ManualTimeProvider time = new(DateTimeOffset.UnixEpoch);
     private readonly WrittenLog log = new();
@@ -165,6 +165,19 @@ public sealed class AsyncQueryWorkTests : IDisposable
 
         await Eventually.Async(() => log.Lines.Any(line => line.Contains("The log is corrupt.", StringComparison.Ordinal)));
         work.FinishedCount.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Work_that_somebody_else_gave_up_is_a_failure_that_is_told_or_logged()
+    {
+        var failed = work.Begin(KeyOf("1"), _ => throw new TaskCanceledException("The store took too long.")).ShouldNotBeNull();
+
+        (await Should.ThrowAsync<TimeoutException>(() => failed.Work)).InnerException.ShouldBeOfType<TaskCanceledException>();
+
+        failed.Work.IsCanceled.ShouldBeFalse();
+        work.Begin(KeyOf("1"), Wait).ShouldBe(failed);
+        time.Advance(TimeSpan.FromMinutes(1));
+        await Eventually.Async(() => log.Lines.Any(line => line.Contains("The store took too long.", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -134,9 +134,7 @@ public sealed class PagingAndRefreshTests : TableTest
         var page = TokenOf(await QueryAsync(path, new { maxFiles = 2 }), "nextPageToken");
         var changed = TokenOf(await QueryAsync(path, new { startingVersion = 1, maxFiles = 2 }), "nextPageToken");
         var refresh = TokenOf(await QueryAsync(path, new { includeRefreshToken = true }), "refreshToken");
-        Directory.Delete(orders.Log, recursive: true);
-        var anew = new LakeTable(orders.Folder);
-        anew.Commit(LakeTable.ProtocolLine(), LakeTable.MetadataLine().Replace("6ba7b810", "7ba7b810", StringComparison.Ordinal));
+        var anew = orders.MakeAnew();
         // As many versions as before and more, so that every token finds its own.
         for (var i = 1; i <= 8; i++)
             anew.Commit(anew.Add($"new-{i}.parquet", 10));
@@ -153,6 +151,54 @@ public sealed class PagingAndRefreshTests : TableTest
         );
         await ShouldHaveExpiredAsync(new { refreshToken = refresh }, "refresh token");
         page.ShouldNotBeNull().Length.ShouldBeLessThan(150);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public async Task A_token_does_not_go_on_with_a_table_made_anew_that_has_fewer_versions(int versions)
+    {
+        var page = TokenOf(await QueryAsync(path, new { maxFiles = 2 }), "nextPageToken");
+        var changed = TokenOf(await QueryAsync(path, new { startingVersion = 1, maxFiles = 2 }), "nextPageToken");
+        var refresh = TokenOf(await QueryAsync(path, new { includeRefreshToken = true }), "refreshToken");
+        var anew = orders.MakeAnew();
+        for (var i = 1; i <= versions; i++)
+            anew.Commit(anew.Add($"new-{i}.parquet", 10));
+
+        await ShouldHaveExpiredAsync(new { maxFiles = 2, pageToken = page }, "page token");
+        await ShouldHaveExpiredAsync(
+            new
+            {
+                startingVersion = 1,
+                maxFiles = 2,
+                pageToken = changed,
+            },
+            "page token"
+        );
+        await ShouldHaveExpiredAsync(new { refreshToken = refresh }, "refresh token");
+    }
+
+    [Fact]
+    public async Task Pages_of_changed_files_go_on_though_the_table_was_replaced_in_its_own_log()
+    {
+        var first = (await QueryAsync(path, new { startingVersion = 1, maxFiles = 4 })).ShouldBe(HttpStatusCode.OK);
+        orders.Commit(LakeTable.OtherMetadataLine(), LakeTable.RemoveLine("part-1.parquet"), orders.Add("part-7.parquet", 10));
+
+        var second = (
+            await QueryAsync(
+                path,
+                new
+                {
+                    startingVersion = 1,
+                    maxFiles = 4,
+                    pageToken = TokenOf(first, "nextPageToken"),
+                }
+            )
+        ).ShouldBe(HttpStatusCode.OK);
+
+        (first.Files("add").Count, second.Files("add").Count).ShouldBe((4, 2));
+        second.Text.Split('\n').Take(2).ShouldBe(first.Text.Split('\n').Take(2));
+        TokenOf(second, "nextPageToken").ShouldBeNull();
     }
 
     private async Task ShouldHaveExpiredAsync(object body, string token) =>
