@@ -37,7 +37,7 @@ public interface IObjectStore
 
     /// <summary>
     /// The same of a content of any length. The stores of this library hold no more of it in memory than <see cref="PutAsync"/> does; one that knows no better holds
-    /// all of it.
+    /// all of it. Google Cloud Storage takes less than 8 MiB so; beyond, and in a store that honours no conditions, this throws <see cref="ObjectStorageError.Unsupported"/>.
     /// </summary>
     async Task<bool> PutIfAbsentAsync(string key, Stream content, CancellationToken cancellationToken = default)
     {

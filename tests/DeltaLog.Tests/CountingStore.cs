@@ -18,6 +18,9 @@ internal sealed class CountingStore(IObjectStore inner) : IObjectStore
     /// <summary>Called before an object is opened.</summary>
     public Func<string, Task>? BeforeOpen { get; set; }
 
+    /// <summary>What a look at one object tells of it, where that is another than a list tells.</summary>
+    public Func<ObjectInfo, ObjectInfo>? OfOne { get; init; }
+
     public Uri Root => inner.Root;
 
     public IEnumerable<string> OpenedCommits => Opened.Where(key => key.EndsWith(".json", StringComparison.Ordinal));
@@ -41,7 +44,8 @@ internal sealed class CountingStore(IObjectStore inner) : IObjectStore
         }
     }
 
-    public Task<ObjectInfo?> FindAsync(string key, CancellationToken cancellationToken = default) => inner.FindAsync(key, cancellationToken);
+    public async Task<ObjectInfo?> FindAsync(string key, CancellationToken cancellationToken = default) =>
+        await inner.FindAsync(key, cancellationToken) is { } found ? OfOne?.Invoke(found) ?? found : null;
 
     public async Task<Stream> OpenReadAsync(string key, ByteRange? range = null, CancellationToken cancellationToken = default)
     {

@@ -42,7 +42,7 @@ internal sealed class CommitIdentity
     /// <summary>Whether the commit that is found now is the same.</summary>
     public async Task<bool> IsSameAsync(IObjectStore store, ObjectInfo? found, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (found is null || found.LastModified != modified || found.Size != size)
+        if (found is null || !IsSameTime(found.LastModified, modified) || found.Size != size)
             return false;
         if (isSettled)
             return true;
@@ -58,6 +58,12 @@ internal sealed class CommitIdentity
     public async Task<bool> IsSameAsync(IObjectStore store, long version, TimeProvider time, CancellationToken cancellationToken) =>
         await IsSameAsync(store, await store.FindAsync(LogFile.CommitKey(version), cancellationToken).ConfigureAwait(false), time, cancellationToken)
             .ConfigureAwait(false);
+
+    // A look at one object tells whole seconds, as HTTP has them, where the list of the same store may tell more.
+    private static bool IsSameTime(DateTimeOffset one, DateTimeOffset other) =>
+        one == other || ((one - other).Duration() < TimeSpan.FromSeconds(1) && (IsWhole(one) || IsWhole(other)));
+
+    private static bool IsWhole(DateTimeOffset time) => time.UtcTicks % TimeSpan.TicksPerSecond == 0;
 
     // Null where it is gone.
     private static async Task<ulong?> HeadAsync(IObjectStore store, string key, CancellationToken cancellationToken)

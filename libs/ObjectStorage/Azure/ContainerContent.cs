@@ -16,6 +16,7 @@ internal sealed class ContainerContent(BucketClient client) : IBucketContent
     private const int LargestBlockBytes = 256 * 1024 * 1024;
     private const int BlocksPerSize = 5000;
     private const string AlreadyThere = "BlobAlreadyExists";
+    private const string BlocksGone = "InvalidBlockList";
 
     private readonly ListStart start = new();
 
@@ -101,6 +102,9 @@ internal sealed class ContainerContent(BucketClient client) : IBucketContent
                             return true;
                         var answer = await StoreAnswer.ReadAsync(response, token).ConfigureAwait(false);
                         if (answer.Status == HttpStatusCode.PreconditionFailed || answer.Code == AlreadyThere)
+                            return mayBeDone && await client.IsFromAsync(key, writeId, token).ConfigureAwait(false);
+                        // Whoever put a blob together first has ended the blocks of all others.
+                        if (answer.Code == BlocksGone && await client.IsThereAsync(key, token).ConfigureAwait(false))
                             return mayBeDone && await client.IsFromAsync(key, writeId, token).ConfigureAwait(false);
                         throw StoreFailure.Of(answer, request.Action, client.AddressOf(key));
                     }

@@ -76,13 +76,20 @@ internal static class ContainerListing
         while (true)
         {
             var page = await FetchAsync(client, root, prefix, marker, maxResults, cancellationToken).ConfigureAwait(false);
+            // Who asks for fewer than before would not come to where the rest begins.
+            if (isAtMark && maxResults is not null && page.Next is not null && page.Objects is [.., var last] && IsBefore(last.Key, from!.After))
+            {
+                maxResults = null;
+                continue;
+            }
+
             var rest = from switch
             {
                 null => page.Objects,
                 { Mark: null } => page.Objects.Where(item => ObjectKey.CompareUtf8(item.Key, from.After) > 0),
                 _ => isAtMark ? Following(page.Objects, from.After) : page.Objects,
             };
-            isAtMark = false;
+            isAtMark = isAtMark && page.Objects.Count == 0;
             foreach (var item in rest)
             {
                 // The rest begins within this page, which is then read again.
@@ -108,6 +115,10 @@ internal static class ContainerListing
         objects.FindIndex(item => item.Key == after) is var place and >= 0
             ? objects.Skip(place + 1)
             : objects.Where(item => ObjectKey.CompareUtf8(item.Key, after) > 0 || ObjectKey.CompareUtf8(ByFolder(item.Key), ByFolder(after)) > 0);
+
+    // In one of the orders that accounts list by.
+    private static bool IsBefore(string key, string other) =>
+        ObjectKey.CompareUtf8(key, other) < 0 || ObjectKey.CompareUtf8(ByFolder(key), ByFolder(other)) < 0;
 
     // No key has the character of that number.
     private static string ByFolder(string key) => key.Replace('/', '\u0001');

@@ -106,7 +106,15 @@ internal sealed class BucketClient(BucketEndpoint endpoint, IBucketDialect diale
     }
 
     /// <summary>Whether the object is what this very write has made, whose answer got lost.</summary>
-    public Task<bool> IsFromAsync(string key, string writeId, CancellationToken cancellationToken)
+    public Task<bool> IsFromAsync(string key, string writeId, CancellationToken cancellationToken) =>
+        LookAsync(key, response => response.Headers.TryGetValues(dialect.WriteIdHeader, out var values) && values.Contains(writeId), cancellationToken);
+
+    /// <summary>Whether there is such an object, whoever has made it.</summary>
+    public Task<bool> IsThereAsync(string key, CancellationToken cancellationToken) => LookAsync(key, _ => true, cancellationToken);
+
+    public void Dispose() => http.Dispose();
+
+    private Task<bool> LookAsync(string key, Func<HttpResponseMessage, bool> isSo, CancellationToken cancellationToken)
     {
         var request = new BucketRequest(HttpMethod.Head, key, "look at");
         return SendAsync(
@@ -118,14 +126,12 @@ internal sealed class BucketClient(BucketEndpoint endpoint, IBucketDialect diale
                     if (response.StatusCode == HttpStatusCode.NotFound)
                         return false;
                     await RequireSuccessAsync(response, request, token).ConfigureAwait(false);
-                    return response.Headers.TryGetValues(dialect.WriteIdHeader, out var values) && values.Contains(writeId);
+                    return isSo(response);
                 }
             },
             cancellationToken
         );
     }
-
-    public void Dispose() => http.Dispose();
 
     private async ValueTask<HttpRequestMessage> MakeAsync(BucketRequest request, CancellationToken cancellationToken)
     {

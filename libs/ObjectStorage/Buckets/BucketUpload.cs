@@ -34,6 +34,11 @@ internal sealed class BucketUpload(BucketClient client)
             return true;
         }
 
+        if (onlyIfAbsent && !client.Dialect.TakesConditionOfUploads)
+            throw new ObjectStorageException(
+                ObjectStorageError.Unsupported,
+                $"Could not write '{client.AddressOf(key)}' only if it is absent: the store takes that condition with contents of less than {FirstPartBytes} bytes."
+            );
         return await PutInPartsAsync(key, buffer, content, onlyIfAbsent, cancellationToken).ConfigureAwait(false);
     }
 
@@ -145,6 +150,8 @@ internal sealed class BucketUpload(BucketClient client)
             Query = [("uploadId", uploadId)],
             Body = Encoding.UTF8.GetBytes(body.Append("</CompleteMultipartUpload>").ToString()),
             Headers = onlyIfAbsent ? [client.Dialect.OnlyIfAbsent] : [],
+            // Two that are put together at once: whoever lost is told so when it asks again.
+            RepeatsOnConflict = onlyIfAbsent,
         };
         return client.SendAsync(
             request,
@@ -156,6 +163,9 @@ internal sealed class BucketUpload(BucketClient client)
                         return mayBeDone && await client.IsFromAsync(key, writeId, token).ConfigureAwait(false);
                     if (response.StatusCode == HttpStatusCode.NotFound && mayBeDone && await client.IsFromAsync(key, writeId, token).ConfigureAwait(false))
                         return true;
+                    // A conflict may have ended the upload.
+                    if (response.StatusCode == HttpStatusCode.NotFound && onlyIfAbsent && await client.IsThereAsync(key, token).ConfigureAwait(false))
+                        return false;
                     await client.RequireSuccessAsync(response, request, token).ConfigureAwait(false);
                     // Assembling may fail after the success was sent: only what the body says counts, and where it breaks off nobody knows yet.
                     var body = await StoreAnswer.ReadBodyAsync(response, token).ConfigureAwait(false);

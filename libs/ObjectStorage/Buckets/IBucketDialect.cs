@@ -9,6 +9,9 @@ internal interface IBucketDialect
     /// <summary>The header with which an object is written only where there is none.</summary>
     (string Name, string Value) OnlyIfAbsent { get; }
 
+    /// <summary>Whether that condition may also stand where the parts of an upload are put together; else the store refuses the request.</summary>
+    bool TakesConditionOfUploads => true;
+
     /// <summary>What goes to the end of every query and is no part of a signature; a shared access signature, for example.</summary>
     string? QuerySuffix => null;
 

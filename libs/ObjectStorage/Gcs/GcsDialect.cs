@@ -11,6 +11,9 @@ internal sealed class GcsDialect(TokenEndpoint tokens) : IBucketDialect
 
     public (string Name, string Value) OnlyIfAbsent => ("x-goog-if-generation-match", "0");
 
+    // See https://cloud.google.com/storage/docs/request-preconditions: uploads in parts take none.
+    public bool TakesConditionOfUploads => false;
+
     public async ValueTask AuthorizeAsync(HttpRequestMessage message, BucketRequest request, BucketEndpoint endpoint, CancellationToken cancellationToken) =>
         message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await tokens.GetAsync(cancellationToken).ConfigureAwait(false));
 }

@@ -95,6 +95,22 @@ public sealed class SnapshotTests : IDisposable
         (await folder.Table.UpdateAsync(snapshot)).Files.Single().Path.ShouldBe("new");
     }
 
+    // Stores list milliseconds, and tell of one object in a header that has seconds.
+    [Fact]
+    public async Task A_table_is_the_same_in_a_store_whose_lists_tell_finer_times_than_a_look_at_one_object()
+    {
+        folder.Create(TableFolder.Add("first")).At(0, 1_700_000_000.821);
+        var store = new CountingStore(folder.Store) { OfOne = found => found with { LastModified = WholeSeconds(found.LastModified) } };
+        var table = new DeltaTable(store, TimeProvider.System);
+        var snapshot = await table.LoadAsync();
+
+        (await table.IsSameAsync(snapshot)).ShouldBeTrue();
+        folder.At(0, 1_700_000_002.821);
+        (await table.IsSameAsync(snapshot)).ShouldBeFalse();
+
+        static DateTimeOffset WholeSeconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeSeconds(time.ToUnixTimeSeconds());
+    }
+
     [Fact]
     public async Task A_table_is_the_same_still_after_further_commits_and_where_no_commit_tells()
     {

@@ -85,6 +85,19 @@ public sealed class AzureFoldersTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_smaller_page_goes_on_where_a_larger_one_ended()
+    {
+        var all = await store.ListPageAsync("", null, 100);
+        var mark = (await store.ListPageAsync("", null, 1)).Next!.Mark;
+        foreach (var (index, told) in all.Objects.Index().Skip(1))
+        {
+            var page = await store.ListPageAsync("", new ListPosition(told.Key, mark), 1);
+
+            page.Objects.Select(found => found.Key).ShouldBe(all.Objects.Skip(index + 1).Take(1).Select(found => found.Key));
+        }
+    }
+
+    [Fact]
     public async Task Where_the_name_is_gone_that_was_told_last_no_other_is_lost()
     {
         var all = await store.ListPageAsync("", null, 100);

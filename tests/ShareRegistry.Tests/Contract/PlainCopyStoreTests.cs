@@ -148,6 +148,10 @@ public sealed class PlainCopyStoreTests : IAsyncLifetime
 
         ReadBack.ShouldBeRowsOf(await read.OfParquetAsync(answer), "golden/dv-with-columnmapping");
         answer.Files().ShouldAllBe(file => file.GetProperty("url").GetString()!.StartsWith($"{gcs.Endpoint}acme-data/plain-copies/", StringComparison.Ordinal));
+        // Also what asks whether the table is the same still.
+        (await acme.Http.PostAnswerAsync(Real + "/query", new { startingVersion = 0 }))
+            .ShouldBe(HttpStatusCode.OK)
+            .Lines.ShouldContain(line => line.Kind == "add");
         var store = StoreAt(process, "gs://acme-data/plain-copies");
         var before = await store.ListAsync("").ToListAsync();
         before.ShouldNotBeEmpty();

@@ -195,14 +195,15 @@ public sealed class FakeGcs : IAsyncDisposable
                     break;
                 }
 
-                var whole = done.Parts.OrderBy(part => part.Key).SelectMany(part => part.Value).ToArray();
-                if (!Write(key, whole, done.WriteId, request.Headers["x-goog-if-generation-match"] == "0"))
+                if (request.Headers.ContainsKey("x-goog-if-generation-match"))
                 {
                     uploads[request.Query["uploadId"].ToString()] = done;
-                    await FailAsync(context, 412, "PreconditionFailed");
+                    await FailAsync(context, 400, "NotImplemented");
                     break;
                 }
 
+                var whole = done.Parts.OrderBy(part => part.Key).SelectMany(part => part.Value).ToArray();
+                Write(key, whole, done.WriteId, onlyIfAbsent: false);
                 await response.WriteAsync(Completion.Length > 0 ? Completion : "<CompleteMultipartUploadResult/>");
                 Completion = "";
                 break;
