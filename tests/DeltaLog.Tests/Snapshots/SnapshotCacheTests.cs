@@ -14,20 +14,31 @@ public sealed class SnapshotCacheTests : IDisposable
         var folder = NewFolder();
         var store = new CountingStore(folder.Store);
         var table = new DeltaTable(store, TimeProvider.System);
-        var (running, most) = (0, 0);
+        var (running, most, left) = (0, 0, 200);
+        var allHaveAsked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         store.BeforeOpen = async _ =>
         {
             most = Math.Max(most, Interlocked.Increment(ref running));
+            // Whoever asked later would find the reading done.
+            await allHaveAsked.Task;
             await Task.Yield();
             Interlocked.Decrement(ref running);
         };
         var cache = NewCache();
 
-        var found = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => Task.Run(() => cache.GetLatestAsync(table))));
+        var found = await Task.WhenAll(Enumerable.Range(0, left).Select(_ => Task.Run(AskAsync)));
 
         found.Distinct().ShouldHaveSingleItem().Version.ShouldBe(0);
         store.Opened.Count(key => key == "_delta_log/00000000000000000000.json").ShouldBeLessThan(10);
         most.ShouldBe(1);
+
+        Task<Snapshot> AskAsync()
+        {
+            var answer = cache.GetLatestAsync(table);
+            if (Interlocked.Decrement(ref left) == 0)
+                allHaveAsked.SetResult();
+            return answer;
+        }
     }
 
     [Fact]
