@@ -51,10 +51,12 @@ internal sealed class NeededFiles(IObjectStore store, ReconciledLog log)
         return $"CASE WHEN starts_with({canonical}, {SqlText.Literal(root)}) THEN substr({canonical}, {root.Length + 1}) ELSE {canonical} END";
     }
 
-    // A store goes by several names, by which one log may tell its files.
+    // A store goes by several names, by which one log may tell its files. On a local disk any name may lead through links, also one within the folder.
     private void CollectOtherNames(CancellationToken cancellationToken)
     {
-        var isOther = store.Root.IsFile ? "starts_with(k, '/')" : "contains(k, '://')";
+        var isOther = store.Root.IsFile ? "true" : "contains(k, '://')";
+        // What is found is added behind it.
+        var end = log.Connection.Scalar<long>($"SELECT coalesce(max(rowid), -1) FROM {Table}", cancellationToken);
         var last = -1L;
         var names = new List<string>(BatchSize);
         do
@@ -62,7 +64,7 @@ internal sealed class NeededFiles(IObjectStore store, ReconciledLog log)
             names.Clear();
             using (
                 var result = log.Connection.Query(
-                    $"SELECT rowid, k FROM {Table} WHERE rowid > {last} AND {isOther} ORDER BY rowid LIMIT {BatchSize}",
+                    $"SELECT rowid, k FROM {Table} WHERE rowid > {last} AND rowid <= {end} AND {isOther} ORDER BY rowid LIMIT {BatchSize}",
                     cancellationToken
                 )
             )
@@ -74,7 +76,7 @@ internal sealed class NeededFiles(IObjectStore store, ReconciledLog log)
                 }
             }
 
-            var keys = names.SelectMany(FindKeys).ToList();
+            var keys = names.SelectMany(name => FindKeys(name).Where(key => key != name)).ToList();
             if (keys.Count > 0)
                 log.Connection.Execute($"INSERT INTO {Table} SELECT unnest({SqlText.LiteralList(keys)})", cancellationToken);
         } while (names.Count == BatchSize);
@@ -90,21 +92,37 @@ internal sealed class NeededFiles(IObjectStore store, ReconciledLog log)
     }
 
     // A folder goes by several names where links lead to it.
-    private List<string> FindLocalKeys(string path)
+    private IEnumerable<string> FindLocalKeys(string name)
     {
-        if (path.Contains('\0', StringComparison.Ordinal))
-            return [];
-        var file = new FileInfo(path);
-        var folder = file.DirectoryName ?? "/";
-        if (!folders.TryGetValue(folder, out var below))
+        var path = Path.Combine(store.Root.LocalPath, name);
+        try
         {
-            if (folders.Count == MaxFolders)
-                folders.Clear();
-            below = folders[folder] = LocationOverlap.FindPathsBelowByNow(folder, store.Root.LocalPath);
-        }
+            var file = new FileInfo(path);
+            var folder = file.DirectoryName ?? "/";
+            if (!folders.TryGetValue(folder, out var below))
+            {
+                if (folders.Count == MaxFolders)
+                    folders.Clear();
+                below = folders[folder] = LocationOverlap.FindPathsBelowByNow(folder, store.Root.LocalPath);
+            }
 
-        var keys = below.Select(parent => parent.Length == 0 ? file.Name : $"{parent}/{file.Name}");
-        return [.. file.LinkTarget is null ? keys : keys.Concat(LocationOverlap.FindPathsBelowByNow(path, store.Root.LocalPath))];
+            var keys = below.Select(parent => parent.Length == 0 ? file.Name : $"{parent}/{file.Name}");
+            return file.LinkTarget is null ? keys : keys.Concat(LocationOverlap.FindPathsBelowByNow(path, store.Root.LocalPath));
+        }
+        catch (Exception exception) when (exception is ArgumentException or PathTooLongException)
+        {
+            // No file has such a name.
+            return [];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Where it leads cannot be told, so it cannot be told either what is not needed.
+            throw new ObjectStorageException(
+                ObjectStorageError.Unavailable,
+                $"Could not look at '{path}', which the log of '{store.Root}' names: {exception.Message}",
+                exception
+            );
+        }
     }
 
     // Names of vectors are coded in a way that SQL does not know.

@@ -3,6 +3,8 @@ using Tideway.CdfPublisher.Tests.Support;
 using Tideway.DeltaLog;
 using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaSharing.Protocol;
+using Tideway.ObjectStorage.Local;
+using Tideway.Testing.Stores;
 
 namespace Tideway.CdfPublisher.Tests.Changes;
 
@@ -99,7 +101,7 @@ public sealed class ChangeScanTests : IDisposable
         // Commits that were just written are looked at once more.
         for (var version = 0; version <= Versions; version++)
             folder.At(version, TimeProvider.System.GetUtcNow().AddHours(-1).AddSeconds(version));
-        var store = new CountingStore(folder.Path);
+        var store = new CountingStore(new LocalObjectStore(folder.Path));
         await new DeltaTable(store, TimeProvider.System).WriteCheckpointAsync(20);
         return store;
     }

@@ -1,5 +1,6 @@
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Changes;
+using Tideway.Testing.Stores;
 
 namespace Tideway.DeltaLog.Tests.Changes;
 
@@ -92,7 +93,7 @@ public sealed class ChangesTests : IDisposable
         var some = await table.ReadChangesAsync(10, 30, options).Take(5).ToListAsync();
 
         TimesOf(some).ShouldBe(TimesOf(whole.Skip(5).Take(5)));
-        store.OpenedCommits.Count().ShouldBe(5);
+        store.OpenedCommits.Count.ShouldBe(5);
         // Two portions, and of each the file after it, where listing ends.
         store.Listed.ShouldBeLessThanOrEqualTo(10);
         foreach (var portion in new[] { 1, 4, 21, 100 })

@@ -164,6 +164,37 @@ public sealed class VacuumTests : IDisposable
     }
 
     [Fact]
+    public async Task Files_that_the_log_names_through_links_within_the_folder_are_needed()
+    {
+        foreach (var name in (string[])["p=1/a.parquet", "p=1/stray.parquet", "b.parquet", "stray.parquet"])
+            Put(name, TimeSpan.FromDays(9));
+        Directory.CreateSymbolicLink(Path.Combine(fixture.Folder.Path, "link"), Path.Combine(fixture.Folder.Path, "p=1"));
+        File.CreateSymbolicLink(Path.Combine(fixture.Folder.Path, "also-b.parquet"), Path.Combine(fixture.Folder.Path, "b.parquet"));
+        fixture.Folder.Create(TableFolder.Add("link/a.parquet"), TableFolder.Add("also-b.parquet"), TableFolder.Add(new string('x', 400)));
+
+        await vacuum.RunAsync(new VacuumOptions { RecordInHistory = false });
+
+        foreach (var needed in (string[])["also-b.parquet", "b.parquet", "p=1/a.parquet"])
+            File.Exists(Path.Combine(fixture.Folder.Path, needed)).ShouldBeTrue(needed);
+        foreach (var stray in (string[])["stray.parquet", "p=1/stray.parquet"])
+            File.Exists(Path.Combine(fixture.Folder.Path, stray)).ShouldBeFalse(stray);
+    }
+
+    [Fact]
+    public async Task A_name_that_leads_in_circles_ends_the_vacuum_before_anything_is_removed()
+    {
+        Put("stray.parquet", TimeSpan.FromDays(9));
+        File.CreateSymbolicLink(Path.Combine(fixture.Folder.Path, "one"), Path.Combine(fixture.Folder.Path, "other"));
+        File.CreateSymbolicLink(Path.Combine(fixture.Folder.Path, "other"), Path.Combine(fixture.Folder.Path, "one"));
+        fixture.Folder.Create(TableFolder.Add("one"));
+
+        var failure = await Should.ThrowAsync<ObjectStorageException>(() => vacuum.RunAsync(new VacuumOptions { RecordInHistory = false }));
+
+        failure.Message.ShouldContain("symbolic links");
+        File.Exists(Path.Combine(fixture.Folder.Path, "stray.parquet")).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Paths_count_decoded_and_absolute_ones_below_the_folder()
     {
         fixture.Folder.Create(

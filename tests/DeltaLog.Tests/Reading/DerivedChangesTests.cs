@@ -2,6 +2,7 @@ using Tideway.DeltaLog.Reading;
 using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaLog.Tests.Writing;
 using Tideway.DeltaLog.Writing;
+using Tideway.Testing.Stores;
 
 namespace Tideway.DeltaLog.Tests.Reading;
 

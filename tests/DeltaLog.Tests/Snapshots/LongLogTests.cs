@@ -1,3 +1,5 @@
+using Tideway.Testing.Stores;
+
 namespace Tideway.DeltaLog.Tests.Snapshots;
 
 /// <summary>A log of 5,000 commits is not read whole, nor listed whole where its last checkpoint is known.</summary>
@@ -59,12 +61,12 @@ public sealed class LongLogTests : IDisposable
         {
             store.Reset();
             (await table.VersionAtOrAfterAsync(TimeOf(version).AddMilliseconds(-1), latest)).ShouldBe(version);
-            store.OpenedCommits.Count().ShouldBeLessThan(30);
+            store.OpenedCommits.Count.ShouldBeLessThan(30);
             store.Listed.ShouldBe(0);
 
             store.Reset();
             (await table.VersionAtOrBeforeAsync(TimeOf(version).AddMilliseconds(1), latest)).ShouldBe(version);
-            store.OpenedCommits.Count().ShouldBeLessThan(30);
+            store.OpenedCommits.Count.ShouldBeLessThan(30);
         }
 
         (await table.VersionAtOrBeforeAsync(TimeOf(0).AddMilliseconds(-1), latest)).ShouldBeNull();
@@ -83,7 +85,7 @@ public sealed class LongLogTests : IDisposable
         (await table.VersionAtOrBeforeAsync(TimeOf(3), latest)).ShouldBeNull();
         (await table.VersionAtOrBeforeAsync(TimeOf(4600), latest)).ShouldBeNull();
         (await table.VersionAtOrBeforeAsync(TimeOf(4995), latest)).ShouldBe(4995);
-        store.OpenedCommits.Count().ShouldBeLessThan(120);
+        store.OpenedCommits.Count.ShouldBeLessThan(120);
     }
 
     [Fact]
@@ -112,7 +114,7 @@ public sealed class LongLogTests : IDisposable
         var newest = await table.HistoryAsync().Take(3).ToListAsync();
 
         newest.Select(commit => (commit.Version, commit.Timestamp)).ShouldBe([(5000, TimeOf(5000)), (4999, TimeOf(4999)), (4998, TimeOf(4998))]);
-        store.OpenedCommits.Count().ShouldBeLessThan(20);
+        store.OpenedCommits.Count.ShouldBeLessThan(20);
         store.Listed.ShouldBeLessThan(50);
     }
 

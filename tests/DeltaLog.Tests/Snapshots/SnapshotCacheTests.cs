@@ -1,5 +1,6 @@
 using Tideway.DeltaLog.Snapshots;
 using Tideway.Testing;
+using Tideway.Testing.Stores;
 
 namespace Tideway.DeltaLog.Tests.Snapshots;
 

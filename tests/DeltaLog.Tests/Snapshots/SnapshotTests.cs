@@ -1,3 +1,5 @@
+using Tideway.Testing.Stores;
+
 namespace Tideway.DeltaLog.Tests.Snapshots;
 
 public sealed class SnapshotTests : IDisposable

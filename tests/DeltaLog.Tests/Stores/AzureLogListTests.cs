@@ -1,6 +1,5 @@
 using System.Text;
 using Tideway.DeltaLog.LogSegments;
-using Tideway.ObjectStorage;
 using Tideway.Testing.Stores;
 
 namespace Tideway.DeltaLog.Tests.Stores;
@@ -12,23 +11,7 @@ public sealed class AzureLogListTests
     public async Task Of_a_long_log_with_what_follows_the_versions_the_middle_is_listed_once_the_store_is_known_to_begin_there()
     {
         await using var azure = await FakeAzure.StartAsync();
-        using var roots = new StorageRoots(
-            new StorageRootOptions
-            {
-                Roots = { ["lake"] = $"abfss://data@{FakeAzure.Account}.dfs.core.windows.net/lake" },
-                Access =
-                {
-                    ["lake"] = new StorageAccessOptions
-                    {
-                        Endpoint = azure.Endpoint,
-                        AuthorityEndpoint = azure.Authority,
-                        TenantId = FakeAzure.TenantId,
-                        ClientId = FakeAzure.ClientId,
-                        ClientSecret = FakeAzure.ClientSecret,
-                    },
-                },
-            }
-        );
+        using var roots = azure.OpenLake();
         var store = roots.Open(roots.Locate("lake", "t"));
         foreach (var name in Enumerable.Range(0, 150).Select(version => $"{version:D20}.json").Append("_last_checkpoint").Append("_sidecars/x.parquet"))
             await store.PutAsync($"_delta_log/{name}", new MemoryStream(Encoding.UTF8.GetBytes("{}")), TestContext.Current.CancellationToken);

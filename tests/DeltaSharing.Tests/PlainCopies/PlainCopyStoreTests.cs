@@ -115,26 +115,12 @@ public sealed class PlainCopyStoreTests : IAsyncDisposable
         Directory.Exists(Path.GetDirectoryName(made)).ShouldBeFalse();
     }
 
-    [Fact]
-    public async Task Of_two_replicas_that_make_a_copy_at_a_time_the_first_one_stays_and_both_tell_its_length()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Of_two_replicas_that_make_a_copy_at_a_time_both_tell_the_length_of_the_one_that_stays(bool honoursConditions)
     {
-        var store = new HeldStore(time, isHeld: true);
-        var (one, other) = (Open(store), Open(store));
-
-        Task<bool>[] finishing = [FinishAsync(one, 1, bytes: 10), FinishAsync(other, 1, bytes: 20)];
-        await Eventually.Async(() => store.Puts == 2);
-        store.Release();
-
-        (await Task.WhenAll(finishing)).ShouldBe([true, true]);
-        var there = (await store.FindAsync(KeyOf(1), TestContext.Current.CancellationToken))!.Size;
-        (await UseAsync(one, 1)).ShouldBe(there);
-        (await UseAsync(other, 1)).ShouldBe(there);
-    }
-
-    [Fact]
-    public async Task In_a_store_that_honours_no_conditions_the_length_is_that_of_what_is_there()
-    {
-        var store = new HeldStore(time, isHeld: true) { HonoursConditions = false };
+        var store = new HeldStore(time, isHeld: true) { HonoursConditions = honoursConditions };
         var (one, other) = (Open(store), Open(store));
 
         Task<bool>[] finishing = [FinishAsync(one, 1, bytes: 10), FinishAsync(other, 1, bytes: 20)];

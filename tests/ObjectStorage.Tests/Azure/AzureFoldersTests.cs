@@ -24,23 +24,7 @@ public sealed class AzureFoldersTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         azure = await FakeAzure.StartAsync();
-        roots = new StorageRoots(
-            new StorageRootOptions
-            {
-                Roots = { ["lake"] = $"abfss://data@{FakeAzure.Account}.dfs.core.windows.net/lake" },
-                Access =
-                {
-                    ["lake"] = new StorageAccessOptions
-                    {
-                        Endpoint = azure.Endpoint,
-                        AuthorityEndpoint = azure.Authority,
-                        TenantId = FakeAzure.TenantId,
-                        ClientId = FakeAzure.ClientId,
-                        ClientSecret = FakeAzure.ClientSecret,
-                    },
-                },
-            }
-        );
+        roots = azure.OpenLake();
         store = roots.Open(roots.Locate("lake", "t"));
         foreach (var key in Keys)
             await store.PutAsync(key, new MemoryStream([1]));

@@ -127,36 +127,13 @@ public sealed class PagingAndRefreshTests : TableTest
             .Message.ShouldContain("has expired");
     }
 
-    [Fact]
-    [ProtocolRule("Pages and refresh tokens", "A token of a table does not go on with another table that was made anew at its place")]
-    public async Task A_token_does_not_go_on_with_a_table_that_was_made_anew_at_the_same_place()
-    {
-        var page = TokenOf(await QueryAsync(path, new { maxFiles = 2 }), "nextPageToken");
-        var changed = TokenOf(await QueryAsync(path, new { startingVersion = 1, maxFiles = 2 }), "nextPageToken");
-        var refresh = TokenOf(await QueryAsync(path, new { includeRefreshToken = true }), "refreshToken");
-        var anew = orders.MakeAnew();
-        // As many versions as before and more, so that every token finds its own.
-        for (var i = 1; i <= 8; i++)
-            anew.Commit(anew.Add($"new-{i}.parquet", 10));
-
-        await ShouldHaveExpiredAsync(new { maxFiles = 2, pageToken = page }, "page token");
-        await ShouldHaveExpiredAsync(
-            new
-            {
-                startingVersion = 1,
-                maxFiles = 2,
-                pageToken = changed,
-            },
-            "page token"
-        );
-        await ShouldHaveExpiredAsync(new { refreshToken = refresh }, "refresh token");
-        page.ShouldNotBeNull().Length.ShouldBeLessThan(150);
-    }
-
     [Theory]
     [InlineData(0)]
     [InlineData(3)]
-    public async Task A_token_does_not_go_on_with_a_table_made_anew_that_has_fewer_versions(int versions)
+    // As many versions as before and more, so that every token finds its own.
+    [InlineData(8)]
+    [ProtocolRule("Pages and refresh tokens", "A token of a table does not go on with another table that was made anew at its place")]
+    public async Task A_token_does_not_go_on_with_a_table_that_was_made_anew_at_the_same_place(int versions)
     {
         var page = TokenOf(await QueryAsync(path, new { maxFiles = 2 }), "nextPageToken");
         var changed = TokenOf(await QueryAsync(path, new { startingVersion = 1, maxFiles = 2 }), "nextPageToken");
@@ -176,6 +153,7 @@ public sealed class PagingAndRefreshTests : TableTest
             "page token"
         );
         await ShouldHaveExpiredAsync(new { refreshToken = refresh }, "refresh token");
+        page.ShouldNotBeNull().Length.ShouldBeLessThan(150);
     }
 
     [Fact]

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Tideway.ObjectStorage;
 
 namespace Tideway.Testing.Stores;
 
@@ -60,6 +61,26 @@ public sealed class FakeAzure : IAsyncDisposable
         await fake.app.StartAsync();
         return fake;
     }
+
+    /// <summary>The storage root <c>lake</c>, which is a folder of the container <c>data</c>, as the application reads and writes it.</summary>
+    public StorageRoots OpenLake() =>
+        new(
+            new StorageRootOptions
+            {
+                Roots = { ["lake"] = $"abfss://data@{Account}.dfs.core.windows.net/lake" },
+                Access =
+                {
+                    ["lake"] = new StorageAccessOptions
+                    {
+                        Endpoint = Endpoint,
+                        AuthorityEndpoint = Authority,
+                        TenantId = TenantId,
+                        ClientId = ClientId,
+                        ClientSecret = ClientSecret,
+                    },
+                },
+            }
+        );
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => app.DisposeAsync();

@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Tideway.ObjectStorage;
 
-namespace Tideway.DeltaLog.Tests;
+namespace Tideway.Testing.Stores;
 
 /// <summary>A store that notes what is asked of it, and lets a test hold reads back.</summary>
-internal sealed class CountingStore(IObjectStore inner) : IObjectStore
+public sealed class CountingStore(IObjectStore inner) : IObjectStore
 {
     private int listed;
 
@@ -23,7 +23,8 @@ internal sealed class CountingStore(IObjectStore inner) : IObjectStore
 
     public Uri Root => inner.Root;
 
-    public IEnumerable<string> OpenedCommits => Opened.Where(key => key.EndsWith(".json", StringComparison.Ordinal));
+    /// <summary>Commits that were opened, each as often as it was.</summary>
+    public IReadOnlyList<string> OpenedCommits => [.. Opened.Where(key => key.EndsWith(".json", StringComparison.Ordinal))];
 
     public void Reset()
     {
