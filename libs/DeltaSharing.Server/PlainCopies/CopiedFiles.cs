@@ -95,10 +95,6 @@ public sealed class CopiedFiles
         {
             return IsGone(table, exception.Message);
         }
-        catch (ObjectStorageException exception) when (exception.Error == ObjectStorageError.NotFound)
-        {
-            return IsGone(table, exception.Message);
-        }
         catch (PlainCopyRoomException exception)
         {
             return new ProtocolRefusal(503, ErrorCodes.TemporarilyUnavailable, $"There is no room to prepare {table.FullName} just now. Try again later.")

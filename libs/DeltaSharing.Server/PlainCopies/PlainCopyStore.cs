@@ -22,12 +22,11 @@ internal sealed class PlainCopyStore(IObjectStore store, PlainCopyOptions option
 
     private readonly ConcurrentDictionary<string, SeenCopy> known = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Lazy<Renewal>> renewals = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, Lazy<Task<bool>>> finishing = new(StringComparer.Ordinal);
     private readonly CopyRoom room = new(options.MaxBytes);
     private readonly SemaphoreSlim looks = new(1);
     private readonly SemaphoreSlim transfers = new(options.AtOnce);
     private readonly MakingFolder making = new();
-    private volatile bool isWithoutConditions;
+    private long refusedFrom = long.MaxValue;
 
     private TimeSpan RenewedAt => options.MaxIdle / 2;
 
@@ -54,9 +53,8 @@ internal sealed class PlainCopyStore(IObjectStore store, PlainCopyOptions option
 
     public string Begin() => making.NewPath();
 
-    // However many have made a copy at a time, it is put once.
     public Task<bool> FinishAsync(string made, string key, CancellationToken cancellationToken) =>
-        finishing.GetOrAdd(key, _ => new Lazy<Task<bool>>(() => PutAsync(made, key, cancellationToken))).Value;
+        InTurnAsync(() => PutInTurnAsync(made, key, cancellationToken), cancellationToken);
 
     public async Task CleanAsync(CancellationToken cancellationToken)
     {
@@ -96,18 +94,6 @@ internal sealed class PlainCopyStore(IObjectStore store, PlainCopyOptions option
         making.Dispose();
     }
 
-    private async Task<bool> PutAsync(string made, string key, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await InTurnAsync(() => PutInTurnAsync(made, key, cancellationToken), cancellationToken);
-        }
-        finally
-        {
-            finishing.TryRemove(key, out _);
-        }
-    }
-
     private async Task<bool> PutInTurnAsync(string made, string key, CancellationToken cancellationToken)
     {
         // Another replica may have made the same, perhaps with the rows in another order, and may have handed it out already: the first one stays.
@@ -119,26 +105,23 @@ internal sealed class PlainCopyStore(IObjectStore store, PlainCopyOptions option
         var isOurs = false;
         try
         {
-            isOurs = await PutFirstAsync(made, key, cancellationToken);
+            isOurs = await PutFirstAsync(made, bytes, key, cancellationToken);
         }
         finally
         {
             room.End(key, isOurs);
         }
 
-        if (isOurs && !isWithoutConditions)
-            Remember(new ObjectInfo(key, bytes, time.GetUtcNow()));
-        else
-            // What is there may be another's: the next use looks.
-            known.TryRemove(key, out _);
+        // What is there may be another's all the same, in a store that heeds no condition: the next use looks.
+        known.TryRemove(key, out _);
         return true;
     }
 
     // False where another was faster.
-    private async Task<bool> PutFirstAsync(string made, string key, CancellationToken cancellationToken)
+    private async Task<bool> PutFirstAsync(string made, long bytes, string key, CancellationToken cancellationToken)
     {
         await using var content = File.OpenRead(made);
-        if (!isWithoutConditions)
+        if (bytes < Volatile.Read(ref refusedFrom))
         {
             try
             {
@@ -146,8 +129,9 @@ internal sealed class PlainCopyStore(IObjectStore store, PlainCopyOptions option
             }
             catch (ObjectStorageException exception) when (exception.Error == ObjectStorageError.Unsupported)
             {
-                // Such a store keeps the last one: two replicas at a time may differ about a length for as long as what was seen is trusted.
-                isWithoutConditions = true;
+                // Such a store, or one that takes no condition of so large a content, keeps the last one: two replicas at a time may differ about a length for as
+                // long as what was seen is trusted.
+                Volatile.Write(ref refusedFrom, bytes);
                 content.Position = 0;
             }
         }

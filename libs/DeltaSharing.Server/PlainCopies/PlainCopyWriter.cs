@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Tideway.DeltaLog;
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Changes;
 using Tideway.DeltaLog.Reading;
@@ -49,8 +50,7 @@ internal sealed partial class PlainCopyWriter(PlainCopyPlace place, IOptions<Pla
         {
             if (await place.Current.UseAsync(key, CancellationToken.None) is not null)
                 return;
-            var source = await BringAsync(table.Table.Store, item.File, local);
-            var sql = await SqlAsync(new TableReader(table.Table.Store), item, source);
+            var sql = await ReadAsync(table.Table.Store, item, local);
             var making = place.Current.Begin();
             local.Add(making);
             using (var connection = database.Value.Connect())
@@ -71,6 +71,19 @@ internal sealed partial class PlainCopyWriter(PlainCopyPlace place, IOptions<Pla
                 File.Delete(file);
             turns.Release();
             underway.TryRemove(key, out _);
+        }
+    }
+
+    // Told apart from what is missing where copies are kept, which is nothing that a client could know of.
+    private async Task<string> ReadAsync(IObjectStore store, PlainItem item, List<string> local)
+    {
+        try
+        {
+            return await SqlAsync(new TableReader(store), item, await BringAsync(store, item.File, local));
+        }
+        catch (ObjectStorageException exception) when (exception.Error == ObjectStorageError.NotFound)
+        {
+            throw new DeltaLogException(DeltaLogError.DataFileMissing, exception.Message, exception) { TableRoot = store.Root };
         }
     }
 

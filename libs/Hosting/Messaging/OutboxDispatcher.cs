@@ -78,7 +78,7 @@ internal sealed class OutboxDispatcher<TDatabase>(
         using var enough = new CancellationTokenSource(LongestFarewell, TimeProvider.System);
         try
         {
-            await SendOldestAsync(enough.Token);
+            while (await SendOldestAsync(enough.Token) == options.Value.BatchSize) { }
         }
         catch (Exception exception)
         {

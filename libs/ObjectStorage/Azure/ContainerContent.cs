@@ -101,10 +101,12 @@ internal sealed class ContainerContent(BucketClient client) : IBucketContent
                         if (response.IsSuccessStatusCode)
                             return true;
                         var answer = await StoreAnswer.ReadAsync(response, token).ConfigureAwait(false);
-                        if (answer.Status == HttpStatusCode.PreconditionFailed || answer.Code == AlreadyThere)
-                            return mayBeDone && await client.IsFromAsync(key, writeId, token).ConfigureAwait(false);
                         // Whoever put a blob together first has ended the blocks of all others.
-                        if (answer.Code == BlocksGone && await client.IsThereAsync(key, token).ConfigureAwait(false))
+                        if (
+                            answer.Status == HttpStatusCode.PreconditionFailed
+                            || answer.Code == AlreadyThere
+                            || (answer.Code == BlocksGone && await client.IsThereAsync(key, token).ConfigureAwait(false))
+                        )
                             return mayBeDone && await client.IsFromAsync(key, writeId, token).ConfigureAwait(false);
                         throw StoreFailure.Of(answer, request.Action, client.AddressOf(key));
                     }

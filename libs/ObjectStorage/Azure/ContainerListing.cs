@@ -8,6 +8,11 @@ namespace Tideway.ObjectStorage.Azure;
 /// <summary>Lists a container page by page. See <see href="https://learn.microsoft.com/rest/api/storageservices/list-blobs">List Blobs</see>.</summary>
 internal static class ContainerListing
 {
+    // Before a mark of the store's after which all is still to be told. Without it the rest begins somewhere within the page that the mark leads to.
+    private const char AllFollows = '~';
+
+    private const int MostResults = 5000;
+
     private sealed record Page(List<ObjectInfo> Objects, string? Next);
 
     public static async IAsyncEnumerable<ObjectInfo> ReadAsync(
@@ -70,14 +75,14 @@ internal static class ContainerListing
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         var found = new List<ObjectInfo>();
-        var marker = from?.Mark;
-        int? maxResults = from is { Mark: null } ? null : limit;
-        var isAtMark = marker is not null;
+        var isWithin = from?.Mark is not (null or [AllFollows, ..]);
+        var marker = from?.Mark is [AllFollows, .. var after] ? after : from?.Mark;
+        // Where the rest begins within a page, that was hardly larger than what is asked for now.
+        int? maxResults = from is { Mark: null } ? null : (int)Math.Min(isWithin ? 2L * limit : limit, MostResults);
         while (true)
         {
             var page = await FetchAsync(client, root, prefix, marker, maxResults, cancellationToken).ConfigureAwait(false);
-            // Who asks for fewer than before would not come to where the rest begins.
-            if (isAtMark && maxResults is not null && page.Next is not null && page.Objects is [.., var last] && IsBefore(last.Key, from!.After))
+            if (isWithin && maxResults is not null && page.Next is not null && !page.Objects.Exists(item => item.Key == from!.After))
             {
                 maxResults = null;
                 continue;
@@ -85,11 +90,11 @@ internal static class ContainerListing
 
             var rest = from switch
             {
-                null => page.Objects,
                 { Mark: null } => page.Objects.Where(item => ObjectKey.CompareUtf8(item.Key, from.After) > 0),
-                _ => isAtMark ? Following(page.Objects, from.After) : page.Objects,
+                not null when isWithin => Following(page.Objects, from.After),
+                _ => page.Objects,
             };
-            isAtMark = isAtMark && page.Objects.Count == 0;
+            isWithin = false;
             foreach (var item in rest)
             {
                 // The rest begins within this page, which is then read again.
@@ -101,7 +106,7 @@ internal static class ContainerListing
             if (page.Next is null)
                 return new ObjectPage(found, null);
             if (found.Count == limit)
-                return new ObjectPage(found, new ListPosition(found[^1].Key, page.Next));
+                return new ObjectPage(found, new ListPosition(found[^1].Key, AllFollows + page.Next));
             // A page may hold nothing but folders, which a small one after the other would take very long to pass.
             if (found.Count == 0)
                 maxResults = null;
@@ -115,10 +120,6 @@ internal static class ContainerListing
         objects.FindIndex(item => item.Key == after) is var place and >= 0
             ? objects.Skip(place + 1)
             : objects.Where(item => ObjectKey.CompareUtf8(item.Key, after) > 0 || ObjectKey.CompareUtf8(ByFolder(item.Key), ByFolder(after)) > 0);
-
-    // In one of the orders that accounts list by.
-    private static bool IsBefore(string key, string other) =>
-        ObjectKey.CompareUtf8(key, other) < 0 || ObjectKey.CompareUtf8(ByFolder(key), ByFolder(other)) < 0;
 
     // No key has the character of that number.
     private static string ByFolder(string key) => key.Replace('/', '\u0001');

@@ -163,8 +163,12 @@ internal sealed class BucketUpload(BucketClient client)
                         return mayBeDone && await client.IsFromAsync(key, writeId, token).ConfigureAwait(false);
                     if (response.StatusCode == HttpStatusCode.NotFound && mayBeDone && await client.IsFromAsync(key, writeId, token).ConfigureAwait(false))
                         return true;
-                    // A conflict may have ended the upload.
-                    if (response.StatusCode == HttpStatusCode.NotFound && onlyIfAbsent && await client.IsThereAsync(key, token).ConfigureAwait(false))
+                    // A conflict may have ended the upload, or may stay one.
+                    if (
+                        onlyIfAbsent
+                        && response.StatusCode is (HttpStatusCode.NotFound or HttpStatusCode.Conflict)
+                        && await client.IsThereAsync(key, token).ConfigureAwait(false)
+                    )
                         return false;
                     await client.RequireSuccessAsync(response, request, token).ConfigureAwait(false);
                     // Assembling may fail after the success was sent: only what the body says counts, and where it breaks off nobody knows yet.

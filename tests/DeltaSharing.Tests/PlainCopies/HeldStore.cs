@@ -73,11 +73,13 @@ internal sealed class HeldStore(TimeProvider time, bool isHeld = false) : IObjec
 
     public async Task<bool> PutIfAbsentAsync(string key, Stream content, CancellationToken cancellationToken = default)
     {
+        content.ReadByte();
         if (!HonoursConditions)
             throw new ObjectStorageException(ObjectStorageError.Unsupported, "It writes what it likes.");
         Interlocked.Increment(ref puts);
         await WaitAsync();
         using var copy = new MemoryStream();
+        content.Position = 0;
         await content.CopyToAsync(copy, cancellationToken);
         return objects.TryAdd(key, (copy.ToArray(), time.GetUtcNow()));
     }

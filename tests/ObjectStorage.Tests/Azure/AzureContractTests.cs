@@ -107,6 +107,26 @@ public sealed class AzureContractTests : ObjectStoreContract
         counting.Asked.Skip(1).ShouldAllBe(query => query.Contains("marker=", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Where_the_blocks_of_an_upload_are_gone_it_is_told_whether_there_is_an_object(bool isThere)
+    {
+        var handler = new AnsweringHandler(request =>
+            request.RequestUri!.Query.Contains("comp=blocklist", StringComparison.Ordinal) ? (HttpStatusCode.BadRequest, "InvalidBlockList") : null
+        );
+        var store = (await AzureFixture.NewRootAsync(handler: handler)).Open("t");
+        if (isThere)
+            await store.PutAsync("x", new MemoryStream([1]));
+
+        var put = store.PutIfAbsentAsync("x", new MemoryStream(new byte[9_000_000]));
+
+        if (isThere)
+            (await put).ShouldBeFalse();
+        else
+            await Should.ThrowAsync<ObjectStorageException>(() => put);
+    }
+
     [Fact]
     public async Task A_position_without_a_mark_of_the_store_is_found_all_the_same()
     {

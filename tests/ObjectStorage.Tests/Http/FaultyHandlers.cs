@@ -75,6 +75,15 @@ internal sealed class RefusingHandler(Func<HttpRequestMessage, bool> refuses) : 
         !IsOver && refuses(request) ? Task.FromResult(new HttpResponseMessage(HttpStatusCode.BadRequest)) : base.SendAsync(request, cancellationToken);
 }
 
+/// <summary>Answers some requests itself, with an error of the store.</summary>
+internal sealed class AnsweringHandler(Func<HttpRequestMessage, (HttpStatusCode Status, string Code)?> answer) : DelegatingHandler(new SocketsHttpHandler())
+{
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        answer(request) is var (status, code)
+            ? Task.FromResult(new HttpResponseMessage(status) { Content = new StringContent($"<Error><Code>{code}</Code><Message>No.</Message></Error>") })
+            : base.SendAsync(request, cancellationToken);
+}
+
 /// <summary>Has a request done and loses its answer, once.</summary>
 internal sealed class LosingHandler(Func<HttpRequestMessage, bool> loses) : DelegatingHandler(new SocketsHttpHandler())
 {

@@ -37,6 +37,32 @@ public sealed class S3ContractTests : ObjectStoreContract
         (await ListAsync(store, "log/", keys[1001])).Select(found => found.Key).ShouldBe(keys[1002..]);
     }
 
+    // What S3 says where two uploads are put together at once: later that the upload is gone, or the same again and again.
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task Of_an_upload_that_conflicts_with_another_one_it_is_told_whether_there_is_an_object(bool isThere, bool isGone)
+    {
+        var asked = 0;
+        var handler = new AnsweringHandler(request =>
+            request.Method != HttpMethod.Post || !request.RequestUri!.Query.Contains("uploadId=", StringComparison.Ordinal) ? null
+            : isGone && asked++ > 0 ? (HttpStatusCode.NotFound, "NoSuchUpload")
+            : (HttpStatusCode.Conflict, "ConditionalRequestConflict")
+        );
+        var store = (await S3Fixture.NewRootAsync(handler: handler)).Open("t");
+        if (isThere)
+            await store.PutAsync("x", new MemoryStream([1]));
+
+        var put = store.PutIfAbsentAsync("x", new MemoryStream(new byte[9_000_000]));
+
+        if (isThere)
+            (await put).ShouldBeFalse();
+        else
+            await Should.ThrowAsync<ObjectStorageException>(() => put);
+    }
+
     [Fact]
     public async Task A_signed_address_reads_the_object_and_no_other_for_a_while()
     {
