@@ -39,9 +39,15 @@ internal sealed class QueryListsBenchmark : IBenchmark
             var list = new Uri(shared.Query, "../../tables");
             var bytes = Path.Combine(folder, "list.json");
             await File.WriteAllBytesAsync(bytes, await QueriedTable.GetAsync(list, shared.Token, cancellationToken), cancellationToken);
-            var (plain, url) = await PlainEndpoint.StartAsync(bytes, cancellationToken);
-            await using var _ = plain;
-            return await MeasureAsync(new HttpLoad(list, HttpMethod.Get, shared.Token), new HttpLoad(url, HttpMethod.Get, shared.Token), cancellationToken);
+            var (endpoint, plain, durable) = await PlainEndpoint.StartAsync(bytes, cancellationToken);
+            await using var _ = endpoint;
+            Side[] sides =
+            [
+                new("baseline", new HttpLoad(plain, HttpMethod.Get, shared.Token)),
+                new("durable baseline", new HttpLoad(durable, HttpMethod.Get, shared.Token)),
+                new("ours", new HttpLoad(list, HttpMethod.Get, shared.Token)),
+            ];
+            return await MeasureAsync(sides, cancellationToken);
         }
         finally
         {
@@ -50,18 +56,22 @@ internal sealed class QueryListsBenchmark : IBenchmark
         }
     }
 
-    private static async Task<IReadOnlyList<Measure>> MeasureAsync(HttpLoad ours, HttpLoad baseline, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Measure>> MeasureAsync(Side[] sides, CancellationToken cancellationToken)
     {
-        foreach (var load in new[] { ours, baseline })
-            await load.RunAsync(Connections, WarmAnswersEach, cancellationToken);
-        var (listed, plain) = (new List<double>(), new List<double>());
+        foreach (var side in sides)
+            await side.Load.RunAsync(Connections, WarmAnswersEach, cancellationToken);
         for (var round = 1; round <= Rounds.Count; round++)
         {
-            plain.Add(await RoundAsync("baseline", round, baseline, cancellationToken));
-            listed.Add(await RoundAsync("ours", round, ours, cancellationToken));
+            foreach (var side in sides)
+                side.Rounds.Add(await RoundAsync(side.Name, round, side.Load, cancellationToken));
         }
 
-        return [new Measure("query-lists", Rounds.Median(listed), Rounds.Median(plain), "the same bytes from a Kestrel endpoint", "answers/s")];
+        var (plain, durable, ours) = (Rounds.Median(sides[0].Rounds), Rounds.Median(sides[1].Rounds), Rounds.Median(sides[2].Rounds));
+        return
+        [
+            new Measure("query-lists", ours, plain, "the same bytes from a Kestrel endpoint", "answers/s"),
+            new Measure("query-lists-durable", ours, durable, "the same bytes from a Kestrel endpoint, once a line for the call is on the disk", "answers/s"),
+        ];
     }
 
     private static async Task<double> RoundAsync(string what, int round, HttpLoad load, CancellationToken cancellationToken)
@@ -73,5 +83,11 @@ internal sealed class QueryListsBenchmark : IBenchmark
             $"  round {round}, {what}: {figures.AnswersPerSecond:N0} answers/s of {figures.Bytes:N0} bytes, {perAnswer * 1e6:N0} us of processor time each, whole after {figures.WholeMs:N2} ms"
         );
         return figures.AnswersPerSecond;
+    }
+
+    /// <summary>One of those that take turns.</summary>
+    private sealed record Side(string Name, HttpLoad Load)
+    {
+        public List<double> Rounds { get; } = [];
     }
 }

@@ -1,0 +1,72 @@
+using System.Text.Json;
+
+namespace Tideway.Benchmarks.Query;
+
+/// <summary>
+/// The least that makes calls durable: a line for each, appended to a file, and one flush to the disk for all that came while the one before went on. There is no
+/// database, nobody is told of the lines, and nobody reads them.
+/// </summary>
+internal sealed class PlainJournal(string file) : IDisposable
+{
+    private readonly FileStream stream = new(file, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+    private readonly Lock gate = new();
+    private MemoryStream lines = new();
+    private TaskCompletionSource gathering = NewGroup();
+    private bool isWriting;
+
+    /// <summary>Completes once the line is on the disk.</summary>
+    public Task WriteAsync(string path)
+    {
+        var line = JsonSerializer.SerializeToUtf8Bytes(
+            new
+            {
+                requestId = Guid.CreateVersion7(),
+                path,
+                at = DateTimeOffset.UtcNow,
+            }
+        );
+        lock (gate)
+        {
+            lines.Write(line);
+            lines.WriteByte((byte)'\n');
+            if (!isWriting)
+            {
+                isWriting = true;
+                ThreadPool.UnsafeQueueUserWorkItem(static journal => journal.WriteGroups(), this, preferLocal: false);
+            }
+
+            return gathering.Task;
+        }
+    }
+
+    public void Dispose() => stream.Dispose();
+
+    private static TaskCompletionSource NewGroup() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void WriteGroups()
+    {
+        var empty = new MemoryStream();
+        while (true)
+        {
+            MemoryStream full;
+            TaskCompletionSource group;
+            lock (gate)
+            {
+                if (lines.Length == 0)
+                {
+                    isWriting = false;
+                    return;
+                }
+
+                (full, lines) = (lines, empty);
+                (group, gathering) = (gathering, NewGroup());
+            }
+
+            stream.Write(full.GetBuffer().AsSpan(0, (int)full.Length));
+            stream.Flush(flushToDisk: true);
+            group.SetResult();
+            full.SetLength(0);
+            empty = full;
+        }
+    }
+}
