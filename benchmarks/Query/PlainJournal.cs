@@ -22,7 +22,7 @@ internal sealed class PlainJournal(string file) : IDisposable
             {
                 requestId = Guid.CreateVersion7(),
                 path,
-                at = DateTimeOffset.UtcNow,
+                at = TimeProvider.System.GetUtcNow(),
             }
         );
         lock (gate)

@@ -10,6 +10,13 @@ internal static class Telemetry
 
     private static readonly Counter<long> Records = Meter.CreateCounter<long>("tideway.audit.records", "{record}", "Events and accesses put on record");
 
-    public static void Recorded(AuditRecord record) =>
-        Records.Add(1, new KeyValuePair<string, object?>("direction", record.Direction), new KeyValuePair<string, object?>("decision", record.Decision));
+    public static void Recorded(IReadOnlyList<AuditRecord> records)
+    {
+        foreach (var alike in records.CountBy(record => (record.Direction, record.Decision)))
+            Records.Add(
+                alike.Value,
+                new KeyValuePair<string, object?>("direction", alike.Key.Direction),
+                new KeyValuePair<string, object?>("decision", alike.Key.Decision)
+            );
+    }
 }

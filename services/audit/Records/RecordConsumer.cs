@@ -7,9 +7,6 @@ namespace Tideway.Audit.Records;
 internal sealed class RecordConsumer<TEvent>(AuditForm<TEvent> form, RecordAppender appender) : IEventConsumer<TEvent>
     where TEvent : class
 {
-    public async Task ConsumeAsync(TEvent message, EventContext context, CancellationToken cancellationToken)
-    {
-        foreach (var entry in form.Entries(message))
-            await appender.AppendAsync(entry, context.MessageId, context.Transaction, cancellationToken);
-    }
+    public Task ConsumeAsync(TEvent message, EventContext context, CancellationToken cancellationToken) =>
+        appender.AppendAsync(form.Entries(message), context.MessageId, context.Transaction, cancellationToken);
 }

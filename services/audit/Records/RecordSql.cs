@@ -1,3 +1,5 @@
+using Tideway.Hosting.Database;
+
 namespace Tideway.Audit.Records;
 
 /// <summary>Statements on the record. There is none that changes or removes one.</summary>
@@ -11,8 +13,13 @@ internal static class RecordSql
         + "request_params AS RequestParams, status_code AS StatusCode, error_code AS ErrorCode, error_message AS ErrorMessage, result AS Result, "
         + "decision AS Decision, previous_hash AS PreviousHash, hash AS Hash";
 
-    /// <summary>PostgreSQL: held until the transaction ends, so that records are chained one transaction after the other.</summary>
-    public const string LockChain = "SELECT CAST(pg_advisory_xact_lock(hashtextextended('tideway-audit-chain:' || current_schema(), 0)) AS TEXT)";
+    /// <summary>
+    /// PostgreSQL: held until the transaction ends, so that records are chained one transaction after the other. Until then, records are looked up by an index however
+    /// small the table is: a plan that was made of a small table is used when it has grown large.
+    /// </summary>
+    public const string LockChain =
+        "SELECT CAST(pg_advisory_xact_lock(hashtextextended('tideway-audit-chain:' || current_schema(), 0)) AS TEXT) "
+        + "|| set_config('enable_seqscan', 'off', true)";
 
     public const string Head = "SELECT sequence AS Sequence, hash AS Hash FROM audit_record ORDER BY sequence DESC LIMIT 1";
 
@@ -22,14 +29,11 @@ internal static class RecordSql
 
     public const string Range = $"SELECT {Columns} FROM audit_record WHERE sequence > @after AND sequence <= @last ORDER BY sequence LIMIT @limit";
 
-    /// <summary>Leaves a record out that is there already; the inbox forgets messages in time, the record does not.</summary>
-    public const string Insert =
-        "INSERT INTO audit_record (sequence, event_id, event_time, event_date, recorded_at, direction, service_name, action_name, user_identity, "
-        + "recipient_name, provider_name, share_name, schema_name, table_name, source_ip_address, user_agent, request_id, request_ids, request_params, "
-        + "status_code, error_code, error_message, result, decision, previous_hash, hash) VALUES (@sequence, @event_id, @event_time, @event_date, "
-        + "@recorded_at, @direction, @service_name, @action_name, @user_identity, @recipient_name, @provider_name, @share_name, @schema_name, "
-        + "@table_name, @source_ip_address, @user_agent, @request_id, @request_ids, @request_params, @status_code, @error_code, @error_message, "
-        + "@result, @decision, @previous_hash, @hash) ON CONFLICT (event_id) DO NOTHING";
-
     public const string InsertFurtherRequest = "INSERT INTO audit_further_request (request_id, sequence) VALUES (@requestId, @sequence) ON CONFLICT DO NOTHING";
+
+    /// <summary>Those of the given identities that are on record already; the inbox forgets messages in time, the record does not.</summary>
+    public static string Known(DatabaseEngine engine) =>
+        engine == DatabaseEngine.PostgreSql
+            ? "SELECT event_id FROM audit_record WHERE event_id = ANY(@ids)"
+            : "SELECT event_id FROM audit_record WHERE event_id IN (SELECT value FROM json_each(@ids))";
 }

@@ -16,6 +16,8 @@ public abstract class RecordContract : IAsyncLifetime
 {
     private AuditHost host = null!;
 
+    private protected AuditHost Host => host;
+
     public async ValueTask InitializeAsync() => host = await AuditHost.StartAsync(await SettingsAsync());
 
     public async ValueTask DisposeAsync()
