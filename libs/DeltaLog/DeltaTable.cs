@@ -77,12 +77,34 @@ public sealed class DeltaTable
 
     /// <summary>
     /// Whether the table is still the one that <paramref name="snapshot"/> was read from, not another that was made in its place since: its version's commit is
-    /// the same still. <see langword="true"/> also where the snapshot was read from a checkpoint alone, whose commit was gone already: then nobody can tell.
+    /// the same still, or the log's cleanup took it away. <see langword="true"/> also where the snapshot was read from a checkpoint alone, whose commit was gone
+    /// already: then nobody can tell.
     /// </summary>
     public async Task<bool> IsSameAsync(Snapshot snapshot, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
-        return snapshot.Commit is null || await snapshots.IsSameTableAsync(snapshot, cancellationToken).ConfigureAwait(false);
+        if (snapshot.Commit is not { } commit)
+            return true;
+        return await Store.FindAsync(LogFile.CommitKey(snapshot.Version), cancellationToken).ConfigureAwait(false) is { } found
+            ? await commit.IsSameAsync(Store, found, Time, cancellationToken).ConfigureAwait(false)
+            : await IsSameAsync(snapshot.Metadata.Id, snapshot.Version, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Whether the table is the one with that id of its own and has had that version, which may no longer be kept: a table that was made anew has another id. Reads
+    /// the latest version without its files.
+    /// </summary>
+    public async Task<bool> IsSameAsync(string id, long version, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var latest = await LatestVersionAsync(cancellationToken).ConfigureAwait(false);
+            return latest >= version && (await LoadDescriptionAsync(latest, cancellationToken).ConfigureAwait(false)).Metadata.Id == id;
+        }
+        catch (DeltaLogException exception) when (exception.Error == DeltaLogError.NotADeltaTable)
+        {
+            return false;
+        }
     }
 
     /// <summary>The protocol and metadata of <paramref name="version"/>, without reading its files. Throws as <see cref="LoadAsync"/> does.</summary>

@@ -2,6 +2,7 @@ using Tideway.CdfPublisher.Shares;
 using Tideway.DeltaLog;
 using Tideway.DeltaSharing.Protocol;
 using Tideway.DeltaSharing.Server.Answers;
+using Tideway.DeltaSharing.Server.Tables;
 using Tideway.ObjectStorage;
 
 namespace Tideway.CdfPublisher.Changes;
@@ -9,12 +10,13 @@ namespace Tideway.CdfPublisher.Changes;
 /// <summary>What a recipient is told of a table that cannot be read: never where it is kept. The reason goes into the access record.</summary>
 internal static class ChangeFailures
 {
-    public static bool Handles(Exception exception) => exception is DeltaLogException or ObjectStorageException;
+    public static bool Handles(Exception exception) => exception is DeltaLogException or ObjectStorageException or TableRemadeException;
 
     public static ProtocolRefusal ToRefusal(Exception exception, GrantedTable table)
     {
         var refusal = exception switch
         {
+            TableRemadeException => TableRemadeException.ToRefusal(table.FullName),
             DeltaLogException { Error: DeltaLogError.UnsupportedReaderFeature or DeltaLogError.UnsupportedType } => ProtocolRefusals.Unsupported(
                 $"Unsupported Delta Table Properties: {table.FullName} needs features that are not supported."
             ),

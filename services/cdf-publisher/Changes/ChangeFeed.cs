@@ -105,7 +105,7 @@ internal sealed class ChangeFeed(
             Format = format.Value,
             Protocol = TableLines.Protocol(format.Value, RecipientProtocol.Of(headProtocol.Protocol, headProtocol.Metadata), withProtocol ? page.Start : null),
             Metadata = TableLines.Metadata(format.Value, plain?.Metadata ?? head.Metadata, withMetadata ? page.Start : null),
-            Body = (writer, token) => lines.WriteAsync(writer, scan.Value.ChangesAsync(token), scan.Value.Start, page, token),
+            Body = WriteOfOneTableAsync,
             Explain = exception => ChangeFailures.Handles(exception) ? ChangeFailures.ToRefusal(exception, call.Table) : null,
             EndStream =
                 call.Capabilities.IncludeEndStreamAction || call.Pages.AreAskedFor
@@ -121,6 +121,14 @@ internal sealed class ChangeFeed(
             FileCount = scan.Value.FileCount,
             ByteCount = scan.Value.ByteCount,
         };
+
+        // The first lines were made before, and what is not in memory is read only now: all must be of one table, before anything is told and after.
+        async ValueTask WriteOfOneTableAsync(AnswerWriter writer, CancellationToken token)
+        {
+            await newest.RequireSameTableAsync(cache, table, token);
+            await lines.WriteAsync(writer, scan.Value.ChangesAsync(token), scan.Value.Start, page, token);
+            await newest.RequireSameTableAsync(cache, table, token);
+        }
 
         AnswerUrls Urls(StorageLocation folder, Uri root) => new(signer, folder, root, urls.Value.UrlLifetime, call.RequestId, context, time);
     }

@@ -1,6 +1,7 @@
 using Tideway.DeltaLog;
 using Tideway.DeltaSharing.Protocol;
 using Tideway.DeltaSharing.Server.Answers;
+using Tideway.DeltaSharing.Server.Tables;
 using Tideway.ObjectStorage;
 using Tideway.ShareRegistry.Catalog;
 
@@ -15,14 +16,7 @@ internal static class TableFailures
         ProtocolRefusal? refusal = exception switch
         {
             UnexpressibleVersionException unexpressible => unexpressible.Refusal,
-            TableRemadeException => new ProtocolRefusal(
-                503,
-                ErrorCodes.TemporarilyUnavailable,
-                $"Table {table.FullName} was made anew while it was read. Ask again, from the first page on."
-            )
-            {
-                RetryAfter = TimeSpan.FromSeconds(1),
-            },
+            TableRemadeException => TableRemadeException.ToRefusal(table.FullName),
             DeltaLogException { Error: DeltaLogError.VersionNotFound or DeltaLogError.MissingCommits, Version: { } version } => ProtocolRefusals.Invalid(
                 $"Cannot load table version {version} of {table.FullName}: it does not exist or is no longer kept."
             ),
@@ -52,9 +46,6 @@ internal static class TableFailures
         return refusal is null ? null : refusal with { OperatorMessage = exception.Message };
     }
 }
-
-/// <summary>At the place of a table there is another one by now, which is not to be told with it.</summary>
-internal sealed class TableRemadeException(Uri root) : Exception($"The table at '{root}' was removed and made anew while it was read.");
 
 /// <summary>A version within a range of changes cannot be expressed in the answer's format.</summary>
 internal sealed class UnexpressibleVersionException(ProtocolRefusal refusal) : Exception(refusal.Message)

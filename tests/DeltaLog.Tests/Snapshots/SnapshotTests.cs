@@ -114,6 +114,26 @@ public sealed class SnapshotTests : IDisposable
     }
 
     [Fact]
+    public async Task A_table_is_the_same_where_the_cleanup_of_its_log_took_the_commit_and_not_where_it_was_made_anew()
+    {
+        folder.Create(TableFolder.Add("first")).Commit(1, TableFolder.Add("second")).Commit(2, TableFolder.Add("third"));
+        var snapshot = await folder.Table.LoadAsync(1);
+        await folder.Table.WriteCheckpointAsync(2);
+        File.Delete(folder.CommitPath(0));
+        File.Delete(folder.CommitPath(1));
+        (await folder.Table.IsSameAsync(snapshot)).ShouldBeTrue();
+
+        Directory.Delete(folder.Log, recursive: true);
+        (await folder.Table.IsSameAsync(snapshot)).ShouldBeFalse("there is no table");
+        folder.Create(TableFolder.Add("new"));
+        (await folder.Table.IsSameAsync(snapshot)).ShouldBeFalse("it never had that version");
+        folder.Commit(2, TableFolder.Protocol, TableFolder.Metadata.Replace("t1", "t2", StringComparison.Ordinal)).Commit(1, TableFolder.Add("more"));
+        await folder.Table.WriteCheckpointAsync(2);
+        File.Delete(folder.CommitPath(1));
+        (await folder.Table.IsSameAsync(snapshot)).ShouldBeFalse("it has another id");
+    }
+
+    [Fact]
     public async Task A_table_is_the_same_still_after_further_commits_and_where_no_commit_tells()
     {
         folder.Create(TableFolder.Add("first"));
