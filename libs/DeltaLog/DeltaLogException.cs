@@ -12,6 +12,12 @@ public class DeltaLogException(DeltaLogError error, string message, Exception? i
     /// <summary>Table version that the failure is about, where there is one.</summary>
     public long? Version { get; init; }
 
+    /// <summary>
+    /// The first version that could have been had, where <see cref="Version"/> is one before it that is no longer kept; else, or where none is known,
+    /// <see langword="null"/>.
+    /// </summary>
+    public long? EarliestVersion { get; init; }
+
     /// <summary>Key of the file that the failure is about, relative to the table's root, where there is one.</summary>
     public string? File { get; init; }
 }

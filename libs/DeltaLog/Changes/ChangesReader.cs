@@ -156,9 +156,10 @@ internal sealed class ChangesReader(IObjectStore store, SnapshotLoader snapshots
             throw new DeltaLogException(DeltaLogError.NotADeltaTable, $"Expected a Delta table at '{store.Root}', found no log.") { TableRoot = store.Root };
         if (listing.Commits.Count == 0)
             throw Missing(from, "no commit is in the log any more");
-        throw from > listing.Commits[^1].Version
-            ? Missing(from, $"the latest one is {listing.Commits[^1].Version}")
-            : Missing(from, $"its commit is no longer in the log, which begins at {Earliest(listing.Commits)}");
+        if (from > listing.Commits[^1].Version)
+            throw Missing(from, $"the latest one is {listing.Commits[^1].Version}");
+        var earliest = Earliest(listing.Commits);
+        throw Missing(from, $"its commit is no longer in the log, which begins at {earliest}", earliest);
     }
 
     private void RequireChangeDataFeed(Metadata metadata, long version)
@@ -183,6 +184,11 @@ internal sealed class ChangesReader(IObjectStore store, SnapshotLoader snapshots
             Version = version,
         };
 
-    private DeltaLogException Missing(long version, string reason) =>
-        new(DeltaLogError.VersionNotFound, $"There is no version {version} of '{store.Root}': {reason}.") { TableRoot = store.Root, Version = version };
+    private DeltaLogException Missing(long version, string reason, long? earliest = null) =>
+        new(DeltaLogError.VersionNotFound, $"There is no version {version} of '{store.Root}': {reason}.")
+        {
+            TableRoot = store.Root,
+            Version = version,
+            EarliestVersion = earliest,
+        };
 }

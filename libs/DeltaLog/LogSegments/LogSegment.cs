@@ -78,8 +78,13 @@ internal sealed record LogSegment(long Version, CheckpointFiles? Checkpoint, IRe
         var latest = Math.Max(listing.Commits.Count > 0 ? listing.Commits[^1].Version : -1, checkpoint?.Version ?? -1);
         if (version > latest)
             throw NotFound(store, version.Value, $"the latest one is {latest}");
-        if (version is { } wanted && checkpoint is null && listing.Commits is [{ Version: > 0 and var first }, ..] && wanted < first)
-            throw NotFound(store, wanted, $"the log was cleaned up and begins at version {listing.EarliestRecreatableVersion() ?? first}");
+        if (version is { } wanted && checkpoint is null)
+        {
+            var earliest = listing.EarliestRecreatableVersion();
+            var first = earliest ?? listing.Commits.FirstOrDefault().Version;
+            if (wanted < first)
+                throw NotFound(store, wanted, $"the log was cleaned up and begins at version {first}", earliest);
+        }
 
         var commits = listing.Commits.Where(file => file.Version >= next && (version is null || file.Version <= version)).ToList();
         foreach (var commit in commits)
@@ -123,6 +128,11 @@ internal sealed record LogSegment(long Version, CheckpointFiles? Checkpoint, IRe
             Version = from,
         };
 
-    private static DeltaLogException NotFound(IObjectStore store, long version, string reason) =>
-        new(DeltaLogError.VersionNotFound, $"There is no version {version} of '{store.Root}': {reason}.") { TableRoot = store.Root, Version = version };
+    private static DeltaLogException NotFound(IObjectStore store, long version, string reason, long? earliest = null) =>
+        new(DeltaLogError.VersionNotFound, $"There is no version {version} of '{store.Root}': {reason}.")
+        {
+            TableRoot = store.Root,
+            Version = version,
+            EarliestVersion = earliest,
+        };
 }

@@ -1,4 +1,6 @@
 using System.Net;
+using Tideway.DeltaLog;
+using Tideway.ObjectStorage.Local;
 using Tideway.ShareRegistry.Tests.Hosts;
 using Tideway.Testing;
 
@@ -157,4 +159,34 @@ public sealed class TimeTravelTests : TableTest
         (await QueryAsync(path, new { jsonPredicateHints = new string('x', 1_100_000) }))
             .ShouldBe(HttpStatusCode.RequestEntityTooLarge)
             .ProtocolCode.ShouldBe("RESOURCE_LIMIT_EXCEEDED");
+
+    [Fact]
+    [ProtocolRule("Error texts", "A version that the cleanup of the log took away is told with the earliest that is available")]
+    public async Task A_version_before_those_that_are_kept_is_told_with_the_earliest_that_is()
+    {
+        var table = new DeltaTable(new LocalObjectStore(orders.Folder), TimeProvider.System);
+        await table.WriteCheckpointAsync(2, TestContext.Current.CancellationToken);
+        File.Delete(orders.CommitFile(0));
+        Answer[] one = [await QueryAsync(path, new { version = 1 }), await GetAsync(path + "/metadata?version=1")];
+        File.Delete(orders.CommitFile(1));
+        Answer[] none = [await QueryAsync(path, new { version = 0 }), await QueryAsync(path, new { startingVersion = 0 })];
+
+        foreach (var (answers, version) in new[] { (one, 1), (none, 0) })
+        {
+            foreach (var answer in answers)
+            {
+                answer.ShouldBe(HttpStatusCode.BadRequest).ProtocolCode.ShouldBe("INVALID_PARAMETER_VALUE");
+                answer.Message.ShouldBe(
+                    $"Cannot load table version {version} of sales.shop.orders: it is no longer kept and is before the earliest available version 2."
+                );
+            }
+        }
+
+        File.Delete(orders.CommitFile(2));
+        (await QueryAsync(path, new { startingVersion = 2 }))
+            .ShouldBe(HttpStatusCode.BadRequest)
+            .Message.ShouldContain("is before the earliest available version 3");
+        (await QueryAsync(path, new { version = 4 })).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("is after the latest available version 3");
+        (await QueryAsync(path, new { version = 2 })).ShouldBe(HttpStatusCode.OK);
+    }
 }
