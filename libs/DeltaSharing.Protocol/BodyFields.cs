@@ -89,11 +89,29 @@ internal readonly struct BodyFields
         return isNumber && number <= max && number >= -max ? number : throw Wrong(name, "an integer", value);
     }
 
-    // The Go client writes a limit of 0 and one empty condition where it has neither.
+    // Hints never fail a query: what is no whole number is no limit. The Go client writes a limit of 0 and one empty condition where it has neither.
     private long? Limit()
     {
-        var limit = Number("limitHint", long.MaxValue);
+        var limit = Find("limitHint") switch
+        {
+            { ValueKind: JsonValueKind.Number } value => Whole(value.GetRawText()),
+            { ValueKind: JsonValueKind.String } value => Whole(value.GetString()!),
+            _ => null,
+        };
         return limit == 0 && Texts("predicateHints") is { Count: > 0 } hints && hints.TrueForAll(string.IsNullOrWhiteSpace) ? null : limit;
+    }
+
+    // Some write 10.0 for 10.
+    private static long? Whole(string text)
+    {
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole))
+            return whole;
+        return
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && Math.Abs(number) < long.MaxValue
+            && double.IsInteger(number)
+            ? (long)number
+            : null;
     }
 
     private bool Flag(string name) =>

@@ -47,7 +47,7 @@ public sealed record QueryRequest
 
     /// <summary>
     /// Reads a body; an empty one is <c>{}</c>. Unknown fields are ignored, <c>null</c> is absent, numbers may be texts, booleans may have any
-    /// case. Returns <see langword="null"/> and the <paramref name="fault"/>, with its place, where that is not enough.
+    /// case; a hint that is none is absent. Returns <see langword="null"/> and the <paramref name="fault"/>, with its place, where that is not enough.
     /// </summary>
     public static QueryRequest? Parse(ReadOnlySpan<byte> json, out string? fault) => BodyFields.Read(json, static fields => fields.ToRequest(), out fault);
 

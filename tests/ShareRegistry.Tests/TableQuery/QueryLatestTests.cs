@@ -103,6 +103,26 @@ public sealed class QueryLatestTests : IAsyncLifetime
         (await acme.Http.PostAnswerAsync(Path + "/query", body)).ShouldBe(HttpStatusCode.OK).Files().Count.ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData("\"abc\"", 3)]
+    [InlineData("10.5", 3)]
+    [InlineData("true", 3)]
+    [InlineData("{}", 3)]
+    [InlineData("99999999999999999999", 3)]
+    [InlineData("1e999999999", 3)]
+    [InlineData("10.0", 1)]
+    [InlineData("1e1", 1)]
+    [InlineData("\"10\"", 1)]
+    [ProtocolRule("Read Data from a Table", "A limitHint that is no number is no hint")]
+    public async Task A_limit_hint_that_is_no_number_is_no_hint(string limit, int files)
+    {
+        table.Commit(table.Add("part-1.parquet", 10), table.Add("part-2.parquet", 10));
+
+        var answer = await acme.Http.PostAnswerAsync(Path + "/query", $$"""{"limitHint":{{limit}}}""");
+
+        answer.ShouldBe(HttpStatusCode.OK).Files().Count.ShouldBe(files);
+    }
+
     [Fact]
     [ProtocolRule("Read Data from a Table", "A new commit is seen by the next query")]
     public async Task A_new_commit_is_seen_by_the_next_query()
