@@ -32,14 +32,14 @@ internal sealed class AsyncQueries(
     {
         if (string.IsNullOrEmpty(query.IdempotencyKey))
             return ProtocolRefusals.Invalid("idempotency_key is required for async query.");
+        if (TableSelections.OfQuery(query, call.Rules).IsRefused(out var refusal))
+            return refusal;
         var (key, body) = (KeyOf(query.IdempotencyKey), BodyOf(query));
         if (await FindByKeyAsync(call, key, cancellationToken) is { } known)
         {
             return known.Body == body ? await AnswerAsync(call, known, query, cancellationToken) : KeyWasUsed;
         }
 
-        if (TableSelections.OfQuery(query, call.Rules).IsRefused(out var refusal))
-            return refusal;
         // Before any work: who has too much waiting gets no more of it done.
         if (await CheckRoomAsync(call, cancellationToken) is { } full)
             return full;
@@ -62,13 +62,28 @@ internal sealed class AsyncQueries(
     private async Task<IResult> AnswerAsync(TableCall call, AsyncQuery kept, QueryRequest page, CancellationToken cancellationToken)
     {
         var query = QueryRequest.Parse(Encoding.UTF8.GetBytes(kept.Body), out var fault) ?? throw new InvalidOperationException(fault);
-        var asked = query with { MaxFiles = page.MaxFiles, PageToken = page.PageToken };
+        var asked = PageOf(query, page);
         if (await TryAnswerAsync(call, kept.IdempotencyKey, asked, kept.TableVersion, options.Value.PollPatience, cancellationToken) is not { } answer)
             return Pending(call, kept);
         if (kept.AnsweredAt is null)
             await store.MarkAnsweredAsync(kept.QueryId, cancellationToken);
         return answer;
     }
+
+    // Refresh tokens are of the first page. A later one has the version in its own token.
+    private static QueryRequest PageOf(QueryRequest query, QueryRequest page) =>
+        page.PageToken is null
+            ? query with
+            {
+                MaxFiles = page.MaxFiles,
+            }
+            : query with
+            {
+                MaxFiles = page.MaxFiles,
+                PageToken = page.PageToken,
+                IncludeRefreshToken = false,
+                RefreshToken = null,
+            };
 
     private static PendingQueryAnswer Pending(TableCall call, AsyncQuery query) => new(query.QueryId, query.TableVersion, call.Capabilities);
 

@@ -68,6 +68,61 @@ public sealed class AsyncQueryTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule("Get Query Info", "A query that wants a refresh token, or has one, is told it with its first page, and its further pages go on as others do")]
+    public async Task What_Spark_asks_for_comes_in_pages()
+    {
+        table.Commit(table.Add("part-1.parquet", 10), table.Add("part-2.parquet", 10));
+        var latest = await SparkAsync("""{"predicateHints":[],"maxFiles":1,"includeRefreshToken":true,"idempotency_key":"latest"}""");
+        var refresh = latest[0].Lines[^1].Body.GetProperty("refreshToken").GetString();
+        // The version of before the commits that were made from page to page.
+        var again = await SparkAsync(
+            $$"""{"predicateHints":[],"maxFiles":1,"includeRefreshToken":true,"refreshToken":"{{refresh}}","idempotency_key":"again"}"""
+        );
+
+        foreach (var pages in new[] { latest, again })
+        {
+            pages.SelectMany(page => page.Files()).Select(file => file.GetProperty("id").GetString()).Distinct().Count().ShouldBe(3);
+            pages.Count.ShouldBe(3);
+            pages.Select(page => page.Header("Delta-Table-Version")).Distinct().ShouldBe(["1"]);
+            pages.Select(page => page.Lines[^1].Kind).Distinct().ShouldBe(["endStreamAction"]);
+            pages.Select(page => page.Lines[0].Body.GetRawText() + page.Lines[1].Body.GetRawText()).Distinct().ShouldHaveSingleItem();
+            pages.Select(page => page.Lines[^1].Body.TryGetProperty("refreshToken", out _)).ShouldBe([true, false, false]);
+        }
+
+        async Task<List<Answer>> SparkAsync(string query)
+        {
+            var queryId = IdOf(await SendAsync(query));
+            var pages = new List<Answer> { (await PollAsync(queryId, new { queryId, maxFiles = 1 })).ShouldBe(HttpStatusCode.OK) };
+            while (pages[^1].Lines[^1].Body.TryGetProperty("nextPageToken", out var next))
+            {
+                table.Commit(LakeTable.AddLine($"more-{table.LatestVersion}.parquet", 10, 1));
+                var body = new
+                {
+                    queryId,
+                    maxFiles = 1,
+                    pageToken = next.GetString(),
+                };
+                pages.Add((await PollAsync(queryId, body)).ShouldBe(HttpStatusCode.OK));
+            }
+
+            return pages;
+        }
+    }
+
+    [Fact]
+    public async Task A_refresh_token_with_the_token_of_a_page_is_refused_also_where_the_key_is_known()
+    {
+        table.Commit(table.Add("part-1.parquet", 10));
+        const string query = """{"maxFiles":1,"includeRefreshToken":true,"idempotency_key":"both"}""";
+        var first = await PollAsync(IdOf(await SendAsync(query)), new { maxFiles = 1 });
+        var token = first.Lines[^1].Body.GetProperty("nextPageToken").GetString();
+
+        (await SendAsync(query[..^1] + $$""","pageToken":"{{token}}"}"""))
+            .ShouldBe(HttpStatusCode.BadRequest)
+            .Message.ShouldContain("includeRefreshToken must be used in the first page request");
+    }
+
+    [Fact]
     [ProtocolRule(
         "Get Query Info",
         "The idempotency key makes two attempts one query",
