@@ -1,3 +1,4 @@
+using Tideway.DeltaLog;
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Pruning;
 using Tideway.DeltaLog.Snapshots;
@@ -18,7 +19,7 @@ internal readonly record struct FilePage(int Skip, int Count, long Bytes, long R
 
     /// <summary>
     /// Chooses the files that the hints of a query leave, after those before <paramref name="cursor"/>, until there are enough of them, or enough rows together
-    /// with those before.
+    /// with those before. Throws <see cref="DeltaLogError.FileOutsideTable"/> where one of them is elsewhere; all files of a version are not looked at here.
     /// </summary>
     public static FilePage Of(Snapshot snapshot, QueryRequest query, SnapshotCursor? cursor)
     {
@@ -42,6 +43,7 @@ internal readonly record struct FilePage(int Skip, int Count, long Bytes, long R
                 break;
             if (count == maxFiles)
                 return new FilePage(skip, count, bytes, rows, HasMore: true);
+            FilesInside.Require(file, snapshot.TableRoot);
             count++;
             bytes += file.Size;
             if (limit is not null)

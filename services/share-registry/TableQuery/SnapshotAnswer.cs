@@ -97,6 +97,7 @@ internal sealed class SnapshotAnswer(TableCall call, QueryRequest query, ServedT
     {
         var urls = Files.Urls(call, table);
         using var lines = new FileLineWriter(shape.Format, shape.IdHash, urls);
+        // What is encoded was looked at, all of it.
         if (Page.Count == snapshot.FileCount && Signed.Keeps(snapshot.FileCount) && FindEncoded(lines) is { } encoded)
         {
             for (var index = 0; index < encoded.Count; index++)
@@ -107,6 +108,7 @@ internal sealed class SnapshotAnswer(TableCall call, QueryRequest query, ServedT
         }
         else
         {
+            RequireInside();
             foreach (var file in Page.Read(snapshot))
             {
                 lines.WriteFile(writer, file, Mark);
@@ -117,11 +119,19 @@ internal sealed class SnapshotAnswer(TableCall call, QueryRequest query, ServedT
         firstExpiry = urls.FirstExpiry;
     }
 
+    // Those of a page were looked at when they were chosen.
+    private void RequireInside()
+    {
+        if (Page.Count == snapshot.FileCount)
+            FilesInside.Require(snapshot);
+    }
+
     private EncodedFiles? FindEncoded(FileLineWriter lines) =>
         Encoded.Get(new EncodedSnapshots.Key(VersionIdentity.Of(snapshot), shape, IsPinned), maxBytes => lines.Encode(snapshot.Files, Mark, maxBytes));
 
     private async ValueTask WriteCopiesAsync(AnswerWriter writer, PlainView plain, CopiedFiles copies, CancellationToken cancellationToken)
     {
+        RequireInside();
         var (urls, copyUrls) = (Files.Urls(call, table), Files.Urls(call, copies.Location));
         using var lines = new FileLineWriter(shape.Format, shape.IdHash, urls);
         using var copyLines = new FileLineWriter(shape.Format, shape.IdHash, copyUrls);

@@ -17,11 +17,17 @@ internal static class TableFailures
         {
             UnexpressibleVersionException unexpressible => unexpressible.Refusal,
             TableRemadeException => TableRemadeException.ToRefusal(table.FullName),
+            DeltaLogException { Error: DeltaLogError.VersionNotFound, Version: { } version, EarliestVersion: { } earliest } => ProtocolRefusals.Invalid(
+                $"Cannot load table version {version} of {table.FullName}: it is no longer kept and is before the earliest available version {earliest}."
+            ),
             DeltaLogException { Error: DeltaLogError.VersionNotFound or DeltaLogError.MissingCommits, Version: { } version } => ProtocolRefusals.Invalid(
                 $"Cannot load table version {version} of {table.FullName}: it does not exist or is no longer kept."
             ),
             DeltaLogException { Error: DeltaLogError.UnsupportedReaderFeature or DeltaLogError.UnsupportedType } => ProtocolRefusals.Unsupported(
                 $"Unsupported Delta Table Properties: {table.FullName} needs features that are not supported."
+            ),
+            DeltaLogException { Error: DeltaLogError.FileOutsideTable } => ProtocolRefusals.Unsupported(
+                $"Table {table.FullName} has files that cannot be shared."
             ),
             DeltaLogException { Error: DeltaLogError.NotADeltaTable } => new ProtocolRefusal(
                 404,

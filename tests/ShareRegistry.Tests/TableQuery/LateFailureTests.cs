@@ -21,7 +21,7 @@ public sealed class LateFailureTests : TableTest
 
         var answer = await QueryAsync(path, "{}", ("delta-sharing-capabilities", endStream ? AllCapabilities : "responseformat=parquet"));
 
-        answer.ShouldBe(HttpStatusCode.InternalServerError).ProtocolCode.ShouldBe("INTERNAL_ERROR");
+        answer.ShouldBe(HttpStatusCode.BadRequest).ProtocolCode.ShouldBe("UNSUPPORTED_OPERATION");
         answer.Text.ShouldNotContain("sig=");
         answer.Header("Delta-Table-Version").ShouldBeNull();
         answer.Header("delta-sharing-capabilities").ShouldBeNull();
@@ -43,12 +43,12 @@ public sealed class LateFailureTests : TableTest
         var told = (await QueryAsync(path, new { startingVersion = 0 }, ("delta-sharing-capabilities", AllCapabilities))).ShouldBe(HttpStatusCode.OK);
         // Of a whole version the paths are looked at before the first line leaves.
         (await QueryAsync(path, "{}"))
-            .ShouldBe(HttpStatusCode.InternalServerError)
+            .ShouldBe(HttpStatusCode.BadRequest)
             .Text.ShouldNotContain("sig=");
 
         told.Lines[^1].Kind.ShouldBe("endStreamAction");
         told.Lines[^1].Body.GetProperty("errorMessage").GetString()!.ShouldContain("sales.shop.orders");
-        told.Lines[^1].Body.GetProperty("httpStatusErrorCode").GetInt32().ShouldBe(500);
+        told.Lines[^1].Body.GetProperty("httpStatusErrorCode").GetInt32().ShouldBe(400);
     }
 
     [Fact]

@@ -76,16 +76,40 @@ public sealed class UnreadableTablesTests : TableTest
     [InlineData("/etc/passwd")]
     [InlineData("file:/etc/passwd")]
     [InlineData("s3://elsewhere/part.parquet")]
+    [ProtocolRule("Error texts", "A table that names files outside of its folder, as a shallow clone does, is refused before the first line")]
     public async Task A_log_that_names_files_outside_its_folder_hands_nothing_out(string file)
     {
         var table = NewTable("orders");
         var path = await ShareAsync("orders", table);
         table.Commit(LakeTable.AddLine(file, 10, 1));
 
-        var answer = await Acme.Http.PostAnswerAsync(path + "/query", "{}");
+        foreach (var query in new object[] { "{}", new { maxFiles = 5 }, new { version = 1 }, new { startingVersion = 0 } })
+            ShouldBeRefused(await QueryAsync(path, query));
+    }
 
-        answer.ShouldBe(HttpStatusCode.InternalServerError).ProtocolCode.ShouldBe("INTERNAL_ERROR");
-        answer.Text.ShouldNotContain("passwd");
+    [Fact]
+    public async Task A_large_table_with_a_file_outside_its_folder_is_refused_before_the_first_line()
+    {
+        await using var process = await RegistryProcess.StartAsync("--ShareRegistry:SignedLines:MaxBytes=100000");
+        var acme = await process.AddRecipientAsync("acme");
+        await process.CreateShareAsync("sales");
+        await process.GrantAsync("sales", acme);
+        var table = LakeTable.Create(Path.Combine(process.Lake, "orders"));
+        table.Commit([.. Enumerable.Range(1, 2000).Select(i => LakeTable.AddLine($"part-{i}.parquet", 10, 1)), LakeTable.AddLine("z/../../passwd", 10, 1)]);
+        await process.ShareTableAsync("sales", "shop.orders", table.Folder);
+        const string path = "/delta-sharing/shares/sales/schemas/shop/tables/orders";
+
+        foreach (var query in new object[] { "{}", new { limitHint = 100_000 }, new { maxFiles = 5000 } })
+        {
+            ShouldBeRefused(await acme.Http.PostAnswerAsync(path + "/query", query));
+            ShouldBeRefused(await acme.Http.PostAnswerAsync(path + "/query", query));
+        }
+
+        // What is not asked for is no fault.
+        (await acme.Http.PostAnswerAsync(path + "/query", new { maxFiles = 5 }))
+            .ShouldBe(HttpStatusCode.OK)
+            .Files()
+            .Count.ShouldBe(5);
     }
 
     [Fact]
@@ -105,6 +129,13 @@ public sealed class UnreadableTablesTests : TableTest
         {
             Directory.Delete(outside, recursive: true);
         }
+    }
+
+    private static void ShouldBeRefused(Answer answer)
+    {
+        answer.ShouldBe(HttpStatusCode.BadRequest).ProtocolCode.ShouldBe("UNSUPPORTED_OPERATION");
+        answer.Message.ShouldBe("Table sales.shop.orders has files that cannot be shared.");
+        answer.Text.ShouldNotContain("passwd");
     }
 
     private async Task<IReadOnlyList<Answer>> EveryCallAsync(string path)

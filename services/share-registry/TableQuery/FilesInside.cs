@@ -1,0 +1,44 @@
+using System.Runtime.CompilerServices;
+using Tideway.DeltaLog;
+using Tideway.DeltaLog.Actions;
+using Tideway.DeltaLog.Snapshots;
+
+namespace Tideway.ShareRegistry.TableQuery;
+
+/// <summary>
+/// Only files below the table's folder are handed out. A log may name others, as that of a shallow clone does: an answer that would is refused before its first
+/// line leaves, not broken off where they come.
+/// </summary>
+internal static class FilesInside
+{
+    private static readonly ConditionalWeakTable<Snapshot, StrongBox<AddFile?>> FirstOutside = [];
+
+    /// <summary>Throws <see cref="DeltaLogError.FileOutsideTable"/> where a file of a version is elsewhere. Looks at the files once per snapshot.</summary>
+    public static void Require(Snapshot snapshot)
+    {
+        if (FirstOutside.GetValue(snapshot, Find).Value is { } outside)
+            Require(outside, snapshot.TableRoot);
+    }
+
+    /// <summary>Throws <see cref="DeltaLogError.FileOutsideTable"/> where a file, or that of its deletion vector, is not below <paramref name="root"/>.</summary>
+    public static void Require(AddFile file, Uri root)
+    {
+        FilePath.Key(file.Path, root);
+        file.DeletionVector?.Key(root);
+    }
+
+    private static StrongBox<AddFile?> Find(Snapshot snapshot) => new(snapshot.Files.FirstOrDefault(file => IsOutside(file, snapshot.TableRoot)));
+
+    private static bool IsOutside(AddFile file, Uri root)
+    {
+        try
+        {
+            Require(file, root);
+            return false;
+        }
+        catch (DeltaLogException exception) when (exception.Error == DeltaLogError.FileOutsideTable)
+        {
+            return true;
+        }
+    }
+}
