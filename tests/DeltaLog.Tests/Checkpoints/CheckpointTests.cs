@@ -86,7 +86,8 @@ public sealed class CheckpointTests : IDisposable
             File.Delete(folder.CommitPath(version));
         (await folder.Table.LoadAsync()).FileCount.ShouldBe(21);
         await folder.Table.LoadAsync(19).ShouldFailAsync(DeltaLogError.MissingCommits);
-        await folder.Table.LoadAsync(5).ShouldFailAsync(DeltaLogError.VersionNotFound);
+        (await folder.Table.LoadAsync(5).ShouldFailAsync(DeltaLogError.VersionNotFound)).EarliestVersion.ShouldBe(10);
+        (await folder.Table.LoadAsync(100).ShouldFailAsync(DeltaLogError.VersionNotFound)).EarliestVersion.ShouldBeNull();
     }
 
     [Fact]
