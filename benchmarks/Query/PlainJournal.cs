@@ -3,16 +3,26 @@ using System.Text.Json;
 namespace Tideway.Benchmarks.Query;
 
 /// <summary>
-/// The least that makes calls durable: a line for each, appended to a file, and one flush to the disk for all that came while the one before went on. There is no
-/// database, nobody is told of the lines, and nobody reads them.
+/// The least that makes calls durable: a line for each, written to a file that has its size already, as a database's log has, and one flush to the disk for all that came
+/// while the one before went on. There is no database, nobody is told of the lines, and nobody reads them.
 /// </summary>
-internal sealed class PlainJournal(string file) : IDisposable
+internal sealed class PlainJournal : IDisposable
 {
-    private readonly FileStream stream = new(file, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+    private const int Size = 64 * 1024 * 1024;
+
+    private readonly FileStream stream;
     private readonly Lock gate = new();
     private MemoryStream lines = new();
     private TaskCompletionSource gathering = NewGroup();
     private bool isWriting;
+
+    public PlainJournal(string file)
+    {
+        stream = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        stream.Write(new byte[Size]);
+        stream.Flush(flushToDisk: true);
+        stream.Position = 0;
+    }
 
     /// <summary>Completes once the line is on the disk.</summary>
     public Task WriteAsync(string path)
@@ -62,6 +72,8 @@ internal sealed class PlainJournal(string file) : IDisposable
                 (group, gathering) = (gathering, NewGroup());
             }
 
+            if (stream.Position + full.Length > Size)
+                stream.Position = 0;
             stream.Write(full.GetBuffer().AsSpan(0, (int)full.Length));
             stream.Flush(flushToDisk: true);
             group.SetResult();

@@ -27,8 +27,7 @@ public sealed class RowWriter<TRow>(ServiceTransaction transaction, RowTable<TRo
         if (transaction.Connection is SqliteConnection connection)
         {
             sqlite ??= new SqliteRowStatement<TRow>(connection, table);
-            foreach (var row in rows)
-                sqlite.Add(row);
+            sqlite.Add(connection, rows);
             return;
         }
 

@@ -95,14 +95,9 @@ public sealed class ServiceTransaction : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        try
-        {
+        // The next writer has its turn whatever goes wrong here.
+        using (turn)
+        await using (Connection)
             await Transaction.DisposeAsync();
-        }
-        finally
-        {
-            await Connection.DisposeAsync();
-            turn?.Dispose();
-        }
     }
 }

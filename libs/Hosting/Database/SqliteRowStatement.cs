@@ -22,14 +22,14 @@ internal sealed class SqliteRowStatement<TRow> : IDisposable
         Check(raw.sqlite3_prepare_v2(connection, $"INSERT INTO {table.Name} ({names}) VALUES ({values})", out statement));
     }
 
-    public void Add(TRow row)
+    /// <summary>Adds rows within the transaction that the connection is in.</summary>
+    public void Add(SqliteConnection current, IReadOnlyList<TRow> rows)
     {
-        for (var i = 0; i < columns.Length; i++)
-            Check(Bind(i + 1, columns[i], row));
-        var result = raw.sqlite3_step(statement);
-        // What went wrong is told again here where it was not yet; the statement is ready for the next row in any case.
-        var reset = raw.sqlite3_reset(statement);
-        Check(result == raw.SQLITE_DONE ? reset : result);
+        // The provider's own commands would refuse as well. Without a transaction each row would be there at once, and SQLite ends one by itself where the disk is full.
+        if (!ReferenceEquals(current.Handle, connection) || raw.sqlite3_get_autocommit(connection) != 0)
+            throw new InvalidOperationException("The transaction has ended.");
+        foreach (var row in rows)
+            Add(row);
     }
 
     public void Dispose()
@@ -38,6 +38,16 @@ internal sealed class SqliteRowStatement<TRow> : IDisposable
         if (utf8.Length > 0)
             ArrayPool<byte>.Shared.Return(utf8);
         utf8 = [];
+    }
+
+    private void Add(TRow row)
+    {
+        for (var i = 0; i < columns.Length; i++)
+            Check(Bind(i + 1, columns[i], row));
+        var result = raw.sqlite3_step(statement);
+        // What went wrong is told again here where it was not yet; the statement is ready for the next row in any case.
+        var reset = raw.sqlite3_reset(statement);
+        Check(result == raw.SQLITE_DONE ? reset : result);
     }
 
     private int Bind(int position, RowColumn<TRow> column, TRow row) =>

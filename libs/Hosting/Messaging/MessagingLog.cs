@@ -31,4 +31,7 @@ internal static partial class MessagingLog
 
     [LoggerMessage(108, LogLevel.Warning, "What had gathered in the outbox of {Service} could not be sent before the end; it is sent after the next start")]
     public static partial void NotSentBeforeTheEnd(ILogger logger, Exception exception, string service);
+
+    [LoggerMessage(109, LogLevel.Information, "The connection to {Broker} was given up while it was being made, because the process ends")]
+    public static partial void BusGivenUp(ILogger logger, Exception exception, string broker);
 }

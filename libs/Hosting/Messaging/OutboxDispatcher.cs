@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -61,8 +60,10 @@ internal sealed class OutboxDispatcher<TDatabase>(
                 }
             }
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (Exception exception) when (stoppingToken.IsCancellationRequested)
         {
+            if (exception is not OperationCanceledException)
+                MessagingLog.NotSentBeforeTheEnd(logger, exception, database.Service);
             // Stopping; what is left is sent after the next start, but for what only waited for company.
             if (isGathering)
                 await SendGatheredAsync();
@@ -123,9 +124,9 @@ internal sealed class OutboxDispatcher<TDatabase>(
             {
                 readable.Add(message.Open());
             }
-            catch (Exception exception) when (exception is JsonException or TypeLoadException or FileNotFoundException)
+            catch (Exception exception) when (exception is not OutOfMemoryException)
             {
-                // An event that this version cannot read any more must not hold up those after it.
+                // An event that this version cannot read any more must not hold up those after it. Nothing is asked of anybody here, so that another try would fail as well.
                 unreadable.Add((message, exception));
             }
         }

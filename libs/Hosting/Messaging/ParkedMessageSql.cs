@@ -60,7 +60,8 @@ internal static class ParkedMessageSql
             cancellationToken
         );
 
-    public static string ReasonOf(Exception exception) => $"{exception.GetType().Name}: {exception.Message}";
+    /// <summary>Why, as it can be kept: an exception may quote what a stranger sent.</summary>
+    public static string ReasonOf(Exception exception) => DatabaseText.Clean($"{exception.GetType().Name}: {exception.Message}");
 }
 
 /// <summary>A message that a consumer could not handle, kept until it is replayed or dropped.</summary>

@@ -1,12 +1,12 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Tideway.Hosting.Database;
 
 namespace Tideway.Audit.Records;
 
 /// <summary>
-/// Makes what a stranger sent fit for a column, so that no request can be made that the record cannot hold: PostgreSQL takes neither a NUL nor
-/// half a surrogate pair, and an index takes no long value.
+/// Makes what a stranger sent fit for a column, so that no request can be made that the record cannot hold: not every database takes every text, and an index
+/// takes no long value.
 /// </summary>
 internal static class RecordText
 {
@@ -19,13 +19,7 @@ internal static class RecordText
     };
 
     /// <summary>A text of any length.</summary>
-    public static string? Clean(string? text)
-    {
-        if (text is null)
-            return null;
-        var whole = text.Contains('\0', StringComparison.Ordinal) ? text.Replace('\0', '\uFFFD') : text;
-        return whole.AsSpan().IndexOfAnyInRange('\ud800', '\udfff') >= 0 ? Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(whole)) : whole;
-    }
+    public static string? Clean(string? text) => text is null ? null : DatabaseText.Clean(text);
 
     /// <summary>A text that is searched for: names longer than the protocol allows are cut and end in dots.</summary>
     public static string? CleanName(string? name)

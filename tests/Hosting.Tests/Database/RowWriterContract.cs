@@ -8,9 +8,11 @@ namespace Tideway.Hosting.Tests.Database;
 /// <summary>What holds for rows that are written together in either engine.</summary>
 public abstract class RowWriterContract : IAsyncLifetime
 {
-    private static readonly RowTable<Row> Written = TableOf("written");
+    private protected static readonly RowTable<Row> Written = TableOf("written");
 
     private TestDatabase database = null!;
+
+    private protected TestDatabase Database => database;
 
     public async ValueTask InitializeAsync()
     {
@@ -117,7 +119,7 @@ public abstract class RowWriterContract : IAsyncLifetime
         await transaction.CommitAsync(CancellationToken.None);
     }
 
-    private Task<long> CountAsync() => database.QueryFirstOrDefaultAsync<long>("SELECT COUNT(*) FROM written", null, CancellationToken.None);
+    private protected Task<long> CountAsync() => database.QueryFirstOrDefaultAsync<long>("SELECT COUNT(*) FROM written", null, CancellationToken.None);
 
     private Task<Found?> FindAsync(long id) =>
         database.QueryFirstOrDefaultAsync<Found>(
@@ -126,7 +128,7 @@ public abstract class RowWriterContract : IAsyncLifetime
             CancellationToken.None
         );
 
-    private sealed record Row(long Id, string? Name, long? Amount, byte[]? Content);
+    private protected sealed record Row(long Id, string? Name, long? Amount, byte[]? Content);
 
     private sealed record Found
     {
@@ -141,6 +143,19 @@ public abstract class RowWriterContract : IAsyncLifetime
 public sealed class SqliteRowWriterTests : RowWriterContract
 {
     private readonly string folder = TestProcess.NewFolder();
+
+    [Fact]
+    public async Task After_its_transaction_a_writer_writes_nothing()
+    {
+        await using var transaction = await Database.BeginAsync(CancellationToken.None);
+        using var writer = new RowWriter<Row>(transaction, Written);
+        await writer.WriteAsync([new Row(1, "one", 1, null)], CancellationToken.None);
+        await transaction.CommitAsync(CancellationToken.None);
+
+        await Should.ThrowAsync<InvalidOperationException>(() => writer.WriteAsync([new Row(2, "two", 2, null)], CancellationToken.None));
+
+        (await CountAsync()).ShouldBe(1);
+    }
 
     public override async ValueTask DisposeAsync()
     {

@@ -42,6 +42,12 @@ public sealed class ConsumerPipelineTests : IAsyncLifetime
     }
 
     [Fact]
+    public void The_reason_of_a_parked_message_is_text_that_every_database_takes() =>
+        ParkedMessageSql
+            .ReasonOf(new InvalidOperationException("nul\0 half \ud83d whole \ud83d\ude00"))
+            .ShouldBe("InvalidOperationException: nul\ufffd half \ufffd whole \ud83d\ude00");
+
+    [Fact]
     public async Task A_message_whose_handling_ended_with_the_process_is_handled_when_it_comes_again()
     {
         process.Trouble.With["bad"] = true;

@@ -197,6 +197,20 @@ public abstract class MessagingContract : IAsyncLifetime
         await Eventually.Async(async () => (await Process.ParkedAsync()) is [var again] && again.ParkedId != parked.ParkedId);
     }
 
+    [Theory]
+    [InlineData("Tideway.NoSuchEvent, Tideway.NoSuchAssembly")]
+    [InlineData("Tideway.NoSuchEvent, Tideway.Contracts, Version=none")]
+    [InlineData("Tideway.Event[, Tideway.Contracts")]
+    [InlineData("")]
+    public async Task An_event_in_the_outbox_whose_type_nobody_knows_is_parked_and_holds_up_nothing(string type)
+    {
+        await InsertIntoOutboxAsync("{}", type);
+        await Process.PublishAsync("after");
+
+        await Process.ShouldHaveWrittenAsync("after");
+        (await Process.ParkedAsync()).Single().Consumer.ShouldBe("outbox");
+    }
+
     protected abstract Task<string[]> SettingsAsync();
 
     private async Task<HttpStatusCode> ReplayAsync(Guid id)
@@ -212,7 +226,7 @@ public abstract class MessagingContract : IAsyncLifetime
         return JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
     }
 
-    private async Task InsertIntoOutboxAsync(string body)
+    private async Task InsertIntoOutboxAsync(string body, string? type = null)
     {
         await using var transaction = await Process.Database.BeginAsync(CancellationToken.None);
         await transaction.ExecuteAsync(
@@ -220,7 +234,7 @@ public abstract class MessagingContract : IAsyncLifetime
             new
             {
                 id = Guid.CreateVersion7(),
-                type = EventType.NameOf(typeof(NoteWritten)),
+                type = type ?? EventType.NameOf(typeof(NoteWritten)),
                 body,
                 at = TimeProvider.System.GetUtcNow(),
             },

@@ -82,6 +82,12 @@ internal sealed class RabbitMqBus : BackgroundService, IEventTransport, IBusStat
                 MessagingLog.BusUnreachable(logger, exception, delay);
                 await Task.Delay(delay, time, stoppingToken);
             }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                // Stopping: what was being set up was taken away from under it.
+                MessagingLog.BusGivenUp(logger, exception, Host);
+                return;
+            }
         }
     }
 
