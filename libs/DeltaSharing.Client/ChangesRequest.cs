@@ -21,6 +21,13 @@ public sealed record ChangesRequest
     /// <summary>Whether the metadata of the first version leads, and later ones come between the files.</summary>
     public bool IncludeHistoricalMetadata { get; init; }
 
+    /// <summary>
+    /// The same for the protocol: that of the first version leads, and later ones come between the files. Only in the delta format, see
+    /// <see cref="DeltaSharingClientOptions.ResponseFormats"/>; without effect in the other.
+    /// </summary>
+    /// <remarks>Protocol: https://github.com/delta-io/delta-sharing/blob/main/PROTOCOL.md#read-change-data-feed-from-a-table</remarks>
+    public bool IncludeHistoricalProtocol { get; init; }
+
     /// <summary>How many files a page of the answer holds at most; pages are joined.</summary>
     public int? MaxFiles { get; init; }
 
@@ -36,6 +43,7 @@ public sealed record ChangesRequest
         Append(query, "endingVersion", EndingVersion?.ToString());
         Append(query, "endingTimestamp", EndingTimestamp is { } end ? WireTimestamp.Format(end) : null);
         Append(query, "includeHistoricalMetadata", IncludeHistoricalMetadata ? "true" : null);
+        Append(query, "includeHistoricalProtocol", IncludeHistoricalProtocol ? "true" : null);
         Append(query, "maxFiles", MaxFiles?.ToString());
         Append(query, "pageToken", pageToken);
         return query.ToString();

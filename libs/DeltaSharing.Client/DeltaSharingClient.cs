@@ -74,9 +74,9 @@ public sealed class DeltaSharingClient
     public IAsyncEnumerable<TableItem> ListTablesAsync(string share, string schema, CancellationToken cancellationToken = default) =>
         ListAsync<TableItem>($"{SharedTableName.SchemaPath(share, schema)}/tables", cancellationToken);
 
-    /// <summary>The tables of all schemas of a share.</summary>
+    /// <summary>The tables of all schemas of a share. A server that has no such list is asked for the schemas, and for the tables of each.</summary>
     public IAsyncEnumerable<TableItem> ListAllTablesAsync(string share, CancellationToken cancellationToken = default) =>
-        ListAsync<TableItem>($"{SharedTableName.SharePath(share)}/all-tables", cancellationToken);
+        AllTables.ListAsync(this, share, ListPagesAsync<TableItem>($"{SharedTableName.SharePath(share)}/all-tables", [], cancellationToken), cancellationToken);
 
     /// <summary>The volumes of a schema; only of servers that follow OpenSharing.</summary>
     public IAsyncEnumerable<VolumeItem> ListVolumesAsync(string share, string schema, CancellationToken cancellationToken = default) =>
@@ -217,12 +217,7 @@ public sealed class DeltaSharingClient
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(request);
-        return TableStream.OpenAsync(
-            (page, token) => sender.SendAsync(() => Create(HttpMethod.Get, $"{table.Path}/changes{request.ToQuery(page.Token)}", Capabilities()), token),
-            options,
-            time,
-            cancellationToken
-        );
+        return TableStream.OpenAsync((page, token) => sender.SendAsync(() => CreateChanges(table, request, page), token), options, time, cancellationToken);
     }
 
     /// <summary>
@@ -250,6 +245,19 @@ public sealed class DeltaSharingClient
 
     private async IAsyncEnumerable<T> ListAsync<T>(string path, IReadOnlyList<string> parameters, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        await foreach (var page in ListPagesAsync<T>(path, parameters, cancellationToken).ConfigureAwait(false))
+        {
+            foreach (var item in page.Items)
+                yield return item;
+        }
+    }
+
+    private async IAsyncEnumerable<ListPage<T>> ListPagesAsync<T>(
+        string path,
+        IReadOnlyList<string> parameters,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
         var seen = new SeenTokens(options);
         string? pageToken = null;
         do
@@ -265,8 +273,7 @@ public sealed class DeltaSharingClient
                     seen.Add(pageToken, answer);
             }
 
-            foreach (var item in page.Items)
-                yield return item;
+            yield return page;
         } while (pageToken is not null);
     }
 
@@ -300,7 +307,17 @@ public sealed class DeltaSharingClient
             (null, { } token) => query with { PageToken = token, IncludeRefreshToken = false, RefreshToken = null },
             _ => query,
         };
-        return CreatePost(path, body.ToJson(), Capabilities() with { AsyncQuery = options.AsyncQueries });
+        return AskForIds(CreatePost(path, body.ToJson(), Capabilities() with { AsyncQuery = options.AsyncQueries }));
+    }
+
+    private HttpRequestMessage CreateChanges(SharedTableName table, ChangesRequest request, AnswerPage page) =>
+        AskForIds(Create(HttpMethod.Get, $"{table.Path}/changes{request.ToQuery(page.Token)}", Capabilities()));
+
+    private HttpRequestMessage AskForIds(HttpRequestMessage request)
+    {
+        if (options.FileIdHash is { } scheme)
+            request.Headers.TryAddWithoutValidation(HeaderNames.FileIdHash, scheme.ToHeader());
+        return request;
     }
 
     private HttpRequestMessage CreatePost(string path, byte[] body, SharingCapabilities? capabilities = null)

@@ -34,6 +34,13 @@ public sealed class DeltaSharingClientOptions
     /// <summary>Reader features of the Delta protocol that the caller knows, such as <c>deletionVectors</c>; for the delta format.</summary>
     public IReadOnlyCollection<string> ReaderFeatures { get; set; } = [];
 
+    /// <summary>
+    /// How servers are to make the ids of files in answers to queries and for changes, so that a file has the same id in either format; the server's way
+    /// where <see langword="null"/>. <see cref="TableStream.FileIdHash"/> says what a server made of it.
+    /// </summary>
+    /// <remarks>Protocol: https://github.com/delta-io/delta-sharing/blob/main/PROTOCOL.md#file-id-hash-header</remarks>
+    public FileIdScheme? FileIdHash { get; set; }
+
     /// <summary>Whether the server may prepare the answer to a query and be asked for it again until it is there.</summary>
     public bool AsyncQueries { get; set; }
 

@@ -54,6 +54,9 @@ public enum DeltaSharingError
     /// <summary>The file is not as large as the server said.</summary>
     SizeMismatch,
 
+    /// <summary>The file is not the one whose checksum its store told, twice.</summary>
+    ChecksumMismatch,
+
     /// <summary>The local disk failed.</summary>
     LocalStorage,
 }

@@ -38,6 +38,9 @@ public sealed class TableStream : IAsyncDisposable
     /// <summary>The server's id of the exchange; of the last page asked for.</summary>
     public string? RequestId => answer.RequestId;
 
+    /// <summary>How the server says that it made the ids of files; of the last page asked for. <see langword="null"/> where it does not say.</summary>
+    public FileIdScheme? FileIdHash => FileIdSchemes.Parse(answer.Header(HeaderNames.FileIdHash));
+
     /// <summary>What the table is as a Delta log has it, where the answer came in the delta format: then its lines are <see cref="DeltaFileLine"/>s.</summary>
     public DeltaDescription? Delta { get; private set; }
 
@@ -60,7 +63,7 @@ public sealed class TableStream : IAsyncDisposable
         var stream = new TableStream(ask, await ask(default, cancellationToken).ConfigureAwait(false), options, time);
         try
         {
-            await stream.BeginAsync(cancellationToken).ConfigureAwait(false);
+            await stream.BeginAsync(pageToken: null, cancellationToken).ConfigureAwait(false);
             return stream;
         }
         catch
@@ -94,7 +97,7 @@ public sealed class TableStream : IAsyncDisposable
                 yield break;
             await CloseAsync().ConfigureAwait(false);
             answer = await ask(new AnswerPage(token, queryId), cancellationToken).ConfigureAwait(false);
-            await BeginAsync(cancellationToken).ConfigureAwait(false);
+            await BeginAsync(token, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -105,12 +108,12 @@ public sealed class TableStream : IAsyncDisposable
         lifetime.Dispose();
     }
 
-    private async Task BeginAsync(CancellationToken cancellationToken)
+    private async Task BeginAsync(string? pageToken, CancellationToken cancellationToken)
     {
         var isFirst = Protocol is null;
         var first = await OpenPageAsync(cancellationToken).ConfigureAwait(false);
         if (first is QueryStatusLine status)
-            first = await WaitForAsync(status, cancellationToken).ConfigureAwait(false);
+            first = await WaitForAsync(status, pageToken, cancellationToken).ConfigureAwait(false);
         var version = answer.TableVersion();
         if (!isFirst && version != Version)
             throw answer.Malformed($"the next page to be of version {Version}, got version {version}");
@@ -130,8 +133,8 @@ public sealed class TableStream : IAsyncDisposable
         return await NextAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    // The first line of the answer once it is prepared.
-    private async Task<SharingLine?> WaitForAsync(QueryStatusLine status, CancellationToken cancellationToken)
+    // The first line of the page once it is prepared. Under the id of the query, only the token says which page that is.
+    private async Task<SharingLine?> WaitForAsync(QueryStatusLine status, string? pageToken, CancellationToken cancellationToken)
     {
         if (!options.AsyncQueries)
             throw answer.Malformed("an answer, since no client asked for one that is prepared");
@@ -160,7 +163,7 @@ public sealed class TableStream : IAsyncDisposable
             await CloseAsync().ConfigureAwait(false);
             await Task.Delay(delay, time, cancellationToken).ConfigureAwait(false);
             delay = delay * 2 < options.MaxPollDelay ? delay * 2 : options.MaxPollDelay;
-            answer = await ask(new AnswerPage(null, queryId), cancellationToken).ConfigureAwait(false);
+            answer = await ask(new AnswerPage(pageToken, queryId), cancellationToken).ConfigureAwait(false);
             var line = await OpenPageAsync(cancellationToken).ConfigureAwait(false);
             if (line is not QueryStatusLine next)
                 return line;

@@ -5,7 +5,8 @@ using Tideway.DeltaSharing.Client.Transport;
 namespace Tideway.DeltaSharing.Client.Downloads;
 
 /// <summary>
-/// Downloads files by their signed URLs to a local disk, in bounded memory. A break is resumed where it happened. Safe to use from several
+/// Downloads files by their signed URLs to a local disk, in bounded memory. A break is resumed where it happened. A file whose store tells a checksum of it
+/// (<c>x-amz-checksum-sha256</c>, <c>Content-MD5</c>, <c>x-goog-hash</c>) is verified, and brought once more where it was damaged. Safe to use from several
 /// threads.
 /// </summary>
 /// <param name="http">Sends the requests, without the server's credential; it must not decompress. Best made with <see cref="SharingHandler.Create"/>.</param>
@@ -36,7 +37,7 @@ public sealed class FileDownloader(HttpClient http, DeltaSharingClientOptions? o
     /// <param name="cancellationToken">Ends the download.</param>
     /// <exception cref="DeltaSharingException">
     /// Among others <see cref="DeltaSharingError.UrlExpired"/> (ask for a fresh URL), <see cref="DeltaSharingError.NotFound"/> (the file is gone),
-    /// <see cref="DeltaSharingError.SizeMismatch"/>, <see cref="DeltaSharingError.LocalStorage"/>.
+    /// <see cref="DeltaSharingError.SizeMismatch"/>, <see cref="DeltaSharingError.ChecksumMismatch"/>, <see cref="DeltaSharingError.LocalStorage"/>.
     /// </exception>
     public async Task<Download> DownloadAsync(
         Uri url,
@@ -111,6 +112,7 @@ public sealed class FileDownloader(HttpClient http, DeltaSharingClientOptions? o
     )
     {
         var failures = 0;
+        var wasDamaged = false;
         long? renewedAt = null;
         for (var attempt = 1; ; attempt++)
         {
@@ -118,7 +120,12 @@ public sealed class FileDownloader(HttpClient http, DeltaSharingClientOptions? o
             try
             {
                 await FetchAsync(file, url, expectedSize, progress, cancellationToken).ConfigureAwait(false);
-                return attempt;
+                if (file.FindFault() is not { } fault)
+                    return attempt;
+                // Damaged on its way, it comes whole the next time; damaged where it is kept, it never does.
+                if (wasDamaged)
+                    throw fault;
+                wasDamaged = true;
             }
             catch (DeltaSharingException failure)
                 when (failure.Error == DeltaSharingError.UrlExpired && renew is not null && file.Length != renewedAt && attempt <= MaxAttempts)
@@ -217,6 +224,8 @@ public sealed class FileDownloader(HttpClient http, DeltaSharingClientOptions? o
         }
 
         file.EntityTag = answer.Response.Headers.ETag;
+        if (file.Length == 0)
+            file.Verify(ToldChecksum.Find(answer));
         if (total is { } size && size != expectedSize)
             throw Mismatch(answer, expectedSize, $"{size}");
     }
@@ -227,7 +236,6 @@ public sealed class FileDownloader(HttpClient http, DeltaSharingClientOptions? o
         if (file.Length == 0 || file.EntityTag is not { IsWeak: false } tag || answer.Response.Headers.ETag is not { } came || came.Equals(tag))
             return;
         file.Restart();
-        file.EntityTag = null;
         throw new DeltaSharingException(
             DeltaSharingError.ConnectionBroken,
             $"{answer.Source}: expected the rest of the file with the tag {tag}, got that of {came}."

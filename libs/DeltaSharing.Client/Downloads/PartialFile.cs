@@ -14,6 +14,7 @@ internal sealed class PartialFile : IAsyncDisposable
     private Task flushing = Task.CompletedTask;
     private long flushedLength;
     private bool isComplete;
+    private RunningChecksum? checksum;
 
     private PartialFile(string destination, FileStream stream, bool flushes)
     {
@@ -25,6 +26,25 @@ internal sealed class PartialFile : IAsyncDisposable
     public long Length { get; private set; }
 
     public EntityTagHeaderValue? EntityTag { get; set; }
+
+    /// <summary>Has what comes from here on counted into a checksum; only while nothing is there yet.</summary>
+    public void Verify(ToldChecksum? told)
+    {
+        checksum?.Dispose();
+        checksum = told is null ? null : new RunningChecksum(told);
+    }
+
+    /// <summary>
+    /// What is wrong with the file now that all of it is there; then it is empty again. <see langword="null"/> where nothing is, or nothing was told to verify
+    /// it by.
+    /// </summary>
+    public DeltaSharingException? FindFault()
+    {
+        var fault = checksum?.FindFault();
+        if (fault is not null)
+            Restart();
+        return fault;
+    }
 
     public static PartialFile Create(string destination, bool flushes)
     {
@@ -51,6 +71,7 @@ internal sealed class PartialFile : IAsyncDisposable
         {
             await stream.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
             Length += bytes.Length;
+            checksum?.Append(bytes.Span);
             FlushBehind();
         }
         catch (Exception exception) when (IsLocal(exception))
@@ -66,6 +87,8 @@ internal sealed class PartialFile : IAsyncDisposable
             stream.Position = 0;
             Length = 0;
             flushedLength = 0;
+            EntityTag = null;
+            Verify(null);
         });
 
     /// <summary>Gives the file its name, once all of it is on the disk where it is flushed.</summary>
@@ -96,6 +119,7 @@ internal sealed class PartialFile : IAsyncDisposable
         // Its outcome was looked at where it mattered; what is removed need not be on the disk.
         await flushing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await stream.DisposeAsync().ConfigureAwait(false);
+        checksum?.Dispose();
         if (isComplete)
             return;
         try

@@ -45,6 +45,67 @@ public sealed class ListingTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule(
+        "List all Tables in a Share",
+        "Our client lists schema by schema where a server has no all-tables",
+        Served = "only where that is a 404, as in the Python client"
+    )]
+    public async Task A_server_without_the_list_of_all_tables_is_asked_for_the_tables_of_each_schema()
+    {
+        server.Handler = (context, _) =>
+            (context.Request.Path.Value + context.Request.QueryString) switch
+            {
+                "/ds/shares/s/all-tables" => context.StatusAsync(404),
+                "/ds/shares/s/schemas" => context.StatusAsync(200, """{"items":[{"name":"a","share":"s"}],"nextPageToken":"p"}"""),
+                "/ds/shares/s/schemas?pageToken=p" => context.StatusAsync(200, """{"items":[{"name":"b","share":"s"},{"name":"c","share":"s"}]}"""),
+                "/ds/shares/s/schemas/a/tables" => context.StatusAsync(200, TablesOf("a", "1", "2")),
+                "/ds/shares/s/schemas/b/tables" => context.StatusAsync(200, "{}"),
+                _ => context.StatusAsync(200, TablesOf("c", "3")),
+            };
+
+        var tables = await server.Client().ListAllTablesAsync("s").ToListAsync();
+
+        tables.Select(table => $"{table.Share}.{table.Schema}.{table.Name}").ShouldBe(["s.a.1", "s.a.2", "s.c.3"]);
+    }
+
+    [Fact]
+    public async Task A_share_that_is_not_there_is_told_by_the_list_of_its_schemas()
+    {
+        server.Handler = (context, _) =>
+            context.StatusAsync(404, $$"""{"errorCode":"RESOURCE_DOES_NOT_EXIST","message":"none for {{context.Request.Path.Value!.Split('/')[^1]}}"}""");
+
+        var failure = await FakeAnswers.FailsAsync(async () => await server.Client().ListAllTablesAsync("s").ToListAsync(), DeltaSharingError.NotFound);
+
+        failure.Message.ShouldContain("none for schemas");
+        server.Requests.Select(request => request.Target).ShouldBe(["/ds/shares/s/all-tables", "/ds/shares/s/schemas"]);
+    }
+
+    [Theory]
+    [InlineData(403, 0, DeltaSharingError.Forbidden)]
+    [InlineData(400, 0, DeltaSharingError.InvalidRequest)]
+    [InlineData(404, 1, DeltaSharingError.NotFound)]
+    public async Task A_list_of_all_tables_that_is_refused_otherwise_or_later_is_not_begun_anew(int status, int page, DeltaSharingError error)
+    {
+        server.Handler = (context, number) => number == page ? context.StatusAsync(status) : context.StatusAsync(200, """{"items":[],"nextPageToken":"p"}""");
+
+        await FakeAnswers.FailsAsync(async () => await server.Client().ListAllTablesAsync("s").ToListAsync(), error);
+
+        server.Requests.Count.ShouldBe(page + 1);
+    }
+
+    [Theory]
+    [InlineData("..")]
+    [InlineData("a/b")]
+    public async Task A_listed_schema_whose_name_would_lead_elsewhere_is_malformed(string name)
+    {
+        server.Handler = (context, number) => number == 0 ? context.StatusAsync(404) : context.StatusAsync(200, $$"""{"items":[{"name":"{{name}}"}]}""");
+
+        await FakeAnswers.FailsAsync(async () => await server.Client().ListAllTablesAsync("s").ToListAsync(), DeltaSharingError.MalformedAnswer);
+
+        server.Requests.Count.ShouldBe(2);
+    }
+
+    [Fact]
     [ProtocolRule("Get Table", "The client reads Get Table of OpenSharing")]
     public async Task One_table_is_read_by_its_path()
     {
@@ -144,4 +205,7 @@ public sealed class ListingTests : IAsyncLifetime
 
         Should.Throw<DeltaSharingException>(() => new DeltaSharingClient(new HttpClient(), profile)).Error.ShouldBe(DeltaSharingError.AddressRefused);
     }
+
+    private static string TablesOf(string schema, params string[] names) =>
+        $$"""{"items":[{{string.Join(',', names.Select(name => $$"""{"name":"{{name}}","schema":"{{schema}}","share":"s"}"""))}}]}""";
 }

@@ -112,6 +112,80 @@ public sealed class TableReadingTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule(
+        "Read Change Data Feed from a Table",
+        "Our client asks for earlier protocols where its caller wants them",
+        Served = "IncludeHistoricalProtocol"
+    )]
+    public async Task Changes_are_asked_for_with_earlier_protocols_too()
+    {
+        server.Handler = (context, _) => context.LinesAsync(Head);
+
+        await using var changes = await server
+            .Client()
+            .GetChangesAsync(
+                FakeServer.Table,
+                new ChangesRequest
+                {
+                    StartingVersion = 1,
+                    IncludeHistoricalProtocol = true,
+                    MaxFiles = 5,
+                }
+            );
+
+        server.Requests.Single().Target.ShouldEndWith("/changes?startingVersion=1&includeHistoricalProtocol=true&maxFiles=5");
+    }
+
+    [Theory]
+    [InlineData(FileIdScheme.Parquet, "parquet")]
+    [InlineData(FileIdScheme.Delta, "delta")]
+    [InlineData(null, "")]
+    [ProtocolRule(
+        "File ID Hash Header",
+        "Our client asks for ids made one way, on queries and for changes, and tells which way the server used",
+        Served = "FileIdHash"
+    )]
+    public async Task Ids_of_files_are_asked_for_made_one_way(FileIdScheme? scheme, string header)
+    {
+        var options = new DeltaSharingClientOptions
+        {
+            AllowInsecureHttp = true,
+            AllowPrivateAddresses = true,
+            FileIdHash = scheme,
+        };
+        server.Handler = (context, number) =>
+        {
+            context.Response.Headers["fileidhash"] = context.Request.Headers["fileidhash"];
+            return context.LinesAsync(Head + (number == 0 ? NextPage("p") : ""));
+        };
+
+        await using var table = await server.Client(options).QueryTableAsync(FakeServer.Table);
+        await table.ReadAsync().ToListAsync();
+        await using var changes = await server.Client(options).GetChangesAsync(FakeServer.Table, new ChangesRequest { StartingVersion = 1 });
+        await server.Client(options).GetMetadataAsync(FakeServer.Table);
+
+        (table.FileIdHash, changes.FileIdHash).ShouldBe((scheme, scheme));
+        server.Requests.Select(request => request.Headers["fileidhash"].ToString()).ShouldBe([header, header, header, ""]);
+    }
+
+    [Theory]
+    [InlineData("DELTA", FileIdScheme.Delta)]
+    [InlineData("md5", null)]
+    [InlineData("", null)]
+    public async Task What_a_server_says_of_its_ids_is_told_where_it_is_understood(string header, FileIdScheme? expected)
+    {
+        server.Handler = (context, _) =>
+        {
+            context.Response.Headers["fileidhash"] = header;
+            return context.LinesAsync(Head);
+        };
+
+        await using var table = await server.Client().QueryTableAsync(FakeServer.Table);
+
+        table.FileIdHash.ShouldBe(expected);
+    }
+
+    [Fact]
     public async Task Pages_are_joined()
     {
         server.Handler = (context, number) =>
