@@ -12,16 +12,19 @@ namespace Tideway.Cli.Read;
 internal sealed record SharedAnswer(Protocol Protocol, Metadata Metadata, IReadOnlyList<SharedFile> Files, string? RefreshToken)
 {
     /// <summary>Reads the answer.</summary>
-    public static async Task<SharedAnswer> ReadAsync(TableStream stream, CancellationToken cancellationToken)
+    /// <param name="stream">The answer, from its beginning.</param>
+    /// <param name="limit">How many bytes of memory its files may take, such as <see cref="HeldFiles.Limit"/>.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async Task<SharedAnswer> ReadAsync(TableStream stream, long limit, CancellationToken cancellationToken)
     {
-        var files = new List<SharedFile>();
+        var held = new HeldFiles(limit);
         await foreach (var line in stream.ReadAsync(cancellationToken))
         {
             if (SharedFile.Of(line) is { } file)
-                files.Add(file);
+                held.Add(file, stream.RequestId);
         }
 
-        return new SharedAnswer(ProtocolOf(stream.Delta?.Protocol), MetadataOf(stream), files, stream.EndStream?.RefreshToken);
+        return new SharedAnswer(ProtocolOf(stream.Delta?.Protocol), MetadataOf(stream), held.Files, stream.EndStream?.RefreshToken);
     }
 
     // The parquet format is what every reader knows.

@@ -95,13 +95,13 @@ internal sealed class SharedReading(DeltaSharingClient client, SharedTableName t
     private async Task<SharedAnswer> QueryAsync(QueryRequest query, CancellationToken cancellationToken)
     {
         await using var stream = await client.QueryTableAsync(table, query, cancellationToken);
-        return await SharedAnswer.ReadAsync(stream, cancellationToken);
+        return await SharedAnswer.ReadAsync(stream, HeldFiles.Limit, cancellationToken);
     }
 
     private async Task<SharedAnswer> ChangesAsync(ChangesRequest request, CancellationToken cancellationToken)
     {
         await using var stream = await client.GetChangesAsync(table, request, cancellationToken);
-        return await SharedAnswer.ReadAsync(stream, cancellationToken);
+        return await SharedAnswer.ReadAsync(stream, HeldFiles.Limit, cancellationToken);
     }
 
     // The same version again, where the server gave a token for it; else the question as it was, whose files keep their ids. A token ends as well, so each
