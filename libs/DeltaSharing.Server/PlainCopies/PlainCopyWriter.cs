@@ -91,8 +91,8 @@ internal sealed partial class PlainCopyWriter(PlainCopyPlace place, IOptions<Pla
     private async Task<Func<string, string>?> BringAsync(IObjectStore store, PlainFile file, List<string> local)
     {
         var key = FilePath.Key(file.Path, store.Root);
-        if (store.LocalPath(key) is not null)
-            return null;
+        if (store.LocalPath(key) is { } here)
+            return File.Exists(here) ? null : throw new ObjectStorageException(ObjectStorageError.NotFound, $"Expected the file '{here}', found none.");
         var path = place.Current.Begin();
         local.Add(path);
         await using var copy = File.Create(path);

@@ -77,9 +77,13 @@ internal sealed class ChangeFeed(
                 return PlainFormat.Refuse(call.Table.FullName, fault.Version, fault.Reason);
             page = page with { Plain = true };
             if (await plain.PrepareAsync(scan.Value, page, call.Pages.MaxFiles, cancellationToken) is { } notCopied)
-                return notCopied;
+                return await KeptFiles.CheckAsync(table, scan.Value.FirstToGo, page, cancellationToken) ?? notCopied;
             await signer.PrepareAsync(plain.Location, urls.Value.UrlLifetime, cancellationToken);
         }
+
+        var original = plain is null ? scan.Value.FirstToGo : plain.FirstToGo;
+        if (page.IsFirst && await KeptFiles.CheckAsync(table, original, page, cancellationToken) is { } gone)
+            return gone;
 
         Telemetry.ChangeFilesHandedOut.Add(scan.Value.FileCount);
         await signer.PrepareAsync(location, urls.Value.UrlLifetime, cancellationToken);

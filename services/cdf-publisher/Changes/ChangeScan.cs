@@ -47,6 +47,9 @@ internal sealed class ChangeScan
     /// <summary>What not even copies can tell in that format; null where there is nothing of the kind.</summary>
     public PlainFault? CopyFault { get; private set; }
 
+    /// <summary>The file of the range that vacuum deletes first; null where none is told, and on later pages.</summary>
+    public LoggedFile? FirstToGo { get; private set; }
+
     /// <summary>Number of files that hold the changes of the page.</summary>
     public long FileCount { get; private set; }
 
@@ -65,17 +68,14 @@ internal sealed class ChangeScan
         try
         {
             var scan = new ChangeScan(table, await TableHeader.ReadAsync(cache, table, start, cancellationToken), page, pages.MaxFiles);
-            return await scan.CheckAsync(cancellationToken) is { } refusal ? refusal : scan;
+            return await scan.CheckAsync(cache, cancellationToken) is { } refusal ? refusal : scan;
         }
         catch (DeltaLogException exception) when (exception.Error is DeltaLogError.VersionNotFound or DeltaLogError.MissingCommits)
         {
             var earliest = await table.EarliestChangesVersionAsync(cancellationToken);
             if (start >= earliest)
                 throw;
-            return ProtocolRefusals.Invalid($"Version {start} is before the earliest available version: changes can be read from version {earliest} on.") with
-            {
-                OperatorMessage = exception.Message,
-            };
+            return KeptFiles.RefuseBefore(earliest, start, exception.Message);
         }
     }
 
@@ -95,7 +95,7 @@ internal sealed class ChangeScan
     /// <summary>The files that hold a version's row changes.</summary>
     public static IEnumerable<DeltaAction> FilesOf(VersionChanges changes) => CommitRows.IsEmptyMerge(changes) ? [] : changes.ChangeFiles();
 
-    private async Task<ProtocolRefusal?> CheckAsync(CancellationToken cancellationToken)
+    private async Task<ProtocolRefusal?> CheckAsync(SnapshotCache cache, CancellationToken cancellationToken)
     {
         var header = Start;
         // Of files that are written again some have no rows and are not told, which shows only when they are written.
@@ -106,12 +106,10 @@ internal sealed class ChangeScan
             keeps = keeps && seen <= enough;
             header = header.After(changes);
             if (!header.Metadata.IsEnabled(TableProperties.EnableChangeDataFeed))
-            {
-                return ProtocolRefusals.Invalid(
-                    $"Error getting change data for range [{page.Start}, {page.End}] as change data was not recorded for version [{changes.Version}]"
-                );
-            }
+                return await RecordedVersions.RefuseAsync(table, cache, page, header, cancellationToken);
 
+            if (page.IsFirst)
+                FirstToGo = LoggedFile.FirstToGo(FirstToGo, changes, header);
             if (changes.Protocol is not null)
                 Needed.Add(RecipientProtocol.Of(header.Protocol, header.Metadata));
             if (changes.Version == Start.Version || changes.Metadata is not null)
@@ -119,7 +117,7 @@ internal sealed class ChangeScan
             foreach (var file in FilesOf(changes))
             {
                 // Throws where the file lies outside the table: such files are not ours to sign.
-                ObjectKey.Validate(FilePath.Key(PathOf(file), table.Store.Root));
+                ObjectKey.Validate(FilePath.Key(LoggedFile.PathOf(file), table.Store.Root));
                 if (VectorOf(file)?.Key(table.Store.Root) is { } vectorKey)
                     ObjectKey.Validate(vectorKey);
                 if (file is RemoveFile { PartitionValues: null } && header.Metadata.PartitionColumns.Count > 0)
@@ -174,15 +172,6 @@ internal sealed class ChangeScan
             AddFile add => add.DeletionVector,
             RemoveFile remove => remove.DeletionVector,
             _ => null,
-        };
-
-    private static string PathOf(DeltaAction file) =>
-        file switch
-        {
-            AddFile add => add.Path,
-            RemoveFile remove => remove.Path,
-            AddCdcFile cdc => cdc.Path,
-            _ => throw new ArgumentException($"Expected a file, got {file.GetType().Name}.", nameof(file)),
         };
 
     private static long? SizeOf(DeltaAction file) =>

@@ -30,6 +30,9 @@ internal sealed class PlainChanges
     /// <summary>Where the copies are.</summary>
     public StorageLocation Location => copies.Location;
 
+    /// <summary>Of the files of the page that are told as they are, the one that vacuum deletes first; null where there is none. Known once the copies are written.</summary>
+    public LoggedFile? FirstToGo { get; private set; }
+
     /// <summary>Null where the rows cannot be written plainly.</summary>
     /// <param name="copies">The copies.</param>
     /// <param name="table">The table.</param>
@@ -69,6 +72,8 @@ internal sealed class PlainChanges
                         yield break;
                     if (FindCopied(file, header) is { } item)
                         yield return item;
+                    else
+                        FirstToGo = LoggedFile.FirstToGo(FirstToGo, new LoggedFile(header, file.Action));
                 }
             }
         }

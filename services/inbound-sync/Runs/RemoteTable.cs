@@ -11,6 +11,7 @@ namespace Tideway.InboundSync.Runs;
 public sealed class RemoteTable(DeltaSharingClient client, FileDownloader downloader, Sync sync, int parallelDownloads, RunProgress progress)
 {
     private readonly SharedTableName name = new(sync.Share, sync.SchemaName, sync.TableName);
+    private Func<CancellationToken, Task<TableStream>>? lastAsked;
 
     /// <summary>The newest version, with what the table is: a table made anew under the same name is another one, whatever its version.</summary>
     public async Task<TableMetadata> NewestAsync(CancellationToken cancellationToken)
@@ -22,34 +23,38 @@ public sealed class RemoteTable(DeltaSharingClient client, FileDownloader downlo
 
     /// <summary>The files of the newest version.</summary>
     public Task<TableStream> SnapshotAsync(CancellationToken cancellationToken) =>
-        NoteAsync(client.QueryTableAsync(name, new QueryRequest(), cancellationToken));
+        AskAsync(stop => client.QueryTableAsync(name, new QueryRequest(), stop), cancellationToken);
 
     /// <summary>The files that each version added and removed.</summary>
     public Task<TableStream> VersionsAsync(long from, long to, CancellationToken cancellationToken) =>
-        NoteAsync(client.QueryTableAsync(name, new QueryRequest { StartingVersion = from, EndingVersion = to }, cancellationToken));
+        AskAsync(stop => client.QueryTableAsync(name, new QueryRequest { StartingVersion = from, EndingVersion = to }, stop), cancellationToken);
 
     /// <summary>The files that hold the row changes of each version.</summary>
     public Task<TableStream> ChangesAsync(long from, long to, CancellationToken cancellationToken) =>
-        NoteAsync(
-            client.GetChangesAsync(
-                name,
-                new ChangesRequest
-                {
-                    StartingVersion = from,
-                    EndingVersion = to,
-                    IncludeHistoricalMetadata = true,
-                },
-                cancellationToken
-            )
+        AskAsync(
+            stop =>
+                client.GetChangesAsync(
+                    name,
+                    new ChangesRequest
+                    {
+                        StartingVersion = from,
+                        EndingVersion = to,
+                        IncludeHistoricalMetadata = true,
+                    },
+                    stop
+                ),
+            cancellationToken
         );
 
     /// <summary>
     /// Brings files to the paths that <paramref name="pathOf"/> gives, several at once. <paramref name="arrived"/> is called for each, from several threads.
-    /// Where one fails no further one is begun, but those under way come to their end: what is here need not come again.
+    /// Where one fails no further one is begun, but those under way come to their end: what is here need not come again. The lines are of the answer that was asked for
+    /// last, so that it can be asked for again where addresses end.
     /// </summary>
     public async Task DownloadAsync<T>(IAsyncEnumerable<T> lines, Func<T, string> pathOf, Action<T> arrived, CancellationToken cancellationToken)
         where T : DataFileLine
     {
+        using var renewal = new AddressRenewal(lastAsked ?? throw new InvalidOperationException("Nothing was asked for yet."));
         ExceptionDispatchInfo? failure = null;
         await Parallel.ForEachAsync(
             lines.TakeWhile(_ => Volatile.Read(ref failure) is null),
@@ -58,7 +63,7 @@ public sealed class RemoteTable(DeltaSharingClient client, FileDownloader downlo
             {
                 try
                 {
-                    await DownloadAsync(line, pathOf(line), stop);
+                    await DownloadAsync(line, pathOf(line), renewal, stop);
                 }
                 catch (DeltaSharingException exception)
                 {
@@ -73,7 +78,7 @@ public sealed class RemoteTable(DeltaSharingClient client, FileDownloader downlo
     }
 
     /// <summary>Brings a file here, unless it is here already: a file has its final name only when it is whole.</summary>
-    private async Task DownloadAsync(DataFileLine line, string path, CancellationToken cancellationToken)
+    private async Task DownloadAsync(DataFileLine line, string path, AddressRenewal renewal, CancellationToken cancellationToken)
     {
         var here = new FileInfo(path);
         if (here.Exists && here.Length == line.Size)
@@ -88,33 +93,44 @@ public sealed class RemoteTable(DeltaSharingClient client, FileDownloader downlo
         var counter = new Counter(progress);
         try
         {
-            await downloader.DownloadAsync(url, path, line.Size, counter, cancellationToken);
+            await downloader.DownloadAsync(renewal.Of(line.Id, url, () => counter.Counted > 0), path, line.Size, counter, cancellationToken);
         }
         catch
         {
             counter.Report(0);
             throw;
         }
+        finally
+        {
+            renewal.End(line.Id);
+        }
 
         progress.Fetched();
     }
 
-    private async Task<TableStream> NoteAsync(Task<TableStream> asking)
+    private async Task<TableStream> AskAsync(Func<CancellationToken, Task<TableStream>> ask, CancellationToken cancellationToken)
     {
-        var answer = await asking;
-        progress.Answered(answer.RequestId);
-        return answer;
+        lastAsked = NoteAsync;
+        return await NoteAsync(cancellationToken);
+
+        async Task<TableStream> NoteAsync(CancellationToken stop)
+        {
+            var answer = await ask(stop);
+            progress.Answered(answer.RequestId);
+            return answer;
+        }
     }
 
     /// <summary>Turns how much of a file is there into how much came since.</summary>
     private sealed class Counter(RunProgress progress) : IProgress<long>
     {
-        private long counted;
+        /// <summary>How much of the file is here.</summary>
+        public long Counted { get; private set; }
 
         public void Report(long value)
         {
-            progress.Received(value - counted);
-            counted = value;
+            progress.Received(value - Counted);
+            Counted = value;
         }
     }
 }

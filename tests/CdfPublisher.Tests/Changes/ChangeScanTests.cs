@@ -92,7 +92,7 @@ public sealed class ChangeScanTests : IDisposable
 
     private async Task<CountingStore> LongTableAsync(int filesPerVersion = 1, bool dataChange = true)
     {
-        var folder = new DeltaFolder(storage.Path, "long").Create();
+        var folder = new DeltaFolder(storage.Path, "long", withFiles: false).Create();
         for (var version = 1; version <= Versions; version++)
             folder.Commit(
                 version,

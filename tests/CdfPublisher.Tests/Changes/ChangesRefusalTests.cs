@@ -1,4 +1,5 @@
 using System.Net;
+using Tideway.CdfPublisher.Tests.Support;
 using Tideway.Hosting.Identity;
 using Tideway.Testing;
 
@@ -30,9 +31,6 @@ public sealed class ChangesRefusalTests : ChangesScene
     [InlineData("unshared", "startingVersion=1", "cdf is not enabled on table sales.public.unshared")]
     [InlineData("since2", "startingVersion=1", "You can only query table changes since version 2")]
     [InlineData("since2", "startingTimestamp=2026-03-01T00:00:00Z", "You can only query table changes since version 2")]
-    [InlineData("plain", "startingVersion=0", "Error getting change data for range [0, 0] as change data was not recorded for version [0]")]
-    [InlineData("late", "startingVersion=0", "Error getting change data for range [0, 5] as change data was not recorded for version [2]")]
-    [InlineData("late", "startingVersion=3&endingVersion=4", "Error getting change data for range [3, 4] as change data was not recorded for version [3]")]
     [ProtocolRule("Error texts", "Faults of a changes call are told in the words that clients know; the earliest version that can be read is named")]
     public async Task What_is_not_as_expected_is_refused_in_the_words_that_clients_know(string table, string query, string text)
     {
@@ -42,6 +40,38 @@ public sealed class ChangesRefusalTests : ChangesScene
         var error = await JsonOf(answer);
         error.GetProperty("errorCode").GetString().ShouldBe("INVALID_PARAMETER_VALUE");
         error.GetProperty("message").GetString().ShouldNotBeNull().ShouldContain(text);
+    }
+
+    [Theory]
+    [InlineData("plain", "startingVersion=0", "[0, 0]", 0, "; the change data feed of the table is off now")]
+    [InlineData("late", "startingVersion=0", "[0, 5]", 2, "; changes are recorded from version 4 on")]
+    [InlineData("late", "startingVersion=0&endingVersion=2", "[0, 2]", 2, "; changes are recorded from version 4 on")]
+    [InlineData("late", "startingVersion=3&endingVersion=4", "[3, 4]", 3, "; changes are recorded from version 4 on")]
+    [ProtocolRule("Error texts", "Where changes were not recorded it is said in the words that clients know, and from which version on they are")]
+    public async Task Where_changes_were_not_recorded_it_is_said_from_which_version_on_they_are(string table, string query, string range, int off, string where)
+    {
+        var answer = await GetAsync(table, query);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await JsonOf(answer))
+            .GetProperty("message")
+            .GetString()
+            .ShouldBe($"Error getting change data for range {range} as change data was not recorded for version [{off}]{where}");
+    }
+
+    [Theory]
+    [InlineData(197, "; changes are recorded from version 3 on")]
+    [InlineData(300, "; changes are recorded again at version 3")]
+    public async Task What_comes_after_more_versions_than_a_refusal_reads_is_not_claimed(int more, string where)
+    {
+        var table = new DeltaFolder(storage.Path, "long").Create(feed: false).Append(1).Append(2).Commit(3, DeltaFolder.Metadata());
+        for (var version = 4; version <= 3 + more; version++)
+            table.Commit(version, DeltaFolder.Info("WRITE"));
+        await share.UpdateAsync(host, 3, null, ShareEvents.TableAt(table.Location, "long"));
+
+        var message = (await JsonOf(await GetAsync("long", "startingVersion=0"))).GetProperty("message").GetString()!;
+
+        message.ShouldEndWith("for version [0]" + where);
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Tideway.CdfPublisher.Tests.Support;
@@ -12,7 +13,7 @@ public sealed class ObjectStoreChangesTests
 {
     [Fact]
     [ProtocolRule("Addresses of files", "Files in an object store have addresses of that store, which say truly when they end")]
-    public async Task Changes_of_a_table_in_an_object_store_have_addresses_of_that_store()
+    public async Task Changes_of_a_table_in_an_object_store_have_addresses_of_that_store_as_long_as_their_files_are_there()
     {
         var server = await AzureServer.StartAsync();
         var container = await server.CreateContainerAsync();
@@ -54,5 +55,10 @@ public sealed class ObjectStoreChangesTests
         (await client.GetStringAsync(url)).ShouldBe("rows of version 1");
         var end = System.Web.HttpUtility.ParseQueryString(new Uri(url).Query)["se"]!;
         add.GetProperty("expirationTimestamp").GetInt64().ShouldBe(DateTimeOffset.Parse(end).ToUnixTimeMilliseconds());
+
+        await store.DeleteAsync("part-1.parquet");
+        using var refused = await host.ClientOf(share.Token).GetAsync("/delta-sharing/shares/sales/schemas/public/tables/orders/changes?startingVersion=1");
+        refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await refused.Content.ReadAsStringAsync()).ShouldContain("changes can be read from version 2 on.");
     }
 }

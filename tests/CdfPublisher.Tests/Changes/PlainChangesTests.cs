@@ -109,6 +109,38 @@ public sealed class PlainChangesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Copies_that_are_kept_are_told_though_vacuum_has_deleted_what_they_were_made_of()
+    {
+        using var table = await ShareAsync(vectors: true, mapped: true, partitioned: false);
+        var before = await LinesAsync("startingVersion=1");
+        Directory.Delete(Path.Combine(table.Folder, "_change_data"), recursive: true);
+
+        var after = await LinesAsync("startingVersion=1");
+
+        IdsOf(after).ShouldBe(IdsOf(before));
+        table.Texts(RowsSql(after, table.NameColumn)).ShouldBe(table.Expected.Order(StringComparer.Ordinal));
+        using var request = new HttpRequestMessage(HttpMethod.Get, PathOf("startingVersion=1"));
+        request.Headers.Add("delta-sharing-capabilities", "responseformat=delta;readerfeatures=deletionvectors,columnmapping");
+        using var originals = await client.SendAsync(request);
+        (await originals.Content.ReadAsStringAsync()).ShouldContain("changes can be read from version 4 on.");
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task Where_vacuum_has_deleted_what_copies_are_made_of_it_is_told_from_where_on_changes_can_be_read(bool vectors, bool mapped)
+    {
+        using var table = await ShareAsync(vectors, mapped, partitioned: false);
+        Directory.Delete(Path.Combine(table.Folder, "_change_data"), recursive: true);
+
+        using var refused = await GetAsync("startingVersion=1");
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await refused.Content.ReadAsStringAsync()).ShouldContain("Version 1 is before the earliest available version: changes can be read from version 4 on.");
+        Files(await LinesAsync("startingVersion=4")).ShouldNotBeEmpty();
+    }
+
+    [Fact]
     public async Task However_many_ask_a_copy_is_written_once_and_its_address_is_as_good_as_any()
     {
         using var table = await ShareAsync(vectors: true, mapped: false, partitioned: true);

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Tideway.CdfPublisher.Tests.Support;
 
-/// <summary>A Delta table in a folder, whose log tests write by hand.</summary>
+/// <summary>A Delta table in a folder, whose log tests write by hand; files that a commit adds are there, without content.</summary>
 internal sealed class DeltaFolder
 {
     public const string Schema = """{"type":"struct","fields":[{"name":"id","type":"long","nullable":true,"metadata":{}}]}""";
@@ -11,9 +11,14 @@ internal sealed class DeltaFolder
         """{"type":"struct","fields":[{"name":"id","type":"long","nullable":true,"metadata":{}},{"name":"name","type":"string","nullable":true,"metadata":{}}]}""";
 
     private readonly string path;
+    private readonly bool withFiles;
 
-    public DeltaFolder(string parent, string name)
+    /// <param name="parent">Where it is.</param>
+    /// <param name="name">The folder's name.</param>
+    /// <param name="withFiles">False for a table of which nothing but the log is needed.</param>
+    public DeltaFolder(string parent, string name, bool withFiles = true)
     {
+        this.withFiles = withFiles;
         path = System.IO.Path.Combine(parent, name);
         Directory.CreateDirectory(Log);
     }
@@ -52,7 +57,16 @@ internal sealed class DeltaFolder
     public DeltaFolder Append(long version) => Commit(version, Add($"part-{version}.parquet"));
 
     /// <summary>Writes a commit as an object store does: whole or not at all.</summary>
-    public DeltaFolder Commit(long version, params string[] lines) => WriteCommit(version, string.Join('\n', lines) + "\n");
+    public DeltaFolder Commit(long version, params string[] lines)
+    {
+        foreach (var line in withFiles ? lines : [])
+        {
+            if (AddedFile(line) is { } added)
+                MakeFile(added);
+        }
+
+        return WriteCommit(version, string.Join('\n', lines) + "\n");
+    }
 
     public DeltaFolder WriteCommit(long version, string content)
     {
@@ -71,7 +85,37 @@ internal sealed class DeltaFolder
 
     public void DeleteCommit(long version) => File.Delete(CommitPath(version));
 
+    /// <summary>Deletes files of the table, as vacuum does.</summary>
+    public void Vacuum(params string[] files)
+    {
+        foreach (var file in files)
+        {
+            var gone = System.IO.Path.Combine(path, file);
+            File.Exists(gone).ShouldBeTrue(gone);
+            File.Delete(gone);
+        }
+    }
+
     public void Vanish() => Directory.Delete(path, recursive: true);
+
+    // Files elsewhere are not ours to make.
+    private static string? AddedFile(string line)
+    {
+        using var action = JsonDocument.Parse(line);
+        return
+            (action.RootElement.TryGetProperty("add", out var file) || action.RootElement.TryGetProperty("cdc", out file))
+            && file.GetProperty("path").GetString() is { } path
+            && !path.Contains(':')
+            ? path
+            : null;
+    }
+
+    private void MakeFile(string file)
+    {
+        var full = System.IO.Path.Combine(path, file);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(full)!);
+        File.WriteAllBytes(full, []);
+    }
 
     private string CommitPath(long version) => System.IO.Path.Combine(Log, version.ToString("D20", CultureInfo.InvariantCulture) + ".json");
 }
