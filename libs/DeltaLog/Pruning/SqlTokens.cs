@@ -26,7 +26,7 @@ internal static class SqlTokens
 {
     private static readonly string[] Symbols = ["<=>", "<=", ">=", "<>", "!=", "==", "::", "||"];
 
-    /// <summary>The pieces, the last of them <see cref="SqlTokenKind.End"/>; null where a quote is not closed or a comment begins.</summary>
+    /// <summary>The pieces, the last of them <see cref="SqlTokenKind.End"/>; null where a quote is not closed, may be one of the text, or a comment begins.</summary>
     public static List<SqlToken>? Read(string sql)
     {
         var tokens = new List<SqlToken>();
@@ -77,6 +77,11 @@ internal static class SqlTokens
             if (sql[at] != quote)
             {
                 text.Append(sql[at]);
+            }
+            else if (sql[at - 1] == '\\')
+            {
+                // To some dialects that is one of the text, to others its end.
+                return null;
             }
             else if (at + 1 < sql.Length && sql[at + 1] == quote)
             {

@@ -40,6 +40,9 @@ public sealed class SqlPredicateTests
     [InlineData("f(a) BETWEEN 1 AND 2 OR b = 3")]
     [InlineData("CASE WHEN a AND b THEN c END AND d = 1")]
     [InlineData("a = 1 -- and so on")]
+    [InlineData(@"a = 'x\' AND b = 1 AND c = \'y'")]
+    [InlineData(@"a = 'x\\' AND b = 1")]
+    [InlineData("a = \"x\\\" AND b = 1 AND c = \\\"y\"")]
     public void What_cannot_be_told_apart_is_no_condition(string sql) => SqlPredicate.TryParse(sql).ShouldBeNull();
 
     [Fact]
