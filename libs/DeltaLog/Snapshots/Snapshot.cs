@@ -87,6 +87,12 @@ public sealed class Snapshot
     public AddFile? FindFile(string path, DeletionVectorDescriptor? deletionVector = null) => files.Find(path, deletionVector);
 
     /// <summary>
+    /// One of the active files that are not below the table's root, or whose deletion vector is not, so that <see cref="FilePath.Key"/> refuses them;
+    /// <see langword="null"/> where there is none. Looks at all files each time.
+    /// </summary>
+    public AddFile? FindFileOutside() => OutsideFiles.Find(files, TableRoot);
+
+    /// <summary>
     /// The files that can hold rows for which <paramref name="predicate"/> is true, in the order of <see cref="Files"/>: told by partition values and
     /// statistics, so that others may be among them, but none is left out that has such a row.
     /// </summary>

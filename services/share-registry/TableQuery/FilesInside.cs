@@ -16,7 +16,7 @@ internal static class FilesInside
     /// <summary>Throws <see cref="DeltaLogError.FileOutsideTable"/> where a file of a version is elsewhere. Looks at the files once per snapshot.</summary>
     public static void Require(Snapshot snapshot)
     {
-        if (FirstOutside.GetValue(snapshot, Find).Value is { } outside)
+        if (FirstOutside.GetValue(snapshot, static version => new StrongBox<AddFile?>(version.FindFileOutside())).Value is { } outside)
             Require(outside, snapshot.TableRoot);
     }
 
@@ -25,20 +25,5 @@ internal static class FilesInside
     {
         FilePath.Key(file.Path, root);
         file.DeletionVector?.Key(root);
-    }
-
-    private static StrongBox<AddFile?> Find(Snapshot snapshot) => new(snapshot.Files.FirstOrDefault(file => IsOutside(file, snapshot.TableRoot)));
-
-    private static bool IsOutside(AddFile file, Uri root)
-    {
-        try
-        {
-            Require(file, root);
-            return false;
-        }
-        catch (DeltaLogException exception) when (exception.Error == DeltaLogError.FileOutsideTable)
-        {
-            return true;
-        }
     }
 }
