@@ -86,7 +86,7 @@ internal sealed class CheckpointWriter(IObjectStore store, SnapshotLoader snapsh
         var parquet = transit.NewFile(".parquet");
         await RunAsync(log, CheckpointSql.Copy(parquet, null, [CheckpointSql.Others(json, v2: false), .. files]), cancellationToken).ConfigureAwait(false);
         var counts = await CountAsync(log, [parquet], cancellationToken).ConfigureAwait(false);
-        await PutAsync(LogFile.CheckpointKey(version), parquet, cancellationToken).ConfigureAwait(false);
+        await PutFirstAsync(LogFile.CheckpointKey(version), parquet, cancellationToken).ConfigureAwait(false);
         return new Written(counts.Actions, new FileInfo(parquet).Length, counts.Files);
     }
 
@@ -119,7 +119,7 @@ internal sealed class CheckpointWriter(IObjectStore store, SnapshotLoader snapsh
         // Clients that do not know the feature see the classic name only, and learn from it that they may not read the table.
         var listing = await LogListing.ReadAsync(store, 0, cancellationToken).ConfigureAwait(false);
         if (!listing.HasClassicCheckpoint)
-            await PutAsync(LogFile.CheckpointKey(version), parquet, cancellationToken).ConfigureAwait(false);
+            await PutFirstAsync(LogFile.CheckpointKey(version), parquet, cancellationToken).ConfigureAwait(false);
         var bytes = new FileInfo(parquet).Length + sidecars.Sum(sidecar => sidecar.SizeInBytes);
         return new Written(counts.Actions + lines.Count, bytes, counts.Files);
     }
@@ -135,6 +135,21 @@ internal sealed class CheckpointWriter(IObjectStore store, SnapshotLoader snapsh
             SizeInBytes = new FileInfo(part).Length,
             ModificationTime = (info?.LastModified ?? time.GetUtcNow()).ToUnixTimeMilliseconds(),
         };
+    }
+
+    // What another wrote at the same time says the same, and stays: a reader opens a file more than once, and must not find another one in between.
+    private async Task PutFirstAsync(string key, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var content = File.OpenRead(path);
+            await using (content.ConfigureAwait(false))
+                await store.PutIfAbsentAsync(key, content, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ObjectStorageException exception) when (exception.Error == ObjectStorageError.Unsupported)
+        {
+            await PutAsync(key, path, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async Task PutAsync(string key, string path, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Tideway.DeltaLog.Actions;
+using Tideway.Testing.Stores;
 
 namespace Tideway.DeltaLog.Tests.Checkpoints;
 
@@ -35,6 +36,33 @@ public sealed class CheckpointTests : IDisposable
         Lines([after.Protocol, after.Metadata]).ShouldBe(Lines([before.Protocol, before.Metadata]));
         after.Transactions["sync"].ShouldBe(9);
         after.DomainMetadata["d"].Configuration.ShouldBe("{\"a\":1}");
+    }
+
+    // Who reads one opens it more than once.
+    [Fact]
+    public async Task A_checkpoint_that_another_wrote_meanwhile_is_not_put_in_the_place_of_the_one_that_is_there()
+    {
+        folder.Create(TableFolder.Add("first")).Commit(1, TableFolder.Add("second"));
+        var checkpoint = folder.LogFile("00000000000000000001.checkpoint.parquet");
+        var (early, isHeld) = (new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc), true);
+        var store = new CountingStore(folder.Store)
+        {
+            BeforeOpen = async key =>
+            {
+                // By its first commit it has seen that there is no checkpoint.
+                if (!isHeld || !key.EndsWith(".json", StringComparison.Ordinal))
+                    return;
+                isHeld = false;
+                await folder.Table.WriteCheckpointAsync(1);
+                File.SetLastWriteTimeUtc(checkpoint, early);
+            },
+        };
+
+        await new DeltaTable(store, TimeProvider.System).WriteCheckpointAsync(1);
+
+        isHeld.ShouldBeFalse();
+        File.GetLastWriteTimeUtc(checkpoint).ShouldBe(early);
+        (await folder.Table.LoadAsync()).FileCount.ShouldBe(2);
     }
 
     [Fact]
