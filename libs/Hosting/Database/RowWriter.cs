@@ -18,8 +18,8 @@ public sealed class RowWriter<TRow>(ServiceTransaction transaction, RowTable<TRo
     private SqliteRowStatement<TRow>? sqlite;
 
     /// <summary>
-    /// Adds rows, in their order. Throws <see cref="System.Data.Common.DbException"/> where the database refuses one; which of the others are there by then differs, so the transaction has to
-    /// be given up.
+    /// Adds rows, in their order. Throws <see cref="System.Data.Common.DbException"/> where the database refuses one; which of the others are there by then
+    /// differs, so the transaction has to be given up.
     /// </summary>
     public async Task WriteAsync(IReadOnlyList<TRow> rows, CancellationToken cancellationToken)
     {

@@ -52,8 +52,12 @@ internal sealed class AddressRenewal(Func<CancellationToken, Task<TableStream>> 
         await using var answer = await askAgain(cancellationToken);
         await foreach (var line in answer.ReadAsync(cancellationToken))
         {
-            if (line is DataFileLine file && underWay.ContainsKey(file.Id) && Uri.TryCreate(file.Url, UriKind.Absolute, out var url))
-                found[file.Id] = new FileUrl(url);
+            if (line is not DataFileLine file || !underWay.ContainsKey(file.Id) || !Uri.TryCreate(file.Url, UriKind.Absolute, out var url))
+                continue;
+            found[file.Id] = new FileUrl(url);
+            // The rest of the list is of no use.
+            if (underWay.Keys.All(found.ContainsKey))
+                break;
         }
 
         return found;
