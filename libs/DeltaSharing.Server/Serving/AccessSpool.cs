@@ -84,17 +84,17 @@ public sealed partial class AccessSpool<TDatabase, TAccess>(
         return Task.CompletedTask;
     }
 
-    /// <summary>Refuses what comes from now on, and completes when what waits was written.</summary>
-    public Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>Refuses what comes from now on, and completes when what waits was written, or when there is no more time for that.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
     {
         lock (gate)
         {
             hasEnded = true;
             if (!isWriting)
-                return Task.CompletedTask;
+                return;
         }
 
-        return done.Task.WaitAsync(cancellationToken);
+        await done.Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     // Its caller waits for his own answer, so those who came meanwhile are left to another thread.
