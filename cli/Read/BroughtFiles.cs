@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using Tideway.Cli.Output;
 using Tideway.DeltaLog.Actions;
+using Tideway.DeltaLog.DeletionVectors;
 using Tideway.DeltaSharing.Client.Downloads;
+using Tideway.DeltaSharing.Tables;
 
 namespace Tideway.Cli.Read;
 
@@ -67,34 +69,17 @@ internal sealed class BroughtFiles(string folder, FileDownloader downloader, Ran
         var vector = file.Vector!;
         if (vector.Url is null)
             return vector.Descriptor;
-        var (offset, length) = vector.Range;
-        var read = await ranges.ReadAsync(urls.Of(VectorUrlKey(vector), vector.UrlOf(file)), offset, length, cancellationToken);
-        // A file of its own in the format of such files: the version, then this one vector.
-        var path = Path.Combine(folder, $"{Guid.CreateVersion7():N}.bin");
-        await using (var local = File.Create(path))
-        {
-            local.WriteByte(1);
-            await local.WriteAsync(read, cancellationToken);
-        }
-
-        return vector.Descriptor with
-        {
-            StorageType = "p",
-            PathOrInlineDv = new Uri(path).AbsoluteUri,
-            Offset = 1,
-        };
+        var content = await vector.FetchAsync(ranges, urls.Of(vector.AddressKey, vector.UrlOf(file)), cancellationToken);
+        var id = Guid.CreateVersion7();
+        await File.WriteAllBytesAsync(Path.Combine(folder, SingleVectorFile.NameOf(id)), content, cancellationToken);
+        return SingleVectorFile.Describe(vector.Descriptor, id);
     }
 
     private static Dictionary<string, FileUrl> UrlsOf(IReadOnlyList<SharedFile> files)
     {
         var urls = new Dictionary<string, FileUrl>(StringComparer.Ordinal);
-        foreach (var file in files)
-        {
-            urls[file.Id] = file.Url;
-            if (file.Vector is { Url: not null } vector)
-                urls[VectorUrlKey(vector)] = vector.UrlOf(file);
-        }
-
+        foreach (var (key, url) in files.SelectMany(file => file.Addresses))
+            urls[key] = url;
         return urls;
     }
 
@@ -108,9 +93,6 @@ internal sealed class BroughtFiles(string folder, FileDownloader downloader, Ran
     }
 
     private static string KeyOf(SharedFile file) => $"{file.Id}\n{file.Vector?.FileId}\n{file.Vector?.Descriptor.Offset}";
-
-    // Beside the ids of data files.
-    private static string VectorUrlKey(SharedVector vector) => "vector\n" + vector.FileId;
 
     private static string VectorKey(SharedFile file) => $"{KeyOf(file)}\n{(file.Vector?.Url is null ? file.Vector?.Descriptor.PathOrInlineDv : null)}";
 }

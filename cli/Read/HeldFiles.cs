@@ -1,6 +1,7 @@
 using Tideway.Cli.Output;
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaSharing.Client;
+using Tideway.DeltaSharing.Tables;
 
 namespace Tideway.Cli.Read;
 

@@ -5,24 +5,13 @@ using Tideway.Cli.Tables;
 using Tideway.DeltaSharing.Client;
 using Tideway.DeltaSharing.Client.Downloads;
 using Tideway.DeltaSharing.Protocol;
+using Tideway.DeltaSharing.Tables;
 
 namespace Tideway.Cli.Read;
 
 /// <summary>Reads what any sharing server shares with the owner of a profile file; needs no Tideway on either side.</summary>
 internal static class ReadCommand
 {
-    // What libs/DeltaLog reads.
-    private static readonly string[] ReaderFeatures =
-    [
-        "columnMapping",
-        "deletionVectors",
-        "timestampNtz",
-        "typeWidening",
-        "typeWidening-preview",
-        "v2Checkpoint",
-        "vacuumProtocolCheck",
-    ];
-
     public static Command Make(CommandSet commands)
     {
         var target = Symbols.Text(
@@ -53,7 +42,7 @@ internal static class ReadCommand
                         var options = new DeltaSharingClientOptions
                         {
                             ResponseFormats = ResponseFormats.Parquet | ResponseFormats.Delta,
-                            ReaderFeatures = ReaderFeatures,
+                            ReaderFeatures = SharedFeatures.ForRows,
                         };
                         using var client = await profile.OpenAsync(call, address.Profile, options, cancellationToken);
                         if (address.Table is not { } table)

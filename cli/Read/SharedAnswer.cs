@@ -1,6 +1,6 @@
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaSharing.Client;
-using Tideway.DeltaSharing.Protocol.Lines;
+using Tideway.DeltaSharing.Tables;
 
 namespace Tideway.Cli.Read;
 
@@ -24,29 +24,7 @@ internal sealed record SharedAnswer(Protocol Protocol, Metadata Metadata, IReadO
                 held.Add(file, stream.RequestId);
         }
 
-        return new SharedAnswer(ProtocolOf(stream.Delta?.Protocol), MetadataOf(stream), held.Files, stream.EndStream?.RefreshToken);
+        var description = SharedDescription.Of(stream);
+        return new SharedAnswer(description.Protocol, description.Metadata, held.Files, stream.EndStream?.RefreshToken);
     }
-
-    // The parquet format is what every reader knows.
-    private static Protocol ProtocolOf(DeltaProtocol? protocol) =>
-        new()
-        {
-            MinReaderVersion = protocol?.MinReaderVersion ?? 1,
-            MinWriterVersion = protocol?.MinWriterVersion ?? 2,
-            ReaderFeatures = protocol?.ReaderFeatures,
-            WriterFeatures = protocol?.WriterFeatures,
-        };
-
-    private static Metadata MetadataOf(TableStream stream) =>
-        new()
-        {
-            Id = stream.Metadata.Id,
-            TableName = stream.Metadata.Name,
-            SchemaString = stream.Metadata.SchemaString,
-            PartitionColumns = stream.Metadata.PartitionColumns,
-            // Only this says how files are read; the rest is about writing, and about a log that is not here.
-            Configuration = (stream.Delta?.Metadata.Configuration ?? new Dictionary<string, string>(StringComparer.Ordinal))
-                .Where(pair => pair.Key.StartsWith("delta.columnMapping.", StringComparison.Ordinal))
-                .ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal),
-        };
 }

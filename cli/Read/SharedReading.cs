@@ -4,6 +4,7 @@ using Tideway.DeltaLog.Reading;
 using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaSharing.Client;
 using Tideway.DeltaSharing.Protocol;
+using Tideway.DeltaSharing.Tables;
 using Tideway.ObjectStorage.Local;
 
 namespace Tideway.Cli.Read;

@@ -10,6 +10,7 @@ public class ImportTests
         ["ObjectStorage"] = [],
         ["DeltaLog"] = ["ObjectStorage", "DuckDb"],
         ["DeltaSharing.Client"] = ["DeltaSharing.Protocol"],
+        ["DeltaSharing.Tables"] = ["DeltaSharing.Client", "DeltaLog"],
         ["DeltaSharing.Server"] = ["DeltaSharing.Protocol", "DeltaLog", "ObjectStorage", "Hosting"],
         ["Hosting"] = [],
     };

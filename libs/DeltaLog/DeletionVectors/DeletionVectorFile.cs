@@ -17,7 +17,7 @@ internal sealed class DeletionVectorFile : IDisposable
     public DeletionVectorFile() => content.WriteByte(FormatVersion);
 
     /// <summary>Where the file belongs.</summary>
-    public string Key => $"deletion_vector_{id:D}.bin";
+    public string Key => SingleVectorFile.NameOf(id);
 
     /// <summary>The file as it is by now.</summary>
     public Stream Content

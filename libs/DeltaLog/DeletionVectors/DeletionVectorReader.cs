@@ -12,8 +12,8 @@ namespace Tideway.DeltaLog.DeletionVectors;
 internal sealed class DeletionVectorReader(IObjectStore store, bool allowFilesOutside = false)
 {
     private const int UuidCharacters = 20;
-    private const int SizeBytes = 4;
-    private const int ChecksumBytes = 4;
+    public const int SizeBytes = 4;
+    public const int ChecksumBytes = 4;
 
     /// <summary>The rows that are deleted; <see cref="DeltaLogError.CorruptLog"/> where the vector is damaged or missing.</summary>
     public async Task<RowSet> ReadAsync(DeletionVectorDescriptor vector, CancellationToken cancellationToken)
@@ -76,7 +76,7 @@ internal sealed class DeletionVectorReader(IObjectStore store, bool allowFilesOu
         {
             using var buffer = new MemoryStream();
             await content.CopyToAsync(buffer, cancellationToken).ConfigureAwait(false);
-            return Unwrap(buffer.ToArray(), vector);
+            return Unwrap(buffer.ToArray(), vector).ToArray();
         }
     }
 
@@ -95,14 +95,15 @@ internal sealed class DeletionVectorReader(IObjectStore store, bool allowFilesOu
         }
     }
 
-    private static byte[] Unwrap(byte[] stored, DeletionVectorDescriptor vector)
+    /// <summary>The vector out of its size, bytes and checksum; <see cref="FormatException"/> where they do not fit.</summary>
+    public static ReadOnlySpan<byte> Unwrap(ReadOnlySpan<byte> stored, DeletionVectorDescriptor vector)
     {
         if (stored.Length != SizeBytes + vector.SizeInBytes + ChecksumBytes)
             throw new FormatException($"expected {vector.SizeInBytes} bytes and their checksum, found {stored.Length - SizeBytes}");
         if (BinaryPrimitives.ReadInt32BigEndian(stored) is var size && size != vector.SizeInBytes)
             throw new FormatException($"expected a vector of {vector.SizeInBytes} bytes, found one of {size}");
         var data = stored[SizeBytes..^ChecksumBytes];
-        return Crc32.Of(data) == BinaryPrimitives.ReadUInt32BigEndian(stored.AsSpan(stored.Length - ChecksumBytes))
+        return Crc32.Of(data) == BinaryPrimitives.ReadUInt32BigEndian(stored[^ChecksumBytes..])
             ? data
             : throw new FormatException("its checksum does not match");
     }

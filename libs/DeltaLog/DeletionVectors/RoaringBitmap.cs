@@ -21,6 +21,20 @@ internal static class RoaringBitmap
     public static RowSet Read(ReadOnlySpan<byte> bytes)
     {
         var rows = new RowSet();
+        Read(bytes, rows);
+        return rows;
+    }
+
+    /// <summary>How many positions there are, without holding them: of a few bytes there can be very many.</summary>
+    public static long Count(ReadOnlySpan<byte> bytes)
+    {
+        var rows = new RowCount();
+        Read(bytes, rows);
+        return rows.Count;
+    }
+
+    private static void Read(ReadOnlySpan<byte> bytes, IRowSink rows)
+    {
         var reader = new Cursor(bytes);
         if (reader.UInt32() is var magic && magic != Magic)
             throw new FormatException($"expected the magic number {Magic}, found {magic}");
@@ -33,10 +47,11 @@ internal static class RoaringBitmap
             ReadBucket(ref reader, (long)key << 32, rows);
         }
 
-        return reader.AtEnd ? rows : throw new FormatException("bytes are left over after the last bucket");
+        if (!reader.AtEnd)
+            throw new FormatException("bytes are left over after the last bucket");
     }
 
-    private static void ReadBucket(ref Cursor reader, long high, RowSet rows)
+    private static void ReadBucket(ref Cursor reader, long high, IRowSink rows)
     {
         var cookie = reader.UInt32();
         var hasRuns = (cookie & 0xFFFF) == CookieWithRuns;
@@ -62,7 +77,7 @@ internal static class RoaringBitmap
         }
     }
 
-    private static void ReadRuns(ref Cursor reader, long start, RowSet rows)
+    private static void ReadRuns(ref Cursor reader, long start, IRowSink rows)
     {
         var count = reader.UInt16();
         for (var index = 0; index < count; index++)
@@ -72,7 +87,7 @@ internal static class RoaringBitmap
         }
     }
 
-    private static void ReadArray(ref Cursor reader, long start, int count, RowSet rows)
+    private static void ReadArray(ref Cursor reader, long start, int count, IRowSink rows)
     {
         for (var index = 0; index < count; index++)
         {
@@ -81,7 +96,7 @@ internal static class RoaringBitmap
         }
     }
 
-    private static void ReadBits(ReadOnlySpan<byte> bits, long start, RowSet rows)
+    private static void ReadBits(ReadOnlySpan<byte> bits, long start, IRowSink rows)
     {
         for (var word = 0; word < BitmapBytes / 8; word++)
         {

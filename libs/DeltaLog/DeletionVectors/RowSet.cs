@@ -1,7 +1,7 @@
 namespace Tideway.DeltaLog.DeletionVectors;
 
 /// <summary>Positions of rows in a file, rising, as ranges without their end.</summary>
-internal sealed class RowSet
+internal sealed class RowSet : IRowSink
 {
     public static readonly RowSet Empty = new();
 

@@ -18,8 +18,11 @@ public static class NewTableProtocol
     public static Protocol With(Protocol? before, StructType schema, IReadOnlyDictionary<string, string> configuration) =>
         With(before, schema, configuration, []);
 
-    /// <summary>Like the other, with features beyond what the schema and properties need, by name.</summary>
-    internal static Protocol With(Protocol? before, StructType schema, IReadOnlyDictionary<string, string> configuration, IEnumerable<string> more)
+    /// <summary>
+    /// Like the other, with features beyond what the schema and properties need, by name: of files that come from elsewhere. All must be in
+    /// <see cref="TableFeatures.All"/>.
+    /// </summary>
+    public static Protocol With(Protocol? before, StructType schema, IReadOnlyDictionary<string, string> configuration, IEnumerable<string> more)
     {
         var needed = Needed(schema, configuration).Concat(more).SelectMany(WithDependencies).Distinct(StringComparer.Ordinal).ToList();
         if (before is not null && needed.TrueForAll(name => HasAlready(before, name)))
@@ -48,6 +51,8 @@ public static class NewTableProtocol
     {
         if (ContainsNtz(schema))
             yield return TableFeatures.TimestampNtz;
+        if (ColumnMetadata.AllFields(schema).Any(entry => entry.Field.Metadata.ContainsKey(TypeWidening.ChangesKey)))
+            yield return TableFeatures.TypeWidening;
         foreach (
             var (property, feature) in new[]
             {

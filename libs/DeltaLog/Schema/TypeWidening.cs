@@ -9,7 +9,9 @@ namespace Tideway.DeltaLog.Schema;
 /// </summary>
 internal static class TypeWidening
 {
-    private const string ChangesKey = "delta.typeChanges";
+    /// <summary>Member of a column's metadata that says which types it had.</summary>
+    public const string ChangesKey = "delta.typeChanges";
+
     private const int IntegerDigits = 10;
     private const int LongDigits = 20;
 

@@ -10,6 +10,8 @@ namespace Tideway.DeltaSharing.Client.Downloads;
 /// <param name="time">Measures timeouts and waits.</param>
 public sealed class RangeReader(HttpClient http, DeltaSharingClientOptions? options = null, TimeProvider? time = null)
 {
+    private const int FirstBytes = 256 * 1024;
+
     private readonly DeltaSharingClientOptions options = options ?? new DeltaSharingClientOptions();
     private readonly RetryDelays delays = new(options ?? new DeltaSharingClientOptions(), time ?? TimeProvider.System);
     private readonly RequestSender sender = new(http, options ?? new DeltaSharingClientOptions(), time ?? TimeProvider.System);
@@ -88,16 +90,19 @@ public sealed class RangeReader(HttpClient http, DeltaSharingClientOptions? opti
         var stream = await answer.OpenStoredAsync(cancellationToken).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
-            var bytes = new byte[length];
+            // How long the part is, a server may have said: memory grows as it comes.
+            var bytes = new byte[Math.Min(length, FirstBytes)];
             // A server that knows no ranges sends the file from its beginning.
             while (skip > 0)
             {
-                var read = await stream.ReadAsync(bytes.AsMemory(0, (int)Math.Min(skip, length)), cancellationToken).ConfigureAwait(false);
+                var read = await stream.ReadAsync(bytes.AsMemory(0, (int)Math.Min(skip, bytes.Length)), cancellationToken).ConfigureAwait(false);
                 skip -= read > 0 ? read : throw TooShort(answer, offset, length);
             }
 
             for (var filled = 0; filled < length; )
             {
+                if (filled == bytes.Length)
+                    Array.Resize(ref bytes, (int)Math.Min(length, 2L * filled));
                 var read = await stream.ReadAsync(bytes.AsMemory(filled), cancellationToken).ConfigureAwait(false);
                 filled += read > 0 ? read : throw TooShort(answer, offset, length);
             }

@@ -1,8 +1,10 @@
+using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Commit;
 using Tideway.DeltaLog.Features;
+using Tideway.DeltaLog.Schema;
 using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaLog.Writing;
-using Tideway.DeltaSharing.Protocol.Lines;
+using Tideway.DeltaSharing.Tables;
 using Tideway.InboundSync.Runs;
 
 namespace Tideway.InboundSync.Merge;
@@ -72,21 +74,23 @@ public sealed class MergeSync(MergeEngine engine, StagingArea staging, SyncRecor
     {
         await using var answer = await work.Remote.SnapshotAsync(cancellationToken);
         var folder = staging.FolderOf(work.Sync.SyncId);
-        var staged = await StagedTable.CreateAsync(work, answer.Metadata, folder, time, cancellationToken);
+        var description = SharedDescription.Of(answer);
+        var remote = description.Metadata;
+        var staged = await StagedTable.CreateAsync(work, description, folder, time, cancellationToken);
         KeyCheck.RequireColumns(work, staged.Snapshot);
-        await using var files = await FileList.GatherAsync(answer.ReadAsync(cancellationToken).OfType<FileLine>(), folder, cancellationToken);
+        await using var files = await FileList.GatherAsync(answer.ReadAsync(cancellationToken), file => file.Action is AddFile, folder, cancellationToken);
         work.Progress.Expect(files.Count, files.Bytes);
         await staged.FillAsync(files, cancellationToken);
         var rows = await staged.Reader.ScanSqlAsync(staged.Snapshot, cancellationToken: cancellationToken);
 
         using var connection = engine.Connect();
         await KeyCheck.RequireUniqueAsync(connection, rows, work.Sync.Keys, answer.Version, cancellationToken);
-        var held = await CreateAsync(work, answer.Metadata, staged.Snapshot, cancellationToken);
-        var fits = ReceivedMetadata.IsSameTable(answer.Metadata, held.Metadata) && ReceivedMetadata.HasSameSchema(answer.Metadata, held.Metadata);
+        var held = await CreateAsync(work, remote, cancellationToken);
+        var fits = ReceivedMetadata.IsSameTable(remote, held.Metadata) && ReceivedMetadata.HasSameSchema(remote, held.Metadata);
         var options = new WriteOptions
         {
             Snapshot = held,
-            Metadata = fits ? null : ReceivedMetadata.Of(answer.Metadata, held.Metadata, time.GetUtcNow(), ChangeFeed),
+            Metadata = fits ? null : ReceivedMetadata.ForRows(remote, held.Metadata, time.GetUtcNow(), ChangeFeed),
             Prepare = transaction => Checkpoint(transaction, work, answer.Version),
         };
         var result = await new DeltaTableWriter(work.Table).OverwriteAsync(connection, rows, options, cancellationToken);
@@ -95,12 +99,12 @@ public sealed class MergeSync(MergeEngine engine, StagingArea staging, SyncRecor
     }
 
     /// <summary>The local table as it is now; made empty where there is none. It then holds version -1: nothing yet, which a crash before the rows leaves true.</summary>
-    private async Task<Snapshot> CreateAsync(SyncWork work, MetadataLine remote, Snapshot staged, CancellationToken cancellationToken)
+    private async Task<Snapshot> CreateAsync(SyncWork work, Metadata remote, CancellationToken cancellationToken)
     {
         if (work.Held.Snapshot is { } found)
             return await work.Table.UpdateAsync(found, cancellationToken);
-        var metadata = ReceivedMetadata.Of(remote, null, time.GetUtcNow(), ChangeFeed);
-        var creation = work.Table.BeginCreation(NewTableProtocol.For(staged.Schema, metadata.Configuration), metadata);
+        var metadata = ReceivedMetadata.ForRows(remote, null, time.GetUtcNow(), ChangeFeed);
+        var creation = work.Table.BeginCreation(NewTableProtocol.For(SchemaJson.Parse(metadata.SchemaString), metadata.Configuration), metadata);
         creation.SetTransaction(work.Sync.AppId, -1);
         await creation.CommitAsync(cancellationToken);
         return await work.Table.LoadAsync(cancellationToken: cancellationToken);

@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Options;
 using Tideway.DeltaLog;
+using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Reading;
 using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaSharing.Client;
-using Tideway.DeltaSharing.Protocol.Lines;
+using Tideway.DeltaSharing.Tables;
 using Tideway.DuckDb;
 using Tideway.InboundSync.Mirror;
 using Tideway.InboundSync.Runs;
@@ -27,17 +28,22 @@ public sealed class RemoteChangesReader(StagingArea staging, IOptions<SyncOption
         try
         {
             await using var answer = await work.Remote.ChangesAsync(from, to, cancellationToken);
-            if (Changed(answer.Metadata, local) is { } reason)
+            var description = SharedDescription.Of(answer);
+            if (Changed(description.Metadata, local) is { } reason)
                 return Blocked(reason);
             var folder = staging.FolderOf(work.Sync.SyncId);
-            var staged = await StagedTable.CreateAsync(work, answer.Metadata, folder, time, cancellationToken);
+            var staged = await StagedTable.CreateAsync(work, description, folder, time, cancellationToken);
             string? change = null;
             var lines = answer
                 .ReadAsync(cancellationToken)
-                .TakeWhile(line => (change = line is MetadataLine metadata ? Changed(metadata, local) : null) is null);
+                .TakeWhile(line => (change = SharedDescription.MetadataOf(line) is { } metadata ? Changed(metadata, local) : null) is null);
             // Where a provider takes the end as a hint, later versions come too; they are asked for again.
-            var wanted = lines.OfType<ChangedFileLine>().Where(line => line.Version >= from && line.Version <= to);
-            await using var files = await FileList.GatherAsync(wanted, folder, cancellationToken);
+            await using var files = await FileList.GatherAsync(
+                lines,
+                file => file.Version is not { } version || (version >= from && version <= to),
+                folder,
+                cancellationToken
+            );
             if (change is not null)
                 return Blocked(change);
             work.Progress.Expect(files.Count, files.Bytes);
@@ -61,7 +67,7 @@ public sealed class RemoteChangesReader(StagingArea staging, IOptions<SyncOption
         }
     }
 
-    private static string? Changed(MetadataLine remote, Snapshot local)
+    private static string? Changed(Metadata remote, Snapshot local)
     {
         if (!ReceivedMetadata.IsSameTable(remote, local.Metadata))
             return $"the remote table was made anew (id {remote.Id})";

@@ -1,12 +1,11 @@
 using Tideway.DeltaLog;
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Changes;
-using Tideway.DeltaLog.Features;
 using Tideway.DeltaLog.Reading;
 using Tideway.DeltaLog.Schema;
 using Tideway.DeltaLog.Snapshots;
-using Tideway.DeltaSharing.Protocol.Lines;
-using Tideway.InboundSync.Mirror;
+using Tideway.DeltaSharing.Client;
+using Tideway.DeltaSharing.Tables;
 using Tideway.InboundSync.Runs;
 using Tideway.ObjectStorage.Local;
 
@@ -37,29 +36,35 @@ internal sealed class StagedTable
 
     public TableReader Reader => new(table.Store);
 
-    public static async Task<StagedTable> CreateAsync(SyncWork work, MetadataLine remote, string folder, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<StagedTable> CreateAsync(
+        SyncWork work,
+        SharedDescription remote,
+        string folder,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
     {
         var log = Path.Combine(folder, "_delta_log");
         if (Directory.Exists(log))
             Directory.Delete(log, recursive: true);
         var begun = time.GetUtcNow();
-        var metadata = ReceivedMetadata.Of(remote, null, begun);
+        var metadata = ReceivedMetadata.ForFiles(remote.Metadata, null, begun);
         var delta = new DeltaTable(new LocalObjectStore(folder), time);
-        await delta
-            .BeginCreation(NewTableProtocol.For(SchemaJson.Parse(metadata.SchemaString), metadata.Configuration), metadata)
-            .CommitAsync(cancellationToken);
-        return new StagedTable(work, delta, await delta.LoadAsync(cancellationToken: cancellationToken), remote.Id, begun);
+        var protocol = ReceivedProtocol.With(null, SchemaJson.Parse(metadata.SchemaString), metadata.Configuration, remote, hasVectors: true);
+        await delta.BeginCreation(protocol, metadata).CommitAsync(cancellationToken);
+        return new StagedTable(work, delta, await delta.LoadAsync(cancellationToken: cancellationToken), remote.Metadata.Id, begun);
     }
 
     /// <summary>Takes in the files of a remote snapshot.</summary>
     public async Task FillAsync(FileList files, CancellationToken cancellationToken)
     {
         var transaction = table.BeginTransaction(Snapshot);
+        var told = new HashSet<string>(StringComparer.Ordinal);
         await DownloadAsync(
-            files.ReadAsync<FileLine>(cancellationToken),
-            line =>
+            files.ReadAsync(cancellationToken).Where(file => told.Add(file.Id) ? true : throw ReceivedFile.Twice(file)),
+            file =>
             {
-                var add = MirroredFile.Add(tableId, line, now);
+                var add = ReceivedFile.Add(tableId, file, now);
                 lock (transaction)
                     transaction.Add(add);
             },
@@ -73,17 +78,19 @@ internal sealed class StagedTable
     public async Task<IReadOnlyList<VersionChanges>> FillChangesAsync(FileList files, CancellationToken cancellationToken)
     {
         var versions = new SortedDictionary<long, ChangedFiles>();
-        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var seen = new HashSet<(string, string?)>();
         // A file that one version added and a later one removed is read for both, and comes once.
         var wanted = files
-            .ReadAsync<ChangedFileLine>(cancellationToken)
-            .Where(line =>
+            .ReadAsync(cancellationToken)
+            .Where(file =>
             {
-                if (!versions.TryGetValue(line.Version, out var version))
-                    versions.Add(line.Version, version = new ChangedFiles(DateTimeOffset.FromUnixTimeMilliseconds(line.Timestamp)));
-                var file = MirroredFile.Add(tableId, line, now);
-                version.Include(line, file, now);
-                return seen.Add(file.Path);
+                if (file is not { Version: { } number, Timestamp: { } timestamp })
+                    throw new DeltaSharingException(DeltaSharingError.MalformedAnswer, "Expected version and timestamp of every changed file, got none.");
+                if (!versions.TryGetValue(number, out var version))
+                    versions.Add(number, version = new ChangedFiles(timestamp));
+                var add = ReceivedFile.Add(tableId, file, now);
+                version.Include(file, add, now);
+                return seen.Add((add.Path, add.DeletionVector?.UniqueId));
             });
         await DownloadAsync(wanted, _ => { }, cancellationToken);
         return
@@ -99,9 +106,8 @@ internal sealed class StagedTable
         ];
     }
 
-    private Task DownloadAsync<T>(IAsyncEnumerable<T> lines, Action<T> arrived, CancellationToken cancellationToken)
-        where T : DataFileLine =>
-        work.Remote.DownloadAsync(lines, line => table.Store.LocalPath(MirroredFile.PathOf(tableId, line))!, arrived, cancellationToken);
+    private Task DownloadAsync(IAsyncEnumerable<SharedFile> files, Action<SharedFile> arrived, CancellationToken cancellationToken) =>
+        work.Remote.DownloadAsync(files, table.Store, tableId, arrived, cancellationToken);
 
     /// <summary>Files of one version.</summary>
     private sealed record ChangedFiles(DateTimeOffset Time)
@@ -112,23 +118,23 @@ internal sealed class StagedTable
 
         public List<AddCdcFile> Changes { get; } = [];
 
-        public void Include(ChangedFileLine line, AddFile file, DateTimeOffset now)
+        public void Include(SharedFile file, AddFile local, DateTimeOffset now)
         {
-            switch (line)
+            switch (file.Action)
             {
-                case AddLine:
-                    Adds.Add(file);
+                case AddFile:
+                    Adds.Add(local);
                     break;
-                case RemoveLine:
-                    Removes.Add(file.Remove(now.ToUnixTimeMilliseconds()));
+                case RemoveFile:
+                    Removes.Add(local.Remove(now.ToUnixTimeMilliseconds()));
                     break;
-                case CdfLine:
+                case AddCdcFile:
                     Changes.Add(
                         new AddCdcFile
                         {
-                            Path = file.Path,
-                            PartitionValues = file.PartitionValues,
-                            Size = file.Size,
+                            Path = local.Path,
+                            PartitionValues = local.PartitionValues,
+                            Size = local.Size,
                         }
                     );
                     break;

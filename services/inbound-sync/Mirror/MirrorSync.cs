@@ -1,10 +1,9 @@
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Commit;
-using Tideway.DeltaLog.Features;
 using Tideway.DeltaLog.Schema;
 using Tideway.DeltaLog.Snapshots;
 using Tideway.DeltaSharing.Client;
-using Tideway.DeltaSharing.Protocol.Lines;
+using Tideway.DeltaSharing.Tables;
 using Tideway.InboundSync.Runs;
 
 namespace Tideway.InboundSync.Mirror;
@@ -60,12 +59,13 @@ public sealed class MirrorSync(SyncRecorder recorder, StagingArea staging, TimeP
     /// <summary>Brings the files of several versions here at once; each version is committed by itself afterwards.</summary>
     private static async Task<Obstacle?> FetchAsync(SyncWork work, RemoteSteps steps, CancellationToken cancellationToken)
     {
-        // A file that is added, removed and restored comes once.
-        var adds = steps.Versions.SelectMany(version => version.Adds).DistinctBy(add => add.Id).ToList();
+        // A file that is added, removed and restored comes once, and so does one whose deleted rows change.
+        var tableId = work.Newest.Metadata.Id;
+        var adds = steps.Versions.SelectMany(version => version.Adds).DistinctBy(add => (add.Id, ReceivedFile.VectorOf(tableId, add)?.UniqueId)).ToList();
         work.Progress.Expect(adds.Count, adds.Sum(add => add.Size));
         try
         {
-            await work.Remote.DownloadAsync(adds.ToAsyncEnumerable(), add => LocalPath(work, add), _ => { }, cancellationToken);
+            await work.Remote.DownloadAsync(adds.ToAsyncEnumerable(), work.Table.Store, tableId, _ => { }, cancellationToken);
             return null;
         }
         catch (DeltaSharingException exception) when (exception.Error == DeltaSharingError.NotFound)
@@ -78,31 +78,42 @@ public sealed class MirrorSync(SyncRecorder recorder, StagingArea staging, TimeP
     {
         var transaction = work.Table.BeginTransaction(snapshot);
         var tableId = work.Newest.Metadata.Id;
-        if (step.Removes.Count > 0)
+        // Removes name files by their remote id; looked up only where there are any, since that reads the whole list.
+        var gone = step.Removes.DistinctBy(remove => remove.Id).ToDictionary(remove => ReceivedFile.PathOf(tableId, remove), StringComparer.Ordinal);
+        if (gone.Count > 0)
         {
-            // Removes name files by their remote id; looked up only where there are any, since that reads the whole list.
-            var gone = step.Removes.Select(remove => MirroredFile.PathOf(tableId, remove)).ToHashSet(StringComparer.Ordinal);
-            var local = snapshot.Files.Where(file => gone.Contains(file.Path)).ToList();
-            if (local.Count < gone.Count)
+            var local = snapshot.Files.Where(file => gone.ContainsKey(file.Path)).ToList();
+            if (local.Count < gone.Count || local.Exists(file => !ReceivedFile.HasSameVector(tableId, gone[file.Path], file)))
                 return null;
             foreach (var file in local)
                 transaction.Remove(file);
         }
 
         var now = time.GetUtcNow();
-        var added = step.Adds.DistinctBy(add => add.Id).Select(add => MirroredFile.Add(tableId, add, now)).ToList();
-        if (IsHeld(snapshot, added))
+        var added = step.Adds.Select(add => ReceivedFile.Add(tableId, add, now)).DistinctBy(add => (add.Path, add.DeletionVector?.UniqueId)).ToList();
+        if (IsHeld(snapshot, added, gone))
             return null;
         foreach (var file in added)
             transaction.Add(file);
+        RaiseProtocol(transaction, snapshot.Schema, work.Newest.Description, added.Exists(file => file.DeletionVector is not null));
         return await CommitAsync(work, transaction, step.Version, cancellationToken);
     }
 
-    /// <summary>Whether a file is to be added that the local table has: then a rewrite went unannounced, and only a look at all files tells what there is.</summary>
-    private static bool IsHeld(Snapshot snapshot, List<AddFile> added)
+    /// <summary>
+    /// Whether a file is to be added that the local table has: then a rewrite went unannounced, and only a look at all files tells what there is. One that goes and comes
+    /// again in the same version has other deleted rows.
+    /// </summary>
+    private static bool IsHeld(Snapshot snapshot, List<AddFile> added, Dictionary<string, SharedFile> gone)
     {
         var paths = added.Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
-        return paths.Count > 0 && snapshot.Files.Any(file => paths.Contains(file.Path));
+        if (paths.Count < added.Count)
+            return true;
+        if (paths.Count == 0)
+            return false;
+        var vectors = added.Select(file => (file.Path, file.DeletionVector?.UniqueId)).ToHashSet();
+        return snapshot.Files.Any(file =>
+            paths.Contains(file.Path) && (!gone.ContainsKey(file.Path) || vectors.Contains((file.Path, file.DeletionVector?.UniqueId)))
+        );
     }
 
     /// <summary>Takes the newest version whole: files that are here already are kept, the others downloaded, and those that are no longer there removed.</summary>
@@ -111,22 +122,29 @@ public sealed class MirrorSync(SyncRecorder recorder, StagingArea staging, TimeP
         // Steps may have been committed before they came to an end.
         var held = work.Held.Snapshot is { } found ? await work.Table.UpdateAsync(found, cancellationToken) : null;
         await using var answer = await work.Remote.SnapshotAsync(cancellationToken);
-        var tableId = answer.Metadata.Id;
+        var remote = SharedDescription.Of(answer);
+        var tableId = remote.Metadata.Id;
         var kept = held?.Files.ToDictionary(file => file.Path, StringComparer.Ordinal) ?? [];
-        var wanted = answer.ReadAsync(cancellationToken).OfType<FileLine>().Where(file => !kept.Remove(MirroredFile.PathOf(tableId, file)));
-        await using var files = await FileList.GatherAsync(wanted, staging.FolderOf(work.Sync.SyncId), cancellationToken);
+        var told = new HashSet<string>(StringComparer.Ordinal);
+        await using var files = await FileList.GatherAsync(
+            answer.ReadAsync(cancellationToken),
+            file => IsNew(file, tableId, kept, told),
+            staging.FolderOf(work.Sync.SyncId),
+            cancellationToken
+        );
         work.Progress.Expect(files.Count, files.Bytes);
 
         var now = time.GetUtcNow();
-        var transaction = Begin(work, held, answer.Metadata, now);
+        var transaction = Begin(work, held, remote, files.HasVectors, now);
         foreach (var gone in kept.Values)
             transaction.Remove(gone);
         await work.Remote.DownloadAsync(
-            files.ReadAsync<FileLine>(cancellationToken),
-            file => LocalPath(work, file, tableId),
+            files.ReadAsync(cancellationToken),
+            work.Table.Store,
+            tableId,
             file =>
             {
-                var add = MirroredFile.Add(tableId, file, now);
+                var add = ReceivedFile.Add(tableId, file, now);
                 lock (transaction)
                     transaction.Add(add);
             },
@@ -136,24 +154,38 @@ public sealed class MirrorSync(SyncRecorder recorder, StagingArea staging, TimeP
         return new SyncOutcome(work.Held.RemoteVersion, answer.Version, committed, WholeTable: true);
     }
 
-    private static DeltaTransaction Begin(SyncWork work, Snapshot? held, MetadataLine remote, DateTimeOffset now)
+    /// <summary>Whether the file is not among those that are kept, or has other deleted rows; one that is kept is taken out of those that have to go.</summary>
+    private static bool IsNew(SharedFile file, string tableId, Dictionary<string, AddFile> kept, HashSet<string> told)
     {
-        var metadata = ReceivedMetadata.Of(remote, held?.Metadata, now);
+        if (file.Action is not AddFile)
+            return false;
+        var path = ReceivedFile.PathOf(tableId, file);
+        if (!told.Add(path))
+            throw ReceivedFile.Twice(file);
+        return !kept.TryGetValue(path, out var here) || !ReceivedFile.HasSameVector(tableId, file, here) || !kept.Remove(path);
+    }
+
+    private static DeltaTransaction Begin(SyncWork work, Snapshot? held, SharedDescription remote, bool hasVectors, DateTimeOffset now)
+    {
+        var metadata = ReceivedMetadata.ForFiles(remote.Metadata, held?.Metadata, now);
         var schema = SchemaJson.Parse(metadata.SchemaString);
         if (held is null)
-            return work.Table.BeginCreation(NewTableProtocol.For(schema, metadata.Configuration), metadata);
+            return work.Table.BeginCreation(ReceivedProtocol.With(null, schema, metadata.Configuration, remote, hasVectors), metadata);
         var transaction = work.Table.BeginTransaction(held);
-        if (ReceivedMetadata.IsSameTable(remote, held.Metadata) && ReceivedMetadata.HasSameSchema(remote, held.Metadata))
-            return transaction;
-        transaction.UpdateMetadata(metadata);
-        var protocol = NewTableProtocol.With(held.Protocol, schema, metadata.Configuration);
-        if (!ReferenceEquals(protocol, held.Protocol))
-            transaction.UpdateProtocol(protocol);
+        if (!ReceivedMetadata.IsSameTable(remote.Metadata, held.Metadata) || !ReceivedMetadata.HasSameSchema(remote.Metadata, held.Metadata))
+            transaction.UpdateMetadata(metadata);
+        RaiseProtocol(transaction, schema, remote, hasVectors);
         return transaction;
     }
 
-    private static string LocalPath(SyncWork work, DataFileLine line, string? tableId = null) =>
-        work.Table.Store.LocalPath(MirroredFile.PathOf(tableId ?? work.Newest.Metadata.Id, line))!;
+    private static void RaiseProtocol(DeltaTransaction transaction, StructType schema, SharedDescription remote, bool hasVectors)
+    {
+        var held = transaction.Snapshot!;
+        var configuration = (transaction.NewMetadata ?? held.Metadata).Configuration;
+        var protocol = ReceivedProtocol.With(held.Protocol, schema, configuration, remote, hasVectors);
+        if (!ReferenceEquals(protocol, held.Protocol))
+            transaction.UpdateProtocol(protocol);
+    }
 
     private static async Task<Snapshot> CommitAsync(SyncWork work, DeltaTransaction transaction, long remoteVersion, CancellationToken cancellationToken)
     {

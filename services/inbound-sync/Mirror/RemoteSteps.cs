@@ -1,6 +1,6 @@
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaSharing.Client;
-using Tideway.DeltaSharing.Protocol.Lines;
+using Tideway.DeltaSharing.Tables;
 using Tideway.InboundSync.Runs;
 
 namespace Tideway.InboundSync.Mirror;
@@ -8,9 +8,9 @@ namespace Tideway.InboundSync.Mirror;
 /// <summary>What one remote version did to the files.</summary>
 internal sealed record RemoteVersion(long Version)
 {
-    public List<AddLine> Adds { get; } = [];
+    public List<SharedFile> Adds { get; } = [];
 
-    public List<RemoveLine> Removes { get; } = [];
+    public List<SharedFile> Removes { get; } = [];
 }
 
 /// <summary>Why remote versions cannot be followed one by one.</summary>
@@ -22,6 +22,7 @@ internal sealed record Obstacle(string Reason, bool IsGap);
 internal sealed record RemoteSteps(IReadOnlyList<RemoteVersion> Versions, long To, Obstacle? Obstacle)
 {
     private const string HistoryNotShared = "history sharing is not enabled";
+    private const string CannotBeAsked = "UNSUPPORTED_OPERATION";
     private const int MaxFiles = 20_000;
 
     /// <summary>Asks for the versions <paramref name="from"/> to <paramref name="to"/>, or fewer where they have very many files.</summary>
@@ -37,7 +38,9 @@ internal sealed record RemoteSteps(IReadOnlyList<RemoteVersion> Versions, long T
             }
             catch (DeltaSharingException exception) when (exception.Status is 400 or 404)
             {
-                return Blocked(exception.Message, isGap: !exception.Message.Contains(HistoryNotShared, StringComparison.OrdinalIgnoreCase));
+                // A server that cannot follow a table version by version has not lost any.
+                var isNotToBeHad = exception.ErrorCode == CannotBeAsked || exception.Message.Contains(HistoryNotShared, StringComparison.OrdinalIgnoreCase);
+                return Blocked(exception.Message, isGap: !isNotToBeHad);
             }
 
             to = from + ((to - from) / 2);
@@ -48,20 +51,18 @@ internal sealed record RemoteSteps(IReadOnlyList<RemoteVersion> Versions, long T
     {
         var versions = new SortedDictionary<long, RemoteVersion>();
         var files = 0;
-        if (Check(answer.Metadata, local) is { } changed)
+        if (Check(SharedDescription.Of(answer).Metadata, local) is { } changed)
             return changed;
         await foreach (var line in answer.ReadAsync(cancellationToken))
         {
-            switch (line)
+            if (SharedDescription.MetadataOf(line) is { } metadata && Check(metadata, local) is { } obstacle)
+                return obstacle;
+            if (SharedFile.Of(line) is { } file)
             {
-                case MetadataLine metadata when Check(metadata, local) is { } obstacle:
-                    return obstacle;
-                case AddLine add when add.Version >= from && add.Version <= to:
-                    Step(versions, add.Version).Adds.Add(add);
-                    break;
-                case RemoveLine remove when remove.Version >= from && remove.Version <= to:
-                    Step(versions, remove.Version).Removes.Add(remove);
-                    break;
+                if (file.Version is not { } version)
+                    return Blocked("the server tells files without their version", isGap: false);
+                if (version >= from && version <= to && file.Action is AddFile or RemoveFile)
+                    Include(Step(versions, version), file);
             }
 
             if (++files > MaxFiles && to > from)
@@ -71,12 +72,14 @@ internal sealed record RemoteSteps(IReadOnlyList<RemoteVersion> Versions, long T
         return new RemoteSteps([.. versions.Values], to, null);
     }
 
-    private static RemoteSteps? Check(MetadataLine remote, Metadata local)
+    private static RemoteSteps? Check(Metadata remote, Metadata local)
     {
         if (!ReceivedMetadata.IsSameTable(remote, local))
             return Blocked($"the remote table was made anew (id {remote.Id})", isGap: true);
         return ReceivedMetadata.HasSameSchema(remote, local) ? null : Blocked("the remote schema changed", isGap: false);
     }
+
+    private static void Include(RemoteVersion step, SharedFile file) => (file.Action is AddFile ? step.Adds : step.Removes).Add(file);
 
     private static RemoteVersion Step(SortedDictionary<long, RemoteVersion> versions, long version)
     {

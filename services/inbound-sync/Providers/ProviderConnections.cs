@@ -17,7 +17,7 @@ public sealed class ProviderConnections : IDisposable
     private const int MaxCredentials = 10_000;
 
     private readonly DeltaSharingClientOptions options;
-    private readonly DeltaSharingClientOptions brief;
+    private readonly SyncOptions settings;
     private readonly SecretProtector secrets;
     private readonly TimeProvider time;
 
@@ -27,35 +27,31 @@ public sealed class ProviderConnections : IDisposable
     /// <summary>Makes the handler; connections are opened when needed.</summary>
     public ProviderConnections(IOptions<SyncOptions> options, SecretProtector secrets, TimeProvider time)
     {
-        this.options = Options(options.Value.RequestRetries);
-        brief = Options(Math.Min(options.Value.RequestRetries, 1));
+        settings = options.Value;
+        this.options = Options(settings.RequestRetries, []);
         this.secrets = secrets;
         this.time = time;
         // The client counts its own time; a download may take hours.
         Http = new HttpClient(SharingHandler.Create(this.options)) { Timeout = Timeout.InfiniteTimeSpan };
         Downloader = new FileDownloader(Http, this.options, time);
-
-        DeltaSharingClientOptions Options(int retries) =>
-            new()
-            {
-                AllowInsecureHttp = options.Value.AllowInsecureHttp,
-                AllowPrivateAddresses = options.Value.AllowPrivateAddresses,
-                PrivateKeyFolder = options.Value.PrivateKeyFolder,
-                MaxRetries = retries,
-                SettingPrefix = SyncOptions.Section + ":",
-            };
+        Ranges = new RangeReader(Http, this.options, time);
     }
 
     /// <summary>Downloads files by signed URLs.</summary>
     public FileDownloader Downloader { get; }
 
+    /// <summary>Reads parts of files by signed URLs.</summary>
+    public RangeReader Ranges { get; }
+
     internal HttpClient Http { get; }
 
-    /// <summary>A client with the credential of the provider.</summary>
-    public DeltaSharingClient Connect(Provider provider) => new(Http, new Uri(provider.Endpoint), Credential(provider), options, time);
+    /// <summary>A client with the credential of the provider, for tables that need no more of their reader than <paramref name="readerFeatures"/>.</summary>
+    public DeltaSharingClient Connect(Provider provider, IReadOnlyCollection<string> readerFeatures) =>
+        new(Http, new Uri(provider.Endpoint), Credential(provider), Options(settings.RequestRetries, readerFeatures), time);
 
     /// <summary>As <see cref="Connect"/>, for questions whose asker waits: what fails is told soon.</summary>
-    public DeltaSharingClient ConnectBriefly(Provider provider) => new(Http, new Uri(provider.Endpoint), Credential(provider), brief, time);
+    public DeltaSharingClient ConnectBriefly(Provider provider, IReadOnlyCollection<string> readerFeatures) =>
+        new(Http, new Uri(provider.Endpoint), Credential(provider), Options(Math.Min(settings.RequestRetries, 1), readerFeatures), time);
 
     /// <summary>Puts the credential of the provider on a request that is none of the protocol's.</summary>
     public ValueTask AuthorizeAsync(Provider provider, HttpRequestMessage request, CancellationToken cancellationToken) =>
@@ -91,6 +87,20 @@ public sealed class ProviderConnections : IDisposable
             credentials.Clear();
         return credentials.GetOrAdd(provider.Profile, _ => SharingCredential.Of(Http, Profile(provider), options, time));
     }
+
+    private DeltaSharingClientOptions Options(int retries, IReadOnlyCollection<string> readerFeatures) =>
+        new()
+        {
+            AllowInsecureHttp = settings.AllowInsecureHttp,
+            AllowPrivateAddresses = settings.AllowPrivateAddresses,
+            PrivateKeyFolder = settings.PrivateKeyFolder,
+            MaxRetries = retries,
+            SettingPrefix = SyncOptions.Section + ":",
+            ResponseFormats = ResponseFormats.Parquet | ResponseFormats.Delta,
+            ReaderFeatures = readerFeatures,
+            // The same in either format: a table that comes in the other one from a version on has the files that it had.
+            FileIdHash = FileIdScheme.Parquet,
+        };
 
     private SharingProfile Profile(Provider provider) =>
         SharingProfile.Parse(Encoding.UTF8.GetBytes(secrets.Unprotect(provider.Profile, Provider.SecretPurpose, provider.ProviderId.ToString())));

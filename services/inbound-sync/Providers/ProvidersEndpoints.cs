@@ -208,7 +208,7 @@ internal static class ProvidersEndpoints
         try
         {
             var shares = new List<ProviderShare>();
-            await foreach (var share in connections.ConnectBriefly(provider).ListSharesAsync(patience.Token))
+            await foreach (var share in connections.ConnectBriefly(provider, []).ListSharesAsync(patience.Token))
                 shares.Add(new ProviderShare { Name = share.Name });
             return TypedResults.Ok(new ProviderSharePage { Shares = shares });
         }

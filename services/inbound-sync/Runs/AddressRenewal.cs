@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Tideway.DeltaSharing.Client;
 using Tideway.DeltaSharing.Client.Downloads;
-using Tideway.DeltaSharing.Protocol.Lines;
+using Tideway.DeltaSharing.Tables;
 
 namespace Tideway.InboundSync.Runs;
 
@@ -12,22 +12,23 @@ namespace Tideway.InboundSync.Runs;
 /// <param name="askAgain">Asks the provider for the same files once more.</param>
 internal sealed class AddressRenewal(Func<CancellationToken, Task<TableStream>> askAgain) : IDisposable
 {
-    private readonly ConcurrentDictionary<string, byte> underWay = new(StringComparer.Ordinal);
+    // How many are on their way by an address: several deletion vectors lie in one file.
+    private readonly ConcurrentDictionary<string, int> underWay = new(StringComparer.Ordinal);
     private RenewedUrls? urls;
 
     /// <summary>Gives the address of a file that is begun now, as <see cref="FileDownloader"/> asks for it.</summary>
-    /// <param name="fileId">Id of the file, the same in every list.</param>
+    /// <param name="key">What it is asked for again by, the same in every list: see <see cref="SharedFile.Addresses"/>.</param>
     /// <param name="address">The address that came with it.</param>
-    /// <param name="hasBegun">Whether any of the file is here.</param>
-    public Func<CancellationToken, Task<Uri>> Of(string fileId, Uri address, Func<bool> hasBegun)
+    /// <param name="hasBegun">Whether any of the file is here, or of what belongs to it.</param>
+    public Func<CancellationToken, Task<Uri>> Of(string key, Uri address, Func<bool> hasBegun)
     {
-        underWay[fileId] = 0;
-        var renewed = LazyInitializer.EnsureInitialized(ref urls, () => new RenewedUrls(FindAsync)).Of(fileId, new FileUrl(address));
+        underWay.AddOrUpdate(key, 1, (_, count) => count + 1);
+        var renewed = LazyInitializer.EnsureInitialized(ref urls, () => new RenewedUrls(FindAsync)).Of(key, new FileUrl(address));
         var isFirst = true;
         return async cancellationToken =>
         {
             if (!isFirst && !hasBegun())
-                throw new DeltaSharingException(DeltaSharingError.UrlExpired, $"The address of the file {fileId} is no longer accepted.");
+                throw new DeltaSharingException(DeltaSharingError.UrlExpired, $"The address of the file {key} is no longer accepted.");
             isFirst = false;
             try
             {
@@ -42,7 +43,11 @@ internal sealed class AddressRenewal(Func<CancellationToken, Task<TableStream>> 
     }
 
     /// <summary>The file has come, or will not.</summary>
-    public void End(string fileId) => underWay.TryRemove(fileId, out _);
+    public void End(string key)
+    {
+        if (underWay.AddOrUpdate(key, 0, (_, count) => count - 1) <= 0)
+            underWay.TryRemove(KeyValuePair.Create(key, 0));
+    }
 
     public void Dispose() => urls?.Dispose();
 
@@ -52,11 +57,16 @@ internal sealed class AddressRenewal(Func<CancellationToken, Task<TableStream>> 
         await using var answer = await askAgain(cancellationToken);
         await foreach (var line in answer.ReadAsync(cancellationToken))
         {
-            if (line is not DataFileLine file || !underWay.ContainsKey(file.Id) || !Uri.TryCreate(file.Url, UriKind.Absolute, out var url))
+            if (SharedFile.Of(line) is not { } file)
                 continue;
-            found[file.Id] = new FileUrl(url);
+            foreach (var (key, url) in file.Addresses)
+            {
+                if (underWay.ContainsKey(key))
+                    found[key] = new FileUrl(url.Url);
+            }
+
             // The rest of the list is of no use.
-            if (underWay.Keys.All(found.ContainsKey))
+            if (found.Count > 0 && underWay.Keys.All(found.ContainsKey))
                 break;
         }
 

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Tideway.DeltaSharing.Protocol.Lines;
+using Tideway.DeltaSharing.Tables;
 
 namespace Tideway.InboundSync.Runs;
 
@@ -19,8 +20,16 @@ internal sealed class FileList : IAsyncDisposable
     /// <summary>Their length in bytes.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Reads lines to their end. The list goes when it is disposed of.</summary>
-    public static async Task<FileList> GatherAsync(IAsyncEnumerable<DataFileLine> lines, string folder, CancellationToken cancellationToken)
+    /// <summary>Whether rows of any of them are deleted.</summary>
+    public bool HasVectors { get; private set; }
+
+    /// <summary>Reads lines to their end and keeps the files that are wanted. The list goes when it is disposed of.</summary>
+    public static async Task<FileList> GatherAsync(
+        IAsyncEnumerable<SharingLine> lines,
+        Func<SharedFile, bool> isWanted,
+        string folder,
+        CancellationToken cancellationToken
+    )
     {
         var options = new FileStreamOptions
         {
@@ -35,7 +44,7 @@ internal sealed class FileList : IAsyncDisposable
         var list = new FileList(new FileStream(Path.Combine(folder, $"{Guid.CreateVersion7():N}.files"), options));
         try
         {
-            await list.FillAsync(lines, cancellationToken);
+            await list.FillAsync(lines, isWanted, cancellationToken);
             return list;
         }
         catch
@@ -46,24 +55,26 @@ internal sealed class FileList : IAsyncDisposable
     }
 
     /// <summary>The files, from the first on.</summary>
-    public IAsyncEnumerable<T> ReadAsync<T>(CancellationToken cancellationToken)
-        where T : DataFileLine
+    public IAsyncEnumerable<SharedFile> ReadAsync(CancellationToken cancellationToken)
     {
         file.Position = 0;
-        return NdjsonReader.ReadAsync(file, cancellationToken: cancellationToken).OfType<T>();
+        return NdjsonReader.ReadAsync(file, cancellationToken: cancellationToken).Select(line => SharedFile.Of(line)!);
     }
 
     public ValueTask DisposeAsync() => file.DisposeAsync();
 
-    private async Task FillAsync(IAsyncEnumerable<DataFileLine> lines, CancellationToken cancellationToken)
+    private async Task FillAsync(IAsyncEnumerable<SharingLine> lines, Func<SharedFile, bool> isWanted, CancellationToken cancellationToken)
     {
         var output = PipeWriter.Create(file, new StreamPipeWriterOptions(leaveOpen: true, minimumBufferSize: 64 * 1024));
         using var writer = new NdjsonWriter(output, 64 * 1024);
         await foreach (var line in lines.WithCancellation(cancellationToken))
         {
+            if (SharedFile.Of(line) is not { } wanted || !isWanted(wanted))
+                continue;
             await writer.WriteAsync(line, cancellationToken);
             Count++;
-            Bytes += line.Size;
+            Bytes += wanted.Size;
+            HasVectors |= wanted.Vector is not null;
         }
 
         await writer.FlushAsync(cancellationToken);

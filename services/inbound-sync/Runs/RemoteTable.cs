@@ -2,23 +2,32 @@ using System.Runtime.ExceptionServices;
 using Tideway.DeltaSharing.Client;
 using Tideway.DeltaSharing.Client.Downloads;
 using Tideway.DeltaSharing.Protocol;
-using Tideway.DeltaSharing.Protocol.Lines;
+using Tideway.DeltaSharing.Tables;
 using Tideway.InboundSync.Syncs;
+using Tideway.ObjectStorage;
 
 namespace Tideway.InboundSync.Runs;
 
 /// <summary>The remote table of a sync; notes the request ids of the exchange, under which the provider recorded it.</summary>
-public sealed class RemoteTable(DeltaSharingClient client, FileDownloader downloader, Sync sync, int parallelDownloads, RunProgress progress)
+public sealed class RemoteTable(
+    DeltaSharingClient client,
+    FileDownloader downloader,
+    RangeReader ranges,
+    Sync sync,
+    int parallelDownloads,
+    RunProgress progress
+)
 {
     private readonly SharedTableName name = new(sync.Share, sync.SchemaName, sync.TableName);
+    private readonly SemaphoreSlim[] places = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
     private Func<CancellationToken, Task<TableStream>>? lastAsked;
 
     /// <summary>The newest version, with what the table is: a table made anew under the same name is another one, whatever its version.</summary>
-    public async Task<TableMetadata> NewestAsync(CancellationToken cancellationToken)
+    public async Task<RemoteState> NewestAsync(CancellationToken cancellationToken)
     {
         var answer = await client.GetMetadataAsync(name, cancellationToken: cancellationToken);
         progress.Answered(answer.RequestId);
-        return answer;
+        return new RemoteState(answer.Version, SharedDescription.Of(answer));
     }
 
     /// <summary>The files of the newest version.</summary>
@@ -47,23 +56,31 @@ public sealed class RemoteTable(DeltaSharingClient client, FileDownloader downlo
         );
 
     /// <summary>
-    /// Brings files to the paths that <paramref name="pathOf"/> gives, several at once. <paramref name="arrived"/> is called for each, from several threads.
-    /// Where one fails no further one is begun, but those under way come to their end: what is here need not come again. The lines are of the answer that was asked for
-    /// last, so that it can be asked for again where addresses end.
+    /// Brings files, with their deletion vectors, to where <see cref="ReceivedFile"/> has them, several at once. <paramref name="arrived"/> is called for each, from
+    /// several threads. Where one fails no further one is begun, but those under way come to their end: what is here need not come again. The files are of the answer
+    /// that was asked for last, so that it can be asked for again where addresses end.
     /// </summary>
-    public async Task DownloadAsync<T>(IAsyncEnumerable<T> lines, Func<T, string> pathOf, Action<T> arrived, CancellationToken cancellationToken)
-        where T : DataFileLine
+    public async Task DownloadAsync(
+        IAsyncEnumerable<SharedFile> files,
+        IObjectStore store,
+        string tableId,
+        Action<SharedFile> arrived,
+        CancellationToken cancellationToken
+    )
     {
         using var renewal = new AddressRenewal(lastAsked ?? throw new InvalidOperationException("Nothing was asked for yet."));
         ExceptionDispatchInfo? failure = null;
         await Parallel.ForEachAsync(
-            lines.TakeWhile(_ => Volatile.Read(ref failure) is null),
+            files.TakeWhile(_ => Volatile.Read(ref failure) is null),
             new ParallelOptions { MaxDegreeOfParallelism = parallelDownloads, CancellationToken = cancellationToken },
-            async (line, stop) =>
+            async (file, stop) =>
             {
                 try
                 {
-                    await DownloadAsync(line, pathOf(line), renewal, stop);
+                    var path = ReceivedFile.PathOf(tableId, file);
+                    await AloneAsync(path, () => DownloadAsync(file, store.LocalPath(path)!, renewal, stop), stop);
+                    if (file.Vector is { } vector)
+                        await BringAsync(vector, store, ReceivedFile.PathOf(tableId, vector), renewal, stop);
                 }
                 catch (DeltaSharingException exception)
                 {
@@ -71,29 +88,27 @@ public sealed class RemoteTable(DeltaSharingClient client, FileDownloader downlo
                     return;
                 }
 
-                arrived(line);
+                arrived(file);
             }
         );
         failure?.Throw();
     }
 
     /// <summary>Brings a file here, unless it is here already: a file has its final name only when it is whole.</summary>
-    private async Task DownloadAsync(DataFileLine line, string path, AddressRenewal renewal, CancellationToken cancellationToken)
+    private async Task DownloadAsync(SharedFile file, string path, AddressRenewal renewal, CancellationToken cancellationToken)
     {
         var here = new FileInfo(path);
-        if (here.Exists && here.Length == line.Size)
+        if (here.Exists && here.Length == file.Size)
         {
-            progress.Found(line.Size);
+            progress.Found(file.Size);
             return;
         }
 
-        if (!Uri.TryCreate(line.Url, UriKind.Absolute, out var url))
-            throw new DeltaSharingException(DeltaSharingError.MalformedAnswer, $"Expected the file {line.Id} to have an absolute address, got another.");
         Directory.CreateDirectory(here.DirectoryName!);
         var counter = new Counter(progress);
         try
         {
-            await downloader.DownloadAsync(renewal.Of(line.Id, url, () => counter.Counted > 0), path, line.Size, counter, cancellationToken);
+            await downloader.DownloadAsync(renewal.Of(file.Id, file.Url.Url, () => counter.Counted > 0), path, file.Size, counter, cancellationToken);
         }
         catch
         {
@@ -102,10 +117,50 @@ public sealed class RemoteTable(DeltaSharingClient client, FileDownloader downlo
         }
         finally
         {
-            renewal.End(line.Id);
+            renewal.End(file.Id);
         }
 
         progress.Fetched();
+    }
+
+    /// <summary>Brings a deletion vector here, unless it is in the line itself or here already. It is checked before it has its name.</summary>
+    private async Task BringAsync(SharedVector vector, IObjectStore store, string key, AddressRenewal renewal, CancellationToken cancellationToken)
+    {
+        if (vector.Url is null)
+        {
+            vector.CheckInline();
+            return;
+        }
+
+        if (await store.FindAsync(key, cancellationToken) is { } here && here.Size == vector.FileBytes)
+            return;
+        byte[] content;
+        try
+        {
+            content = await vector.FetchAsync(ranges, renewal.Of(vector.AddressKey, vector.Url, () => true), cancellationToken);
+        }
+        finally
+        {
+            renewal.End(vector.AddressKey);
+        }
+
+        await store.PutAsync(key, new MemoryStream(content, writable: false), cancellationToken);
+        progress.VectorFetched(content.Length);
+    }
+
+    /// <summary>The same file may be told for two versions, with other deleted rows: it is not brought twice at a time.</summary>
+    private async Task AloneAsync(string path, Func<Task> work, CancellationToken cancellationToken)
+    {
+        var place = places[(uint)StringComparer.Ordinal.GetHashCode(path) % places.Length];
+        await place.WaitAsync(cancellationToken);
+        try
+        {
+            await work();
+        }
+        finally
+        {
+            place.Release();
+        }
     }
 
     private async Task<TableStream> AskAsync(Func<CancellationToken, Task<TableStream>> ask, CancellationToken cancellationToken)

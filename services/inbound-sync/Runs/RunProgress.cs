@@ -46,6 +46,9 @@ public sealed class RunProgress
         Interlocked.Add(ref bytesFetched, bytes);
     }
 
+    /// <summary>A deletion vector came. It is none of the files that are counted, but comes from the provider as they do.</summary>
+    public void VectorFetched(long bytes) => Interlocked.Add(ref bytesFetched, bytes);
+
     /// <summary>A file is here that came from the provider.</summary>
     public void Fetched()
     {

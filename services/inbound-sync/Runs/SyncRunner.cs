@@ -73,7 +73,8 @@ public sealed class SyncRunner(
     /// <summary>Takes in what is new; <see langword="null"/> where the rows of the newest version are set aside already.</summary>
     private async Task<SyncOutcome?> TakeInAsync(Sync sync, Provider provider, RunProgress progress, SyncHeartbeat heartbeat)
     {
-        var remote = new RemoteTable(connections.Connect(provider), connections.Downloader, sync, options.Value.Downloads, progress);
+        var client = connections.Connect(provider, SyncMode.ReaderFeatures(sync.Mode));
+        var remote = new RemoteTable(client, connections.Downloader, connections.Ranges, sync, options.Value.Downloads, progress);
         var table = new DeltaTable(roots.Open(roots.Resolve(sync.TargetLocation)), time, new DeltaTableOptions { Database = engine.Database });
         var newest = await remote.NewestAsync(heartbeat.Token);
         // Asked again, because what came before the subscription is not told of.
@@ -91,14 +92,14 @@ public sealed class SyncRunner(
             if (run is null)
                 work = work with { Run = await BeginAsync(sync, heartbeat) };
 
-            var fetched = progress.FilesFetched;
+            var fetched = progress.BytesFetched;
             try
             {
                 var outcome = sync.Mode == SyncMode.Mirror ? await mirror.RunAsync(work, heartbeat.Token) : await merge.RunAsync(work, heartbeat.Token);
                 // A run that a crash kept from being recorded is part of this one.
                 return outcome with { FromVersion = sync.RemoteVersion };
             }
-            catch (DeltaSharingException exception) when (exception.Error == DeltaSharingError.UrlExpired && progress.FilesFetched > fetched)
+            catch (DeltaSharingException exception) when (exception.Error == DeltaSharingError.UrlExpired && progress.BytesFetched > fetched)
             {
                 Log.AddressesExpired(logger, sync.Name, progress.FilesFetched);
                 progress.Restart();

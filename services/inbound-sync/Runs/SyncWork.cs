@@ -1,8 +1,18 @@
 using Tideway.DeltaLog;
-using Tideway.DeltaSharing.Client;
+using Tideway.DeltaLog.Actions;
+using Tideway.DeltaSharing.Tables;
 using Tideway.InboundSync.Syncs;
 
 namespace Tideway.InboundSync.Runs;
+
+/// <summary>What the remote table is now.</summary>
+/// <param name="Version">Its version.</param>
+/// <param name="Description">What it is at that version.</param>
+public sealed record RemoteState(long Version, SharedDescription Description)
+{
+    /// <summary>Id, schema and partitioning.</summary>
+    public Metadata Metadata => Description.Metadata;
+}
 
 /// <summary>What a run works on.</summary>
 /// <param name="Sync">The sync.</param>
@@ -12,7 +22,7 @@ namespace Tideway.InboundSync.Runs;
 /// <param name="Table">The local table, which need not exist.</param>
 /// <param name="Held">The local table as it was found.</param>
 /// <param name="Progress">How far the run is.</param>
-public sealed record SyncWork(Sync Sync, SyncRun Run, RemoteTable Remote, TableMetadata Newest, DeltaTable Table, LocalTable Held, RunProgress Progress)
+public sealed record SyncWork(Sync Sync, SyncRun Run, RemoteTable Remote, RemoteState Newest, DeltaTable Table, LocalTable Held, RunProgress Progress)
 {
     /// <summary>Remote version to take in.</summary>
     public long Latest => Newest.Version;

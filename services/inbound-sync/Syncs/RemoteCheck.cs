@@ -18,6 +18,7 @@ internal sealed class RemoteCheck(ProviderConnections connections, IOptions<Sync
     public async Task<ProblemHttpResult?> FindFaultAsync(
         Provider provider,
         SharedTableName table,
+        string mode,
         IReadOnlyList<string> keys,
         CancellationToken cancellationToken
     )
@@ -26,7 +27,7 @@ internal sealed class RemoteCheck(ProviderConnections connections, IOptions<Sync
         patience.CancelAfter(options.Value.AskProviderAtMost);
         try
         {
-            var client = connections.ConnectBriefly(provider);
+            var client = connections.ConnectBriefly(provider, SyncMode.ReaderFeatures(mode));
             try
             {
                 var answer = await client.GetMetadataAsync(table, cancellationToken: patience.Token);
@@ -40,6 +41,10 @@ internal sealed class RemoteCheck(ProviderConnections connections, IOptions<Sync
         catch (DeltaSharingException exception) when (exception.Error is DeltaSharingError.InvalidRequest)
         {
             return Problems.Invalid($"table: expected one that provider '{provider.Name}' can serve; of {table} it says: {exception.Message}");
+        }
+        catch (DeltaSharingException exception) when (exception.Error is DeltaSharingError.Unsupported)
+        {
+            return Problems.Invalid($"table: expected one that a sync of mode {mode} can take; of {table} of provider '{provider.Name}': {exception.Message}");
         }
         catch (DeltaSharingException exception)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tideway.DeltaSharing.Tables;
 
 namespace Tideway.InboundSync.Syncs;
 
@@ -13,6 +14,9 @@ public static class SyncMode
 
     /// <summary>The modes there are.</summary>
     public static IReadOnlyList<string> All { get; } = [Mirror, Merge];
+
+    /// <summary>What a remote table may need of its readers to be received that way: files can be kept whose rows could not be written.</summary>
+    public static IReadOnlyList<string> ReaderFeatures(string mode) => mode == Mirror ? SharedFeatures.ForFiles : SharedFeatures.ForRows;
 }
 
 /// <summary>What made a sync due.</summary>

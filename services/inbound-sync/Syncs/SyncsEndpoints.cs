@@ -95,7 +95,7 @@ internal static class SyncsEndpoints
             );
         if (
             validate
-            && await remote.FindFaultAsync(provider, new SharedTableName(sync.Share, sync.SchemaName, sync.TableName), sync.Keys, cancellationToken)
+            && await remote.FindFaultAsync(provider, new SharedTableName(sync.Share, sync.SchemaName, sync.TableName), sync.Mode, sync.Keys, cancellationToken)
                 is { } problem
         )
             return problem;

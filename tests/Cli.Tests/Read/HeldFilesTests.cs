@@ -5,6 +5,7 @@ using Tideway.Cli.Read;
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaSharing.Client;
 using Tideway.DeltaSharing.Protocol;
+using Tideway.DeltaSharing.Tables;
 
 namespace Tideway.Cli.Tests.Read;
 

@@ -30,6 +30,27 @@ public sealed class RangeReaderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_part_of_any_length_is_read_whole()
+    {
+        var large = new byte[1_300_000];
+        new Random(5).NextBytes(large);
+        server.Handler = (context, _) => context.Response.Body.WriteAsync(large).AsTask();
+
+        (await ReadAsync(1000, 1_200_000)).ShouldBe(large[1000..1_201_000]);
+    }
+
+    [Fact]
+    public async Task A_part_takes_no_more_memory_than_what_comes_of_it()
+    {
+        server.Handler = (context, _) => context.Response.Body.WriteAsync(Content).AsTask();
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+
+        (await Should.ThrowAsync<DeltaSharingException>(() => ReadAsync(0, 1_000_000_000))).Error.ShouldBe(DeltaSharingError.SizeMismatch);
+
+        (GC.GetTotalAllocatedBytes(precise: true) - before).ShouldBeLessThan(100_000_000);
+    }
+
+    [Fact]
     public async Task A_server_that_knows_no_ranges_is_read_from_the_beginning()
     {
         server.Handler = (context, _) => context.Response.Body.WriteAsync(Content).AsTask();

@@ -10,6 +10,8 @@ public class ExchangeTests(TwoOrganisationsFixture organisations)
 
     public static TheoryData<string> AllModes => [.. Modes];
 
+    public static MatrixTheoryData<string, string> KindsAndModes => new(["vectors", "mapped", "mappedvectors"], Modes);
+
     [Theory]
     [MemberData(nameof(AllModes))]
     public async Task A_table_goes_one_way_and_what_is_made_of_it_comes_back(string mode)
@@ -24,6 +26,27 @@ public class ExchangeTests(TwoOrganisationsFixture organisations)
         await back.ShouldArriveAsync();
         await LocalTables.MergeOrdersAsync(back.Table, 100, 800, 5);
         await back.ShouldArriveAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(KindsAndModes))]
+    public async Task A_table_that_needs_more_of_its_readers_goes_the_same_way(string kind, string mode)
+    {
+        List<(string, string)> properties = [];
+        if (kind.StartsWith("mapped", StringComparison.Ordinal))
+            properties.Add(("delta.columnMapping.mode", "name"));
+        if (kind.EndsWith("vectors", StringComparison.Ordinal))
+            properties.Add(("delta.enableDeletionVectors", "true"));
+        var orders = await SharedOrders.SetUpAsync(organisations.Skylane, organisations.Harbor, kind + mode, mode, properties: [.. properties]);
+        await orders.ShouldArriveAsync();
+
+        await LocalTables.DeleteOrdersAsync(orders.Table, "order_id % 10 = 3");
+        await LocalTables.DeleteOrdersAsync(orders.Table, "order_id % 10 = 4");
+        await LocalTables.MergeOrdersAsync(orders.Table, 4_000, 2_000, 3);
+        await LocalTables.AppendOrdersAsync(orders.Table, 10_000, 500);
+        await orders.ShouldArriveAsync();
+
+        (await orders.LastRunAsync())["whole_table"]!.GetValue<bool>().ShouldBeFalse("the changes can be followed");
     }
 
     [Fact]

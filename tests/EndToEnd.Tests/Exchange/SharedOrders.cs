@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Tideway.DeltaLog;
 using Tideway.EndToEnd.Tests.Hosts;
 
@@ -33,11 +34,12 @@ internal sealed class SharedOrders
         string name,
         string mode,
         int intervalSeconds = 3600,
-        string authentication = "TOKEN"
+        string authentication = "TOKEN",
+        params (string Name, string Value)[] properties
     )
     {
         var stop = TestContext.Current.CancellationToken;
-        var table = await LocalTables.CreateOrdersAsync(Path.Combine(owner.Tables, name));
+        var table = await LocalTables.CreateOrdersAsync(Path.Combine(owner.Tables, name), properties);
         await LocalTables.AppendOrdersAsync(table, 0, 5_000);
         var link = await owner.Api.InviteAsync(name, stop, authentication);
         await owner.Api.ShareAsync(name, $"shop.{name}", Path.Combine(owner.Tables, name), name, stop);
@@ -61,6 +63,10 @@ internal sealed class SharedOrders
         );
         return orders;
     }
+
+    /// <summary>How the last run of the sync ended.</summary>
+    public async Task<JsonNode> LastRunAsync() =>
+        (await partner.Api.GetAsync($"/api/tideway/v1/syncs/{Sync}", TestContext.Current.CancellationToken))["last_run"]!;
 
     /// <summary>Waits until the copy has been taken up to the newest version, and compares the contents.</summary>
     public async Task ShouldArriveAsync()

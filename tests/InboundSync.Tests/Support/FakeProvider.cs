@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Tideway.DeltaLog.Actions;
 using Tideway.DeltaSharing.Protocol;
 
 namespace Tideway.InboundSync.Tests.Support;
@@ -30,6 +31,18 @@ internal sealed class FakeProvider : IAsyncDisposable
 
     /// <summary>Answers a request in place of the provider, and says so by <see langword="true"/>.</summary>
     public Func<HttpContext, Task<bool>>? Fault { get; set; }
+
+    /// <summary>The response formats that it knows.</summary>
+    public KnownFormats Formats { get; set; } = KnownFormats.Parquet;
+
+    /// <summary>Whether it tells the ids of files with deletion vectors, which not every server does.</summary>
+    public bool TellsVectorFiles { get; set; } = true;
+
+    /// <summary>Whether it makes the ids of files as it is asked to; where it does not, they are others in the other format.</summary>
+    public bool KnowsFileIdHash { get; set; } = true;
+
+    /// <summary>What it says of a deletion vector.</summary>
+    public Func<DeletionVectorDescriptor, DeletionVectorDescriptor> TellVector { get; set; } = vector => vector;
 
     /// <summary>How many downloads the addresses of one list are good for.</summary>
     public int? DownloadsPerList { get; set; }

@@ -40,20 +40,24 @@ internal sealed class SharedTable
         string folder,
         StructType? schema = null,
         IReadOnlyList<string>? partitionColumns = null,
-        bool changeFeed = true
+        bool changeFeed = true,
+        params (string Name, string Value)[] properties
     )
     {
         var shared = new SharedTable(folder);
-        await shared.CreateAsync(schema ?? Orders, partitionColumns, changeFeed);
+        await shared.CreateAsync(schema ?? Orders, partitionColumns, changeFeed, properties);
         return shared;
     }
+
+    /// <summary>A table that is there.</summary>
+    public static SharedTable Open(string folder) => new(folder);
 
     /// <summary>Replaces the table by another one of the same name.</summary>
     public async Task RecreateAsync(string folder, StructType? schema = null)
     {
         Folder = folder;
         Table = new DeltaTable(new LocalObjectStore(folder), TimeProvider.System);
-        await CreateAsync(schema ?? Orders, null, changeFeed: true);
+        await CreateAsync(schema ?? Orders, null, changeFeed: true, []);
     }
 
     public Task<long> VersionAsync() => Table.LatestVersionAsync(TestContext.Current.CancellationToken);
@@ -123,9 +127,14 @@ internal sealed class SharedTable
 
     public string PathOf(AddFile file) => Table.Store.LocalPath(FilePath.Key(file.Path, Table.Store.Root))!;
 
-    private async Task CreateAsync(StructType schema, IReadOnlyList<string>? partitionColumns, bool changeFeed)
+    private async Task CreateAsync(
+        StructType schema,
+        IReadOnlyList<string>? partitionColumns,
+        bool changeFeed,
+        IEnumerable<(string Name, string Value)> properties
+    )
     {
-        var configuration = new Dictionary<string, string>(StringComparer.Ordinal);
+        var configuration = properties.ToDictionary(pair => pair.Name, pair => pair.Value, StringComparer.Ordinal);
         if (changeFeed)
             configuration["delta.enableChangeDataFeed"] = "true";
         await new DeltaTableWriter(Table).CreateAsync(schema, partitionColumns, configuration, null, TestContext.Current.CancellationToken);

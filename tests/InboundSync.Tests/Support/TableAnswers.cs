@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Tideway.DeltaLog;
@@ -16,20 +14,32 @@ internal static class TableAnswers
     {
         var stop = context.RequestAborted;
         var latest = await shared.Table.LoadAsync(cancellationToken: stop);
+        if (AnswerLines.Choose(context, provider, latest) is not { } format)
+        {
+            await FakeProvider.RefuseAsync(
+                context,
+                400,
+                "UNSUPPORTED_OPERATION",
+                $"Unsupported Delta Table Properties: reading {name} needs the reader features {string.Join(", ", AnswerLines.FeaturesOf(latest))}"
+            );
+            return;
+        }
+
+        var lines = new AnswerLines(format, provider, name, shared.Table.Store.Root, context.Request.Headers[HeaderNames.FileIdHash]);
         switch (call)
         {
             case "metadata":
-                await SendAsync(context, latest.Version, [MetadataOf(latest.Metadata)]);
+                await SendAsync(context, lines, latest.Protocol, latest.Version, [lines.Metadata(latest.Metadata)]);
                 break;
             case "query":
                 using (var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: stop))
                 {
                     if (!body.RootElement.TryGetProperty("startingVersion", out var starting))
-                        await SendAsync(context, latest.Version, [MetadataOf(latest.Metadata), .. latest.Files.Select(file => FileOf(provider, name, file))]);
+                        await SendAsync(context, lines, latest.Protocol, latest.Version, [lines.Metadata(latest.Metadata), .. latest.Files.Select(lines.File)]);
                     else if (!shared.HistoryShared)
                         await FakeProvider.RefuseAsync(context, 400, "INVALID_PARAMETER_VALUE", $"history sharing is not enabled on table: {name}");
                     else
-                        await SendVersionsAsync(context, provider, name, shared, starting.GetInt64(), body.RootElement.GetProperty("endingVersion").GetInt64());
+                        await SendVersionsAsync(context, lines, shared, starting.GetInt64(), body.RootElement.GetProperty("endingVersion").GetInt64());
                 }
 
                 break;
@@ -39,8 +49,7 @@ internal static class TableAnswers
             case "changes":
                 await SendChangesAsync(
                     context,
-                    provider,
-                    name,
+                    lines,
                     shared,
                     long.Parse(context.Request.Query["startingVersion"]!),
                     long.Parse(context.Request.Query["endingVersion"]!)
@@ -52,19 +61,20 @@ internal static class TableAnswers
         }
     }
 
-    private static async Task SendVersionsAsync(HttpContext context, FakeProvider provider, string name, SharedTable shared, long from, long to)
+    private static async Task SendVersionsAsync(HttpContext context, AnswerLines make, SharedTable shared, long from, long to)
     {
         List<SharingLine> lines;
+        Protocol protocol;
         try
         {
-            var (_, metadata) = await shared.Table.LoadDescriptionAsync(from, context.RequestAborted);
-            lines = [MetadataOf(metadata)];
+            (protocol, var metadata) = await shared.Table.LoadDescriptionAsync(from, context.RequestAborted);
+            lines = [make.Metadata(metadata)];
             await foreach (var version in shared.Table.ReadChangesAsync(from, to, context.RequestAborted))
             {
                 if (version.Metadata is not null && version.Version > from)
-                    lines.Add(MetadataOf(version.Metadata));
-                lines.AddRange(version.Adds.Where(add => add.DataChange).Select(add => AddOf(provider, name, add, version.Version)));
-                lines.AddRange(version.Removes.Where(remove => remove.DataChange).Select(remove => RemoveOf(provider, name, remove, version.Version)));
+                    lines.Add(make.Metadata(version.Metadata));
+                lines.AddRange(version.Adds.Where(add => add.DataChange).Select(add => make.Add(add, version.Version)));
+                lines.AddRange(version.Removes.Where(remove => remove.DataChange).Select(remove => make.Remove(remove, version.Version)));
             }
         }
         catch (DeltaLogException exception)
@@ -73,20 +83,21 @@ internal static class TableAnswers
             return;
         }
 
-        await SendAsync(context, from, lines);
+        await SendAsync(context, make, protocol, from, lines);
     }
 
-    private static async Task SendChangesAsync(HttpContext context, FakeProvider provider, string name, SharedTable shared, long from, long to)
+    private static async Task SendChangesAsync(HttpContext context, AnswerLines make, SharedTable shared, long from, long to)
     {
         List<SharingLine> lines;
+        Protocol protocol;
         try
         {
-            var (_, metadata) = await shared.Table.LoadDescriptionAsync(from, context.RequestAborted);
-            lines = [MetadataOf(metadata)];
+            (protocol, var metadata) = await shared.Table.LoadDescriptionAsync(from, context.RequestAborted);
+            lines = [make.Metadata(metadata)];
             await foreach (var version in shared.Table.ReadChangeDataFeedAsync(from, to, context.RequestAborted))
             {
                 if (version.Metadata is not null && version.Version > from)
-                    lines.Add(MetadataOf(version.Metadata));
+                    lines.Add(make.Metadata(version.Metadata));
                 lines.AddRange(
                     version
                         .ChangeFiles()
@@ -94,9 +105,9 @@ internal static class TableAnswers
                             SharingLine (file) =>
                                 file switch
                                 {
-                                    AddCdcFile cdc => CdfOf(provider, name, cdc, version.Version),
-                                    AddFile add => AddOf(provider, name, add, version.Version),
-                                    RemoveFile remove => RemoveOf(provider, name, remove, version.Version),
+                                    AddCdcFile cdc => make.Cdc(cdc, version.Version),
+                                    AddFile add => make.Add(add, version.Version),
+                                    RemoveFile remove => make.Remove(remove, version.Version),
                                     _ => throw new InvalidOperationException(),
                                 }
                         )
@@ -109,74 +120,18 @@ internal static class TableAnswers
             return;
         }
 
-        await SendAsync(context, from, lines);
+        await SendAsync(context, make, protocol, from, lines);
     }
 
-    private static async Task SendAsync(HttpContext context, long version, IEnumerable<SharingLine> lines)
+    private static async Task SendAsync(HttpContext context, AnswerLines make, Protocol protocol, long version, IEnumerable<SharingLine> lines)
     {
         context.Response.Headers[HeaderNames.TableVersion] = version.ToString();
-        context.Response.Headers[HeaderNames.Capabilities] = "responseformat=parquet";
+        context.Response.Headers[HeaderNames.Capabilities] = "responseformat=" + (make.IsDelta ? "delta" : "parquet");
         context.Response.ContentType = HeaderNames.Ndjson;
         using var writer = new NdjsonWriter(context.Response.BodyWriter);
-        await writer.WriteAsync(new ProtocolLine { MinReaderVersion = 1 }, context.RequestAborted);
+        await writer.WriteAsync(make.Protocol(protocol), context.RequestAborted);
         foreach (var line in lines)
             await writer.WriteAsync(line, context.RequestAborted);
         await writer.FlushAsync(context.RequestAborted);
     }
-
-    private static MetadataLine MetadataOf(Metadata metadata) =>
-        new()
-        {
-            Id = metadata.Id,
-            Name = metadata.TableName,
-            SchemaString = metadata.SchemaString,
-            PartitionColumns = metadata.PartitionColumns,
-            Configuration = metadata.Configuration,
-        };
-
-    private static FileLine FileOf(FakeProvider provider, string name, AddFile file) =>
-        new()
-        {
-            Url = provider.UrlOf(name, file.Path),
-            Id = IdOf(file.Path),
-            PartitionValues = file.PartitionValues,
-            Size = file.Size,
-            Stats = file.Stats,
-        };
-
-    private static AddLine AddOf(FakeProvider provider, string name, AddFile file, long version) =>
-        new()
-        {
-            Url = provider.UrlOf(name, file.Path),
-            Id = IdOf(file.Path),
-            PartitionValues = file.PartitionValues,
-            Size = file.Size,
-            Stats = file.Stats,
-            Version = version,
-            Timestamp = version,
-        };
-
-    private static RemoveLine RemoveOf(FakeProvider provider, string name, RemoveFile file, long version) =>
-        new()
-        {
-            Url = provider.UrlOf(name, file.Path),
-            Id = IdOf(file.Path),
-            PartitionValues = file.PartitionValues!,
-            Size = file.Size!.Value,
-            Version = version,
-            Timestamp = version,
-        };
-
-    private static CdfLine CdfOf(FakeProvider provider, string name, AddCdcFile file, long version) =>
-        new()
-        {
-            Url = provider.UrlOf(name, file.Path),
-            Id = IdOf(file.Path),
-            PartitionValues = file.PartitionValues,
-            Size = file.Size,
-            Version = version,
-            Timestamp = version,
-        };
-
-    private static string IdOf(string path) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)));
 }

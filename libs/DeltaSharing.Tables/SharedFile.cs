@@ -1,28 +1,60 @@
 using System.Text.Json;
 using Tideway.DeltaLog.Actions;
+using Tideway.DeltaSharing.Client;
 using Tideway.DeltaSharing.Client.Downloads;
-using Tideway.DeltaSharing.Protocol;
 using Tideway.DeltaSharing.Protocol.Lines;
 
-namespace Tideway.Cli.Read;
+namespace Tideway.DeltaSharing.Tables;
 
 /// <summary>A file of an answer, in either format, as an action of a Delta log; the file is yet to be brought here.</summary>
 /// <param name="Id">The same in every answer.</param>
-/// <param name="Action">What the log says of it; its path is <paramref name="Id"/>.</param>
+/// <param name="Action">What the log says of it; its path is <paramref name="Id"/>, and its deletion vector where the server has it.</param>
 /// <param name="Url">Where it can be read for a while; the file with its deletion vector just as long.</param>
 /// <param name="Size">In bytes.</param>
-/// <param name="Vector">The file with its deletion vector, where there is one.</param>
+/// <param name="Vector">Its deletion vector, where there is one.</param>
 /// <param name="Version">The version that it is of, where the server says so.</param>
 /// <param name="Timestamp">When that was made.</param>
-internal sealed record SharedFile(string Id, DeltaAction Action, FileUrl Url, long Size, SharedVector? Vector, long? Version, DateTimeOffset? Timestamp)
+public sealed record SharedFile(string Id, DeltaAction Action, FileUrl Url, long Size, SharedVector? Vector, long? Version, DateTimeOffset? Timestamp)
 {
+    private static readonly Dictionary<string, string?> NoValues = new(StringComparer.Ordinal);
+
+    /// <summary>The addresses of what is to be brought for it, by what they are asked for again by: the file itself, and the file with its deletion vector.</summary>
+    public IEnumerable<(string Key, FileUrl Url)> Addresses
+    {
+        get
+        {
+            yield return (Id, Url);
+            if (Vector is { Url: not null } vector)
+                yield return (vector.AddressKey, vector.UrlOf(this));
+        }
+    }
+
+    /// <summary>Values of the partition columns, as a Delta log has them: by their names in files, null as null.</summary>
+    public IReadOnlyDictionary<string, string?> PartitionValues =>
+        Action switch
+        {
+            AddFile add => add.PartitionValues,
+            RemoveFile remove => remove.PartitionValues!,
+            AddCdcFile cdc => cdc.PartitionValues,
+            _ => throw new InvalidOperationException($"{Action.GetType().Name} is no action of a file."),
+        };
+
     /// <summary>The file of a line; <see langword="null"/> for a line that is none.</summary>
+    /// <exception cref="DeltaSharingException"><see cref="DeltaSharingError.MalformedAnswer"/>: the line does not say what it must.</exception>
     public static SharedFile? Of(SharingLine line)
     {
-        var file = Read(line);
-        return file is { Size: < 0 }
-            ? throw new SharingProtocolException(SharingProtocolError.Malformed, $"Malformed line: expected a size, got {file.Size}.")
-            : file;
+        SharedFile? file;
+        try
+        {
+            file = Read(line);
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair is JSON and yet no text.
+            throw MalformedLine.Expected("texts of Unicode");
+        }
+
+        return file is { Size: < 0 } ? throw MalformedLine.Expected($"a size, got {file.Size}") : file;
     }
 
     private static SharedFile? Read(SharingLine line) =>
@@ -74,20 +106,21 @@ internal sealed record SharedFile(string Id, DeltaAction Action, FileUrl Url, lo
 
     // The parquet format writes null as an empty text.
     private static Dictionary<string, string?> Values(DataFileLine line) =>
-        line.PartitionValues.ToDictionary(pair => pair.Key, pair => string.IsNullOrEmpty(pair.Value) ? null : pair.Value, StringComparer.Ordinal);
+        line.PartitionValues.Count == 0 ? NoValues
+        : line.PartitionValues.ToDictionary(pair => pair.Key, pair => string.IsNullOrEmpty(pair.Value) ? null : pair.Value, StringComparer.Ordinal);
 
     private static SharedFile OfDelta(DeltaFileLine line)
     {
         var kind = line.DeltaSingleAction.ValueKind == JsonValueKind.Object ? line.DeltaSingleAction.EnumerateObject().FirstOrDefault() : default;
         var body = kind.Value;
         if (body.ValueKind != JsonValueKind.Object)
-            throw new SharingProtocolException(SharingProtocolError.Malformed, "Malformed line: expected deltaSingleAction with add, remove or cdc.");
+            throw MalformedLine.Expected("deltaSingleAction with add, remove or cdc");
         var (url, size) = (Address(Text(body, "path")), Number(body, "size") ?? 0);
         var vector =
             body.TryGetProperty("deletionVector", out var descriptor) && descriptor.ValueKind == JsonValueKind.Object
                 ? SharedVector.Of(descriptor, line.DeletionVectorFileId)
                 : null;
-        var values = PartitionValues(body);
+        var values = PartitionsOf(body);
         DeltaAction action = kind.Name switch
         {
             "add" => new AddFile
@@ -115,18 +148,21 @@ internal sealed record SharedFile(string Id, DeltaAction Action, FileUrl Url, lo
                 PartitionValues = values,
                 Size = size,
             },
-            _ => throw new SharingProtocolException(SharingProtocolError.Malformed, $"Malformed line: expected add, remove or cdc, got '{kind.Name}'."),
+            _ => throw MalformedLine.Expected($"add, remove or cdc, got '{kind.Name}'"),
         };
         return new SharedFile(line.Id, action, FileUrl.Of(url, line.ExpirationTimestamp), size, vector, line.Version, Time(line.Timestamp));
     }
 
-    private static Dictionary<string, string?> PartitionValues(JsonElement body)
+    private static Dictionary<string, string?> PartitionsOf(JsonElement body)
     {
-        var values = new Dictionary<string, string?>(StringComparer.Ordinal);
-        if (body.TryGetProperty("partitionValues", out var pairs) && pairs.ValueKind == JsonValueKind.Object)
+        if (!body.TryGetProperty("partitionValues", out var pairs) || pairs.ValueKind != JsonValueKind.Object)
+            return NoValues;
+        var values = NoValues;
+        foreach (var pair in pairs.EnumerateObject())
         {
-            foreach (var pair in pairs.EnumerateObject())
-                values[pair.Name] = pair.Value.ValueKind == JsonValueKind.String && pair.Value.GetString() is { Length: > 0 } text ? text : null;
+            if (values == NoValues)
+                values = new Dictionary<string, string?>(StringComparer.Ordinal);
+            values[pair.Name] = pair.Value.ValueKind == JsonValueKind.String && pair.Value.GetString() is { Length: > 0 } text ? text : null;
         }
 
         return values;
@@ -135,7 +171,7 @@ internal sealed record SharedFile(string Id, DeltaAction Action, FileUrl Url, lo
     private static string Text(JsonElement body, string name) =>
         body.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
             ? value.GetString()!
-            : throw new SharingProtocolException(SharingProtocolError.Malformed, $"Malformed line: expected the text {name}.");
+            : throw MalformedLine.Expected($"the text {name}");
 
     private static long? Number(JsonElement body, string name) =>
         body.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
@@ -148,12 +184,10 @@ internal sealed record SharedFile(string Id, DeltaAction Action, FileUrl Url, lo
         }
         catch (ArgumentOutOfRangeException)
         {
-            throw new SharingProtocolException(SharingProtocolError.Malformed, $"Malformed line: expected a time, got {milliseconds}.");
+            throw MalformedLine.Expected($"a time, got {milliseconds}");
         }
     }
 
     internal static Uri Address(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var url)
-            ? url
-            : throw new SharingProtocolException(SharingProtocolError.Malformed, "Malformed line: expected an absolute URL.");
+        Uri.TryCreate(text, UriKind.Absolute, out var url) ? url : throw MalformedLine.Expected("an absolute URL");
 }

@@ -1,0 +1,103 @@
+using System.Text.Json;
+using Tideway.DeltaLog;
+using Tideway.DeltaLog.Actions;
+using Tideway.DeltaLog.DeletionVectors;
+using Tideway.DeltaSharing.Client;
+using Tideway.DeltaSharing.Client.Downloads;
+
+namespace Tideway.DeltaSharing.Tables;
+
+/// <summary>The deleted rows of a file: in the line itself, or in a file of their own.</summary>
+/// <param name="Descriptor">As the log has it; what it says of the file with the vector is put in once that is here.</param>
+/// <param name="FileId">The same in every answer; <see langword="null"/> where the vector is in the line.</param>
+/// <param name="Url">Where the file can be read for a while; <see langword="null"/> where the vector is in the line.</param>
+public sealed record SharedVector(DeletionVectorDescriptor Descriptor, string? FileId, Uri? Url)
+{
+    /// <summary>The longest vector that is taken, in bytes: as many are needed where every other row of 130 million is deleted.</summary>
+    public const int MaxBytes = 1 << 24;
+
+    private const string Inline = "i";
+
+    /// <summary>What the address of the vector's file is asked for again by: nothing that a data file is called.</summary>
+    public string AddressKey => "vector\n" + FileId;
+
+    /// <summary>Tells the vector from every other that the server has.</summary>
+    public string Identity => $"{FileId}\n{Descriptor.Offset}\n{Descriptor.SizeInBytes}\n{Descriptor.Cardinality}";
+
+    /// <summary>How long the file is that <see cref="FetchAsync"/> gives.</summary>
+    public long FileBytes => 1L + Descriptor.SizeInBytes + SingleVectorFile.FrameBytes;
+
+    /// <summary>The address of the vector's file, which ends with that of the data file.</summary>
+    public FileUrl UrlOf(SharedFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return new FileUrl(Url ?? throw new InvalidOperationException("The vector is in the line itself."), file.Url.ExpiresAt);
+    }
+
+    /// <summary>Brings the vector here, checked: what a file holds that holds nothing else (<see cref="SingleVectorFile"/>).</summary>
+    /// <param name="ranges">Reads its part of the file.</param>
+    /// <param name="findUrl">Gives the address of the file, and a fresh one where that is no longer accepted.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="DeltaSharingException">
+    /// <see cref="DeltaSharingError.MalformedAnswer"/>: size, checksum or number of rows are others than the line says. And whatever <paramref name="ranges"/> throws.
+    /// </exception>
+    public async Task<byte[]> FetchAsync(RangeReader ranges, Func<CancellationToken, Task<Uri>> findUrl, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(ranges);
+        var length = Descriptor.SizeInBytes + SingleVectorFile.FrameBytes;
+        var stored = await ranges.ReadAsync(findUrl, Descriptor.Offset ?? 0, length, cancellationToken).ConfigureAwait(false);
+        return Checked(() => SingleVectorFile.Content(Descriptor, stored));
+    }
+
+    /// <summary>Checks a vector that is in the line itself.</summary>
+    /// <exception cref="DeltaSharingException"><see cref="DeltaSharingError.MalformedAnswer"/>: it is not what the line says.</exception>
+    public void CheckInline() =>
+        Checked(() =>
+        {
+            SingleVectorFile.CheckInline(Descriptor);
+            return true;
+        });
+
+    internal static SharedVector Of(JsonElement json, string? fileId)
+    {
+        var descriptor = new DeletionVectorDescriptor
+        {
+            StorageType = Text(json, "storageType"),
+            PathOrInlineDv = Text(json, "pathOrInlineDv"),
+            Offset = json.TryGetProperty("offset", out var offset) && offset.ValueKind != JsonValueKind.Null ? (int)Number(json, "offset", int.MaxValue) : null,
+            SizeInBytes = (int)Number(json, "sizeInBytes", MaxBytes),
+            Cardinality = Number(json, "cardinality", long.MaxValue),
+        };
+        if (descriptor.StorageType == Inline)
+            return new SharedVector(descriptor, null, null);
+        var url = SharedFile.Address(descriptor.PathOrInlineDv);
+        // Not every server sends the id; the path of the address names the file as well, without the signature.
+        return new SharedVector(descriptor, fileId ?? url.GetLeftPart(UriPartial.Path), url);
+    }
+
+    private static string Text(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Malformed($"the text {name}");
+
+    private static long Number(JsonElement json, string name, long most) =>
+        json.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.Number
+        && value.TryGetInt64(out var number)
+        && number >= 0
+        && number <= most
+            ? number
+            : throw Malformed($"the number {name}");
+
+    private static T Checked<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (DeltaLogException exception)
+        {
+            throw new DeltaSharingException(DeltaSharingError.MalformedAnswer, exception.Message, exception);
+        }
+    }
+
+    private static DeltaSharingException Malformed(string expected) => MalformedLine.Expected($"{expected} of a deletion vector");
+}
