@@ -106,8 +106,9 @@ public sealed record SharedFile(string Id, DeltaAction Action, FileUrl Url, long
 
     // The parquet format writes null as an empty text.
     private static Dictionary<string, string?> Values(DataFileLine line) =>
-        line.PartitionValues.Count == 0 ? NoValues
-        : line.PartitionValues.ToDictionary(pair => pair.Key, pair => string.IsNullOrEmpty(pair.Value) ? null : pair.Value, StringComparer.Ordinal);
+        line.PartitionValues.Count == 0
+            ? NoValues
+            : line.PartitionValues.ToDictionary(pair => pair.Key, pair => string.IsNullOrEmpty(pair.Value) ? null : pair.Value, StringComparer.Ordinal);
 
     private static SharedFile OfDelta(DeltaFileLine line)
     {
@@ -188,6 +189,5 @@ public sealed record SharedFile(string Id, DeltaAction Action, FileUrl Url, long
         }
     }
 
-    internal static Uri Address(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var url) ? url : throw MalformedLine.Expected("an absolute URL");
+    internal static Uri Address(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) ? url : throw MalformedLine.Expected("an absolute URL");
 }

@@ -188,7 +188,9 @@ public sealed class PruningTests : IDisposable
         folder.Create([
             .. Enumerable
                 .Range(0, 50)
-                .Select(index => TableFolder.Add($"f{index}", $$$""","stats":"{\"numRecords\":1,\"minValues\":{\"id\":{{{index}}}},\"maxValues\":{\"id\":{{{index}}}}}" """)),
+                .Select(index =>
+                    TableFolder.Add($"f{index}", $$$""","stats":"{\"numRecords\":1,\"minValues\":{\"id\":{{{index}}}},\"maxValues\":{\"id\":{{{index}}}}}" """)
+                ),
         ]);
 
     private static string[] Lines(params DeltaAction[] actions) => System.Text.Encoding.UTF8.GetString(ActionWriter.Write(actions).Span).TrimEnd().Split('\n');
