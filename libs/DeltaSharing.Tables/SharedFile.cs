@@ -158,6 +158,8 @@ public sealed record SharedFile(string Id, DeltaAction Action, FileUrl Url, long
             },
             _ => throw MalformedLine.Expected($"add, remove or cdc, got '{kind.Name}'"),
         };
+        if (action is AddFile { DeletionVector: { } deleted } add && add.PhysicalRecords() is { } rows && deleted.Cardinality > rows)
+            throw MalformedLine.Expected($"at most {rows} deleted rows of a file that has as many, got {deleted.Cardinality}");
         return new SharedFile(line.Id, action, FileUrl.Of(url, line.ExpirationTimestamp), size, vector, line.Version, Time(line.Timestamp))
         {
             IsSizeKnown = told is not null,

@@ -17,12 +17,25 @@ public sealed record SharedVector(DeletionVectorDescriptor Descriptor, string? F
     public const int MaxBytes = 1 << 24;
 
     private const string Inline = "i";
+    private const int RunsPerByte = 4;
+    private const int BytesOfRun = 2 * sizeof(long);
 
     /// <summary>What the address of the vector's file is asked for again by: nothing that a data file is called.</summary>
     public string AddressKey => "vector\n" + FileId;
 
     /// <summary>Tells the vector from every other that the server has.</summary>
     public string Identity => $"{FileId}\n{Descriptor.Offset}\n{Descriptor.SizeInBytes}\n{Descriptor.Cardinality}";
+
+    /// <summary>How many bytes of memory the deleted rows can take where they are read: those that lie side by side take less.</summary>
+    public long MostBytesHeld
+    {
+        get
+        {
+            // Of the forms that a vector has, a bit for every other row is the one that tells the most runs of rows in a byte.
+            var runs = Math.Min(Descriptor.Cardinality, RunsPerByte * (long)Descriptor.SizeInBytes);
+            return runs * BytesOfRun;
+        }
+    }
 
     /// <summary>How long the file is that <see cref="FetchAsync"/> gives.</summary>
     public long FileBytes => 1L + Descriptor.SizeInBytes + SingleVectorFile.FrameBytes;

@@ -53,6 +53,7 @@ public static class InboundSyncStartup
         builder.Services.AddSingleton<StagingArea>();
         builder.Services.AddSingleton<RemoteChangesReader>();
         builder.Services.AddSingleton<MergeEngine>();
+        builder.Services.AddSingleton<RowCounts>();
         builder.Services.AddSingleton<MirrorSync>();
         builder.Services.AddSingleton<MergeSync>();
         builder.Services.AddScoped<SyncRunner>();

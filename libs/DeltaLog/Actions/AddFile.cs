@@ -49,6 +49,12 @@ public sealed record AddFile : DeltaAction
     /// <summary>Rows that the table sees in this file, as far as its statistics say.</summary>
     public long? LogicalRecords() => PhysicalRecords() - (DeletionVector?.Cardinality ?? 0);
 
+    /// <summary>
+    /// The file with the number of its rows in its statistics, deleted ones included, which files with deletion vectors must have.
+    /// See <see href="https://github.com/delta-io/delta/blob/master/PROTOCOL.md#writer-requirement-for-deletion-vectors">Writer Requirement for Deletion Vectors</see>.
+    /// </summary>
+    public AddFile WithPhysicalRecords(long rows) => this with { Stats = FileStatistics.Widened(Stats, rows) };
+
     /// <summary>The action that takes this file out of the table.</summary>
     /// <param name="deletionTimestamp">Milliseconds since the epoch.</param>
     /// <param name="dataChange">False where the rows stay in the table, in other files.</param>

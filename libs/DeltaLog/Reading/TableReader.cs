@@ -114,6 +114,14 @@ public sealed class TableReader(IObjectStore store, bool allowFilesOutside = fal
             new(snapshot.Schema, snapshot.PartitionColumns, mode, extra) { PartitionTimeZone = options.PartitionTimeZone };
     }
 
+    /// <summary>How many rows a data file has, deleted ones included, as the file itself says.</summary>
+    public long PhysicalRecords(DuckDbConnection connection, AddFile file)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(file);
+        return connection.Scalar<long>($"SELECT num_rows FROM parquet_file_metadata({SqlText.Literal(GlobText.Escape(LocalPath(file.Path)))})");
+    }
+
     /// <summary>Files of the snapshot that are not where they should be; for saying why a query failed.</summary>
     public IEnumerable<AddFile> MissingFiles(Snapshot snapshot)
     {

@@ -280,8 +280,7 @@ internal sealed class WriteOperation
 
     private string LocalPath(AddFile file) => Table.Store.LocalPath(FilePath.Key(file.Path, Table.Store.Root))!;
 
-    private long RowsIn(AddFile file) =>
-        Connection.Scalar<long>($"SELECT num_rows FROM parquet_file_metadata({SqlText.Literal(GlobText.Escape(LocalPath(file)))})");
+    private long RowsIn(AddFile file) => reader.PhysicalRecords(Connection, file);
 
     private long RowsCopied => Math.Max(0, RowsAdded - RowsInserted - RowsUpdated);
 

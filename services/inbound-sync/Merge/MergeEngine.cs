@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Tideway.DeltaLog.Reading;
 using Tideway.DuckDb;
 using Tideway.InboundSync.Runs;
+using Tideway.InboundSync.Syncs;
 
 namespace Tideway.InboundSync.Merge;
 
@@ -9,9 +10,12 @@ namespace Tideway.InboundSync.Merge;
 public sealed class MergeEngine : IDisposable
 {
     private readonly Lazy<DuckDbDatabase> database;
+    private readonly long memory;
 
     /// <summary>Opens the database at the first merge.</summary>
-    public MergeEngine(StagingArea staging, IOptions<SyncOptions> options) =>
+    public MergeEngine(StagingArea staging, IOptions<SyncOptions> options)
+    {
+        memory = options.Value.MemoryLimitBytes;
         database = new Lazy<DuckDbDatabase>(() =>
             DuckDbDatabase.Open(
                 new DuckDbOptions
@@ -22,6 +26,7 @@ public sealed class MergeEngine : IDisposable
                 }
             )
         );
+    }
 
     /// <summary>The database itself.</summary>
     public DuckDbDatabase Database => database.Value;
@@ -32,6 +37,18 @@ public sealed class MergeEngine : IDisposable
         var connection = database.Value.Connect();
         TableReader.UseUtc(connection);
         return connection;
+    }
+
+    /// <summary>
+    /// Throws <see cref="SyncRefusedException"/> where the deleted rows of files, which are held while the other rows are read, can take more memory than a merge may: a
+    /// provider chooses how many there are.
+    /// </summary>
+    internal void RequireRoomFor(FileList files)
+    {
+        if (files.VectorBytes > memory)
+            throw new SyncRefusedException(
+                $"The deletion vectors of {files.Count} files can take {files.VectorBytes} bytes of memory, more than the {memory} that {SyncOptions.Section}:{nameof(SyncOptions.MemoryLimitBytes)} gives to merges. A sync of mode {SyncMode.Mirror} does not read them."
+            );
     }
 
     /// <inheritdoc />

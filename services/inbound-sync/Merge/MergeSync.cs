@@ -79,6 +79,7 @@ public sealed class MergeSync(MergeEngine engine, StagingArea staging, SyncRecor
         var staged = await StagedTable.CreateAsync(work, description, folder, time, cancellationToken);
         KeyCheck.RequireColumns(work, staged.Snapshot);
         await using var files = await FileList.GatherAsync(answer.ReadAsync(cancellationToken), file => file.Action is AddFile, folder, cancellationToken);
+        engine.RequireRoomFor(files);
         work.Progress.Expect(files.Count, files.Bytes);
         await staged.FillAsync(files, cancellationToken);
         var rows = await staged.Reader.ScanSqlAsync(staged.Snapshot, cancellationToken: cancellationToken);

@@ -18,9 +18,10 @@ namespace Tideway.InboundSync.Merge;
 internal sealed record RemoteChanges(long To, string Sql, Obstacle? Obstacle);
 
 /// <summary>Brings row changes here.</summary>
-public sealed class RemoteChangesReader(StagingArea staging, IOptions<SyncOptions> options, TimeProvider time)
+public sealed class RemoteChangesReader(MergeEngine engine, StagingArea staging, IOptions<SyncOptions> options, TimeProvider time)
 {
     private static readonly string[] NotShared = ["history sharing is not enabled", "cdf is not enabled"];
+    private const string CannotBeAsked = "UNSUPPORTED_OPERATION";
 
     internal async Task<RemoteChanges> ReadAsync(SyncWork work, Snapshot local, long from, DuckDbConnection connection, CancellationToken cancellationToken)
     {
@@ -46,6 +47,7 @@ public sealed class RemoteChangesReader(StagingArea staging, IOptions<SyncOption
             );
             if (change is not null)
                 return Blocked(change);
+            engine.RequireRoomFor(files);
             work.Progress.Expect(files.Count, files.Bytes);
             var versions = await staged.FillChangesAsync(files, cancellationToken);
             var sql = await staged.Reader.ChangesSqlAsync(staged.Snapshot, versions, cancellationToken: cancellationToken);
@@ -55,11 +57,10 @@ public sealed class RemoteChangesReader(StagingArea staging, IOptions<SyncOption
         }
         catch (DeltaSharingException exception) when (exception.Status is 400 or 404)
         {
-            return new RemoteChanges(
-                to,
-                "",
-                new Obstacle(exception.Message, IsGap: !NotShared.Any(text => exception.Message.Contains(text, StringComparison.OrdinalIgnoreCase)))
-            );
+            // A server that cannot tell the changes has not lost any.
+            var isNotToBeHad =
+                exception.ErrorCode == CannotBeAsked || NotShared.Any(text => exception.Message.Contains(text, StringComparison.OrdinalIgnoreCase));
+            return new RemoteChanges(to, "", new Obstacle(exception.Message, IsGap: !isNotToBeHad));
         }
         catch (DeltaLogException exception) when (exception.Error == DeltaLogError.IncompatibleSchemaChange)
         {

@@ -12,7 +12,7 @@ namespace Tideway.InboundSync.Mirror;
 /// Repeats the remote table: each remote version becomes one local commit with the same files, bytes unchanged. Where the steps cannot be followed
 /// (history not shared, vacuumed, files rewritten without a change of rows, another schema), the difference to the newest version is taken instead.
 /// </summary>
-public sealed class MirrorSync(SyncRecorder recorder, StagingArea staging, TimeProvider time)
+public sealed class MirrorSync(SyncRecorder recorder, StagingArea staging, RowCounts counts, TimeProvider time)
 {
     private const int VersionsPerQuery = 100;
 
@@ -94,7 +94,7 @@ public sealed class MirrorSync(SyncRecorder recorder, StagingArea staging, TimeP
         if (IsHeld(snapshot, added, gone))
             return null;
         foreach (var file in added)
-            transaction.Add(file);
+            transaction.Add(counts.Complete(file, work.Table.Store));
         RaiseProtocol(transaction, snapshot.Schema, work.Newest.Description, added.Exists(file => file.DeletionVector is not null));
         return await CommitAsync(work, transaction, step.Version, cancellationToken);
     }
@@ -144,7 +144,7 @@ public sealed class MirrorSync(SyncRecorder recorder, StagingArea staging, TimeP
             tableId,
             file =>
             {
-                var add = ReceivedFile.Add(tableId, file, now);
+                var add = counts.Complete(ReceivedFile.Add(tableId, file, now), work.Table.Store);
                 lock (transaction)
                     transaction.Add(add);
             },

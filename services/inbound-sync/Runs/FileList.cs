@@ -23,6 +23,9 @@ internal sealed class FileList : IAsyncDisposable
     /// <summary>Whether rows of any of them are deleted.</summary>
     public bool HasVectors { get; private set; }
 
+    /// <summary>How many bytes of memory the deleted rows of all of them can take where their rows are read.</summary>
+    public long VectorBytes { get; private set; }
+
     /// <summary>Reads lines to their end and keeps the files that are wanted. The list goes when it is disposed of.</summary>
     public static async Task<FileList> GatherAsync(
         IAsyncEnumerable<SharingLine> lines,
@@ -74,7 +77,11 @@ internal sealed class FileList : IAsyncDisposable
             await writer.WriteAsync(line, cancellationToken);
             Count++;
             Bytes += wanted.Size;
-            HasVectors |= wanted.Vector is not null;
+            if (wanted.Vector is { } vector)
+            {
+                HasVectors = true;
+                VectorBytes += vector.MostBytesHeld;
+            }
         }
 
         await writer.FlushAsync(cancellationToken);

@@ -29,6 +29,34 @@ public class FailureTests(TwoOrganisationsFixture organisations)
         await ShouldBeRecordedOnceAsync(orders, name);
     }
 
+    [Theory]
+    [InlineData("mirror")]
+    [InlineData("merge")]
+    public async Task A_receiver_that_is_killed_while_deleted_rows_come_goes_on_after_its_start(string mode)
+    {
+        var orders = await SharedOrders.SetUpAsync(
+            organisations.Skylane,
+            organisations.Harbor,
+            "killvectors" + mode,
+            mode,
+            intervalSeconds: 5,
+            properties: [("delta.enableDeletionVectors", "true"), ("delta.columnMapping.mode", "name")]
+        );
+        await orders.ShouldArriveAsync();
+
+        for (var round = 0; round < 4; round++)
+        {
+            await LocalTables.DeleteOrdersAsync(orders.Table, $"order_id % 10 = {round}");
+            var commits = CommitAsync(orders, 2);
+            await organisations.Harbor["InboundSync"].KillAsync();
+            await commits;
+            organisations.Harbor["InboundSync"].Start();
+            await organisations.Harbor["InboundSync"].WaitUntilAsync("/health/ready");
+        }
+
+        await orders.ShouldArriveAsync();
+    }
+
     [Fact]
     public async Task A_broker_that_is_gone_for_a_while_loses_nothing()
     {

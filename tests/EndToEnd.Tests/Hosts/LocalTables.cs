@@ -69,6 +69,18 @@ internal static class LocalTables
         return connection.Scalar<long>($"SELECT (SELECT count(*) FROM ({file} EXCEPT ALL {table})) + (SELECT count(*) FROM ({table} EXCEPT ALL {file}))");
     }
 
+    /// <summary>How many rows two tables do not have in common, counting both sides.</summary>
+    public static async Task<long> DifferencesAsync(string folder, string otherFolder)
+    {
+        using var database = DuckDbDatabase.Open(new DuckDbOptions());
+        using var connection = Connect(database);
+        var (one, other) = (await SqlAsync(folder), await SqlAsync(otherFolder));
+        return connection.Scalar<long>($"SELECT (SELECT count(*) FROM ({one} EXCEPT ALL {other})) + (SELECT count(*) FROM ({other} EXCEPT ALL {one}))");
+
+        static async Task<string> SqlAsync(string folder) =>
+            $"SELECT * FROM ({await new TableReader(Open(folder).Store).ScanSqlAsync(await Open(folder).LoadAsync())})";
+    }
+
     /// <summary>Rows and an order-independent hash of the contents.</summary>
     public static async Task<(long Rows, string Hash)> ContentAsync(string folder)
     {

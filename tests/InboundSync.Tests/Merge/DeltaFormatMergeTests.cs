@@ -119,7 +119,7 @@ public sealed class DeltaFormatMergeTests : SyncFixture
     {
         Provider.Formats = KnownFormats.Both;
         var table = ReplayedTable.Open(name, Folder.Sub("replayed"));
-        Provider.Tables["sales/public/orders"] = Orders = table.Shared;
+        Provider.Tables["sales/public/orders"] = Orders = SharedTable.Open(table.Folder);
         table.Commit(0);
         await Host.AddSyncAsync(mode: "merge", keys: keys.Split(','));
 
@@ -129,6 +129,48 @@ public sealed class DeltaFormatMergeTests : SyncFixture
             await Host.SyncAsync();
             await ShouldBeSameRowsAsync();
         }
+    }
+
+    [Theory]
+    [InlineData("UNSUPPORTED_OPERATION", 0)]
+    [InlineData("INVALID_PARAMETER_VALUE", 1)]
+    public async Task A_server_that_cannot_tell_the_changes_of_such_a_table_has_lost_none(string code, int gaps)
+    {
+        await ShareAsync("formats", "vectors");
+        await Orders.AppendOrdersAsync(1, 100);
+        await Host.AddSyncAsync(mode: "merge");
+        await Orders.DeleteAsync("id = 7");
+        Provider.Fault = async context =>
+        {
+            if (!context.Request.Path.Value!.EndsWith("/changes", StringComparison.Ordinal))
+                return false;
+            await FakeProvider.RefuseAsync(context, 400, code, "No such question.");
+            return true;
+        };
+
+        (await Host.SyncAsync())["whole_table"]!.GetValue<bool>().ShouldBeTrue();
+
+        await ShouldBeSameRowsAsync();
+        await Host.Events.WaitForAsync<SyncCompleted>(2);
+        Host.Events.Of<SyncGapDetected>().Count.ShouldBe(gaps);
+    }
+
+    [Fact]
+    public async Task Deleted_rows_that_take_more_memory_than_a_merge_may_are_refused_before_they_come()
+    {
+        await ShareAsync("formats", "vectors");
+        await Orders.AppendOrdersAsync(1, 100);
+        await Orders.AppendOrdersAsync(101, 200);
+        await Orders.DeleteAsync("id = 7 OR id = 107");
+        // As much as a file may have.
+        Provider.TellVector = vector => vector with { SizeInBytes = 16 << 20, Cardinality = 1L << 40 };
+        Provider.TellsStatistics = false;
+
+        var run = await Host.AddSyncAsync(mode: "merge");
+
+        run["state"]!.GetValue<string>().ShouldBe("failed");
+        run["reason"]!.GetValue<string>().ShouldContain("InboundSync:MemoryLimitBytes");
+        Provider.Downloads.ShouldBeEmpty();
     }
 
     private static long Long(JsonNode run, string member) => run[member]!.GetValue<long>();

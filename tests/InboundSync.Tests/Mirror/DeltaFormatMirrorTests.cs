@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Tideway.Contracts.InboundSync;
 using Tideway.DeltaLog.Evolution;
 using Tideway.DeltaLog.Schema;
@@ -200,6 +201,72 @@ public sealed class DeltaFormatMirrorTests : SyncFixture
     }
 
     [Fact]
+    public async Task Rows_of_files_with_deleted_ones_are_counted_where_the_server_does_not_tell()
+    {
+        await ShareOrdersAsync("vectors");
+        Provider.TellsStatistics = false;
+        await Orders.AppendOrdersAsync(1, 100);
+        await Orders.AppendOrdersAsync(101, 200);
+        await Orders.DeleteAsync("id = 7");
+        await Host.AddSyncAsync();
+        await Orders.DeleteAsync("id = 8 OR id = 108");
+
+        await Host.SyncAsync();
+
+        await ShouldBeSameRowsAsync();
+        (await DeltaTables.SnapshotAsync(Copy)).Files.Select(file => file.Stats).ShouldAllBe(stats => stats == """{"numRecords":100,"tightBounds":false}""");
+    }
+
+    [Theory]
+    [InlineData("UNSUPPORTED_OPERATION", false)]
+    [InlineData("INVALID_PARAMETER_VALUE", true)]
+    public async Task A_server_that_cannot_follow_such_a_table_by_versions_has_lost_none(string code, bool isGap)
+    {
+        await ShareOrdersAsync("vectors");
+        await Orders.AppendOrdersAsync(1, 100);
+        await Host.AddSyncAsync();
+        await Orders.DeleteAsync("id = 7");
+        Provider.Fault = async context =>
+        {
+            if (!await AsksForVersionsAsync(context))
+                return false;
+            await FakeProvider.RefuseAsync(context, 400, code, "No such question.");
+            return true;
+        };
+
+        (await Host.SyncAsync())["whole_table"]!.GetValue<bool>().ShouldBeTrue();
+
+        await ShouldBeSameFilesAsync();
+        await ShouldBeSameRowsAsync();
+        if (isGap)
+            await Host.Events.WaitForAsync<SyncGapDetected>();
+        else
+            (await Host.Events.WaitForAsync<SyncCompleted>(2)).Count.ShouldBe(2);
+        Host.Events.Of<SyncGapDetected>().Count.ShouldBe(isGap ? 1 : 0);
+    }
+
+    [Fact]
+    public async Task A_server_that_answers_with_the_newest_files_when_versions_are_asked_for_is_understood()
+    {
+        await ShareOrdersAsync("vectors");
+        await Orders.AppendOrdersAsync(1, 100);
+        await Host.AddSyncAsync();
+        await Orders.DeleteAsync("id = 7");
+        await Orders.AppendOrdersAsync(101, 200);
+        Provider.Fault = async context =>
+        {
+            if (await AsksForVersionsAsync(context))
+                context.Request.Body = new MemoryStream("{}"u8.ToArray());
+            return false;
+        };
+
+        (await Host.SyncAsync())["whole_table"]!.GetValue<bool>().ShouldBeTrue();
+
+        await ShouldBeSameFilesAsync();
+        await ShouldBeSameRowsAsync();
+    }
+
+    [Fact]
     public async Task Vectors_whose_addresses_end_in_the_middle_are_asked_for_again()
     {
         await ShareOrdersAsync("vectors");
@@ -278,7 +345,7 @@ public sealed class DeltaFormatMirrorTests : SyncFixture
     {
         Provider.Formats = KnownFormats.Both;
         var table = ReplayedTable.Open(name, Folder.Sub("replayed"));
-        Provider.Tables["sales/public/orders"] = Orders = table.Shared;
+        Provider.Tables["sales/public/orders"] = Orders = SharedTable.Open(table.Folder);
         table.Commit(0);
         await Host.AddSyncAsync();
 
@@ -291,6 +358,17 @@ public sealed class DeltaFormatMirrorTests : SyncFixture
             if (version == table.Latest)
                 break;
         }
+    }
+
+    private static async Task<bool> AsksForVersionsAsync(HttpContext context)
+    {
+        if (!context.Request.Path.Value!.EndsWith("/query", StringComparison.Ordinal))
+            return false;
+        context.Request.EnableBuffering();
+        using var reader = new StreamReader(context.Request.Body, leaveOpen: true);
+        var asks = (await reader.ReadToEndAsync(context.RequestAborted)).Contains("startingVersion", StringComparison.Ordinal);
+        context.Request.Body.Position = 0;
+        return asks;
     }
 
     private Task SetAsync((string Name, string Value) property) =>

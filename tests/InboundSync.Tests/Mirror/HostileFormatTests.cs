@@ -17,6 +17,7 @@ public sealed class HostileFormatTests : SyncFixture
             { "size", "expected a vector of" },
             { "too large", "the number sizeInBytes" },
             { "negative", "the number cardinality" },
+            { "too many rows", "at most 100 deleted rows" },
             { "beyond the end", "416" },
             { "no offset", "of a deletion vector" },
         };
@@ -189,6 +190,7 @@ public sealed class HostileFormatTests : SyncFixture
             "cardinality" => vector with { Cardinality = vector.Cardinality + 1 },
             "size" => vector with { SizeInBytes = vector.SizeInBytes - 4 },
             "too large" => vector with { SizeInBytes = int.MaxValue },
+            "too many rows" => vector with { Cardinality = 101 },
             "negative" => vector with { Cardinality = -1 },
             "beyond the end" => vector with { Offset = 1_000_000 },
             _ => vector with { Offset = -1 },

@@ -144,11 +144,11 @@ internal sealed class AnswerLines(ResponseFormats format, FakeProvider provider,
             ["dataChange"] = true,
         };
 
-    private static JsonObject Body(AddFile file)
+    private JsonObject Body(AddFile file)
     {
         var body = Body(file.PartitionValues, file.Size);
         body["modificationTime"] = file.ModificationTime;
-        if (file.Stats is not null)
+        if (file.Stats is not null && provider.TellsStatistics)
             body["stats"] = file.Stats;
         return body;
     }

@@ -38,6 +38,9 @@ internal sealed class FakeProvider : IAsyncDisposable
     /// <summary>Whether it tells the ids of files with deletion vectors, which not every server does.</summary>
     public bool TellsVectorFiles { get; set; } = true;
 
+    /// <summary>Whether it tells the statistics of files, in the delta format.</summary>
+    public bool TellsStatistics { get; set; } = true;
+
     /// <summary>Whether it makes the ids of files as it is asked to; where it does not, they are others in the other format.</summary>
     public bool KnowsFileIdHash { get; set; } = true;
 

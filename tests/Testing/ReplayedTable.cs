@@ -1,7 +1,7 @@
-namespace Tideway.InboundSync.Tests.Support;
+namespace Tideway.Testing;
 
-/// <summary>A table that another engine wrote, whose commits come one by one, as they did.</summary>
-internal sealed class ReplayedTable
+/// <summary>A Delta table that another engine wrote, whose commits come one by one, as they did.</summary>
+public sealed class ReplayedTable
 {
     private readonly string source;
     private long next;
@@ -9,11 +9,12 @@ internal sealed class ReplayedTable
     private ReplayedTable(string source, string folder)
     {
         this.source = source;
-        Shared = SharedTable.Open(folder);
+        Folder = folder;
         Latest = Directory.EnumerateFiles(Path.Combine(source, "_delta_log"), "*.json").Max(path => long.Parse(Path.GetFileNameWithoutExtension(path)));
     }
 
-    public SharedTable Shared { get; }
+    /// <summary>Where it is.</summary>
+    public string Folder { get; }
 
     /// <summary>The last version that there is to come.</summary>
     public long Latest { get; }
@@ -41,8 +42,11 @@ internal sealed class ReplayedTable
     {
         for (; next <= version; next++)
         {
-            var name = Path.Combine("_delta_log", $"{next:D20}.json");
-            File.Copy(Path.Combine(source, name), Path.Combine(Shared.Folder, name));
+            var name = $"{next:D20}.json";
+            var arriving = Path.Combine(Folder, name + ".arriving");
+            // A commit is there whole or not at all.
+            File.Copy(Path.Combine(source, "_delta_log", name), arriving);
+            File.Move(arriving, Path.Combine(Folder, "_delta_log", name));
         }
     }
 
