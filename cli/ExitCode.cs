@@ -22,5 +22,8 @@ internal static class ExitCode
     /// <summary>The server cannot be reached, or says that it cannot answer just now.</summary>
     public const int Unreachable = 6;
 
+    /// <summary>What nobody thought of: a fault of this program.</summary>
+    public const int Unexpected = 70;
+
     public const int Cancelled = 130;
 }

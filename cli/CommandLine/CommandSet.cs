@@ -83,5 +83,10 @@ internal sealed class CommandSet(CliEnvironment environment)
             environment.Error.WriteLine("error: " + Output.SafeText.Of(exception.Message));
             return ExitCode.Failed;
         }
+        catch (Exception exception)
+        {
+            environment.Error.WriteLine($"error: a fault of this program: {exception.GetType().Name}: {Output.SafeText.Of(exception.Message)}");
+            return ExitCode.Unexpected;
+        }
     }
 }

@@ -10,6 +10,9 @@ internal sealed class ExampleHelp(HelpAction inner, CommandSet commands) : Synch
     public const string ExitCodes = """
         Exit codes:
           0 done    1 failed    2 not understood    3 not found    4 denied    5 conflict    6 unreachable    130 cancelled
+          70 a fault of this program
+
+        Numbers that are none (NaN, Infinity, -Infinity) are texts in JSON.
 
         Results go to standard output, everything else to standard error.
 

@@ -41,7 +41,8 @@ internal sealed class BroughtFiles(string folder, FileDownloader downloader, Ran
         CancellationToken cancellationToken
     )
     {
-        var total = wanted.DistinctBy(file => file.Id).ToList();
+        // What is not told of a file that went may be told of the same one that came.
+        var total = wanted.Where(file => file.IsSizeKnown).Concat(wanted.Where(file => !file.IsSizeKnown)).DistinctBy(file => file.Id).ToList();
         var size = total.Sum(file => file.Size);
         told = time.GetTimestamp();
         using var urls = new RenewedUrls(async token => UrlsOf(await renew(token)), time: time);
@@ -52,7 +53,7 @@ internal sealed class BroughtFiles(string folder, FileDownloader downloader, Ran
             async (file, token) =>
             {
                 var path = Path.Combine(folder, $"{Guid.CreateVersion7():N}.parquet");
-                await downloader.DownloadAsync(urls.Of(file.Id, file.Url), path, file.Size, null, token);
+                await downloader.DownloadAsync(urls.Of(file.Id, file.Url), path, file.IsSizeKnown ? file.Size : null, null, token);
                 paths[file.Id] = path;
                 Tell(Interlocked.Add(ref bytes, file.Size), Interlocked.Increment(ref files), size, total.Count);
             }

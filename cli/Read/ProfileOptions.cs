@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using System.Text;
 using Tideway.Cli.CommandLine;
 using Tideway.DeltaSharing.Client;
@@ -15,6 +16,12 @@ internal sealed class ProfileOptions
 
     public Option<string?> Keys { get; } = Symbols.Option("--key-folder", "Where the profile file may name a private key", "FOLDER");
 
+    public Option<string?> Proxy { get; } =
+        Symbols.Option("--proxy", "Go by this proxy, which then decides what it leads to; env for the one of HTTPS_PROXY and NO_PROXY", "env|ADDRESS");
+
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<Option> All => [Insecure, Keys, Proxy];
+
     /// <summary>The client of a profile file; of standard input for <c>-</c>.</summary>
     public async Task<ProfileClient> OpenAsync(Call call, string profile, DeltaSharingClientOptions options, CancellationToken cancellationToken)
     {
@@ -22,8 +29,8 @@ internal sealed class ProfileOptions
         options.AllowPrivateAddresses = call.Get(Insecure);
         options.PrivateKeyFolder = call.Get(Keys) ?? "";
         options.ResponseTimeout = call.Timeout;
-        var read = SharingProfile.Parse(Encoding.UTF8.GetBytes(await call.ReadFileAsync(profile, cancellationToken)));
-        var http = new HttpClient(SharingHandler.Create(options)) { Timeout = Timeout.InfiniteTimeSpan };
+        var read = Read(await call.ReadFileAsync(profile, cancellationToken));
+        var http = new HttpClient(SharingHandler.Create(options, ProxyOf(call.Get(Proxy)))) { Timeout = Timeout.InfiniteTimeSpan };
         try
         {
             return new ProfileClient(http, new DeltaSharingClient(http, read, options, call.Environment.Time), options);
@@ -33,6 +40,35 @@ internal sealed class ProfileOptions
             http.Dispose();
             throw;
         }
+    }
+
+    private static SharingProfile Read(string profile)
+    {
+        try
+        {
+            return SharingProfile.Parse(Encoding.UTF8.GetBytes(profile));
+        }
+        catch (SharingProtocolException exception)
+        {
+            throw new CliFailure(ExitCode.Usage, exception.Message, exception);
+        }
+    }
+
+    // It may hold a password, so it is never repeated.
+    private static IWebProxy? ProxyOf(string? text)
+    {
+        if (text is null or "env")
+            return text is null ? null : HttpClient.DefaultProxy;
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https" or "socks5") || url.Host.Length == 0)
+            throw new CliFailure(ExitCode.Usage, "--proxy: expected env, or an address of http, https or socks5 such as http://proxy.example.org:3128.");
+        var user = url.UserInfo.Split(':', 2);
+        return new WebProxy(url)
+        {
+            Credentials =
+                url.UserInfo.Length == 0
+                    ? null
+                    : new NetworkCredential(Uri.UnescapeDataString(user[0]), Uri.UnescapeDataString(user.ElementAtOrDefault(1) ?? "")),
+        };
     }
 }
 

@@ -33,7 +33,7 @@ internal static class ReadCommand
             "read",
             "Read a table that any Delta Sharing server shares, by its profile file",
             "tideway read partner.share#sales.public.orders --where \"country = 'DE'\" --output parquet --out orders.parquet",
-            [target, version, timestamp, changes, condition.Where, columns, output.Limit, output.Out, output.Compression, profile.Insecure, profile.Keys],
+            [target, version, timestamp, changes, condition.Where, columns, output.Limit, output.Out, output.Compression, .. profile.All],
             (call, cancellationToken) =>
                 LocalTable.GuardAsync(() =>
                     SharingFailure.GuardAsync(async () =>
@@ -42,7 +42,7 @@ internal static class ReadCommand
                         var options = new DeltaSharingClientOptions
                         {
                             ResponseFormats = ResponseFormats.Parquet | ResponseFormats.Delta,
-                            ReaderFeatures = SharedFeatures.ForRows,
+                            ReaderFeatures = SharedFeatures.ForReading,
                         };
                         using var client = await profile.OpenAsync(call, address.Profile, options, cancellationToken);
                         if (address.Table is not { } table)
@@ -84,8 +84,8 @@ internal static class ReadCommand
         {
             Version = call.Get(version),
             Timestamp = call.Get(timestamp) is { } time ? WireTimestamp.Format(time) : null,
-            // Only a hint: what else comes is left out here.
-            PredicateHints = where is null ? [] : [where],
+            // Only a hint: what else comes is left out here. One that a server understands in another way would leave out files that are wanted.
+            PredicateHints = where is not null && PortableCondition.Is(where) ? [where] : [],
             LimitHint = where is null && (call.Format == "table" || call.Has(output.Limit)) ? call.Get(output.Limit) : null,
             IncludeRefreshToken = !call.Has(version) && !call.Has(timestamp),
         };

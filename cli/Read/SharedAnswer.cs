@@ -1,5 +1,6 @@
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaSharing.Client;
+using Tideway.DeltaSharing.Protocol.Lines;
 using Tideway.DeltaSharing.Tables;
 
 namespace Tideway.Cli.Read;
@@ -20,11 +21,23 @@ internal sealed record SharedAnswer(Protocol Protocol, Metadata Metadata, IReadO
         var held = new HeldFiles(limit);
         await foreach (var line in stream.ReadAsync(cancellationToken))
         {
-            if (SharedFile.Of(line) is { } file)
+            if (FileOf(line, stream) is { } file)
                 held.Add(file, stream.RequestId);
         }
 
         var description = SharedDescription.Of(stream);
         return new SharedAnswer(description.Protocol, description.Metadata, held.Files, stream.EndStream?.RefreshToken);
+    }
+
+    private static SharedFile? FileOf(SharingLine line, TableStream stream)
+    {
+        try
+        {
+            return SharedFile.Of(line);
+        }
+        catch (DeltaSharingException fault)
+        {
+            throw new DeltaSharingException(fault.Error, $"{stream.Source}: {fault.Message}", fault) { RequestId = stream.RequestId };
+        }
     }
 }

@@ -11,29 +11,34 @@ internal static class SharedList
 {
     public static async Task WriteAsync(Call call, DeltaSharingClient client, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
+        var items = await ReadAsync(client, names, HeldFiles.Limit, cancellationToken);
+        if (names.Count == 0)
+            call.Output.List(items, Column.Of("SHARE", "name"), Column.Of("ID", "id"));
+        else
+            call.Output.List(items, Column.Of("SHARE", "share"), Column.Of("SCHEMA", "schema"), Column.Of("TABLE", "name"));
+    }
+
+    /// <summary>The items of the list, which take at most so many bytes of memory.</summary>
+    public static async Task<IReadOnlyCollection<JsonElement>> ReadAsync(
+        DeltaSharingClient client,
+        IReadOnlyList<string> names,
+        long limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var held = new HeldItems(limit);
         if (names.Count == 0)
         {
-            var shares = new List<JsonElement>();
             await foreach (var share in client.ListSharesAsync(cancellationToken))
-                shares.Add(JsonSerializer.SerializeToElement(new { name = share.Name, id = share.Id }));
-            call.Output.List(shares, Column.Of("SHARE", "name"), Column.Of("ID", "id"));
-            return;
+                held.Add(("name", share.Name), ("id", share.Id));
+        }
+        else
+        {
+            await foreach (var table in Tables(client, names, cancellationToken))
+                held.Add(("share", table.Share), ("schema", table.Schema), ("name", table.Name), ("id", table.Id));
         }
 
-        var tables = new List<JsonElement>();
-        await foreach (var table in Tables(client, names, cancellationToken))
-            tables.Add(
-                JsonSerializer.SerializeToElement(
-                    new
-                    {
-                        share = table.Share,
-                        schema = table.Schema,
-                        name = table.Name,
-                        id = table.Id,
-                    }
-                )
-            );
-        call.Output.List(tables, Column.Of("SHARE", "share"), Column.Of("SCHEMA", "schema"), Column.Of("TABLE", "name"));
+        return held.Items;
     }
 
     private static IAsyncEnumerable<TableItem> Tables(DeltaSharingClient client, IReadOnlyList<string> names, CancellationToken cancellationToken) =>

@@ -1,3 +1,4 @@
+using Tideway.Cli.Tables;
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Changes;
 using Tideway.DeltaLog.Reading;
@@ -115,10 +116,5 @@ internal sealed class SharedReading(DeltaSharingClient client, SharedTableName t
     }
 
     private static IReadOnlyList<string> Shown(Snapshot snapshot, IReadOnlyList<string>? columns) =>
-        columns?.FirstOrDefault(name => snapshot.Schema.Find(name) is null) is { } unknown
-            ? throw new CliFailure(
-                ExitCode.Usage,
-                $"The table has no column '{unknown}'; it has {string.Join(", ", snapshot.Schema.Fields.Select(field => field.Name))}."
-            )
-            : columns ?? [.. snapshot.Schema.Fields.Select(field => field.Name)];
+        columns is null ? [.. snapshot.Schema.Fields.Select(field => field.Name)] : ColumnNames.Of(snapshot.Schema, columns);
 }

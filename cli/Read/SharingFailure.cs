@@ -14,7 +14,7 @@ internal static class SharingFailure
         }
         catch (SharingProtocolException exception)
         {
-            throw new CliFailure(ExitCode.Usage, exception.Message, exception);
+            throw new CliFailure(ExitCode.Failed, exception.Message, exception);
         }
         catch (DeltaSharingException exception)
         {

@@ -29,6 +29,8 @@ internal sealed class RowWriting : IAsyncDisposable
         this.limit = limit;
         if (file is not null && Path.Exists(file))
             throw new CliFailure(ExitCode.Conflict, $"--out: {file} is there already.");
+        if (file is not null && Path.GetDirectoryName(Path.GetFullPath(file)) is var parent && !Directory.Exists(parent))
+            throw new CliFailure(ExitCode.NotFound, $"--out: there is no folder {parent}.");
         if (file is not null && call.Format == "table")
             throw new CliFailure(ExitCode.Usage, "--out needs --output csv, json or parquet.");
         if (file is null && call.Format == "parquet" && call.Environment.IsOutputTerminal)
@@ -56,11 +58,16 @@ internal sealed class RowWriting : IAsyncDisposable
             case "parquet":
                 await CopyAsync(connection, limited, $"FORMAT parquet, COMPRESSION {compression}", cancellationToken);
                 break;
+            case "json" when file is not null && HoldsFloats(connection, limited, cancellationToken):
+                await using (var lines = File.CreateText(transit.Path))
+                    WriteJson(lines, connection, limited, cancellationToken);
+                await transit.PublishAsync(call.Environment, cancellationToken);
+                break;
             case "json" when file is not null:
                 await CopyAsync(connection, limited, "FORMAT json, ARRAY true", cancellationToken);
                 break;
             case "json":
-                WriteJson(connection, limited, cancellationToken);
+                WriteJson(call.Environment.Out, connection, limited, cancellationToken);
                 break;
             default:
                 call.Output.List([.. Rows(connection, limited, cancellationToken).Select(text => JsonElement.Parse(text))], [.. names.Select(Field)]);
@@ -83,17 +90,29 @@ internal sealed class RowWriting : IAsyncDisposable
         await transit.PublishAsync(call.Environment, cancellationToken);
     }
 
-    private void WriteJson(DuckDbConnection connection, string sql, CancellationToken cancellationToken)
+    // DuckDB writes them as they are, and JSON has no word for some of them.
+    private static bool HoldsFloats(DuckDbConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        using var none = connection.Query($"SELECT * FROM ({sql}) LIMIT 0", cancellationToken);
+        return none.Columns.Any(column => IsFloat(column.Type));
+    }
+
+    private static bool IsFloat(DuckDbType type) =>
+        type.Kind is DuckDbTypeKind.Float or DuckDbTypeKind.Double
+        || (type.ElementType is { } element && IsFloat(element))
+        || type.Fields.Any(field => IsFloat(field.Type));
+
+    private static void WriteJson(TextWriter output, DuckDbConnection connection, string sql, CancellationToken cancellationToken)
     {
         var before = "[";
         foreach (var row in Rows(connection, sql, cancellationToken))
         {
-            call.Environment.Out.WriteLine(before);
-            call.Environment.Out.Write(row);
+            output.WriteLine(before);
+            output.Write(row);
             before = ",";
         }
 
-        call.Environment.Out.WriteLine(before == "[" ? "[]" : "\n]");
+        output.WriteLine(before == "[" ? "[]" : "\n]");
     }
 
     private static IEnumerable<string> Rows(DuckDbConnection connection, string sql, CancellationToken cancellationToken)
@@ -103,7 +122,7 @@ internal sealed class RowWriting : IAsyncDisposable
         foreach (var chunk in result.Chunks(cancellationToken))
         {
             for (var row = 0; row < chunk.RowCount; row++)
-                yield return chunk.Column(0).String(row);
+                yield return NumberJson.Quote(chunk.Column(0).String(row));
         }
     }
 

@@ -25,12 +25,7 @@ internal static class RowsCommand
                     var where = condition.Of(call, cancellationToken);
                     await using var writing = output.Begin(call, table.Folders(call));
                     var snapshot = await table.LoadAsync(call, cancellationToken);
-                    var wanted = call.Get(columns) is { Length: > 0 } names ? names : null;
-                    if (wanted?.FirstOrDefault(name => snapshot.Schema.Find(name) is null) is { } unknown)
-                        throw new CliFailure(
-                            ExitCode.Usage,
-                            $"The table has no column '{unknown}'; it has {string.Join(", ", snapshot.Schema.Fields.Select(field => field.Name))}."
-                        );
+                    var wanted = call.Get(columns) is { Length: > 0 } names ? ColumnNames.Of(snapshot.Schema, names) : null;
                     var reader = table.Reader(call);
                     var sql = await reader.ScanSqlAsync(snapshot, new ScanOptions { WhereSql = where, Columns = wanted }, cancellationToken);
                     var shown = wanted ?? [.. snapshot.Schema.Fields.Select(field => field.Name)];

@@ -55,7 +55,7 @@ internal static class VolumeCommands
             "list",
             "List the volumes that are shared",
             "tideway volume list partner.share#sales",
-            [target, profile.Insecure, profile.Keys],
+            [target, .. profile.All],
             (call, cancellationToken) =>
                 SharingFailure.GuardAsync(async () =>
                 {
@@ -114,7 +114,7 @@ internal static class VolumeCommands
             "files",
             "List the files of a volume",
             "tideway volume files partner.share#sales.public.manuals/2026 -o json",
-            [target, profile.Insecure, profile.Keys],
+            [target, .. profile.All],
             (call, cancellationToken) =>
                 SharingFailure.GuardAsync(async () =>
                 {
@@ -135,7 +135,7 @@ internal static class VolumeCommands
             "credentials",
             "Show credentials with which other programs read a volume's store directly, where the server gives any; they are secret",
             "tideway volume credentials partner.share#sales.public.manuals -o json",
-            [target, profile.Insecure, profile.Keys],
+            [target, .. profile.All],
             (call, cancellationToken) =>
                 SharingFailure.GuardAsync(async () =>
                 {

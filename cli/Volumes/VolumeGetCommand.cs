@@ -19,7 +19,7 @@ internal static class VolumeGetCommand
             "get",
             "Bring the files of a volume here; those that are here already, of the same size and time, are left as they are",
             "tideway volume get partner.share#sales.public.manuals/2026 --out manuals",
-            [target, folder, profile.Insecure, profile.Keys],
+            [target, folder, .. profile.All],
             (call, cancellationToken) =>
                 SharingFailure.GuardAsync(async () =>
                 {

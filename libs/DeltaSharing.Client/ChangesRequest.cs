@@ -39,7 +39,7 @@ public sealed record ChangesRequest
             throw new InvalidOperationException("Changes end at a version or at a time, not at both.");
         var query = new StringBuilder();
         Append(query, "startingVersion", StartingVersion?.ToString());
-        Append(query, "startingTimestamp", StartingTimestamp is { } start ? WireTimestamp.Format(start) : null);
+        Append(query, "startingTimestamp", StartingTimestamp is { } start ? WireTimestamp.FormatAtOrAfter(start) : null);
         Append(query, "endingVersion", EndingVersion?.ToString());
         Append(query, "endingTimestamp", EndingTimestamp is { } end ? WireTimestamp.Format(end) : null);
         Append(query, "includeHistoricalMetadata", IncludeHistoricalMetadata ? "true" : null);

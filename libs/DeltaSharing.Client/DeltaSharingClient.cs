@@ -165,7 +165,7 @@ public sealed class DeltaSharingClient
     )
     {
         ArgumentNullException.ThrowIfNull(table);
-        var query = startingTimestamp is { } start ? $"?startingTimestamp={Uri.EscapeDataString(WireTimestamp.Format(start))}" : "";
+        var query = startingTimestamp is { } start ? $"?startingTimestamp={Uri.EscapeDataString(WireTimestamp.FormatAtOrAfter(start))}" : "";
         using var answer = await GetAsync($"{table.Path}/version{query}", cancellationToken).ConfigureAwait(false);
         return new TableVersion(answer.TableVersion(), answer.RequestId);
     }

@@ -12,7 +12,7 @@ public sealed class DeltaSharingClientOptions
     /// <summary>
     /// Whether servers and files may be at loopback, link-local or private addresses. A partner chooses the addresses of files, so leave it
     /// off unless the partner is in the same network, or a proxy decides. Holds for handlers of <see cref="Transport.SharingHandler"/>, which use no
-    /// proxy while it is off.
+    /// proxy while it is off but one that they are given.
     /// </summary>
     public bool AllowPrivateAddresses { get; set; }
 

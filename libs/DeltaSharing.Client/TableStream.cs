@@ -35,6 +35,9 @@ public sealed class TableStream : IAsyncDisposable
     /// <summary>The version that the answer is about: the latest, or that of the first files.</summary>
     public long Version { get; private set; }
 
+    /// <summary>What was asked, for messages: method and address, without what the query of that says; of the last page.</summary>
+    public string Source => answer.Source;
+
     /// <summary>The server's id of the exchange; of the last page asked for.</summary>
     public string? RequestId => answer.RequestId;
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 
 namespace Tideway.DeltaSharing.Protocol;
@@ -6,6 +7,8 @@ namespace Tideway.DeltaSharing.Protocol;
 /// <summary>Profile files as they are written.</summary>
 internal static class ProfileJson
 {
+    private static readonly string[] WithoutOffset = ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", "yyyy-MM-dd HH:mm:ss.FFFFFFF"];
+
     public static SharingProfile Read(ReadOnlySpan<byte> json)
     {
         try
@@ -99,19 +102,21 @@ internal static class ProfileJson
             SharingProfile.TypedVersion => Typed(profile),
             _ => throw Unsupported($"version {SharingProfile.BearerVersion} or {SharingProfile.TypedVersion}", $"version {number}"),
         };
-        var expiration = Text(profile, "expirationTime");
-        var expiresAt = default(DateTimeOffset);
-        if (expiration is not null && !WireTimestamp.TryParse(expiration, out expiresAt))
-            throw Malformed("expirationTime to be an ISO 8601 time with an offset");
-
         return new SharingProfile
         {
             Endpoint = Url(profile, "endpoint") ?? throw Malformed("the URL endpoint"),
             Credential = credential,
-            ExpirationTime = expiration is null ? null : expiresAt,
+            ExpirationTime = Text(profile, "expirationTime") is { } text ? EndOf(text) : null,
             IcebergEndpoint = Url(profile, "icebergEndpoint"),
         };
     }
+
+    // Some servers leave out the offset, or the time of day. What is no time at all ("never") does not say when the credential ends, and the server knows it anyhow.
+    private static DateTimeOffset? EndOf(string text) =>
+        WireTimestamp.TryParse(text, out var time)
+        || DateTimeOffset.TryParseExact(text, WithoutOffset, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time)
+            ? time
+            : null;
 
     private static ProfileCredential Typed(JsonElement profile) =>
         Required(profile, "type") switch

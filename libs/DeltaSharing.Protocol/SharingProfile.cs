@@ -20,7 +20,10 @@ public sealed record SharingProfile
     /// <summary>How the owner shows who it is.</summary>
     public required ProfileCredential Credential { get; init; }
 
-    /// <summary>From when on the credential is refused, where the server said so.</summary>
+    /// <summary>
+    /// From when on the credential is refused, where the server said so: a time without an offset is one of UTC. <see langword="null"/> where it said nothing, or
+    /// what is no time.
+    /// </summary>
     public DateTimeOffset? ExpirationTime { get; init; }
 
     /// <summary>The share's Iceberg REST catalog, where the server has one.</summary>

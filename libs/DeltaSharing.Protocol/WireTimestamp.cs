@@ -31,7 +31,17 @@ public static class WireTimestamp
         return DateTimeOffset.TryParseExact(upper, Formats, CultureInfo.InvariantCulture, DateTimeStyles.None, out value);
     }
 
-    /// <summary>Writes a point in time in UTC, with milliseconds where there are any.</summary>
+    /// <summary>
+    /// The same for a time at or after which something was made. Servers know no more than milliseconds, so one that is cut down to them would be before it.
+    /// </summary>
+    public static string FormatAtOrAfter(DateTimeOffset value)
+    {
+        var above = value.UtcTicks % TimeSpan.TicksPerMillisecond;
+        var missing = above == 0 ? 0 : TimeSpan.TicksPerMillisecond - above;
+        return Format(DateTimeOffset.MaxValue.UtcTicks - value.UtcTicks < missing ? DateTimeOffset.MaxValue : value.AddTicks(missing));
+    }
+
+    /// <summary>Writes a point in time in UTC, with milliseconds where there are any; what is below is cut off.</summary>
     public static string Format(DateTimeOffset value)
     {
         var utc = value.UtcDateTime;

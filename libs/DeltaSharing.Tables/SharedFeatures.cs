@@ -18,6 +18,9 @@ public static class SharedFeatures
         "catalogOwned-preview",
     };
 
+    /// <summary>Of tables whose rows are read.</summary>
+    public static IReadOnlyList<string> ForReading { get; } = With(FeatureSupport.Read);
+
     /// <summary>Of tables whose rows are read, and written into tables of one's own.</summary>
     public static IReadOnlyList<string> ForRows { get; } = With(FeatureSupport.Full);
 

@@ -16,6 +16,12 @@ namespace Tideway.DeltaSharing.Tables;
 /// <param name="Timestamp">When that was made.</param>
 public sealed record SharedFile(string Id, DeltaAction Action, FileUrl Url, long Size, SharedVector? Vector, long? Version, DateTimeOffset? Timestamp)
 {
+    /// <summary>
+    /// Whether the server says how large the file is; else <see cref="Size"/> is 0. A log need not say it of files that went, see
+    /// <see href="https://github.com/delta-io/delta/blob/master/PROTOCOL.md#add-file-and-remove-file">Add File and Remove File</see>.
+    /// </summary>
+    public bool IsSizeKnown { get; init; } = true;
+
     private static readonly Dictionary<string, string?> NoValues = new(StringComparer.Ordinal);
 
     /// <summary>The addresses of what is to be brought for it, by what they are asked for again by: the file itself, and the file with its deletion vector.</summary>
@@ -116,7 +122,8 @@ public sealed record SharedFile(string Id, DeltaAction Action, FileUrl Url, long
         var body = kind.Value;
         if (body.ValueKind != JsonValueKind.Object)
             throw MalformedLine.Expected("deltaSingleAction with add, remove or cdc");
-        var (url, size) = (Address(Text(body, "path")), Number(body, "size") ?? 0);
+        var (url, told) = (Address(Text(body, "path")), Number(body, "size"));
+        var size = told ?? (kind.Name == "remove" ? 0 : throw MalformedLine.Expected("the number size"));
         var vector =
             body.TryGetProperty("deletionVector", out var descriptor) && descriptor.ValueKind == JsonValueKind.Object
                 ? SharedVector.Of(descriptor, line.DeletionVectorFileId)
@@ -153,7 +160,10 @@ public sealed record SharedFile(string Id, DeltaAction Action, FileUrl Url, long
         };
         if (action is AddFile { DeletionVector: { } deleted } add && add.PhysicalRecords() is { } rows && deleted.Cardinality > rows)
             throw MalformedLine.Expected($"at most {rows} deleted rows of a file that has as many, got {deleted.Cardinality}");
-        return new SharedFile(line.Id, action, FileUrl.Of(url, line.ExpirationTimestamp), size, vector, line.Version, Time(line.Timestamp));
+        return new SharedFile(line.Id, action, FileUrl.Of(url, line.ExpirationTimestamp), size, vector, line.Version, Time(line.Timestamp))
+        {
+            IsSizeKnown = told is not null,
+        };
     }
 
     private static Dictionary<string, string?> PartitionsOf(JsonElement body)

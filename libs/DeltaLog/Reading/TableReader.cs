@@ -45,7 +45,7 @@ public sealed class TableReader(IObjectStore store, bool allowFilesOutside = fal
         TypeWidening.RequireSupported(snapshot.Schema, store.Root);
         var mode = ColumnMapping.Of(snapshot.Protocol, snapshot.Metadata);
         var entries = new List<ScanEntry>();
-        foreach (var file in options.Files ?? FilesOf(snapshot, options))
+        foreach (var file in options.Files ?? FilesOf(snapshot, options, cancellationToken))
         {
             var rows = file.DeletionVector is { } vector ? await vectors.ReadAsync(vector, cancellationToken).ConfigureAwait(false) : null;
             IReadOnlyList<string> constants = options.RowColumns is null ? [] : FirstRow(file, snapshot);
@@ -84,7 +84,9 @@ public sealed class TableReader(IObjectStore store, bool allowFilesOutside = fal
         var entries = new ChangeEntries(snapshot, vectors, options.DeriveChanges, path => LocalPath(path, options.LocalPath));
         foreach (var version in changes)
             await entries.IncludeAsync(version, cancellationToken).ConfigureAwait(false);
-        var columns = Columns(snapshot.Schema, options.Columns);
+        var wanted = Columns(snapshot.Schema, options.Columns);
+        // The condition may be on others than are wanted. DuckDB reads only those that it needs.
+        var columns = options.WhereSql is null ? wanted : snapshot.Schema.Fields;
         var files = new ScanGroups(snapshot, mode, isVersion: false);
         var parts = new List<string>();
         if (entries.WholeFiles.Count > 0 || entries.ChangeFiles.Count + entries.RewrittenFiles.Count == 0)
@@ -106,7 +108,7 @@ public sealed class TableReader(IObjectStore store, bool allowFilesOutside = fal
         }
 
         var union = string.Join("\nUNION ALL\n", parts);
-        return options.WhereSql is { } where ? $"SELECT * FROM ({union}) WHERE ({where}\n)" : union;
+        return options.WhereSql is { } where ? $"SELECT {ChangeColumns(wanted)} FROM ({union}) WHERE ({where}\n)" : union;
 
         ScanSql Scan(params IReadOnlyList<(string Name, string Type)> extra) =>
             new(snapshot.Schema, snapshot.PartitionColumns, mode, extra) { PartitionTimeZone = options.PartitionTimeZone };
@@ -177,14 +179,17 @@ public sealed class TableReader(IObjectStore store, bool allowFilesOutside = fal
             };
     }
 
+    private static string ChangeColumns(IEnumerable<StructField> wanted) =>
+        string.Join(", ", [.. wanted.Select(field => SqlText.Identifier(field.Name)), "_change_type", "_commit_version", "_commit_timestamp"]);
+
     private static List<StructField> Columns(StructType schema, IReadOnlyList<string>? names) =>
         names is null
             ? [.. schema.Fields]
             : [.. names.Select(name => schema.Find(name) ?? throw new ArgumentException($"The table has no column '{name}'.", nameof(names)))];
 
     // Files whose partition or statistics tell that no row of theirs meets the condition are not opened.
-    private static IEnumerable<AddFile> FilesOf(Snapshot snapshot, ScanOptions options) =>
-        options.WhereSql is { } sql && SqlPredicate.TryParse(sql) is { } predicate ? snapshot.FilesMatching(predicate) : snapshot.Files;
+    private static IEnumerable<AddFile> FilesOf(Snapshot snapshot, ScanOptions options, CancellationToken cancellationToken) =>
+        options.WhereSql is { } sql && SqlPredicate.TryParse(sql) is { } predicate ? snapshot.FilesMatching(predicate, cancellationToken) : snapshot.Files;
 
     private string? OnDisk(string path)
     {

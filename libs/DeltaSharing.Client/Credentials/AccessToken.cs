@@ -32,11 +32,11 @@ internal sealed record AccessToken(string Token, DateTimeOffset IssuedAt, DateTi
                 throw answer.Malformed("a token of type Bearer");
             return Seconds(root) is { } seconds
                 ? new AccessToken(text, asked, asked.AddSeconds(seconds))
-                : throw answer.Malformed($"expires_in, a number of seconds of 1 to {MaxSeconds}");
+                : throw answer.Malformed("expires_in, a number of seconds above 0");
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // The exception's own text may quote the token.
+            // The exception's own text may quote the token. The second is what the reader throws for text that is no Unicode.
             throw answer.Malformed("JSON from the token endpoint");
         }
     }
@@ -46,17 +46,19 @@ internal sealed record AccessToken(string Token, DateTimeOffset IssuedAt, DateTi
 
     private static bool IsBearer(string? type) => string.Equals(type, "bearer", StringComparison.OrdinalIgnoreCase);
 
-    // Some servers send it as text.
-    private static long? Seconds(JsonElement root)
+    // Some servers send it as text, or with a fraction, or far beyond the time for which any token is good.
+    private static double? Seconds(JsonElement root)
     {
-        if (!root.TryGetProperty("expires_in", out var value))
+        if (!root.TryGetProperty("expires_in", out var value) || value.ValueKind == JsonValueKind.Null)
             return UnsaidSeconds;
-        var seconds = value.ValueKind switch
+        var text = value.ValueKind switch
         {
-            JsonValueKind.Number when value.TryGetInt64(out var number) => number,
-            JsonValueKind.String when long.TryParse(value.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
-            _ => 0,
+            JsonValueKind.Number => value.GetRawText(),
+            JsonValueKind.String => value.GetString(),
+            _ => null,
         };
-        return seconds is > 0 and <= MaxSeconds ? seconds : null;
+        return double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var seconds) && seconds > 0
+            ? Math.Min(seconds, MaxSeconds)
+            : null;
     }
 }

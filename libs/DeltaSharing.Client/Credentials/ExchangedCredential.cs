@@ -57,7 +57,7 @@ internal sealed class ExchangedCredential : SharingCredential
         try
         {
             var asked = time.GetUtcNow();
-            using var answer = await sender.SendAsync(grant.Create, CancellationToken.None).ConfigureAwait(false);
+            using var answer = await AskAsync().ConfigureAwait(false);
             var token = await AccessToken.ReadAsync(answer, asked, CancellationToken.None).ConfigureAwait(false);
             Volatile.Write(ref current, token);
             return token;
@@ -68,6 +68,29 @@ internal sealed class ExchangedCredential : SharingCredential
                 renewing = null;
         }
     }
+
+    private async Task<Answer> AskAsync()
+    {
+        try
+        {
+            return await sender.SendAsync(grant.Create, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (DeltaSharingException refusal) when (IsOfClient(refusal) && grant.TryAnotherForm())
+        {
+            try
+            {
+                return await sender.SendAsync(grant.Create, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (DeltaSharingException)
+            {
+                // Then it was not the form.
+                grant.TryAnotherForm();
+                throw refusal;
+            }
+        }
+    }
+
+    private static bool IsOfClient(DeltaSharingException refusal) => refusal is { Status: 401 } or { ErrorCode: "invalid_client" };
 
     // A token that lives shortly is renewed after half its life and not at once for every request.
     private bool IsFresh(AccessToken token)

@@ -7,4 +7,7 @@ internal interface ITokenGrant
 
     /// <summary>A request for a new token, complete.</summary>
     HttpRequestMessage Create();
+
+    /// <summary>Whether the next request shows the same in another form, since a server may not have understood the one that it refused.</summary>
+    bool TryAnotherForm() => false;
 }

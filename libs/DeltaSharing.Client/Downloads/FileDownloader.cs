@@ -56,7 +56,7 @@ public sealed class FileDownloader(HttpClient http, DeltaSharingClientOptions? o
     /// </summary>
     /// <param name="findUrl">Gives the file's signed URL at the beginning, and a fresh one of the same file each time that one is no longer accepted.</param>
     /// <param name="destination">As above.</param>
-    /// <param name="expectedSize">As above.</param>
+    /// <param name="expectedSize">As above; the size that the store gives where the server gives none.</param>
     /// <param name="progress">As above.</param>
     /// <param name="cancellationToken">As above.</param>
     /// <exception cref="DeltaSharingException">
@@ -65,7 +65,7 @@ public sealed class FileDownloader(HttpClient http, DeltaSharingClientOptions? o
     public Task<Download> DownloadAsync(
         Func<CancellationToken, Task<Uri>> findUrl,
         string destination,
-        long expectedSize,
+        long? expectedSize,
         IProgress<long>? progress = null,
         CancellationToken cancellationToken = default
     )
@@ -78,20 +78,22 @@ public sealed class FileDownloader(HttpClient http, DeltaSharingClientOptions? o
         Func<CancellationToken, Task<Uri>> findUrl,
         bool isRenewed,
         string destination,
-        long expectedSize,
+        long? expectedSize,
         IProgress<long>? progress,
         CancellationToken cancellationToken
     )
     {
         ArgumentException.ThrowIfNullOrEmpty(destination);
-        ArgumentOutOfRangeException.ThrowIfNegative(expectedSize);
+        if (expectedSize is < 0)
+            throw new ArgumentOutOfRangeException(nameof(expectedSize), expectedSize, "Expected a size.");
         var url = await FindAsync(findUrl, cancellationToken).ConfigureAwait(false);
         var file = PartialFile.Create(destination, FlushesToDisk);
+        file.WholeLength = expectedSize;
         await using (file.ConfigureAwait(false))
         {
-            var attempts = await FillAsync(file, url, isRenewed ? findUrl : null, expectedSize, progress, cancellationToken).ConfigureAwait(false);
+            var attempts = await FillAsync(file, url, isRenewed ? findUrl : null, progress, cancellationToken).ConfigureAwait(false);
             await file.CompleteAsync().ConfigureAwait(false);
-            return new Download(expectedSize, attempts);
+            return new Download(file.Length, attempts);
         }
     }
 
@@ -106,7 +108,6 @@ public sealed class FileDownloader(HttpClient http, DeltaSharingClientOptions? o
         PartialFile file,
         Uri url,
         Func<CancellationToken, Task<Uri>>? renew,
-        long expectedSize,
         IProgress<long>? progress,
         CancellationToken cancellationToken
     )
@@ -119,7 +120,7 @@ public sealed class FileDownloader(HttpClient http, DeltaSharingClientOptions? o
             var before = file.Length;
             try
             {
-                await FetchAsync(file, url, expectedSize, progress, cancellationToken).ConfigureAwait(false);
+                await FetchAsync(file, url, progress, cancellationToken).ConfigureAwait(false);
                 if (file.FindFault() is not { } fault)
                     return attempt;
                 // Damaged on its way, it comes whole the next time; damaged where it is kept, it never does.
@@ -143,13 +144,13 @@ public sealed class FileDownloader(HttpClient http, DeltaSharingClientOptions? o
         }
     }
 
-    private async Task FetchAsync(PartialFile file, Uri url, long expectedSize, IProgress<long>? progress, CancellationToken cancellationToken)
+    private async Task FetchAsync(PartialFile file, Uri url, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         // An empty range cannot be asked for.
-        if (file.Length == expectedSize && expectedSize > 0)
+        if (file.Length == file.WholeLength && file.Length > 0)
             return;
         using var answer = await SignedUrl.AskAsync(sender, () => Create(file, url), cancellationToken).ConfigureAwait(false);
-        CheckSize(file, answer, expectedSize);
+        var expectedSize = CheckSize(file, answer);
         var stream = await answer.OpenStoredAsync(cancellationToken).ConfigureAwait(false);
         var buffer = ArrayPool<byte>.Shared.Rent(options.DownloadBufferBytes);
         var buffered = 0;
@@ -205,7 +206,7 @@ public sealed class FileDownloader(HttpClient http, DeltaSharingClientOptions? o
         return request;
     }
 
-    private static void CheckSize(PartialFile file, Answer answer, long expectedSize)
+    private static long CheckSize(PartialFile file, Answer answer)
     {
         var content = answer.Response.Content.Headers;
         long? total;
@@ -226,8 +227,8 @@ public sealed class FileDownloader(HttpClient http, DeltaSharingClientOptions? o
         file.EntityTag = answer.Response.Headers.ETag;
         if (file.Length == 0)
             file.Verify(ToldChecksum.Find(answer));
-        if (total is { } size && size != expectedSize)
-            throw Mismatch(answer, expectedSize, $"{size}");
+        var expected = file.WholeLength ??= total ?? throw answer.Malformed("the length of a file whose size nobody told, got none");
+        return total is null || total == expected ? expected : throw Mismatch(answer, expected, $"{total}");
     }
 
     // A server that heeds no If-Range would have two files joined to one.

@@ -25,6 +25,9 @@ internal sealed class PartialFile : IAsyncDisposable
 
     public long Length { get; private set; }
 
+    /// <summary>How long it is once it is whole, as far as that is known.</summary>
+    public long? WholeLength { get; set; }
+
     public EntityTagHeaderValue? EntityTag { get; set; }
 
     /// <summary>Has what comes from here on counted into a checksum; only while nothing is there yet.</summary>

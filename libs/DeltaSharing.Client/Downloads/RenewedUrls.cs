@@ -4,7 +4,7 @@ namespace Tideway.DeltaSharing.Client.Downloads;
 /// Keeps the signed URLs of many files good while they are downloaded, however long that takes: shortly before they end, and where one is refused, the server is
 /// asked once for those of all files. Safe to use from several threads.
 /// </summary>
-/// <remarks>For <see cref="FileDownloader.DownloadAsync(Func{CancellationToken, Task{Uri}}, string, long, IProgress{long}, CancellationToken)"/>.</remarks>
+/// <remarks>For <see cref="FileDownloader.DownloadAsync(Func{CancellationToken, Task{Uri}}, string, long?, IProgress{long}, CancellationToken)"/>.</remarks>
 /// <param name="renew">Asks the server for the same files again: fresh URLs by file id. With a refresh token, or the version, they are the same files for certain.</param>
 /// <param name="options">How long before its end a URL is renewed.</param>
 /// <param name="time">Says what time it is.</param>

@@ -65,7 +65,8 @@ internal sealed class Answer(HttpResponseMessage response, DeltaSharingClientOpt
                 body.Write(buffer, 0, read);
             }
 
-            return body.ToArray();
+            // Some servers begin with a mark of the order of bytes, which is no JSON.
+            return body.GetBuffer().AsSpan(0, (int)body.Length) is [0xef, 0xbb, 0xbf, .. var rest] ? rest.ToArray() : body.ToArray();
         }
     }
 

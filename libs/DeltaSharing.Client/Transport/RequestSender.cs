@@ -1,5 +1,4 @@
 using Tideway.DeltaSharing.Client.Credentials;
-using Tideway.DeltaSharing.Protocol;
 
 namespace Tideway.DeltaSharing.Client.Transport;
 
@@ -61,7 +60,7 @@ internal sealed class RequestSender(HttpClient http, DeltaSharingClientOptions o
                     || request.Method != HttpMethod.Get
                 )
                     throw await FailureAsync(answer, cancellationToken).ConfigureAwait(false);
-                redirected = new Uri(asked, location);
+                redirected = Uri.TryCreate(asked, location, out var next) ? next : throw answer.Malformed("a redirect to an address");
                 CheckSameHost(asked, redirected, answer);
                 if (hop == MaxRedirects)
                     throw new DeltaSharingException(
@@ -143,26 +142,26 @@ internal sealed class RequestSender(HttpClient http, DeltaSharingClientOptions o
             };
 
         var bytes = await ReadErrorAsync(answer, cancellationToken).ConfigureAwait(false);
-        var body = bytes is null ? null : ErrorBody.Parse(bytes) ?? TokenErrorBody.Parse(bytes) ?? StoreErrorBody.Parse(bytes);
-        var said = body is null ? "" : $" {ServerText.Clip(body.ErrorCode)}: {ServerText.Clip(body.Message)}";
+        var fault = bytes is null ? null : ServerFault.Parse(bytes, withText: credential is not null);
+        var said = fault is null ? "" : " " + fault.Say(answer.Response.RequestMessage?.Headers.Authorization?.Parameter);
         return new DeltaSharingException(ErrorOf(status), $"{answer.Source}: {status}{said}")
         {
             Status = status,
-            ErrorCode = body?.ErrorCode,
+            ErrorCode = fault?.Code,
             RequestId = answer.RequestId,
             RetryAfter = RetryAfter(answer.Response),
             IsTransient = status is 408 or 429 or >= 500 and not 501 and not 505,
         };
     }
 
-    // What went wrong counts, also where the server cannot say it in a way that can be read.
+    // What went wrong counts, also where the server cannot say it in a way that can be read, or not to its end.
     private static async Task<byte[]?> ReadErrorAsync(Answer answer, CancellationToken cancellationToken)
     {
         try
         {
             return await answer.ReadAsync(MaxErrorBytes, cancellationToken).ConfigureAwait(false);
         }
-        catch (DeltaSharingException failure) when (failure.Error is DeltaSharingError.MalformedAnswer or DeltaSharingError.LimitExceeded)
+        catch (DeltaSharingException)
         {
             return null;
         }

@@ -10,7 +10,13 @@ public static class SharingHandler
     /// A handler that follows no redirects, takes up changes of names, gives up connecting after 15 s, and refuses private addresses unless the
     /// options allow them. The address is looked at when connecting, so that no name can turn into another one in between.
     /// </summary>
-    public static SocketsHttpHandler Create(DeltaSharingClientOptions options)
+    /// <param name="options">Whether private addresses are allowed.</param>
+    /// <param name="proxy">
+    /// What leads to servers and files, such as <see cref="HttpClient.DefaultProxy"/>; it may be at a private address itself. It looks names up, so it decides which
+    /// ones of a private network it leads to; an address that is written as one is still refused here, and so is what the proxy is not for. Without one,
+    /// requests go straight to their servers; where the options allow private addresses, by the proxy of the environment.
+    /// </param>
+    public static SocketsHttpHandler Create(DeltaSharingClientOptions options, IWebProxy? proxy = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         var handler = new SocketsHttpHandler
@@ -21,12 +27,17 @@ public static class SharingHandler
             ConnectTimeout = TimeSpan.FromSeconds(15),
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             MaxResponseHeadersLength = 64,
+            Proxy = proxy,
         };
         if (!options.AllowPrivateAddresses)
         {
-            handler.UseProxy = false;
+            var guarded = proxy is null ? null : new GuardedProxy(proxy);
+            handler.Proxy = guarded;
+            handler.UseProxy = guarded is not null;
             handler.ConnectCallback = async (context, cancellationToken) =>
-                await ConnectAsync(context.DnsEndPoint, options.SettingPrefix, cancellationToken).ConfigureAwait(false);
+                guarded?.IsProxy(context.DnsEndPoint) == true
+                    ? await ConnectAsync(socket => socket.ConnectAsync(context.DnsEndPoint, cancellationToken)).ConfigureAwait(false)
+                    : await ConnectAsync(context.DnsEndPoint, options.SettingPrefix, cancellationToken).ConfigureAwait(false);
         }
 
         return handler;
@@ -79,10 +90,15 @@ public static class SharingHandler
                 $"Expected {endPoint.Host} to be at a public address, got only private ones. "
                     + $"The setting {settingPrefix}{nameof(DeltaSharingClientOptions.AllowPrivateAddresses)} allows those, for partners in the same network."
             );
+        return await ConnectAsync(socket => socket.ConnectAsync(allowed, endPoint.Port, cancellationToken)).ConfigureAwait(false);
+    }
+
+    private static async Task<Stream> ConnectAsync(Func<Socket, ValueTask> connect)
+    {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(allowed, endPoint.Port, cancellationToken).ConfigureAwait(false);
+            await connect(socket).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Tideway.DeltaSharing.Protocol.Lines;
 
 namespace Tideway.DeltaSharing.Protocol.Credentials;
 
@@ -24,6 +26,7 @@ public sealed record LocationCredentials
     public AwsTempCredentials? R2Credentials { get; init; }
 
     /// <summary>From when on they are refused, in milliseconds of unix time.</summary>
+    [JsonConverter(typeof(UnixMillisecondsOfEnd))]
     public required long ExpirationTime { get; init; }
 
     /// <summary>Reads credentials that come by themselves, as those of volumes do. Throws <see cref="SharingProtocolException"/> where they are malformed.</summary>

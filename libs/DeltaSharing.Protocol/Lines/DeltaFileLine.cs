@@ -26,6 +26,9 @@ public sealed record DeltaFileLine : SharingLine
     /// <summary>One of <c>add</c>, <c>remove</c> and <c>cdc</c>, as a Delta log has it.</summary>
     public required JsonElement DeltaSingleAction { get; init; }
 
+    /// <summary>The line without its action, which holds signed addresses.</summary>
+    public override string ToString() => $"{nameof(DeltaFileLine)} {Id} of version {Version}";
+
     private protected override JsonEncodedText Wrapper => WrapperName;
 
     private static JsonEncodedText WrapperName { get; } = JsonEncodedText.Encode("file");

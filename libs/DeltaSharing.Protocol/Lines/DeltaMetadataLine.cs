@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Tideway.DeltaSharing.Protocol.Lines;
 
@@ -21,9 +22,11 @@ public sealed record DeltaMetadataLine : SharingLine
     public string? Location { get; init; }
 
     /// <summary>Other folders that hold files of the table.</summary>
+    [JsonConverter(typeof(TextList))]
     public IReadOnlyList<string>? AuxiliaryLocations { get; init; }
 
     /// <summary><c>url</c> and <c>dir</c>, as far as they are offered.</summary>
+    [JsonConverter(typeof(TextList))]
     public IReadOnlyList<string>? AccessModes { get; init; }
 
     private protected override JsonEncodedText Wrapper => WrapperName;
@@ -56,6 +59,7 @@ public sealed record DeltaMetadata
     public required string SchemaString { get; init; }
 
     /// <summary>The columns the table is partitioned by; empty where there are none.</summary>
+    [JsonConverter(typeof(TextList))]
     public IReadOnlyList<string> PartitionColumns
     {
         get => field ?? [];
@@ -63,6 +67,7 @@ public sealed record DeltaMetadata
     }
 
     /// <summary>The table's settings.</summary>
+    [JsonConverter(typeof(TextPairs))]
     public IReadOnlyDictionary<string, string> Configuration
     {
         get => field ?? NoSettings;
@@ -82,6 +87,7 @@ public sealed record DeltaFormat
     public required string Provider { get; init; }
 
     /// <summary>Options; empty.</summary>
+    [JsonConverter(typeof(TextPairs))]
     public IReadOnlyDictionary<string, string> Options
     {
         get => field ?? NoOptions;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Tideway.DeltaSharing.Protocol.Lines;
 
@@ -28,8 +29,10 @@ public sealed record DeltaProtocol
     public required int MinWriterVersion { get; init; }
 
     /// <summary>Features a reader must implement; absent below reader version 3.</summary>
+    [JsonConverter(typeof(TextList))]
     public IReadOnlyList<string>? ReaderFeatures { get; init; }
 
     /// <summary>Features a writer must implement; absent below writer version 7.</summary>
+    [JsonConverter(typeof(TextList))]
     public IReadOnlyList<string>? WriterFeatures { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Tideway.DeltaSharing.Protocol.Lines;
 
@@ -25,6 +26,7 @@ public sealed record MetadataLine : SharingLine
     public required string SchemaString { get; init; }
 
     /// <summary>The columns the table is partitioned by; empty where there are none.</summary>
+    [JsonConverter(typeof(TextList))]
     public IReadOnlyList<string> PartitionColumns
     {
         get => field ?? [];
@@ -32,6 +34,7 @@ public sealed record MetadataLine : SharingLine
     }
 
     /// <summary>The table's settings.</summary>
+    [JsonConverter(typeof(TextPairs))]
     public IReadOnlyDictionary<string, string>? Configuration { get; init; }
 
     /// <summary>The table version this holds from, where a version or change was asked for.</summary>
@@ -47,9 +50,11 @@ public sealed record MetadataLine : SharingLine
     public string? Location { get; init; }
 
     /// <summary>Other folders that hold files of the table.</summary>
+    [JsonConverter(typeof(TextList))]
     public IReadOnlyList<string>? AuxiliaryLocations { get; init; }
 
     /// <summary><c>url</c> and <c>dir</c>, as far as they are offered.</summary>
+    [JsonConverter(typeof(TextList))]
     public IReadOnlyList<string>? AccessModes { get; init; }
 
     private protected override JsonEncodedText Wrapper => WrapperName;

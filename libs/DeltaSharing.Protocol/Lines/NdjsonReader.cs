@@ -58,6 +58,8 @@ public static class NdjsonReader
     private static SharingLine? Parse(ReadOnlySequence<byte> line, long number, int maxLineBytes, bool isWhole)
     {
         CheckLength(line.Length, number, maxLineBytes);
+        if (number == 1)
+            line = WithoutMark(line);
         if (IsBlank(line))
             return null;
         try
@@ -74,6 +76,13 @@ public static class NdjsonReader
                     exception
                 );
         }
+    }
+
+    // A mark of the order of bytes, with which some servers begin, is no JSON.
+    private static ReadOnlySequence<byte> WithoutMark(ReadOnlySequence<byte> line)
+    {
+        var reader = new SequenceReader<byte>(line);
+        return reader.IsNext([0xef, 0xbb, 0xbf], advancePast: true) ? line.Slice(reader.Position) : line;
     }
 
     private static void CheckLength(long length, long number, int maxLineBytes)

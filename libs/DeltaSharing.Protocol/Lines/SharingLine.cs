@@ -20,8 +20,9 @@ public abstract record SharingLine
             var reader = new Utf8JsonReader(line, new JsonReaderOptions { AllowTrailingCommas = true });
             return ParseWrapper(ref reader);
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // The second is what the reader throws for text that is no Unicode.
             throw new SharingProtocolException(SharingProtocolError.Malformed, $"Malformed line: {exception.Message}", exception);
         }
     }
@@ -46,9 +47,10 @@ public abstract record SharingLine
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             throw new JsonException("Expected a JSON object.");
         SharingLine? line = null;
+        var isNull = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var found = ParseBody(ref reader);
+            var found = ParseBody(ref reader, ref isNull);
             if (found is not null && line is not null)
                 throw new JsonException("Expected one field that says what the line is, got two.");
             line ??= found;
@@ -56,31 +58,34 @@ public abstract record SharingLine
 
         if (reader.Read())
             throw new JsonException("Expected one JSON object.");
-        return line;
+        // Beside another field null is absent. By itself it is a line that says nothing, and not one of an unknown kind.
+        return line is null && isNull ? throw new JsonException("Expected a field that says what the line is, got null.") : line;
     }
 
-    private static SharingLine? ParseBody(ref Utf8JsonReader reader)
+    private static SharingLine? ParseBody(ref Utf8JsonReader reader, ref bool isNull)
     {
         if (reader.ValueTextEquals("file"u8))
-            return HasMember(reader, "deltaSingleAction"u8) ? Body(ref reader, WireJson.Default.DeltaFileLine) : Body(ref reader, WireJson.Default.FileLine);
+            return HasMember(reader, "deltaSingleAction"u8)
+                ? Body(ref reader, ref isNull, WireJson.Default.DeltaFileLine)
+                : Body(ref reader, ref isNull, WireJson.Default.FileLine);
         if (reader.ValueTextEquals("add"u8))
-            return Body(ref reader, WireJson.Default.AddLine);
+            return Body(ref reader, ref isNull, WireJson.Default.AddLine);
         if (reader.ValueTextEquals("cdf"u8))
-            return Body(ref reader, WireJson.Default.CdfLine);
+            return Body(ref reader, ref isNull, WireJson.Default.CdfLine);
         if (reader.ValueTextEquals("remove"u8))
-            return Body(ref reader, WireJson.Default.RemoveLine);
+            return Body(ref reader, ref isNull, WireJson.Default.RemoveLine);
         if (reader.ValueTextEquals("protocol"u8))
             return HasMember(reader, "deltaProtocol"u8)
-                ? Body(ref reader, WireJson.Default.DeltaProtocolLine)
-                : Body(ref reader, WireJson.Default.ProtocolLine);
+                ? Body(ref reader, ref isNull, WireJson.Default.DeltaProtocolLine)
+                : Body(ref reader, ref isNull, WireJson.Default.ProtocolLine);
         if (reader.ValueTextEquals("metaData"u8))
             return HasMember(reader, "deltaMetadata"u8)
-                ? Body(ref reader, WireJson.Default.DeltaMetadataLine)
-                : Body(ref reader, WireJson.Default.MetadataLine);
+                ? Body(ref reader, ref isNull, WireJson.Default.DeltaMetadataLine)
+                : Body(ref reader, ref isNull, WireJson.Default.MetadataLine);
         if (reader.ValueTextEquals("endStreamAction"u8))
-            return Body(ref reader, WireJson.Default.EndStreamLine);
+            return Body(ref reader, ref isNull, WireJson.Default.EndStreamLine);
         if (reader.ValueTextEquals("queryStatus"u8))
-            return Body(ref reader, WireJson.Default.QueryStatusLine);
+            return Body(ref reader, ref isNull, WireJson.Default.QueryStatusLine);
         reader.Read();
         reader.Skip();
         return null;
@@ -102,10 +107,11 @@ public abstract record SharingLine
         return false;
     }
 
-    private static SharingLine? Body<T>(ref Utf8JsonReader reader, JsonTypeInfo<T> type)
+    private static SharingLine? Body<T>(ref Utf8JsonReader reader, ref bool isNull, JsonTypeInfo<T> type)
         where T : SharingLine
     {
         reader.Read();
+        isNull |= reader.TokenType == JsonTokenType.Null;
         return JsonSerializer.Deserialize(ref reader, type);
     }
 }

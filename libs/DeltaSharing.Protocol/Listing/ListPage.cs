@@ -36,7 +36,8 @@ public static class ListPage
     {
         try
         {
-            return JsonSerializer.Deserialize(json, TypeInfo<T>()) ?? throw new JsonException("The page is null.");
+            var page = JsonSerializer.Deserialize(json, TypeInfo<T>()) ?? throw new JsonException("The page is null.");
+            return page.Items.Any(item => item is null) ? throw new JsonException("An item is null.") : page;
         }
         catch (JsonException exception)
         {

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Tideway.DeltaSharing.Protocol.Listing;
 
 /// <summary>A share in a list.</summary>
@@ -16,5 +18,6 @@ public sealed record ShareItem
     public string? Comment { get; init; }
 
     /// <summary>At most 50 pairs; keys of at most 255 characters, values of at most 1,000.</summary>
+    [JsonConverter(typeof(TextPairs))]
     public IReadOnlyDictionary<string, string>? Properties { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Tideway.DeltaSharing.Protocol.Listing;
 
@@ -24,9 +25,11 @@ public sealed record TableItem
     public string? Location { get; init; }
 
     /// <summary>Other folders that hold files of the table.</summary>
+    [JsonConverter(typeof(TextList))]
     public IReadOnlyList<string>? AuxiliaryLocations { get; init; }
 
     /// <summary><c>url</c> and <c>dir</c>, as far as they are offered; absent means <c>url</c>.</summary>
+    [JsonConverter(typeof(TextList))]
     public IReadOnlyList<string>? AccessModes { get; init; }
 
     /// <summary>

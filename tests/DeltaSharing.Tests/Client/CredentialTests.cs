@@ -117,7 +117,68 @@ public sealed class CredentialTests : IAsyncLifetime
         (failure.Error, failure.ErrorCode).ShouldBe((DeltaSharingError.Unauthorized, "invalid_client"));
         failure.Message.ShouldContain("the client is unknown");
         failure.ToString().ShouldNotContain("s cr:t");
-        server.Requests.Count.ShouldBe(1);
+        TokenRequests.Count().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_secret_that_is_refused_in_the_form_of_the_standard_is_shown_as_it_is_and_so_from_then_on()
+    {
+        TakeSecretAs("harbor:s cr:t", 401, "invalid_client");
+        var client = Client(Secret());
+        await VersionAsync(client);
+        time.Now += TimeSpan.FromHours(1);
+        await VersionAsync(client);
+
+        server
+            .Requests.Where(request => request.Target == "/oauth/token")
+            .Select(request => request.Headers.Authorization.ToString())
+            .ShouldBe([Basic("harbor:s+cr%3At"), Basic("harbor:s cr:t"), Basic("harbor:s cr:t")]);
+    }
+
+    [Fact]
+    public async Task A_secret_that_is_wrong_in_either_form_is_refused_in_the_words_of_the_first_refusal()
+    {
+        TakeSecretAs("harbor:other", 400, "invalid_client");
+        var client = Client(Secret());
+
+        (await Should.ThrowAsync<DeltaSharingException>(() => VersionAsync(client))).ErrorCode.ShouldBe("invalid_client");
+        TakeSecretAs("harbor:s+cr%3At", 400, "invalid_client");
+        await VersionAsync(client);
+
+        TokenRequests.Count().ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData("harbor", "plain-secret_1")]
+    [InlineData("har:bor", "s cr:t")]
+    public async Task A_secret_with_one_form_only_is_shown_once(string id, string secret)
+    {
+        server.Handler = (context, _) => context.StatusAsync(401, """{"error":"invalid_client"}""");
+
+        await Should.ThrowAsync<DeltaSharingException>(() => VersionAsync(Client(Secret() with { ClientId = id, ClientSecret = secret })));
+
+        TokenRequests.Count().ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("3600.0", 3600)]
+    [InlineData("\"3600.0\"", 3600)]
+    [InlineData("null", 3600)]
+    [InlineData("3.6e3", 3600)]
+    [InlineData("99999999999999999999", 366 * 86_400)]
+    [InlineData("1e400", 366 * 86_400)]
+    public async Task A_life_of_a_token_that_is_oddly_told_is_understood(string expiresIn, int seconds)
+    {
+        tokenAnswer = """{"access_token":"token-#","expires_in":EXPIRES}""".Replace("EXPIRES", expiresIn, StringComparison.Ordinal);
+        var client = Client(Secret());
+        await VersionAsync(client);
+
+        time.Now += TimeSpan.FromSeconds(seconds) - TimeSpan.FromMinutes(11);
+        await VersionAsync(client);
+        tokens.ShouldBe(1);
+        time.Now += TimeSpan.FromMinutes(2);
+        await VersionAsync(client);
+        tokens.ShouldBe(2);
     }
 
     [Fact]
@@ -137,7 +198,13 @@ public sealed class CredentialTests : IAsyncLifetime
     [InlineData("""{"access_token":"a b","expires_in":60}""")]
     [InlineData("""{"access_token":"secret-token","token_type":"mac","expires_in":60}""")]
     [InlineData("""{"access_token":"secret-token","expires_in":-1}""")]
-    [InlineData("""{"access_token":"secret-token","expires_in":99999999999999999999}""")]
+    [InlineData("""{"access_token":"secret-token","expires_in":0}""")]
+    [InlineData("""{"access_token":"secret-token","expires_in":"soon"}""")]
+    [InlineData("""{"access_token":"secret-token","expires_in":[]}""")]
+    [InlineData("""{"access_token":"\ud800"}""")]
+    [InlineData("""{"access_token":"secret-token","token_type":"\ud800"}""")]
+    [InlineData("""{"access_token":"secret-token","expires_in":"\ud800"}""")]
+    [InlineData("""{"\ud800":1,"access_token":"secret-token","expires_in":-1}""")]
     public async Task An_answer_that_is_no_token_is_malformed(string answer)
     {
         tokenAnswer = answer;
@@ -267,6 +334,15 @@ public sealed class CredentialTests : IAsyncLifetime
 
         Should.Throw<DeltaSharingException>(() => Client(PrivateKey(algorithm), WithKeys())).Error.ShouldBe(DeltaSharingError.CredentialRefused);
     }
+
+    private void TakeSecretAs(string pair, int status, string code) =>
+        server.Handler = (context, _) =>
+            context.Request.Path != "/oauth/token" ? context.LinesAsync("")
+            : context.Request.Headers.Authorization == Basic(pair)
+                ? context.Response.WriteAsync(tokenAnswer.Replace("#", $"{Interlocked.Increment(ref tokens)}", StringComparison.Ordinal))
+            : context.StatusAsync(status, $$"""{"error":"{{code}}"}""");
+
+    private static string Basic(string pair) => "Basic " + Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(pair));
 
     private static Task VersionAsync(DeltaSharingClient client) =>
         client.GetTableVersionAsync(FakeServer.Table, cancellationToken: TestContext.Current.CancellationToken);

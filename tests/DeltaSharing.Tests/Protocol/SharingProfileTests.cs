@@ -172,13 +172,28 @@ public sealed class SharingProfileTests
     [InlineData("""{"shareCredentialsVersion":1,"endpoint":"/relative","bearerToken":"s3cr3t"}""")]
     [InlineData("""{"shareCredentialsVersion":1,"endpoint":"https://user:pw@h","bearerToken":"s3cr3t"}""")]
     [InlineData("""{"shareCredentialsVersion":1,"endpoint":"https://h?x=1","bearerToken":"s3cr3t"}""")]
-    [InlineData("""{"shareCredentialsVersion":1,"endpoint":"https://h","bearerToken":"s3cr3t","expirationTime":"soon"}""")]
     public void A_malformed_profile_is_refused_without_repeating_its_secret(string json)
     {
         var exception = Should.Throw<SharingProtocolException>(() => Parse(json));
 
         exception.Error.ShouldBe(SharingProtocolError.Malformed);
         exception.ToString().ShouldNotContain("s3cr3t");
+    }
+
+    [Theory]
+    [InlineData("2027-01-01", "2027-01-01T00:00:00Z")]
+    [InlineData("2027-01-01T10:20:30", "2027-01-01T10:20:30Z")]
+    [InlineData("2027-01-01 10:20:30.5", "2027-01-01T10:20:30.500Z")]
+    [InlineData("2027-01-01T10:20", "2027-01-01T10:20:00Z")]
+    [InlineData("2027-01-01T10:20:30+02:00", "2027-01-01T08:20:30Z")]
+    [InlineData("never", null)]
+    [InlineData("", null)]
+    [ProtocolRule("Profile File Format", "An expirationTime without an offset is of UTC, and one that is no time is unknown")]
+    public void An_expiration_time_without_an_offset_is_of_utc_and_one_that_is_no_time_is_unknown(string text, string? utc)
+    {
+        var profile = Parse($$"""{"shareCredentialsVersion":1,"endpoint":"https://h","bearerToken":"t","expirationTime":"{{text}}"}""");
+
+        (profile.ExpirationTime is { } time ? WireTimestamp.Format(time) : null).ShouldBe(utc);
     }
 
     private static SharingProfile Parse(string json) => SharingProfile.Parse(Encoding.UTF8.GetBytes(json));

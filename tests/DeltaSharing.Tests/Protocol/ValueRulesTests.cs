@@ -51,6 +51,25 @@ public sealed class ValueRulesTests
             .Check(Config.QuickThrowOnFailure);
 
     [Theory]
+    [InlineData("2022-01-01T00:00:00Z", "2022-01-01T00:00:00Z")]
+    [InlineData("2022-01-01T00:00:00.001Z", "2022-01-01T00:00:00.001Z")]
+    [InlineData("2022-01-01T00:00:00.0000001Z", "2022-01-01T00:00:00.001Z")]
+    [InlineData("2022-01-01T00:00:00.9990001Z", "2022-01-01T00:00:01Z")]
+    [InlineData("2022-01-01T02:00:00.0015+02:00", "2022-01-01T00:00:00.002Z")]
+    [InlineData("9999-12-31T23:59:59.9999999Z", "9999-12-31T23:59:59.999Z")]
+    [ProtocolRule(
+        "Timestamp Format",
+        "Our client never asks for changes from an earlier time than it was given",
+        Served = "rounded up to milliseconds, which is what servers know"
+    )]
+    public void A_time_at_or_after_which_something_was_made_is_never_written_as_an_earlier_one(string text, string written)
+    {
+        WireTimestamp.TryParse(text, out var time).ShouldBeTrue();
+
+        WireTimestamp.FormatAtOrAfter(time).ShouldBe(written);
+    }
+
+    [Theory]
     [InlineData("sales")]
     [InlineData("sales-2026_x")]
     [InlineData("\u65e5\u672c")]

@@ -78,7 +78,6 @@ public sealed class ProviderTests : IAsyncLifetime
     [InlineData("""{"shareCredentialsVersion":1,"endpoint":"https://a.example/ds"}""", "bearerToken")]
     [InlineData("""{"shareCredentialsVersion":1,"endpoint":"ftp://a.example/ds","bearerToken":"t"}""", "endpoint")]
     [InlineData("""{"shareCredentialsVersion":1,"endpoint":"https://u:p@a.example/ds","bearerToken":"t"}""", "endpoint")]
-    [InlineData("""{"shareCredentialsVersion":1,"endpoint":"https://a.example/ds","bearerToken":"t","expirationTime":"tomorrow"}""", "expirationTime")]
     public async Task A_profile_file_that_is_none_is_refused(string profile, string expected)
     {
         var (status, json) = await host.SendAsync(HttpMethod.Post, InboundHost.Providers, new { name = "acme", recipient_profile_str = profile });

@@ -1,0 +1,145 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Tideway.Cli.Tests.Support;
+using Tideway.DeltaLog;
+using Tideway.DeltaLog.Actions;
+using Tideway.DeltaLog.Snapshots;
+using Tideway.DeltaSharing.Protocol;
+using Tideway.ObjectStorage.Local;
+
+namespace Tideway.Cli.Tests.Read;
+
+/// <summary>A sharing server with one table in the delta format, whose files lie on this machine.</summary>
+internal sealed class FakeShare : IAsyncDisposable
+{
+    private const string Table = "/ds/shares/s/schemas/sc/tables/t";
+
+    private readonly TempFolder folder = new();
+    private readonly Dictionary<string, string> answers = new(StringComparer.Ordinal);
+    private int files;
+
+    private FakeShare(FakeApi api)
+    {
+        Api = api;
+        Profile = folder.Write("p.share", $$"""{"shareCredentialsVersion":1,"endpoint":"{{api.Url}}/ds","bearerToken":"partner-secret"}""");
+    }
+
+    public FakeApi Api { get; }
+
+    public string Profile { get; }
+
+    /// <summary>What clients say that they can take.</summary>
+    public string Capabilities { get; private set; } = "";
+
+    public static async Task<FakeShare> StartAsync() => new(await FakeApi.StartAsync());
+
+    /// <summary>Shares a local table.</summary>
+    public async Task<Snapshot> ShareAsync(string path)
+    {
+        var snapshot = await new DeltaTable(new LocalObjectStore(path), TimeProvider.System).LoadAsync();
+        Query([.. Head(snapshot), .. snapshot.Files.Select(file => File("add", file.Path, UrlOf(Path.Combine(path, file.Path)), Body(file)))]);
+        return snapshot;
+    }
+
+    public void Query(params IEnumerable<string> lines) => Answer($"POST {Table}/query", lines);
+
+    public void Changes(string query, params IEnumerable<string> lines) => Answer($"GET {Table}/changes?{query}", lines);
+
+    /// <summary>Serves a file of this machine.</summary>
+    public string UrlOf(string path)
+    {
+        var target = $"/files/{files++}";
+        Api.On(
+            "GET " + target,
+            context =>
+            {
+                context.Response.ContentLength = new FileInfo(path).Length;
+                return context.Response.SendFileAsync(path);
+            }
+        );
+        return Api.Url + target;
+    }
+
+    public Task<CliRun> ReadAsync(params string[] args) => new CliRun().RunAsync(["read", Profile + "#s.sc.t", "--allow-insecure", .. args]);
+
+    public static IEnumerable<string> Head(Snapshot snapshot) =>
+        [
+            JsonSerializer.Serialize(
+                new
+                {
+                    protocol = new
+                    {
+                        deltaProtocol = new
+                        {
+                            minReaderVersion = snapshot.Protocol.MinReaderVersion,
+                            minWriterVersion = snapshot.Protocol.MinWriterVersion,
+                            readerFeatures = snapshot.Protocol.ReaderFeatures,
+                            writerFeatures = snapshot.Protocol.WriterFeatures,
+                        },
+                    },
+                }
+            ),
+            JsonSerializer.Serialize(
+                new
+                {
+                    metaData = new
+                    {
+                        deltaMetadata = new
+                        {
+                            id = snapshot.Metadata.Id,
+                            format = new { provider = "parquet" },
+                            schemaString = snapshot.Metadata.SchemaString,
+                            partitionColumns = snapshot.Metadata.PartitionColumns,
+                            configuration = snapshot.Metadata.Configuration,
+                        },
+                    },
+                }
+            ),
+        ];
+
+    public static string File(string kind, string id, string url, JsonObject body, long? version = null)
+    {
+        body["path"] = url;
+        var file = new JsonObject
+        {
+            ["id"] = id,
+            ["deltaSingleAction"] = new JsonObject { [kind] = body },
+        };
+        if (version is not null)
+            (file["version"], file["timestamp"]) = (version, version);
+        return new JsonObject { ["file"] = file }.ToJsonString();
+    }
+
+    public static JsonObject Body(AddFile file) =>
+        new()
+        {
+            ["partitionValues"] = new JsonObject(file.PartitionValues.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
+            ["size"] = file.Size,
+            ["modificationTime"] = file.ModificationTime,
+            ["dataChange"] = true,
+        };
+
+    public async ValueTask DisposeAsync()
+    {
+        await Api.DisposeAsync();
+        folder.Dispose();
+    }
+
+    private void Answer(string line, IEnumerable<string> lines)
+    {
+        answers[line] = string.Concat(lines.Select(text => text + "\n"));
+        Api.On(
+            line,
+            context =>
+            {
+                Capabilities = context.Request.Headers[HeaderNames.Capabilities].ToString();
+                context.Response.ContentType = HeaderNames.Ndjson;
+                context.Response.Headers[HeaderNames.TableVersion] = "3";
+                context.Response.Headers[HeaderNames.RequestId] = "req-1";
+                context.Response.Headers[HeaderNames.Capabilities] = "responseformat=delta";
+                return context.Response.WriteAsync(answers[line]);
+            }
+        );
+    }
+}

@@ -1,0 +1,215 @@
+using System.Text.Json.Nodes;
+using Tideway.Cli.Tests.Support;
+using Tideway.DeltaLog.Snapshots;
+using Tideway.Testing;
+
+namespace Tideway.Cli.Tests.Read;
+
+/// <summary><c>tideway read</c> of a server that shares what it wants to, as it wants to.</summary>
+public sealed class SharedTableTests : IAsyncLifetime
+{
+    private readonly TempFolder folder = new();
+    private FakeShare share = null!;
+
+    public async ValueTask InitializeAsync() => share = await FakeShare.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await share.DisposeAsync();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Variants_are_named_among_what_is_understood_and_read()
+    {
+        await share.ShareAsync(TestTable.At("golden/spark-variant-checkpoint"));
+
+        var run = await share.ReadAsync("-o", "json");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        run.Json.GetArrayLength().ShouldBe(102);
+        var features = share.Capabilities.Split(';').Single(part => part.StartsWith("readerfeatures=", StringComparison.Ordinal))[15..].Split(',');
+        foreach (
+            var feature in new[] { "varianttype", "varianttype-preview", "variantshredding", "variantshredding-preview", "deletionvectors", "v2checkpoint" }
+        )
+            features.ShouldContain(feature);
+    }
+
+    [Fact]
+    public async Task A_column_is_found_in_any_case_and_shown_with_its_values()
+    {
+        await MakeAsync("SELECT 7 AS id, 'Bremen' AS City");
+
+        var table = await share.ReadAsync("--column", "ID", "--column", "cITY");
+        var json = await share.ReadAsync("--column", "ID", "-o", "json");
+
+        table
+            .Lines.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .ShouldBe([
+                ["id", "City"],
+                ["7", "Bremen"],
+            ]);
+        json.Json[0].GetProperty("id").GetInt32().ShouldBe(7);
+    }
+
+    [Fact]
+    public async Task Changes_are_told_apart_by_a_column_that_is_not_shown()
+    {
+        var snapshot = await MakeAsync("SELECT range AS id, 'c' || range AS city FROM range(5)");
+        Changes(snapshot, "add");
+
+        var run = await share.ReadAsync("--changes", "1..", "--where", "id > 2 AND _change_type = 'insert'", "--column", "city", "-o", "json");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        run.Json.EnumerateArray().Select(row => row.GetProperty("city").GetString()).Order().ShouldBe(["c3", "c4"]);
+        run.Json[0].EnumerateObject().Select(member => member.Name).ShouldBe(["city", "_change_type", "_commit_version", "_commit_timestamp"]);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_file_that_went_need_not_have_a_size(bool isToldWhereItCame)
+    {
+        var snapshot = await MakeAsync("SELECT range AS id FROM range(5)");
+        if (isToldWhereItCame)
+            Changes(snapshot, "add", "remove");
+        else
+            Changes(snapshot, "remove");
+
+        var run = await share.ReadAsync("--changes", "1..", "-o", "json", "--where", "_change_type = 'delete'");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        run.Json.GetArrayLength().ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task A_file_that_came_must_have_a_size()
+    {
+        var snapshot = await MakeAsync("SELECT 1 AS id");
+        share.Query([.. FakeShare.Head(snapshot), FakeShare.File("add", "a", "https://files.example.org/a", [])]);
+
+        var run = await share.ReadAsync();
+
+        run.ExitCode.ShouldBe(1);
+        run.Error.ShouldContain("expected the number size");
+    }
+
+    [Theory]
+    [InlineData("""{"file":{"id":"a","deltaSingleAction":{"add":{"path":"relative","size":1}}}}""", "expected an absolute URL")]
+    [InlineData("""{"file":{"id":"a","deltaSingleAction":{"add":{"path":"\ud800","size":1}}}}""", "expected texts of Unicode")]
+    [InlineData("""{"file":null}""", "got null")]
+    [InlineData("""{"file":{"id":"a","deltaSingleAction":7}}""", "expected deltaSingleAction")]
+    [InlineData("{", "expected")]
+    public async Task A_malformed_line_is_a_failure_of_the_server_with_address_and_request(string line, string said)
+    {
+        var snapshot = await MakeAsync("SELECT 1 AS id");
+        share.Query([.. FakeShare.Head(snapshot), line, "{}"]);
+
+        var run = await share.ReadAsync();
+
+        run.ExitCode.ShouldBe(1, run.Error);
+        run.Error.ShouldContain(said);
+        run.Error.ShouldContain("/ds/shares/s/schemas/sc/tables/t/query");
+        run.Error.ShouldContain("(request req-1)");
+    }
+
+    [Fact]
+    public async Task A_profile_that_is_none_is_a_fault_of_the_command_line()
+    {
+        var run = await new CliRun().RunAsync("read", folder.Write("none.share", "{}") + "#s.sc.t");
+
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldContain("shareCredentialsVersion");
+    }
+
+    [Theory]
+    [InlineData("id > 0", true)]
+    [InlineData("city LIKE 'c%'", false)]
+    [InlineData("city = 'a\\nb' OR id >= 0", false)]
+    [ProtocolRule("SQL Expressions for Filtering", "Our command line sends a condition as a hint only where every dialect of SQL understands it alike")]
+    public async Task A_condition_is_sent_where_it_means_the_same_there_and_holds_in_any_case(string where, bool isSent)
+    {
+        await MakeAsync("SELECT 1 AS id, 'c' AS city");
+
+        var run = await share.ReadAsync("--where", where, "-o", "json");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        run.Json.GetArrayLength().ShouldBe(1);
+        share.Api.Requests.First().Body.Contains("predicateHints", StringComparison.Ordinal).ShouldBe(isSent);
+    }
+
+    [Fact]
+    public async Task Numbers_that_are_none_are_shown_and_are_texts_in_json()
+    {
+        await MakeAsync("SELECT 'NaN'::DOUBLE AS a, '-Infinity'::FLOAT AS b, 'NaN, Infinity' AS c");
+
+        var table = await share.ReadAsync();
+        var json = await share.ReadAsync("-o", "json");
+
+        table.ExitCode.ShouldBe(0, table.Error);
+        table.Lines[1].ShouldMatch("^NaN +-Infinity +NaN, Infinity$");
+        json.Json[0].ToString().ShouldBe("""{"a":"NaN","b":"-Infinity","c":"NaN, Infinity"}""");
+    }
+
+    [Theory]
+    [InlineData("proxy.example.org:3128")]
+    [InlineData("ftp://secret-user:secret-word@proxy.example.org")]
+    [InlineData("")]
+    public async Task A_proxy_that_is_none_is_refused_without_repeating_its_password(string proxy)
+    {
+        var run = await share.ReadAsync("--proxy", proxy);
+
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldContain("--proxy: expected env, or an address");
+        run.Error.ShouldNotContain("secret");
+    }
+
+    [Fact]
+    public async Task A_server_is_asked_by_the_proxy_and_http_stays_refused()
+    {
+        var host = "share.example.org";
+        var secure = folder.Write("s.share", $$"""{"shareCredentialsVersion":1,"endpoint":"https://{{host}}/ds","bearerToken":"x"}""");
+        var plain = folder.Write("h.share", $$"""{"shareCredentialsVersion":1,"endpoint":"http://{{host}}/ds","bearerToken":"x"}""");
+        share.Api.On($"CONNECT {host}:443", "", status: 403);
+
+        var run = await new CliRun().RunAsync("read", secure, "--proxy", share.Api.Url, "--timeout", "20s");
+        var refused = await new CliRun().RunAsync("read", plain, "--proxy", share.Api.Url);
+
+        run.ExitCode.ShouldBe(6, run.Error);
+        share.Api.Requests.ShouldNotBeEmpty();
+        share.Api.Requests.ShouldAllBe(request => request.Line == $"CONNECT {host}:443");
+        refused.ExitCode.ShouldBe(2);
+        refused.Error.ShouldContain("--allow-insecure");
+    }
+
+    private async Task<Snapshot> MakeAsync(string sql)
+    {
+        var path = folder.File("t");
+        var made = await new CliRun().RunAsync("table", "create", path, "--sql", sql);
+        made.ExitCode.ShouldBe(0, made.Error);
+        return await share.ShareAsync(path);
+    }
+
+    // The one file of the table, in one version each; what went has no size.
+    private void Changes(Snapshot snapshot, params string[] kinds)
+    {
+        var file = snapshot.Files.Single();
+        var url = share.UrlOf(Path.Combine(folder.File("t"), file.Path));
+        share.Changes(
+            "startingVersion=1",
+            [
+                .. FakeShare.Head(snapshot),
+                .. kinds.Select(
+                    (kind, index) =>
+                        FakeShare.File(
+                            kind,
+                            "the-file",
+                            url,
+                            kind == "add" ? FakeShare.Body(file) : new JsonObject { ["partitionValues"] = new JsonObject(), ["dataChange"] = true },
+                            index + 1
+                        )
+                ),
+            ]
+        );
+    }
+}
