@@ -98,7 +98,8 @@ public sealed class RemoteTable(
     private async Task DownloadAsync(SharedFile file, string path, AddressRenewal renewal, CancellationToken cancellationToken)
     {
         var here = new FileInfo(path);
-        if (here.Exists && here.Length == file.Size)
+        // A log need not say how large a file is that went.
+        if (here.Exists && (here.Length == file.Size || !file.IsSizeKnown))
         {
             progress.Found(file.Size);
             return;
@@ -108,7 +109,8 @@ public sealed class RemoteTable(
         var counter = new Counter(progress);
         try
         {
-            await downloader.DownloadAsync(renewal.Of(file.Id, file.Url.Url, () => counter.Counted > 0), path, file.Size, counter, cancellationToken);
+            long? size = file.IsSizeKnown ? file.Size : null;
+            await downloader.DownloadAsync(renewal.Of(file.Id, file.Url.Url, () => counter.Counted > 0), path, size, counter, cancellationToken);
         }
         catch
         {

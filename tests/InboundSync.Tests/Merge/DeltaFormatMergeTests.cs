@@ -74,6 +74,20 @@ public sealed class DeltaFormatMergeTests : SyncFixture
     }
 
     [Fact]
+    public async Task Files_that_went_are_read_though_the_server_does_not_tell_how_large_they_are()
+    {
+        await ShareOrdersAsync("mapped");
+        Provider.TellsSizesOfFilesThatWent = false;
+        await Orders.AppendOrdersAsync(1, 100);
+        await Host.AddSyncAsync(mode: "merge");
+        await Orders.OverwriteAsync(SharedTable.OrdersSql(90, 120, "other"));
+
+        (await Host.SyncAsync())["whole_table"]!.GetValue<bool>().ShouldBeFalse();
+
+        await ShouldBeSameRowsAsync();
+    }
+
+    [Fact]
     public async Task Columns_whose_names_plain_files_cannot_have_keep_them()
     {
         await ShareOrdersAsync("mapped");

@@ -38,6 +38,7 @@ public sealed class RandomHistoryTests : SyncFixture
         Provider.Formats = random.Next(3) > 0 ? KnownFormats.Both : KnownFormats.Delta;
         Provider.KnowsFileIdHash = random.Next(3) > 0;
         Provider.TellsVectorFiles = random.Next(3) > 0;
+        Provider.TellsSizesOfFilesThatWent = random.Next(3) > 0;
         Orders.HistoryShared = random.Next(4) > 0;
         Orders.ChangesShared = random.Next(4) > 0;
         story = [$"seed {seed}: {Provider.Formats}, ids {Provider.KnowsFileIdHash}, history {Orders.HistoryShared}, changes {Orders.ChangesShared}"];

@@ -110,7 +110,7 @@ internal sealed class AnswerLines(ResponseFormats format, FakeProvider provider,
 
     public SharingLine Remove(RemoveFile file, long version) =>
         IsDelta
-            ? Delta("remove", file.Path, Body(file.PartitionValues, file.Size!.Value), file.DeletionVector, version)
+            ? Delta("remove", file.Path, Body(file), file.DeletionVector, version)
             : new RemoveLine
             {
                 Url = provider.UrlOf(name, file.Path),
@@ -143,6 +143,14 @@ internal sealed class AnswerLines(ResponseFormats format, FakeProvider provider,
             ["size"] = size,
             ["dataChange"] = true,
         };
+
+    private JsonObject Body(RemoveFile file)
+    {
+        var body = Body(file.PartitionValues, file.Size!.Value);
+        if (!provider.TellsSizesOfFilesThatWent)
+            body.Remove("size");
+        return body;
+    }
 
     private JsonObject Body(AddFile file)
     {

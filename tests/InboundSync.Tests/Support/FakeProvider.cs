@@ -41,6 +41,9 @@ internal sealed class FakeProvider : IAsyncDisposable
     /// <summary>Whether it tells the statistics of files, in the delta format.</summary>
     public bool TellsStatistics { get; set; } = true;
 
+    /// <summary>Whether it tells the sizes of files that went, in the delta format; a log need not have them.</summary>
+    public bool TellsSizesOfFilesThatWent { get; set; } = true;
+
     /// <summary>Whether it makes the ids of files as it is asked to; where it does not, they are others in the other format.</summary>
     public bool KnowsFileIdHash { get; set; } = true;
 
