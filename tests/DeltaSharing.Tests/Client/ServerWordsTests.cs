@@ -56,6 +56,22 @@ public sealed class ServerWordsTests : IAsyncLifetime
         (await FailsAsync(VersionAsync, DeltaSharingError.Forbidden)).Status.ShouldBe(403);
     }
 
+    [Theory]
+    [InlineData("<?xml version=\"1.0\" encoding=\"utf-7\"?><Error><Code>X</Code></Error>")]
+    [InlineData("<?xml version=\"1.0\" encoding=\"utf-16\"?><Error><Code>X</Code></Error>")]
+    [InlineData("<?xml version=\"1.0\" encoding=\"none\"?><Error><Code>X</Code></Error>")]
+    [InlineData("<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><Error><Code>&e;</Code></Error>")]
+    [InlineData("<Error><Code><Code>X</Code></Code></Error>")]
+    [InlineData("<Error><Code>&#xd800;</Code></Error>")]
+    [InlineData("<Error><Code>\uffff</Code></Error>")]
+    [InlineData("<Error><Code>X</Code>")]
+    public async Task Xml_that_is_none_is_told_by_the_status(string body)
+    {
+        server.Handler = (context, _) => context.StatusAsync(403, body);
+
+        (await FailsAsync(VersionAsync, DeltaSharingError.Forbidden)).Message.ShouldNotContain("root:");
+    }
+
     [Fact]
     public async Task A_long_text_is_cut_and_a_token_in_it_is_not_repeated()
     {
