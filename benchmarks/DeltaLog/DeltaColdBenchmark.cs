@@ -52,7 +52,7 @@ internal sealed class DeltaColdBenchmark : IBenchmark
     private static async Task OpenAsync(MillionFileTable table, DeltaTableOptions options, CancellationToken cancellationToken)
     {
         var snapshot = await new DeltaTable(table.Store, TimeProvider.System, options).LoadAsync(cancellationToken: cancellationToken);
-        var count = snapshot.CountFilesMatching(SqlPredicate.TryParse($"date = DATE '{MillionFileTable.Date}'")!);
+        var count = snapshot.CountFilesMatching(SqlPredicate.TryParse($"date = DATE '{MillionFileTable.Date}'")!, cancellationToken);
         if (snapshot.Version != table.Latest || count < MillionFileTable.FilesPerDate / 2 || snapshot.FileCount < MillionFileTable.Files)
             throw new InvalidOperationException(
                 $"Version {snapshot.Version} with {snapshot.FileCount} files, {count} of them matching, is not what was written."

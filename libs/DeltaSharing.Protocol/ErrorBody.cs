@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 
 namespace Tideway.DeltaSharing.Protocol;
@@ -25,6 +26,12 @@ public sealed record ErrorBody(string ErrorCode, string Message)
         }
     }
 
-    /// <summary>The body as UTF-8 JSON.</summary>
-    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, WireJson.Default.ErrorBody);
+    /// <summary>The body as UTF-8 JSON, with no more escaped than needs to be: clients look for known texts in it as it is.</summary>
+    public byte[] ToJson()
+    {
+        var json = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(json, WireJson.WriterOptions))
+            JsonSerializer.Serialize(writer, this, WireJson.Default.ErrorBody);
+        return json.WrittenSpan.ToArray();
+    }
 }

@@ -24,6 +24,12 @@ public sealed class StorageAccessOptions
     /// <summary>S3: the token that comes with temporary credentials.</summary>
     public string? SessionToken { get; set; }
 
+    /// <summary>
+    /// S3: when these temporary credentials end. The store refuses what they signed from then on, so signed addresses state no later time. Without it, an address may
+    /// state a time at which it is refused already.
+    /// </summary>
+    public DateTimeOffset? SessionExpiresAt { get; set; }
+
     /// <summary>S3: the profile of <see cref="CredentialsFile"/>; else <c>AWS_PROFILE</c>, else <c>default</c>.</summary>
     public string? Profile { get; set; }
 

@@ -4,7 +4,7 @@ using Tideway.DeltaLog.Snapshots;
 namespace Tideway.DeltaLog.Pruning;
 
 /// <summary>Finds the files of a version that can hold rows which meet a condition, with several threads where there are many.</summary>
-internal sealed class FilePruner(Snapshot snapshot, Predicate predicate)
+internal sealed class FilePruner(Snapshot snapshot, Predicate predicate, CancellationToken cancellationToken = default)
 {
     // Fewer are done before another thread has begun.
     private const int MinFilesPerThread = 16_384;
@@ -21,7 +21,7 @@ internal sealed class FilePruner(Snapshot snapshot, Predicate predicate)
     public int Count()
     {
         var counts = new int[files.Segments.Length];
-        Run((scan, number) => counts[number] = scan.Run(files.Segments[number], files.Gone[number], null));
+        Run((scan, number) => counts[number] = scan.Run(files.Segments[number], files.Gone[number], null, cancellationToken));
         return counts.Sum();
     }
 
@@ -29,7 +29,7 @@ internal sealed class FilePruner(Snapshot snapshot, Predicate predicate)
     public int[] Find()
     {
         var found = new List<int>[files.Segments.Length];
-        Run((scan, number) => scan.Run(files.Segments[number], files.Gone[number], found[number] = []));
+        Run((scan, number) => scan.Run(files.Segments[number], files.Gone[number], found[number] = [], cancellationToken));
         var ids = new int[found.Sum(rows => rows.Count)];
         if (ids.Length == files.Count)
             return files.Order();
@@ -58,7 +58,7 @@ internal sealed class FilePruner(Snapshot snapshot, Predicate predicate)
         Parallel.For(
             0,
             files.Segments.Length,
-            new ParallelOptions { MaxDegreeOfParallelism = Threads },
+            new ParallelOptions { MaxDegreeOfParallelism = Threads, CancellationToken = cancellationToken },
             TakeScan,
             (number, _, own) =>
             {

@@ -10,10 +10,17 @@ namespace Tideway.DeltaLog.Pruning;
 /// </summary>
 internal sealed class PredicateBinder(Snapshot snapshot)
 {
+    /// <summary>
+    /// How many tests one condition has at most; what goes beyond may come to anything. Each is made for each file, and conditions come from strangers. The constants
+    /// that one column is compared with are one test, however many they are.
+    /// </summary>
+    public const int MaxTests = 256;
+
     private static readonly BoundTest Anything = new BoundTest.Fixed(Outcomes.Any);
 
     private readonly ColumnMappingMode mode = ColumnMapping.Of(snapshot.Protocol, snapshot.Metadata);
     private readonly Dictionary<string, PrunedColumn?> columns = new(StringComparer.Ordinal);
+    private int tests;
 
     /// <summary>The columns that were found, each once.</summary>
     public IEnumerable<PrunedColumn> Columns => columns.Values.OfType<PrunedColumn>();
@@ -22,12 +29,11 @@ internal sealed class PredicateBinder(Snapshot snapshot)
         predicate switch
         {
             AndPredicate and => new BoundTest.And([.. and.Operands.Select(Bind)]),
-            OrPredicate or => new BoundTest.Or([.. or.Operands.Select(Bind)]),
+            OrPredicate or => Any(or),
             NotPredicate not => new BoundTest.Not(Bind(not.Operand)),
             ComparisonPredicate comparison => Compare(comparison.Column, comparison.Comparison, comparison.Value),
-            InPredicate { Values.Count: 0 } => new BoundTest.Fixed(Outcomes.False),
-            InPredicate isIn => new BoundTest.Or([.. isIn.Values.Select(value => Compare(isIn.Column, Comparison.Equal, value))]),
-            IsNullPredicate isNull => Find(isNull.Column) is { } column ? new BoundTest.IsNull(column) : Anything,
+            InPredicate isIn => In(isIn.Column, isIn.Values),
+            IsNullPredicate isNull => Find(isNull.Column) is { } column ? Test(new BoundTest.IsNull(column)) : Anything,
             StartsWithPredicate startsWith => StartsWith(startsWith),
             _ => Anything,
         };
@@ -37,11 +43,75 @@ internal sealed class PredicateBinder(Snapshot snapshot)
         if (value.Kind == LiteralKind.Null)
         {
             if (comparison == Comparison.NullSafeEqual)
-                return Find(path) is { } nullable ? new BoundTest.IsNull(nullable) : Anything;
+                return Find(path) is { } nullable ? Test(new BoundTest.IsNull(nullable)) : Anything;
             return new BoundTest.Fixed(Outcomes.Null);
         }
 
-        return Find(path) is { } column && Constant(column.Type, value) is { } constant ? new BoundTest.Compare(column, comparison, constant) : Anything;
+        return Find(path) is { } column && Constant(column.Type, value) is { } constant ? Test(new BoundTest.Compare(column, comparison, constant)) : Anything;
+    }
+
+    private BoundTest Test(BoundTest test) => ++tests > MaxTests ? Anything : test;
+
+    // Clients write a list of constants as conditions of their own: those on one column are one test.
+    private BoundTest.Or Any(OrPredicate or)
+    {
+        var others = new List<Predicate>();
+        var lists = new Dictionary<string, (IReadOnlyList<string> Column, List<Literal> Values)>(StringComparer.Ordinal);
+        Sort(or);
+        return new BoundTest.Or([.. lists.Values.Select(list => In(list.Column, list.Values)), .. others.Select(Bind)]);
+
+        void Sort(OrPredicate some)
+        {
+            foreach (var operand in some.Operands)
+            {
+                if (operand is OrPredicate inner)
+                    Sort(inner);
+                else if (operand is ComparisonPredicate { Comparison: Comparison.Equal } equal)
+                    ListOf(equal.Column).Add(equal.Value);
+                else if (operand is InPredicate isIn)
+                    ListOf(isIn.Column).AddRange(isIn.Values);
+                else
+                    others.Add(operand);
+            }
+        }
+
+        List<Literal> ListOf(IReadOnlyList<string> column)
+        {
+            var key = string.Join('\0', column);
+            if (!lists.TryGetValue(key, out var list))
+                lists.Add(key, list = (column, []));
+            return list.Values;
+        }
+    }
+
+    private BoundTest In(IReadOnlyList<string> path, IReadOnlyList<Literal> values)
+    {
+        var known = values.Where(value => value.Kind != LiteralKind.Null).ToList();
+        var operands = new List<BoundTest>();
+        if (known.Count < values.Count)
+            operands.Add(new BoundTest.Fixed(Outcomes.Null));
+        var column = known.Count == 0 ? null : Find(path);
+        var constants = column is null ? [] : known.Select(value => Constant(column.Type, value)).OfType<Bound>().ToList();
+        if (constants.Count < known.Count)
+            operands.Add(Anything);
+        // Not-a-number has no place in an order.
+        if (constants.Find(constant => constant.IsNaN) is { } notANumber)
+            operands.Add(Test(new BoundTest.Compare(column!, Comparison.Equal, notANumber)));
+        foreach (var kind in constants.Where(constant => !constant.IsNaN).GroupBy(constant => constant.Kind))
+            operands.Add(Test(new BoundTest.In(column!, Ordered(kind))));
+        return operands is [var only] ? only : new BoundTest.Or([.. operands]);
+    }
+
+    private static Bound[] Ordered(IEnumerable<Bound> constants)
+    {
+        var ordered = new List<Bound>();
+        foreach (var constant in constants.Order(Comparer<Bound>.Create((left, right) => left.CompareTo(right) ?? 0)))
+        {
+            if (ordered.Count == 0 || ordered[^1].CompareTo(constant) != 0)
+                ordered.Add(constant);
+        }
+
+        return [.. ordered];
     }
 
     private BoundTest StartsWith(StartsWithPredicate predicate)
@@ -50,7 +120,7 @@ internal sealed class PredicateBinder(Snapshot snapshot)
             return Anything;
         var prefix = new Bound();
         prefix.Set(Encoding.UTF8.GetBytes(predicate.Prefix));
-        return new BoundTest.StartsWith(column, prefix);
+        return Test(new BoundTest.StartsWith(column, prefix));
     }
 
     // Null where the comparison would not be one of the column's type.

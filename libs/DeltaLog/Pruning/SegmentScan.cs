@@ -9,6 +9,9 @@ namespace Tideway.DeltaLog.Pruning;
 /// </summary>
 internal sealed class SegmentScan
 {
+    // Often enough for one who went away, and too seldom to be noticed.
+    private const int RowsBetweenLooks = 1024;
+
     private readonly BoundTest test;
     private readonly PrunedColumn[] partitions;
     private readonly PrunedColumn[] others;
@@ -31,14 +34,16 @@ internal sealed class SegmentScan
     }
 
     /// <summary>How many files there are; their rows go to <paramref name="rows"/>, where that is given.</summary>
-    public int Run(FileSegment segment, ulong[]? gone, List<int>? rows)
+    public int Run(FileSegment segment, ulong[]? gone, List<int>? rows, CancellationToken cancellationToken)
     {
-        var verdicts = Verdicts(segment);
+        var verdicts = Verdicts(segment, cancellationToken);
         if (verdicts is not null && Array.TrueForAll(verdicts, verdict => verdict == Verdict.Drop))
             return 0;
         var (count, last) = (0, -1);
         for (var row = 0; row < segment.Count; row++)
         {
+            if (row % RowsBetweenLooks == 0)
+                cancellationToken.ThrowIfCancellationRequested();
             var partition = segment.PartitionOf[row];
             var verdict = verdicts is null ? Verdict.Look : verdicts[partition];
             if (verdict == Verdict.Drop || FileLevel.IsGone(gone, row))
@@ -60,7 +65,7 @@ internal sealed class SegmentScan
     }
 
     // What each set of partition values decides by itself; null where the condition is not about them.
-    private Verdict[]? Verdicts(FileSegment segment)
+    private Verdict[]? Verdicts(FileSegment segment, CancellationToken cancellationToken)
     {
         if (partitions.Length == 0 && others.Length > 0)
             return null;
@@ -69,6 +74,8 @@ internal sealed class SegmentScan
         var verdicts = new Verdict[segment.Partitions.Count];
         for (var index = 0; index < verdicts.Length; index++)
         {
+            if (index % RowsBetweenLooks == 0)
+                cancellationToken.ThrowIfCancellationRequested();
             SetPartition(segment.Partitions[index]);
             var outcomes = test.Evaluate();
             verdicts[index] =

@@ -45,7 +45,7 @@ public sealed class TableReader(IObjectStore store, bool allowFilesOutside = fal
         TypeWidening.RequireSupported(snapshot.Schema, store.Root);
         var mode = ColumnMapping.Of(snapshot.Protocol, snapshot.Metadata);
         var entries = new List<ScanEntry>();
-        foreach (var file in options.Files ?? FilesOf(snapshot, options))
+        foreach (var file in options.Files ?? FilesOf(snapshot, options, cancellationToken))
         {
             var rows = file.DeletionVector is { } vector ? await vectors.ReadAsync(vector, cancellationToken).ConfigureAwait(false) : null;
             IReadOnlyList<string> constants = options.RowColumns is null ? [] : FirstRow(file, snapshot);
@@ -188,8 +188,8 @@ public sealed class TableReader(IObjectStore store, bool allowFilesOutside = fal
             : [.. names.Select(name => schema.Find(name) ?? throw new ArgumentException($"The table has no column '{name}'.", nameof(names)))];
 
     // Files whose partition or statistics tell that no row of theirs meets the condition are not opened.
-    private static IEnumerable<AddFile> FilesOf(Snapshot snapshot, ScanOptions options) =>
-        options.WhereSql is { } sql && SqlPredicate.TryParse(sql) is { } predicate ? snapshot.FilesMatching(predicate) : snapshot.Files;
+    private static IEnumerable<AddFile> FilesOf(Snapshot snapshot, ScanOptions options, CancellationToken cancellationToken) =>
+        options.WhereSql is { } sql && SqlPredicate.TryParse(sql) is { } predicate ? snapshot.FilesMatching(predicate, cancellationToken) : snapshot.Files;
 
     private string? OnDisk(string path)
     {

@@ -94,19 +94,19 @@ public sealed class Snapshot
 
     /// <summary>
     /// The files that can hold rows for which <paramref name="predicate"/> is true, in the order of <see cref="Files"/>: told by partition values and
-    /// statistics, so that others may be among them, but none is left out that has such a row.
+    /// statistics, so that others may be among them, but none is left out that has such a row. Looks at all files before it returns.
     /// </summary>
-    public IEnumerable<AddFile> FilesMatching(Predicate predicate)
+    public IEnumerable<AddFile> FilesMatching(Predicate predicate, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(predicate);
-        return files.Read(new FilePruner(this, predicate).Find());
+        return files.Read(new FilePruner(this, predicate, cancellationToken).Find());
     }
 
     /// <summary>How many files <see cref="FilesMatching"/> gives.</summary>
-    public int CountFilesMatching(Predicate predicate)
+    public int CountFilesMatching(Predicate predicate, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(predicate);
-        return new FilePruner(this, predicate).Count();
+        return new FilePruner(this, predicate, cancellationToken).Count();
     }
 
     /// <summary>Bytes of memory that the files take, some of which this version may share with others.</summary>

@@ -28,9 +28,9 @@ public static class ProtocolRefusals
     public static ProtocolRefusal SchemaNotFound(string share, string schema, string? operatorMessage = null) =>
         NotFound("Schema", $"{share}/{schema}", operatorMessage);
 
-    /// <summary>404: there is no such table in the schema.</summary>
+    /// <summary>404: there is no such table, schema or share, or none for this recipient. Clients know the text from the reference server, which does not say which of them.</summary>
     public static ProtocolRefusal TableNotFound(string share, string schema, string table, string? operatorMessage = null) =>
-        NotFound("Table", $"{share}/{schema}/{table}", operatorMessage);
+        NotFound("Share/Schema/Table", $"{share}/{schema}/{table}", operatorMessage);
 
     /// <summary>404: there is no such volume in the schema.</summary>
     public static ProtocolRefusal VolumeNotFound(string share, string schema, string volume, string? operatorMessage = null) =>

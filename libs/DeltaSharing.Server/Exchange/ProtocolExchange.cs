@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Tideway.DeltaSharing.Protocol;
 using Tideway.DeltaSharing.Server.Access;
@@ -13,6 +14,24 @@ public sealed class ProtocolExchange
     private const int MaxTextLength = 1024;
 
     private static readonly SearchValues<char> IdCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
+
+    // The parameters that calls of the protocol have in their address, whatever the case.
+    private static readonly HashSet<string> QueryParameters = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "maxResults",
+        "maxFiles",
+        "pageToken",
+        "nextToken",
+        "version",
+        "timestamp",
+        "startingVersion",
+        "startingTimestamp",
+        "endingVersion",
+        "endingTimestamp",
+        "includeHistoricalMetadata",
+        "includeHistoricalProtocol",
+        "path",
+    };
 
     private readonly HttpContext context;
     private readonly IProtocolAccessLog log;
@@ -31,8 +50,7 @@ public sealed class ProtocolExchange
         Schema = RouteValue("schema");
         Table = RouteValue("table");
         Volume = RouteValue("volume");
-        foreach (var (name, values) in context.Request.Query)
-            AddParameter(name, values.ToString());
+        AddQuery(context.Request.Query);
         context.Features.Set(this);
         context.Response.Headers[HeaderNames.RequestId] = RequestId;
         context.Response.Headers.CacheControl = "no-store";
@@ -149,6 +167,22 @@ public sealed class ProtocolExchange
 
     /// <summary>Lets an answer without data leave that could not be recorded.</summary>
     internal void SettleUnrecorded() => IsSettled = true;
+
+    // Some put a token into the address, as a parameter of some name or as the name: what the protocol does not know is counted, and nothing else is kept of it.
+    private void AddQuery(IQueryCollection query)
+    {
+        var unknown = 0;
+        foreach (var (name, values) in query)
+        {
+            if (QueryParameters.TryGetValue(name, out var known))
+                AddParameter(known, values.ToString());
+            else
+                unknown++;
+        }
+
+        if (unknown > 0)
+            AddParameter("unknownParameters", unknown.ToString(CultureInfo.InvariantCulture));
+    }
 
     private static bool IsId(string text) => text.Length is > 0 and <= 64 && !text.AsSpan().ContainsAnyExcept(IdCharacters);
 

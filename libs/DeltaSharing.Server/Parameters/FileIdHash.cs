@@ -50,13 +50,20 @@ public static class FileIds
         var header = request.Headers[HeaderNames.FileIdHash];
         if (header.Count == 0)
             return (FileIdHash?)null;
-        return header.ToString().Trim().ToLowerInvariant() switch
+        if (Find(header.ToString().Trim()) is { } hash)
+            return hash;
+        return ProtocolRefusals.Invalid($"Unsupported fileidhash: '{header}'. Expected parquet or delta.");
+    }
+
+    /// <summary>The way of a name, whatever its case; <see langword="null"/> where there is none of that name.</summary>
+    public static FileIdHash? Find(string? name) =>
+        name?.ToLowerInvariant() switch
         {
             "parquet" => FileIdHash.Parquet,
             "delta" => FileIdHash.Delta,
-            _ => ProtocolRefusals.Invalid($"Unsupported fileidhash: '{header}'. Expected parquet or delta."),
+            _ => null,
         };
-    }
 
-    internal static string ToHeader(this FileIdHash hash) => hash == FileIdHash.Delta ? "delta" : "parquet";
+    /// <summary>The name of a way, as the header has it.</summary>
+    public static string ToHeader(this FileIdHash hash) => hash == FileIdHash.Delta ? "delta" : "parquet";
 }

@@ -40,7 +40,6 @@ public static class TidewayHost
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<DatabaseOptions>().BindConfiguration(DatabaseOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<BusOptions>().BindConfiguration(BusOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
         services.AddSingleton(provider => new EventSubscriptions(
             routing.Select(r => new EventSubscription(r.Queue, r.EventType)),
             provider.GetServices<ConsumerRegistration>()

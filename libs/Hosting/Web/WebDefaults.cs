@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Tideway.Hosting.Health;
 using Tideway.Hosting.Messaging;
@@ -14,6 +15,9 @@ namespace Tideway.Hosting.Web;
 /// <summary>What the HTTP side of every process has in common.</summary>
 public static class WebDefaults
 {
+    // What those who stop after the web server have, the outbox's farewell among them.
+    private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(15);
+
     /// <summary>
     /// Error bodies, routing, authentication and authorization, health, metrics and the API description. Call it once, before the routes are
     /// mapped.
@@ -22,6 +26,8 @@ public static class WebDefaults
     {
         // It counts from the moment it is made.
         app.Services.GetRequiredService<PrometheusMetrics>();
+        var drain = app.Services.GetRequiredService<RequestDrain>();
+        app.Use(next => context => drain.RunAsync(context, next));
         app.UseForwardedHeaders();
         app.UseMiddleware<ErrorResponses>();
         app.UseRouting();
@@ -38,6 +44,8 @@ public static class WebDefaults
         var services = builder.Services;
         services.AddOptions<WebOptions>().BindConfiguration(WebOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<PublicOptions>().BindConfiguration(PublicOptions.Section).ValidateDataAnnotations();
+        services.AddSingleton<RequestDrain>();
+        services.AddOptions<HostOptions>().Configure<IOptions<WebOptions>>((host, web) => host.ShutdownTimeout = web.Value.DrainTimeout + TimeToStop);
         services.AddProblemDetails();
         services.AddOpenApi("v1");
         services.ConfigureHttpJsonOptions(json => ManagementJson.Apply(json.SerializerOptions));

@@ -41,6 +41,13 @@ public sealed class WebOptions : IValidatableObject
     public int MaxConnections { get; set; } = 20_000;
 
     /// <summary>
+    /// How long requests under way have to end when the process is to stop; what takes longer is broken off. All that stops after them has 15 s more, so what
+    /// stops processes (a supervisor, Kubernetes' <c>terminationGracePeriodSeconds</c>) should wait that much longer.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
     /// Addresses and CIDR ranges of our reverse proxies. Only from these are <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> believed; where
     /// none is named, the address of the connection is the caller's.
     /// </summary>

@@ -22,6 +22,9 @@ internal sealed class AzureDialect(AzureAccount? account, AzureTokens? tokens, s
 
     public string? QuerySuffix => sasToken;
 
+    // Of an account with a hierarchical namespace; the older header is what Hadoop leaves in one without.
+    public bool IsFolder(HttpResponseMessage response) => Says(response, "x-ms-resource-type", "directory") || Says(response, "x-ms-meta-hdi_isfolder", "true");
+
     public async ValueTask AuthorizeAsync(HttpRequestMessage message, BucketRequest request, BucketEndpoint endpoint, CancellationToken cancellationToken)
     {
         List<(string Name, string Value)> added = [("x-ms-date", time.GetUtcNow().UtcDateTime.ToString("R", CultureInfo.InvariantCulture))];
@@ -77,4 +80,7 @@ internal sealed class AzureDialect(AzureAccount? account, AzureTokens? tokens, s
             text.Append('\n').Append(name).Append(':').Append(value);
         return text.ToString();
     }
+
+    private static bool Says(HttpResponseMessage response, string header, string value) =>
+        response.Headers.TryGetValues(header, out var values) && values.Contains(value, StringComparer.OrdinalIgnoreCase);
 }

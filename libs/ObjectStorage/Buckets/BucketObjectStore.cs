@@ -42,6 +42,8 @@ internal sealed class BucketObjectStore(BucketClient client, Uri address, string
                     if (response.StatusCode == HttpStatusCode.NotFound)
                         return null;
                     await client.RequireSuccessAsync(response, request, token).ConfigureAwait(false);
+                    if (client.Dialect.IsFolder(response))
+                        return null;
                     return new ObjectInfo(key, response.Content.Headers.ContentLength ?? 0, response.Content.Headers.LastModified ?? default);
                 }
             },
@@ -161,6 +163,12 @@ internal sealed class BucketObjectStore(BucketClient client, Uri address, string
             request,
             async (response, _, token) =>
             {
+                if (response.IsSuccessStatusCode && client.Dialect.IsFolder(response))
+                {
+                    response.Dispose();
+                    throw new ObjectStorageException(ObjectStorageError.NotFound, $"Could not read '{client.AddressOf(whole)}': it is a folder.");
+                }
+
                 if (response.IsSuccessStatusCode || (tag is null && response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable))
                     return response;
                 using (response)

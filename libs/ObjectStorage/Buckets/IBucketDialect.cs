@@ -15,6 +15,9 @@ internal interface IBucketDialect
     /// <summary>What goes to the end of every query and is no part of a signature; a shared access signature, for example.</summary>
     string? QuerySuffix => null;
 
+    /// <summary>Whether an answer is about a folder, which some stores tell of like of an object without content.</summary>
+    bool IsFolder(HttpResponseMessage response) => false;
+
     /// <summary>Adds who sends the request, and to it the signature where there is one.</summary>
     ValueTask AuthorizeAsync(HttpRequestMessage message, BucketRequest request, BucketEndpoint endpoint, CancellationToken cancellationToken);
 }

@@ -59,7 +59,10 @@ internal sealed class StoreHttp : IDisposable
             {
                 using var message = await request.MakeAsync(timeout.Token).ConfigureAwait(false);
                 var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);
-                var isPassing = RetryDelays.IsTransient(response.StatusCode) || (request.RepeatsOnConflict && response.StatusCode == HttpStatusCode.Conflict);
+                var isPassing =
+                    RetryDelays.IsTransient(response.StatusCode)
+                    || (request.RepeatsOnConflict && response.StatusCode == HttpStatusCode.Conflict)
+                    || await IsStalledUploadAsync(response, timeout.Token).ConfigureAwait(false);
                 wait = isPassing ? delays.Before(attempt, response, time) : null;
                 if (wait is null)
                     return await readAsync(response, mayBeDone, timeout.Token).ConfigureAwait(false);
@@ -79,6 +82,16 @@ internal sealed class StoreHttp : IDisposable
     }
 
     public void Dispose() => client.Dispose();
+
+    // S3 says so with a status that else means a wrong request. The body is put back for who reads the answer.
+    private static async Task<bool> IsStalledUploadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if (response.StatusCode != HttpStatusCode.BadRequest)
+            return false;
+        var body = await StoreAnswer.ReadBodyAsync(response, cancellationToken).ConfigureAwait(false);
+        response.Content = new ByteArrayContent(body);
+        return StoreAnswer.Of(response, body).Code == "RequestTimeout";
+    }
 
     internal static bool IsBreak(Exception exception) => exception is HttpRequestException or IOException or OperationCanceledException;
 

@@ -16,6 +16,7 @@ internal sealed class RemoteRootFactory(TimeProvider time, Func<StoreHttp>? newH
         nameof(StorageAccessOptions.AccessKeyId),
         nameof(StorageAccessOptions.SecretAccessKey),
         nameof(StorageAccessOptions.SessionToken),
+        nameof(StorageAccessOptions.SessionExpiresAt),
         nameof(StorageAccessOptions.Profile),
         nameof(StorageAccessOptions.CredentialsFile),
         nameof(StorageAccessOptions.RoleArn),

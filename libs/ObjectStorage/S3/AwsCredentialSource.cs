@@ -11,7 +11,7 @@ internal sealed class AwsCredentialSource
         environment ??= Environment.GetEnvironmentVariable;
         if (options.AccessKeyId is { Length: > 0 } id && options.SecretAccessKey is { Length: > 0 } secret)
         {
-            given = new AwsCredentials(id, secret, options.SessionToken is { Length: > 0 } token ? token : null);
+            given = new AwsCredentials(id, secret, options.SessionToken is { Length: > 0 } token ? token : null, options.SessionExpiresAt);
             return;
         }
 
@@ -23,7 +23,12 @@ internal sealed class AwsCredentialSource
             && environment("AWS_SECRET_ACCESS_KEY") is { Length: > 0 } environmentSecret
         )
         {
-            given = new AwsCredentials(environmentId, environmentSecret, environment("AWS_SESSION_TOKEN") is { Length: > 0 } token ? token : null);
+            given = new AwsCredentials(
+                environmentId,
+                environmentSecret,
+                environment("AWS_SESSION_TOKEN") is { Length: > 0 } token ? token : null,
+                SharedCredentialsFile.TimeOf(environment("AWS_CREDENTIAL_EXPIRATION"))
+            );
             return;
         }
 

@@ -57,11 +57,19 @@ internal sealed class S3Root : IRemoteRoot
     /// <summary>A URL for one method; a store refuses it for another.</summary>
     public SignedUrl Sign(string method, string folder, string key, TimeSpan lifetime)
     {
-        var now = time.GetUtcNow();
+        var (now, who) = (time.GetUtcNow(), credentials.Current());
         var from = now.ToUnixTimeSeconds();
         // Rounded up: whoever asks for a lifetime gets at least that, within what a store takes.
         var seconds = (int)Math.Min(S3Presigner.MaxSeconds, Math.Ceiling(((now + lifetime) - DateTimeOffset.FromUnixTimeSeconds(from)).TotalSeconds));
-        return new SignedUrl(presigner.Sign(method, folder, key, now, seconds, credentials.Current()), DateTimeOffset.FromUnixTimeSeconds(from + seconds));
+        // And no longer than the store takes it for: what temporary credentials signed ends with them.
+        if (who.ExpiresAt is { } end && end.ToUnixTimeSeconds() - from < seconds)
+            seconds = (int)(end.ToUnixTimeSeconds() - from);
+        if (seconds <= 0)
+            throw new ObjectStorageException(
+                ObjectStorageError.AccessDenied,
+                $"Could not sign an address in '{Location.At("")}': the temporary credentials ended at {who.ExpiresAt:u}. Renew them."
+            );
+        return new SignedUrl(presigner.Sign(method, folder, key, now, seconds, who), DateTimeOffset.FromUnixTimeSeconds(from + seconds));
     }
 
     public string? Advise(ObjectStorageException failure) =>

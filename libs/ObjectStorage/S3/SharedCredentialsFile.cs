@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Tideway.ObjectStorage.S3;
 
 /// <summary>
@@ -29,6 +31,12 @@ internal sealed class SharedCredentialsFile(string path, string profile, TimePro
         }
     }
 
+    /// <summary>The time that a text says, in UTC where it says no zone; null where it says none.</summary>
+    public static DateTimeOffset? TimeOf(string? text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+            ? time
+            : null;
+
     private AwsCredentials Parse()
     {
         string[] lines;
@@ -43,7 +51,8 @@ internal sealed class SharedCredentialsFile(string path, string profile, TimePro
 
         string? id = null,
             secret = null,
-            token = null;
+            token = null,
+            expiration = null;
         var isHere = false;
         foreach (var line in lines.Select(line => line.Trim()))
         {
@@ -68,6 +77,10 @@ internal sealed class SharedCredentialsFile(string path, string profile, TimePro
                 case "aws_session_token":
                     token = value;
                     break;
+                // There is no one name: each tool that writes temporary credentials has its own.
+                case "aws_credential_expiration" or "aws_session_expiration" or "aws_expiration" or "expiration" or "x_security_token_expires":
+                    expiration = value;
+                    break;
             }
         }
 
@@ -76,6 +89,6 @@ internal sealed class SharedCredentialsFile(string path, string profile, TimePro
                 ObjectStorageError.AccessDenied,
                 $"Expected aws_access_key_id and aws_secret_access_key in the profile '{profile}' of the credentials file '{path}'."
             )
-            : new AwsCredentials(id, secret, string.IsNullOrEmpty(token) ? null : token);
+            : new AwsCredentials(id, secret, string.IsNullOrEmpty(token) ? null : token, TimeOf(expiration));
     }
 }

@@ -58,10 +58,11 @@ internal static class ChangesEndpoints
         CancellationToken cancellationToken
     )
     {
-        if (await shares.FindGrantedShareAsync(exchange.Recipient.Id, share, cancellationToken) is not { } granted)
-            return ProtocolRefusals.ShareNotFound(share, $"Share '{share}' does not exist or is not granted to {exchange.Recipient.Name}.");
-        return await shares.HasSchemaAsync(granted.ShareId, schema, cancellationToken)
-            ? ProtocolRefusals.TableNotFound(share, schema, table)
-            : ProtocolRefusals.SchemaNotFound(share, schema);
+        var granted = await shares.FindGrantedShareAsync(exchange.Recipient.Id, share, cancellationToken);
+        var reason =
+            granted is null ? $"Share '{share}' does not exist or is not granted to {exchange.Recipient.Name}."
+            : await shares.HasSchemaAsync(granted.ShareId, schema, cancellationToken) ? "There is no such table in the schema."
+            : "There is no such schema in the share.";
+        return ProtocolRefusals.TableNotFound(share, schema, table, reason);
     }
 }

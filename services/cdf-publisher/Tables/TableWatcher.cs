@@ -63,7 +63,7 @@ internal sealed class TableWatcher(
         {
             await store.ReleaseAsync(replica, cancellationToken);
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
         {
             // The leases run out by themselves.
             Log.LeasesNotReleased(logger, exception);

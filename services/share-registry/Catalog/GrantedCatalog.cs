@@ -118,14 +118,19 @@ internal sealed class GrantedCatalog(ShareRegistryDatabase database, CatalogMemo
         );
     }
 
-    /// <summary>The refusal of a table that is not granted or not there; says which part of its name is at fault, but nothing of a share that is not granted.</summary>
+    /// <summary>The refusal of a table that is not granted or not there; which part of its name is at fault only the access record says.</summary>
     public async Task<ProtocolRefusal> RefuseTableAsync(Guid recipientId, string share, string schema, string table, CancellationToken cancellationToken)
     {
-        if (await FindShareAsync(recipientId, share, cancellationToken) is null)
-            return await RefuseShareAsync(share, cancellationToken);
-        return await FindSchemaAsync(recipientId, share, schema, cancellationToken) is null
-            ? ProtocolRefusals.SchemaNotFound(share, schema)
-            : ProtocolRefusals.TableNotFound(share, schema, table);
+        return ProtocolRefusals.TableNotFound(share, schema, table, await ReasonAsync());
+
+        async Task<string> ReasonAsync()
+        {
+            if (await FindShareAsync(recipientId, share, cancellationToken) is null)
+                return (await RefuseShareAsync(share, cancellationToken)).OperatorMessage!;
+            return await FindSchemaAsync(recipientId, share, schema, cancellationToken) is null
+                ? "There is no such schema in the share."
+                : "There is no such table in the schema.";
+        }
     }
 
     private sealed record TableKey(Guid RecipientId, string Share, string Schema, string Table);

@@ -47,7 +47,7 @@ internal sealed class AsyncQueries(
         var version = query.Version ?? query.StartingVersion ?? await reader.FindLatestVersionAsync(call, cancellationToken);
         if (await TryAnswerAsync(call, key, query, version, options.Value.Patience, cancellationToken) is { } answer)
             return answer;
-        await store.KeepAsync(call.RecipientId, call.Table.TableId, key, body, version, Since, cancellationToken);
+        await store.KeepAsync(call.RecipientId, call.Table.TableId, key, body, version, call.FileIdHash?.ToHeader(), Since, cancellationToken);
         var kept = (await FindByKeyAsync(call, key, cancellationToken))!;
         // Another may have used the key at the same moment.
         return kept.Body == body ? Pending(call, kept) : KeyWasUsed;
@@ -63,6 +63,11 @@ internal sealed class AsyncQueries(
     {
         var query = QueryRequest.Parse(Encoding.UTF8.GetBytes(kept.Body), out var fault) ?? throw new InvalidOperationException(fault);
         var asked = PageOf(query, page);
+        // Spark tells it with the query and with each page after the first, but not where it asks whether the query is ready.
+        call = call with
+        {
+            FileIdHash = call.FileIdHash ?? FileIds.Find(kept.FileIdHash),
+        };
         if (await TryAnswerAsync(call, kept.IdempotencyKey, asked, kept.TableVersion, options.Value.PollPatience, cancellationToken) is not { } answer)
             return Pending(call, kept);
         if (kept.AnsweredAt is null)

@@ -11,6 +11,9 @@ internal sealed record AsyncQuery
     public string Body { get; init; } = "";
     public long TableVersion { get; init; }
 
+    /// <summary>How the ids of files are made, by its name in the header; null where the client left that to the format.</summary>
+    public string? FileIdHash { get; init; }
+
     /// <summary>When the answer was given for the first time.</summary>
     public DateTimeOffset? AnsweredAt { get; init; }
 }
@@ -67,6 +70,7 @@ internal sealed class AsyncQueryStore(ShareRegistryDatabase database, TimeProvid
         string key,
         string body,
         long version,
+        string? fileIdHash,
         DateTimeOffset since,
         CancellationToken cancellationToken
     )
@@ -83,6 +87,7 @@ internal sealed class AsyncQueryStore(ShareRegistryDatabase database, TimeProvid
                 key,
                 body,
                 version,
+                fileIdHash,
                 at = time.GetUtcNow(),
             },
             cancellationToken

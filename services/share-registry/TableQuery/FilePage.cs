@@ -21,23 +21,32 @@ internal readonly record struct FilePage(int Skip, int Count, long Bytes, long R
     /// Chooses the files that the hints of a query leave, after those before <paramref name="cursor"/>, until there are enough of them, or enough rows together
     /// with those before. Throws <see cref="DeltaLogError.FileOutsideTable"/> where one of them is elsewhere; all files of a version are not looked at here.
     /// </summary>
-    public static FilePage Of(Snapshot snapshot, QueryRequest query, SnapshotCursor? cursor)
+    public static FilePage Of(Snapshot snapshot, QueryRequest query, SnapshotCursor? cursor, CancellationToken cancellationToken)
     {
         // Less than none is no hint.
         var limit = query.LimitHint >= 0 ? query.LimitHint : null;
         var predicate = QueryHints.Read(query, snapshot);
-        return Of(snapshot, predicate, cursor?.Skip ?? 0, cursor?.Rows ?? 0, query.MaxFiles, limit) with { Predicate = predicate };
+        return Of(snapshot, predicate, cursor?.Skip ?? 0, cursor?.Rows ?? 0, query.MaxFiles, limit, cancellationToken) with { Predicate = predicate };
     }
 
     /// <summary>The files of the page, made one by one.</summary>
-    public IEnumerable<AddFile> Read(Snapshot snapshot) => FilesFrom(snapshot, Predicate, Skip).Take(Count);
+    public IEnumerable<AddFile> Read(Snapshot snapshot, CancellationToken cancellationToken) =>
+        FilesFrom(snapshot, Predicate, Skip, cancellationToken).Take(Count);
 
-    private static FilePage Of(Snapshot snapshot, Predicate? predicate, int skip, long rowsBefore, int? maxFiles, long? limit)
+    private static FilePage Of(
+        Snapshot snapshot,
+        Predicate? predicate,
+        int skip,
+        long rowsBefore,
+        int? maxFiles,
+        long? limit,
+        CancellationToken cancellationToken
+    )
     {
         if (skip == 0 && predicate is null && maxFiles is null && limit is null)
             return new FilePage(0, snapshot.FileCount, snapshot.TotalBytes, 0, false);
         var (count, bytes, rows) = (0, 0L, rowsBefore);
-        foreach (var file in FilesFrom(snapshot, predicate, skip))
+        foreach (var file in FilesFrom(snapshot, predicate, skip, cancellationToken))
         {
             if (rows >= limit)
                 break;
@@ -53,6 +62,6 @@ internal readonly record struct FilePage(int Skip, int Count, long Bytes, long R
         return new FilePage(skip, count, bytes, rows, HasMore: false);
     }
 
-    private static IEnumerable<AddFile> FilesFrom(Snapshot snapshot, Predicate? predicate, int skip) =>
-        predicate is null ? snapshot.FilesFrom(skip) : snapshot.FilesMatching(predicate).Skip(skip);
+    private static IEnumerable<AddFile> FilesFrom(Snapshot snapshot, Predicate? predicate, int skip, CancellationToken cancellationToken) =>
+        predicate is null ? snapshot.FilesFrom(skip) : snapshot.FilesMatching(predicate, cancellationToken).Skip(skip);
 }

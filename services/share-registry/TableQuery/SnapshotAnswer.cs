@@ -109,7 +109,7 @@ internal sealed class SnapshotAnswer(TableCall call, QueryRequest query, ServedT
         else
         {
             RequireInside();
-            foreach (var file in Page.Read(snapshot))
+            foreach (var file in Page.Read(snapshot, cancellationToken))
             {
                 lines.WriteFile(writer, file, Mark);
                 await writer.EndLineAsync(cancellationToken);
@@ -136,7 +136,7 @@ internal sealed class SnapshotAnswer(TableCall call, QueryRequest query, ServedT
         using var lines = new FileLineWriter(shape.Format, shape.IdHash, urls);
         using var copyLines = new FileLineWriter(shape.Format, shape.IdHash, copyUrls);
         var shared = table.ToPlain(call.Table);
-        foreach (var file in Page.Read(snapshot))
+        foreach (var file in Page.Read(snapshot, cancellationToken))
         {
             if (plain.NeedsCopy(file))
                 copyLines.WriteFile(writer, await copies.DescribeAsync(shared, plain, file, cancellationToken), Mark);

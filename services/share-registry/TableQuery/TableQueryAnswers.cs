@@ -91,11 +91,11 @@ internal sealed class TableQueryAnswers(
         if (!shape.Value.IsDelta && PlainFormat.FindFault(snapshot) is { } fault && (plain = Find(call, table, snapshot)) is null)
             return PlainFormat.Refuse(call.Table.FullName, snapshot.Version, fault);
         // Here, where others wait for it, and once for all who ask.
-        var chosen = FilePage.Of(snapshot, query, cursor);
+        var chosen = FilePage.Of(snapshot, query, cursor, cancellationToken);
         if (plain is not null)
         {
             await files.PrepareAsync(copies.Location, cancellationToken);
-            var items = chosen.Read(snapshot).Where(plain.NeedsCopy).Select(file => new PlainItem(plain, PlainFile.Of(file)));
+            var items = chosen.Read(snapshot, cancellationToken).Where(plain.NeedsCopy).Select(file => new PlainItem(plain, PlainFile.Of(file)));
             if (await copies.EnsureAsync(table.ToPlain(call.Table), items.ToAsyncEnumerable(), cancellationToken) is { } noRoom)
                 return noRoom;
         }

@@ -110,7 +110,10 @@ public sealed class ChangesRefusalTests : ChangesScene
         (ungranted.StatusCode, unknown.StatusCode).ShouldBe((HttpStatusCode.NotFound, HttpStatusCode.NotFound));
         var error = await JsonOf(ungranted);
         error.GetProperty("errorCode").GetString().ShouldBe("RESOURCE_DOES_NOT_EXIST");
-        error.GetProperty("message").GetString().ShouldBe("[Share] 'sales' does not exist, please contact your share provider for further information.");
+        error
+            .GetProperty("message")
+            .GetString()
+            .ShouldBe("[Share/Schema/Table] 'sales/public/orders' does not exist, please contact your share provider for further information.");
         (await unknown.Content.ReadAsStringAsync()).ShouldBe(
             (await ungranted.Content.ReadAsStringAsync()).Replace("sales", "nothing", StringComparison.Ordinal)
         );
@@ -118,10 +121,16 @@ public sealed class ChangesRefusalTests : ChangesScene
     }
 
     [Theory]
-    [InlineData("/delta-sharing/shares/sales/schemas/nothing/tables/orders/changes?startingVersion=0", "[Schema] 'sales/nothing' does not exist")]
-    [InlineData("/delta-sharing/shares/sales/schemas/public/tables/nothing/changes?startingVersion=0", "[Table] 'sales/public/nothing' does not exist")]
-    [ProtocolRule("Error texts", "What is not there is a 404 that says whether share, schema or table is missing")]
-    public async Task Within_a_granted_share_it_is_told_what_is_missing(string path, string text)
+    [InlineData(
+        "/delta-sharing/shares/sales/schemas/nothing/tables/orders/changes?startingVersion=0",
+        "[Share/Schema/Table] 'sales/nothing/orders' does not exist"
+    )]
+    [InlineData(
+        "/delta-sharing/shares/sales/schemas/public/tables/nothing/changes?startingVersion=0",
+        "[Share/Schema/Table] 'sales/public/nothing' does not exist"
+    )]
+    [ProtocolRule("Error texts", "What is not there is a 404 with the reference server's text: [Share/Schema/Table] and the three names for a table")]
+    public async Task What_is_not_there_is_named(string path, string text)
     {
         var answer = await client.GetAsync(path);
 

@@ -54,6 +54,43 @@ public sealed class PruningPropertyTests : IDisposable
         ((150 * Files) - kept).ShouldBeGreaterThan(((150 * Files) - matching) / 3);
     }
 
+    [Theory]
+    [InlineData(11)]
+    [InlineData(12)]
+    [InlineData(13)]
+    public async Task A_list_of_constants_leaves_out_what_each_of_them_leaves_out(int seed)
+    {
+        var random = new Random(seed);
+        using var connection = database.Connect();
+        connection.Execute($"CREATE TABLE rows (file INTEGER, {Columns})");
+        for (var file = 0; file < Files; file++)
+            InsertFile(connection, file, random);
+        var snapshot = await CommitAsync(connection, random);
+        var (all, kept) = (Find("i IS NULL OR i IS NOT NULL"), 0);
+        foreach (var name in Names)
+        {
+            for (var round = 0; round < 20; round++)
+            {
+                // A cast is no constant in a list, whatever comes of it.
+                var constants = Enumerable
+                    .Range(0, random.Next(1, 8))
+                    .Select(_ => random.Next(9) == 0 ? "NULL" : Value(name, random, random.Next(4)).Replace("'NaN'::DOUBLE", "1.5", StringComparison.Ordinal))
+                    .ToList();
+                var any = constants.SelectMany(constant => Find($"{name} = {constant}")).ToHashSet();
+                var none = constants.Select(constant => Find($"NOT ({name} = {constant})")).Aggregate(all, (left, right) => [.. left.Intersect(right)]);
+
+                Find($"{name} IN ({string.Join(", ", constants)})").ShouldBe(any, ignoreOrder: true, name);
+                Find(string.Join(" OR ", constants.Select(constant => $"{name} = {constant}"))).ShouldBe(any, ignoreOrder: true, name);
+                Find($"{name} NOT IN ({string.Join(", ", constants)})").ShouldBe(none, ignoreOrder: true, name);
+                kept += any.Count;
+            }
+        }
+
+        kept.ShouldBeInRange(1, (Names.Length * 20 * Files * 3 / 4));
+
+        List<string> Find(string sql) => [.. snapshot.FilesMatching(SqlPredicate.TryParse(sql).ShouldNotBeNull(sql)).Select(file => file.Path)];
+    }
+
     public void Dispose()
     {
         database.Dispose();

@@ -147,7 +147,51 @@ public sealed class PruningTests : IDisposable
         found.ShouldBe(snapshot.Files.Select(file => file.Path).Where(found.Contains));
     }
 
+    [Fact]
+    public async Task However_many_constants_a_column_is_compared_with_files_are_left_out()
+    {
+        CreateOneToFifty();
+        var even = Enumerable.Range(0, 50_000).Select(number => (number * 2) + 20);
+
+        (await CountAsync($"id IN ({string.Join(", ", even)})")).ShouldBe(15);
+        (await CountAsync(string.Join(" OR ", even.Select(number => $"ID = {number}")))).ShouldBe(15);
+        (await CountAsync($"id NOT IN ({string.Join(", ", even)})")).ShouldBe(35);
+    }
+
+    [Fact]
+    public async Task Of_a_condition_with_very_many_tests_those_that_are_too_many_may_come_to_anything()
+    {
+        CreateOneToFifty();
+        var others = string.Join(" OR ", Enumerable.Range(0, PredicateBinder.MaxTests).Select(number => $"(id > {1000 + number} AND id <> 7)"));
+
+        (await CountAsync($"id > 1000 OR ({others})")).ShouldBe(50);
+        (await CountAsync($"id < 10 AND ({others})")).ShouldBe(10);
+        (await CountAsync("id > 1000 OR (id > 1001 AND id <> 7)")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Who_does_not_want_the_files_any_more_is_not_looked_for_further()
+    {
+        CreateOneToFifty();
+        var snapshot = await folder.Table.LoadAsync();
+        var predicate = SqlPredicate.TryParse("id >= 20")!;
+        using var gone = new CancellationTokenSource();
+        await gone.CancelAsync();
+
+        Should.Throw<OperationCanceledException>(() => snapshot.FilesMatching(predicate, gone.Token));
+        Should.Throw<OperationCanceledException>(() => snapshot.CountFilesMatching(predicate, gone.Token));
+    }
+
     public void Dispose() => folder.Dispose();
+
+    private void CreateOneToFifty() =>
+        folder.Create([
+            .. Enumerable
+                .Range(0, 50)
+                .Select(index =>
+                    TableFolder.Add($"f{index}", $$$""","stats":"{\"numRecords\":1,\"minValues\":{\"id\":{{{index}}}},\"maxValues\":{\"id\":{{{index}}}}}" """)
+                ),
+        ]);
 
     private static string[] Lines(params DeltaAction[] actions) => System.Text.Encoding.UTF8.GetString(ActionWriter.Write(actions).Span).TrimEnd().Split('\n');
 

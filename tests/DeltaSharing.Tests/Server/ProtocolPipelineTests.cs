@@ -43,6 +43,22 @@ public sealed class ProtocolPipelineTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync() => await host.DisposeAsync();
 
+    [Theory]
+    [InlineData("access_token=twr_SecretOfSomebody")]
+    [InlineData("twr_SecretOfSomebody")]
+    [InlineData("twr_SecretOfSomebody=&maxresults=5&MAXRESULTS=5")]
+    [ProtocolRule("Limits and load", "Of an address only the parameters of the protocol are recorded: some put a token there")]
+    public async Task A_token_in_the_address_gets_into_no_record(string query)
+    {
+        await host.Client.GetAsync($"shares?{query}&pageToken=x");
+
+        var access = host.Log.Single();
+        access.ToString().ShouldNotContain("Secret");
+        string.Join(' ', access.Parameters.Select(pair => $"{pair.Key}={pair.Value}")).ShouldNotContain("Secret");
+        access.Parameters["unknownParameters"].ShouldBe("1");
+        access.Parameters["pageToken"].ShouldBe("x");
+    }
+
     [Fact]
     public async Task A_granted_call_is_answered_and_recorded_with_one_request_id()
     {

@@ -125,7 +125,7 @@ public sealed class RecipientLimitsTests : IAsyncDisposable
         using var other = host.ClientOf("other");
 
         for (var i = 0; i < 21; i++)
-            await host.Client.GetAsync("version?n=" + i);
+            await host.Client.GetAsync("version?maxResults=" + i);
         for (var i = 0; i < 2; i++)
             await other.GetAsync("version");
         await host.StopAsync();
@@ -135,7 +135,7 @@ public sealed class RecipientLimitsTests : IAsyncDisposable
             .Select(access => (access.RecipientName, access.Parameters.GetValueOrDefault("refusedCalls")))
             .ShouldBe([("acme", null), ("other", null), ("acme", "19")]);
         refusals.ShouldAllBe(access => access.ErrorCode == "TOO_MANY_REQUESTS" && access.ErrorMessage!.Contains("limit of calls per second"));
-        refusals[2].Parameters["n"].ShouldBe("20");
+        refusals[2].Parameters["maxResults"].ShouldBe("20");
         refusals.Select(access => access.RequestId).ShouldBeUnique();
         measured.ShouldBeGreaterThanOrEqualTo(21);
     }

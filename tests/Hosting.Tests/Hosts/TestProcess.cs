@@ -67,6 +67,8 @@ internal sealed class TestProcess : IAsyncDisposable
         return new TestProcess(built, folder);
     }
 
+    public Task StopAsync() => app.StopAsync(TestContext.Current.CancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         if (disposed)

@@ -36,6 +36,16 @@ public sealed class AzureFoldersTests : IAsyncLifetime
         await azure.DisposeAsync();
     }
 
+    [Fact]
+    public async Task A_folder_is_no_object()
+    {
+        (await store.FindAsync("orders")).ShouldBeNull();
+        (await store.FindAsync("orders/8.csv")).ShouldNotBeNull().Size.ShouldBe(1);
+        (await Should.ThrowAsync<ObjectStorageException>(async () => await (await store.OpenReadAsync("orders")).DisposeAsync())).Error.ShouldBe(
+            ObjectStorageError.NotFound
+        );
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -33,6 +33,21 @@ public sealed class StoreHttpTests
         handler.Asked.Count.ShouldBe(2);
     }
 
+    [Fact]
+    public async Task An_upload_that_S3_found_stalled_is_tried_again_though_it_is_told_as_a_wrong_request()
+    {
+        var handler = new ScriptedHandler(_ => Wrong("RequestTimeout"), _ => Wrong("InvalidDigest"));
+        using var http = new StoreHttp(TimeProvider.System, S3Fixture.Quick, handler);
+
+        var answer = await http.SendAsync(Request, (response, _, token) => StoreAnswer.ReadAsync(response, token), default);
+
+        answer.ToString().ShouldBe("400 InvalidDigest: Because");
+        handler.Asked.Count.ShouldBe(2);
+
+        static HttpResponseMessage Wrong(string code) =>
+            new(HttpStatusCode.BadRequest) { Content = new StringContent($"<Error><Code>{code}</Code><Message>Because</Message></Error>") };
+    }
+
     [Theory]
     [InlineData(HttpStatusCode.BadRequest)]
     [InlineData(HttpStatusCode.Forbidden)]

@@ -224,6 +224,32 @@ public sealed class RemoteRootTests
         roots.FindRemote("root")!.Sign("", "x", TimeSpan.FromHours(1)).Url.ShouldStartWith(start);
     }
 
+    [Fact]
+    public void An_address_states_no_later_time_than_the_temporary_credentials_end()
+    {
+        var end = DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().AddMinutes(10).ToUnixTimeSeconds());
+
+        using var roots = Roots("s3://bucket/lake", Temporary(end.AddMilliseconds(700)));
+        var root = roots.FindRemote("root")!;
+
+        root.Sign("", "x", TimeSpan.FromHours(1)).ExpiresAt.ShouldBe(end);
+        root.Sign("", "x", TimeSpan.FromMinutes(1)).ExpiresAt.ShouldBeLessThan(end);
+        using var ended = Roots("s3://bucket/lake", Temporary(end.AddHours(-1)));
+        Should
+            .Throw<ObjectStorageException>(() => ended.FindRemote("root")!.Sign("", "x", TimeSpan.FromHours(1)))
+            .Message.ShouldContain("the temporary credentials ended at");
+
+        static StorageAccessOptions Temporary(DateTimeOffset end) =>
+            new()
+            {
+                Region = "eu-central-1",
+                AccessKeyId = "id",
+                SecretAccessKey = "secret",
+                SessionToken = "token",
+                SessionExpiresAt = end,
+            };
+    }
+
     [Theory]
     [InlineData("s3://bucket/lake", "http://[::1]:9000", "http://[::1]:9000/bucket/lake/x?")]
     [InlineData("s3://bucket/lake", "https://[fd00::7]", "https://[fd00::7]/bucket/lake/x?")]

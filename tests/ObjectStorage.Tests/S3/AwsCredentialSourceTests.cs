@@ -58,6 +58,27 @@ public sealed class AwsCredentialSourceTests : IDisposable
         found.SessionToken.ShouldBe("t=");
     }
 
+    [Theory]
+    [InlineData("aws_credential_expiration", "2026-01-01T02:00:00Z")]
+    [InlineData("aws_session_expiration", "2026-01-01T03:00:00+01:00")]
+    [InlineData("aws_expiration", "2026-01-01T02:00:00+00:00")]
+    [InlineData("expiration", "2026-01-01 02:00:00")]
+    [InlineData("x_security_token_expires", "2026-01-01T02:00:00.000Z")]
+    public void When_temporary_credentials_end_is_read_where_tools_write_it(string name, string value)
+    {
+        var end = new DateTimeOffset(2026, 1, 1, 2, 0, 0, TimeSpan.Zero);
+        var file = Write($"[default]\naws_access_key_id=d\naws_secret_access_key=s\naws_session_token=t\n{name} = {value}\n");
+        Current(new StorageAccessOptions { CredentialsFile = file }).ExpiresAt.ShouldBe(end);
+
+        environment["AWS_ACCESS_KEY_ID"] = "environment";
+        environment["AWS_SECRET_ACCESS_KEY"] = "s";
+        Current(new StorageAccessOptions()).ExpiresAt.ShouldBeNull();
+        environment["AWS_CREDENTIAL_EXPIRATION"] = value;
+        Current(new StorageAccessOptions()).ExpiresAt.ShouldBe(end);
+        environment["AWS_CREDENTIAL_EXPIRATION"] = "never";
+        Current(new StorageAccessOptions()).ExpiresAt.ShouldBeNull();
+    }
+
     [Fact]
     public void A_file_that_changed_is_read_again()
     {

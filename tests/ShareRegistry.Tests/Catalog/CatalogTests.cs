@@ -141,15 +141,15 @@ public sealed class CatalogTests : IAsyncLifetime
 
     [Theory]
     [InlineData("/shares/alpha/schemas/nothing/tables", "[Schema] 'alpha/nothing'")]
-    [InlineData("/shares/alpha/schemas/nothing/tables/orders/version", "[Schema] 'alpha/nothing'")]
-    [InlineData("/shares/alpha/schemas/shop/tables/nothing/version", "[Table] 'alpha/shop/nothing'")]
-    [InlineData("/shares/alpha/schemas/shop/tables/or%20ders/metadata", "[Table]")]
+    [InlineData("/shares/alpha/schemas/nothing/tables/orders/version", "[Share/Schema/Table] 'alpha/nothing/orders'")]
+    [InlineData("/shares/alpha/schemas/shop/tables/nothing/version", "[Share/Schema/Table] 'alpha/shop/nothing'")]
+    [InlineData("/shares/alpha/schemas/shop/tables/or%20ders/metadata", "[Share/Schema/Table]")]
     [InlineData("/shares/al%2Fpha", "[Share]")]
     [InlineData("/shares/alpha/nothing", "no call")]
     [InlineData("/nothing", "no call")]
-    [InlineData("/shares/alpha/schemas/shop/tables/nothing", "[Table] 'alpha/shop/nothing'")]
+    [InlineData("/shares/alpha/schemas/shop/tables/nothing", "[Share/Schema/Table] 'alpha/shop/nothing'")]
     [InlineData("/shares/alpha/schemas/shop/tables/orders/nothing", "no call")]
-    [ProtocolRule("Error texts", "What is not there is a 404 that says whether share, schema or table is missing")]
+    [ProtocolRule("Error texts", "What is not there is a 404 with the reference server's text: [Share/Schema/Table] and the three names for a table")]
     public async Task What_is_not_there_is_named(string path, string expected)
     {
         var answer = (await acme.Http.GetAnswerAsync("/delta-sharing" + path)).ShouldBe(HttpStatusCode.NotFound);

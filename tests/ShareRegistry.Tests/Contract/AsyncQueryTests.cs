@@ -109,6 +109,28 @@ public sealed class AsyncQueryTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData("delta", 64)]
+    [InlineData("parquet", 32)]
+    [ProtocolRule("Get Query Info", "File ids are made as the query asked for, also where its answer is asked for without the fileidhash header")]
+    public async Task Ids_of_files_are_those_that_the_query_was_submitted_with(string hash, int length)
+    {
+        table.Commit(table.Add("part-1.parquet", 10));
+        var header = ("fileidhash", hash);
+        var id = IdOf(await acme.Http.PostAnswerAsync(Path + "/query", """{"idempotencyKey":"ids"}""", Async, header));
+
+        var first = (await PollAsync(id, new { maxFiles = 1 })).ShouldBe(HttpStatusCode.OK);
+        var token = first.Lines[^1].Body.GetProperty("nextPageToken").GetString();
+        var second = (await acme.Http.PostAnswerAsync($"{Path}/queries/{id}", new { maxFiles = 1, pageToken = token }, Async, header)).ShouldBe(
+            HttpStatusCode.OK
+        );
+
+        first.Header("fileidhash").ShouldBe(hash);
+        var ids = first.Files().Concat(second.Files()).Select(file => file.GetProperty("id").GetString()!).ToList();
+        ids.Count.ShouldBe(2);
+        ids.ShouldAllBe(id => id.Length == length);
+    }
+
     [Fact]
     public async Task A_refresh_token_with_the_token_of_a_page_is_refused_also_where_the_key_is_known()
     {

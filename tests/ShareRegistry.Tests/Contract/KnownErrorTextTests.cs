@@ -123,23 +123,27 @@ public sealed class KnownErrorTextTests : TableTest
     }
 
     [Theory]
-    [ProtocolRule("Error texts", "What is not there is a 404 that says whether share, schema or table is missing")]
+    [ProtocolRule("Error texts", "What is not there is a 404 with the reference server's text: [Share/Schema/Table] and the three names for a table")]
     [InlineData(
         "/delta-sharing/shares/none/schemas/shop/tables/orders",
-        "[Share] 'none' does not exist, please contact your share provider for further information."
+        "[Share/Schema/Table] 'none/shop/orders' does not exist, please contact your share provider for further information."
     )]
     [InlineData(
         "/delta-sharing/shares/sales/schemas/none/tables/orders",
-        "[Schema] 'sales/none' does not exist, please contact your share provider for further information."
+        "[Share/Schema/Table] 'sales/none/orders' does not exist, please contact your share provider for further information."
     )]
     [InlineData(
         "/delta-sharing/shares/sales/schemas/shop/tables/none",
-        "[Table] 'sales/shop/none' does not exist, please contact your share provider for further information."
+        "[Share/Schema/Table] 'sales/shop/none' does not exist, please contact your share provider for further information."
     )]
     public async Task What_is_missing_is_named(string path, string text)
     {
         foreach (var answer in new[] { await GetAsync(path + "/metadata"), await GetAsync(path + "/version"), await QueryAsync(path, "{}") })
+        {
             answer.ShouldBe(HttpStatusCode.NotFound).Message.ShouldBe(text);
+            // Some clients look for it in the body as it is.
+            answer.Text.ShouldContain(text);
+        }
     }
 
     [Fact]

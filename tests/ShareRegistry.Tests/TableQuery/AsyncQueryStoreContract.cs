@@ -38,7 +38,7 @@ public abstract class AsyncQueryStoreContract : IAsyncLifetime
     public async Task A_query_is_found_by_its_key_and_by_its_id_as_it_was_kept()
     {
         const string body = """{"predicateHints":["name = 'ü\u0000日本'"],"limitHint":9223372036854775807}""";
-        await KeepAsync("k", body, version: long.MaxValue);
+        await KeepAsync("k", body, version: long.MaxValue, "delta");
 
         var byKey = (await FindAsync("k")).ShouldNotBeNull();
         var byId = await store.FindByIdAsync(acme, table, byKey.QueryId, Since, Token);
@@ -50,6 +50,7 @@ public abstract class AsyncQueryStoreContract : IAsyncLifetime
                 IdempotencyKey = "k",
                 Body = body,
                 TableVersion = long.MaxValue,
+                FileIdHash = "delta",
             }
         );
         byId.ShouldBe(byKey);
@@ -109,7 +110,7 @@ public abstract class AsyncQueryStoreContract : IAsyncLifetime
         (await store.FindByIdAsync(acme, table, id, Begin, Token)).ShouldBeNull();
         (await store.CountWaitingAsync(acme, Begin, Token)).ShouldBe(new WaitingQueries());
         time.Advance(TimeSpan.FromHours(1));
-        await store.KeepAsync(acme, table, "old", "again", 2, since: Begin, Token);
+        await store.KeepAsync(acme, table, "old", "again", 2, null, since: Begin, Token);
 
         var again = (await FindAsync("old")).ShouldNotBeNull();
         (again.Body, again.TableVersion).ShouldBe(("again", 2));
@@ -117,7 +118,8 @@ public abstract class AsyncQueryStoreContract : IAsyncLifetime
         (await store.FindByIdAsync(acme, table, id, Since, Token)).ShouldBeNull();
     }
 
-    private Task KeepAsync(string key, string body = "{}", long version = 1) => store.KeepAsync(acme, table, key, body, version, Since, Token);
+    private Task KeepAsync(string key, string body = "{}", long version = 1, string? fileIdHash = null) =>
+        store.KeepAsync(acme, table, key, body, version, fileIdHash, Since, Token);
 
     private Task<AsyncQuery?> FindAsync(string key) => store.FindByKeyAsync(acme, table, key, Since, Token);
 }

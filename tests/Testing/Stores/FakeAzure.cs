@@ -167,6 +167,10 @@ public sealed class FakeAzure : IAsyncDisposable
             case "GET" or "HEAD" when blobs.TryGetValue(name, out var blob):
                 await Results.Bytes(blob.Content, "application/octet-stream", enableRangeProcessing: true, lastModified: blob.Written).ExecuteAsync(context);
                 break;
+            case "GET" or "HEAD" when IsHierarchical && blobs.Keys.Any(blob => blob.StartsWith(name + "/", StringComparison.Ordinal)):
+                response.Headers["x-ms-resource-type"] = "directory";
+                response.ContentLength = 0;
+                break;
             case "GET" or "HEAD":
                 await FailAsync(context, 404, "BlobNotFound");
                 break;

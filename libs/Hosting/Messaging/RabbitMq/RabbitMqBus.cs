@@ -94,8 +94,17 @@ internal sealed class RabbitMqBus : BackgroundService, IEventTransport, IBusStat
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        if (started.Task.IsCompletedSuccessfully)
-            await bus.StopAsync(cancellationToken);
+        try
+        {
+            if (started.Task.IsCompletedSuccessfully)
+                await bus.StopAsync(cancellationToken);
+        }
+        catch (OperationCanceledException exception) when (cancellationToken.IsCancellationRequested)
+        {
+            // No time is left. What was not acknowledged comes again.
+            MessagingLog.BusGivenUp(logger, exception, Host);
+        }
+
         await publisher.DisposeAsync();
     }
 
