@@ -1,4 +1,6 @@
 using Tideway.DeltaLog.Actions;
+using Tideway.DeltaLog.Features;
+using Tideway.DeltaLog.Schema;
 using Tideway.DeltaSharing.Client;
 using Tideway.DeltaSharing.Protocol.Lines;
 using TableProtocol = Tideway.DeltaLog.Actions.Protocol;
@@ -14,6 +16,8 @@ namespace Tideway.DeltaSharing.Tables;
 public sealed record SharedDescription(TableProtocol Protocol, Metadata Metadata)
 {
     private const string MappingSettings = "delta.columnMapping.";
+    private const string PhysicalName = MappingSettings + "physicalName";
+    private const int MappingReaderVersion = 2;
 
     private static readonly Dictionary<string, string> NoSettings = new(StringComparer.Ordinal);
 
@@ -32,19 +36,22 @@ public sealed record SharedDescription(TableProtocol Protocol, Metadata Metadata
     }
 
     /// <summary>The metadata of a line among the files, which holds from a version on; <see langword="null"/> for a line that is none.</summary>
-    public static Metadata? MetadataOf(SharingLine line) =>
+    public Metadata? MetadataOf(SharingLine line) =>
         line switch
         {
-            DeltaMetadataLine delta => Of(delta.DeltaMetadata),
+            DeltaMetadataLine delta => Of(Protocol, delta.DeltaMetadata),
             MetadataLine plain => Of(plain),
             _ => null,
         };
 
-    private static SharedDescription Of(DeltaDescription? delta, MetadataLine plain) =>
+    private static SharedDescription Of(DeltaDescription? delta, MetadataLine plain)
+    {
         // The parquet format is what every reader knows.
-        delta is null
-            ? new SharedDescription(new TableProtocol { MinReaderVersion = 1, MinWriterVersion = 2 }, Of(plain))
-            : new SharedDescription(Of(delta.Protocol), Of(delta.Metadata));
+        if (delta is null)
+            return new SharedDescription(new TableProtocol { MinReaderVersion = 1, MinWriterVersion = 2 }, Of(plain));
+        var protocol = Of(delta.Protocol);
+        return new SharedDescription(protocol, Of(protocol, delta.Metadata));
+    }
 
     private static TableProtocol Of(DeltaProtocol protocol) =>
         new()
@@ -69,7 +76,7 @@ public sealed record SharedDescription(TableProtocol Protocol, Metadata Metadata
             Configuration = NoSettings,
         };
 
-    private static Metadata Of(DeltaMetadata delta) =>
+    private static Metadata Of(TableProtocol protocol, DeltaMetadata delta) =>
         new()
         {
             Id = delta.Id,
@@ -77,8 +84,24 @@ public sealed record SharedDescription(TableProtocol Protocol, Metadata Metadata
             Description = delta.Description,
             SchemaString = delta.SchemaString,
             PartitionColumns = delta.PartitionColumns,
-            Configuration = delta
-                .Configuration.Where(pair => pair.Key.StartsWith(MappingSettings, StringComparison.Ordinal))
-                .ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal),
+            Configuration = CanMap(protocol) ? MappingOf(delta) : NoSettings,
         };
+
+    // The settings count only where the protocol has the feature, for readers or, as some writers have it, for writers only.
+    private static bool CanMap(TableProtocol protocol) =>
+        protocol.MinReaderVersion == MappingReaderVersion
+        || protocol.ReaderFeatures?.Contains(TableFeatures.ColumnMapping) == true
+        || protocol.WriterFeatures?.Contains(TableFeatures.ColumnMapping) == true;
+
+    private static Dictionary<string, string> MappingOf(DeltaMetadata delta)
+    {
+        var settings = delta
+            .Configuration.Where(pair => pair.Key.StartsWith(MappingSettings, StringComparison.Ordinal))
+            .ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
+        // A server that tells few settings may leave out the mode. Columns that have other names in files must not be looked for by their own: none would be found, and
+        // all values would be null. Files have those names in either mode.
+        if (delta.SchemaString.Contains(PhysicalName, StringComparison.Ordinal))
+            settings.TryAdd(ColumnMapping.ModeProperty, "name");
+        return settings;
+    }
 }

@@ -37,7 +37,7 @@ public sealed class RemoteChangesReader(MergeEngine engine, StagingArea staging,
             string? change = null;
             var lines = answer
                 .ReadAsync(cancellationToken)
-                .TakeWhile(line => (change = SharedDescription.MetadataOf(line) is { } metadata ? Changed(metadata, local) : null) is null);
+                .TakeWhile(line => (change = description.MetadataOf(line) is { } metadata ? Changed(metadata, local) : null) is null);
             // Where a provider takes the end as a hint, later versions come too; they are asked for again.
             await using var files = await FileList.GatherAsync(
                 lines,

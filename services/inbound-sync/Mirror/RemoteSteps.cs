@@ -51,11 +51,12 @@ internal sealed record RemoteSteps(IReadOnlyList<RemoteVersion> Versions, long T
     {
         var versions = new SortedDictionary<long, RemoteVersion>();
         var files = 0;
-        if (Check(SharedDescription.Of(answer).Metadata, local) is { } changed)
+        var description = SharedDescription.Of(answer);
+        if (Check(description.Metadata, local) is { } changed)
             return changed;
         await foreach (var line in answer.ReadAsync(cancellationToken))
         {
-            if (SharedDescription.MetadataOf(line) is { } metadata && Check(metadata, local) is { } obstacle)
+            if (description.MetadataOf(line) is { } metadata && Check(metadata, local) is { } obstacle)
                 return obstacle;
             if (SharedFile.Of(line) is { } file)
             {

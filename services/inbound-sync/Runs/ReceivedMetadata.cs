@@ -32,6 +32,8 @@ internal static class ReceivedMetadata
     public static Metadata ForFiles(Metadata remote, Metadata? local, DateTimeOffset now)
     {
         var isMapped = IsMapped(remote);
+        if (isMapped)
+            RequireNames(remote);
         var schema = SchemaOf(remote, key => key == TypeChanges || (isMapped && key.StartsWith(MappingPrefix, StringComparison.Ordinal)));
         return With(remote, local, now, schema, isMapped ? remote.Configuration[ColumnMapping.ModeProperty] : null, []);
     }
@@ -85,6 +87,16 @@ internal static class ReceivedMetadata
             CreatedTime = local?.CreatedTime ?? now.ToUnixTimeMilliseconds(),
             Configuration = configuration,
         };
+    }
+
+    // Refused before anything is committed: nobody could read the table.
+    private static void RequireNames(Metadata remote)
+    {
+        var mode = remote.Configuration[ColumnMapping.ModeProperty];
+        if (mode is not ("name" or "id"))
+            throw new SyncRefusedException($"Expected the remote table to map columns by name or id ({ColumnMapping.ModeProperty}), got '{mode}'.");
+        foreach (var field in Fields(SchemaJson.Parse(remote.SchemaString)))
+            ColumnMapping.PhysicalName(field, ColumnMappingMode.Name);
     }
 
     private static bool IsMapped(Metadata remote) => remote.Configuration.GetValueOrDefault(ColumnMapping.ModeProperty, "none") != "none";

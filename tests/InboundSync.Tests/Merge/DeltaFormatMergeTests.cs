@@ -14,7 +14,7 @@ public sealed class DeltaFormatMergeTests : SyncFixture
     [MemberData(nameof(Kinds))]
     public async Task Rows_of_a_table_that_plain_parquet_cannot_express_are_merged_at_first_and_then_by_their_changes(string kind)
     {
-        await ShareAsync("formats", kind);
+        await ShareOrdersAsync(kind);
         await Orders.AppendOrdersAsync(1, 1000);
         await Orders.DeleteAsync("id % 10 = 3");
 
@@ -50,7 +50,7 @@ public sealed class DeltaFormatMergeTests : SyncFixture
     )]
     public async Task Row_changes_come_out_of_files_and_vectors_where_no_change_files_were_written(string kind)
     {
-        await ShareAsync("formats", kind);
+        await ShareOrdersAsync(kind);
         await Orders.AppendOrdersAsync(1, 100);
         await Host.AddSyncAsync(mode: "merge");
         // One file of the range goes with some of its rows deleted before, and comes with more of them.
@@ -76,7 +76,7 @@ public sealed class DeltaFormatMergeTests : SyncFixture
     [Fact]
     public async Task Columns_whose_names_plain_files_cannot_have_keep_them()
     {
-        await ShareAsync("formats", "mapped");
+        await ShareOrdersAsync("mapped");
         await new TableEvolution(Orders.Table).RenameColumnAsync("customer", "the customer", TestContext.Current.CancellationToken);
         await Orders.AppendAsync("SELECT i AS id, 'acme' AS \"the customer\", 1.5::DECIMAL(10,2) AS amount FROM range(10) r(i)");
         await Host.AddSyncAsync(mode: "merge");
@@ -94,13 +94,13 @@ public sealed class DeltaFormatMergeTests : SyncFixture
         Provider.Formats = KnownFormats.Both;
         await Orders.AppendOrdersAsync(1, 100);
         await Host.AddSyncAsync(mode: "merge");
-        await SetAsync("delta.enableDeletionVectors", "true");
+        await SetPropertyAsync("delta.enableDeletionVectors", "true");
         await Orders.DeleteAsync("id % 10 = 3");
 
         (await Host.SyncAsync())["whole_table"]!.GetValue<bool>().ShouldBeFalse();
 
         await ShouldBeSameRowsAsync();
-        await SetAsync("delta.columnMapping.mode", "name");
+        await SetPropertyAsync("delta.columnMapping.mode", "name");
         await new TableEvolution(Orders.Table).DropColumnAsync("amount", TestContext.Current.CancellationToken);
 
         (await Host.SyncAsync())["whole_table"]!.GetValue<bool>().ShouldBeTrue();
@@ -136,7 +136,7 @@ public sealed class DeltaFormatMergeTests : SyncFixture
     [InlineData("INVALID_PARAMETER_VALUE", 1)]
     public async Task A_server_that_cannot_tell_the_changes_of_such_a_table_has_lost_none(string code, int gaps)
     {
-        await ShareAsync("formats", "vectors");
+        await ShareOrdersAsync("vectors");
         await Orders.AppendOrdersAsync(1, 100);
         await Host.AddSyncAsync(mode: "merge");
         await Orders.DeleteAsync("id = 7");
@@ -158,7 +158,7 @@ public sealed class DeltaFormatMergeTests : SyncFixture
     [Fact]
     public async Task Deleted_rows_that_take_more_memory_than_a_merge_may_are_refused_before_they_come()
     {
-        await ShareAsync("formats", "vectors");
+        await ShareOrdersAsync("vectors");
         await Orders.AppendOrdersAsync(1, 100);
         await Orders.AppendOrdersAsync(101, 200);
         await Orders.DeleteAsync("id = 7 OR id = 107");
@@ -174,21 +174,4 @@ public sealed class DeltaFormatMergeTests : SyncFixture
     }
 
     private static long Long(JsonNode run, string member) => run[member]!.GetValue<long>();
-
-    private Task SetAsync(string name, string value) =>
-        new TableEvolution(Orders.Table).SetPropertiesAsync(
-            new Dictionary<string, string>(StringComparer.Ordinal) { [name] = value },
-            TestContext.Current.CancellationToken
-        );
-
-    private async Task ShareAsync(string name, string kind)
-    {
-        Provider.Formats = KnownFormats.Delta;
-        List<(string, string)> properties = [];
-        if (kind.StartsWith("mapped", StringComparison.Ordinal))
-            properties.Add(("delta.columnMapping.mode", "name"));
-        if (kind.EndsWith("vectors", StringComparison.Ordinal))
-            properties.Add(("delta.enableDeletionVectors", "true"));
-        Provider.Tables["sales/public/orders"] = Orders = await SharedTable.CreateAsync(Folder.Sub(name), properties: [.. properties]);
-    }
 }

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Tideway.Contracts.InboundSync;
 using Tideway.DeltaLog.Evolution;
 using Tideway.DeltaLog.Schema;
@@ -9,9 +8,6 @@ namespace Tideway.InboundSync.Tests.Mirror;
 
 public sealed class DeltaFormatMirrorTests : SyncFixture
 {
-    private static readonly (string, string) Vectors = ("delta.enableDeletionVectors", "true");
-    private static readonly (string, string) Mapped = ("delta.columnMapping.mode", "name");
-
     public static TheoryData<string, bool, string[]> Kinds =>
         new()
         {
@@ -85,7 +81,7 @@ public sealed class DeltaFormatMirrorTests : SyncFixture
         await Orders.AppendOrdersAsync(1, 1000);
         await Host.AddSyncAsync();
         (await DeltaTables.SnapshotAsync(Copy)).Protocol.MinReaderVersion.ShouldBe(1);
-        await SetAsync(Vectors);
+        await SetPropertyAsync("delta.enableDeletionVectors", "true");
         await Host.SyncAsync();
         (await DeltaTables.SnapshotAsync(Copy)).Protocol.MinReaderVersion.ShouldBe(1, "no file has a vector yet");
         await Orders.DeleteAsync("id % 10 = 3");
@@ -101,30 +97,12 @@ public sealed class DeltaFormatMirrorTests : SyncFixture
     }
 
     [Fact]
-    public async Task A_server_whose_file_ids_are_others_in_the_other_format_sends_the_files_again()
-    {
-        Provider.Formats = KnownFormats.Both;
-        Provider.KnowsFileIdHash = false;
-        await Orders.AppendOrdersAsync(1, 1000);
-        await Host.AddSyncAsync();
-        await SetAsync(Vectors);
-        await Orders.DeleteAsync("id % 10 = 3");
-
-        var run = await Host.SyncAsync();
-
-        run["whole_table"]!.GetValue<bool>().ShouldBeTrue();
-        await ShouldBeSameFilesAsync();
-        await ShouldBeSameRowsAsync();
-        (await DeltaTables.SnapshotAsync(Copy)).FileCount.ShouldBe(1);
-    }
-
-    [Fact]
     public async Task Columns_that_are_renamed_and_dropped_leave_the_files_as_they_are()
     {
         Provider.Formats = KnownFormats.Both;
         await Orders.AppendOrdersAsync(1, 100);
         await Host.AddSyncAsync();
-        await SetAsync(Mapped);
+        await SetPropertyAsync("delta.columnMapping.mode", "name");
         var evolution = new TableEvolution(Orders.Table);
         await evolution.RenameColumnAsync("customer", "the customer", TestContext.Current.CancellationToken);
         await evolution.DropColumnAsync("amount", TestContext.Current.CancellationToken);
@@ -164,22 +142,34 @@ public sealed class DeltaFormatMirrorTests : SyncFixture
     }
 
     [Fact]
-    public async Task Without_shared_history_a_file_with_other_deleted_rows_is_replaced_and_does_not_come_again()
+    public async Task Variants_are_mirrored_with_the_features_that_they_need_and_not_merged()
     {
-        await ShareOrdersAsync("vectors");
-        Orders.HistoryShared = false;
-        await Orders.AppendOrdersAsync(1, 100);
-        await Orders.AppendOrdersAsync(101, 200);
-        await Host.AddSyncAsync();
-        await Orders.DeleteAsync("id = 7");
+        Provider.Formats = KnownFormats.Both;
+        var table = ReplayedTable.Open("delta-rs/spark-shredded-variant-preview-delta", Folder.Sub("variants"));
+        table.Commit(table.Latest);
+        Provider.Tables["sales/public/orders"] = Orders = SharedTable.Open(table.Folder);
 
-        var run = await Host.SyncAsync();
+        (await Host.AddSyncAsync())["state"]!.GetValue<string>().ShouldBe("succeeded");
+        var merged = await Host.AddSyncAsync("merged", "merge", validate: false);
 
-        run["whole_table"]!.GetValue<bool>().ShouldBeTrue();
-        run["files_total"]!.GetValue<long>().ShouldBe(1);
+        (await DeltaTables.SnapshotAsync(Copy)).Protocol.ReaderFeatures.ShouldBe((await DeltaTables.SnapshotAsync(Orders.Folder)).Protocol.ReaderFeatures);
+        merged["reason"]!.GetValue<string>().ShouldContain("variantShredding-preview");
+    }
+
+    [Fact]
+    public async Task What_the_remote_log_asks_of_its_readers_is_asked_of_nobody_here()
+    {
+        Provider.Formats = KnownFormats.Delta;
+        await new TableEvolution(Orders.Table).AddFeatureAsync("v2Checkpoint", TestContext.Current.CancellationToken);
+        await new TableEvolution(Orders.Table).AddFeatureAsync("vacuumProtocolCheck", TestContext.Current.CancellationToken);
+        await new TableEvolution(Orders.Table).AddFeatureAsync("inCommitTimestamp", TestContext.Current.CancellationToken);
+        await Orders.AppendOrdersAsync(1, 10);
+
+        (await Host.AddSyncAsync())["state"]!.GetValue<string>().ShouldBe("succeeded");
+
         await ShouldBeSameFilesAsync();
-        await ShouldBeSameRowsAsync();
-        Provider.Downloads.Count(path => path.EndsWith(".parquet", StringComparison.Ordinal)).ShouldBe(2);
+        var protocol = (await DeltaTables.SnapshotAsync(Copy)).Protocol;
+        (protocol.MinReaderVersion, protocol.MinWriterVersion).ShouldBe((1, 2));
     }
 
     [Fact]
@@ -198,88 +188,6 @@ public sealed class DeltaFormatMirrorTests : SyncFixture
         await ShouldBeSameFilesAsync();
         await ShouldBeSameRowsAsync();
         (await DeltaTables.SnapshotAsync(Copy)).Configuration.Keys.ShouldNotContain("delta.columnMapping.mode");
-    }
-
-    [Fact]
-    public async Task Rows_of_files_with_deleted_ones_are_counted_where_the_server_does_not_tell()
-    {
-        await ShareOrdersAsync("vectors");
-        Provider.TellsStatistics = false;
-        await Orders.AppendOrdersAsync(1, 100);
-        await Orders.AppendOrdersAsync(101, 200);
-        await Orders.DeleteAsync("id = 7");
-        await Host.AddSyncAsync();
-        await Orders.DeleteAsync("id = 8 OR id = 108");
-
-        await Host.SyncAsync();
-
-        await ShouldBeSameRowsAsync();
-        (await DeltaTables.SnapshotAsync(Copy)).Files.Select(file => file.Stats).ShouldAllBe(stats => stats == """{"numRecords":100,"tightBounds":false}""");
-    }
-
-    [Theory]
-    [InlineData("UNSUPPORTED_OPERATION", false)]
-    [InlineData("INVALID_PARAMETER_VALUE", true)]
-    public async Task A_server_that_cannot_follow_such_a_table_by_versions_has_lost_none(string code, bool isGap)
-    {
-        await ShareOrdersAsync("vectors");
-        await Orders.AppendOrdersAsync(1, 100);
-        await Host.AddSyncAsync();
-        await Orders.DeleteAsync("id = 7");
-        Provider.Fault = async context =>
-        {
-            if (!await AsksForVersionsAsync(context))
-                return false;
-            await FakeProvider.RefuseAsync(context, 400, code, "No such question.");
-            return true;
-        };
-
-        (await Host.SyncAsync())["whole_table"]!.GetValue<bool>().ShouldBeTrue();
-
-        await ShouldBeSameFilesAsync();
-        await ShouldBeSameRowsAsync();
-        if (isGap)
-            await Host.Events.WaitForAsync<SyncGapDetected>();
-        else
-            (await Host.Events.WaitForAsync<SyncCompleted>(2)).Count.ShouldBe(2);
-        Host.Events.Of<SyncGapDetected>().Count.ShouldBe(isGap ? 1 : 0);
-    }
-
-    [Fact]
-    public async Task A_server_that_answers_with_the_newest_files_when_versions_are_asked_for_is_understood()
-    {
-        await ShareOrdersAsync("vectors");
-        await Orders.AppendOrdersAsync(1, 100);
-        await Host.AddSyncAsync();
-        await Orders.DeleteAsync("id = 7");
-        await Orders.AppendOrdersAsync(101, 200);
-        Provider.Fault = async context =>
-        {
-            if (await AsksForVersionsAsync(context))
-                context.Request.Body = new MemoryStream("{}"u8.ToArray());
-            return false;
-        };
-
-        (await Host.SyncAsync())["whole_table"]!.GetValue<bool>().ShouldBeTrue();
-
-        await ShouldBeSameFilesAsync();
-        await ShouldBeSameRowsAsync();
-    }
-
-    [Fact]
-    public async Task Vectors_whose_addresses_end_in_the_middle_are_asked_for_again()
-    {
-        await ShareOrdersAsync("vectors");
-        for (var file = 0; file < 5; file++)
-            await Orders.AppendOrdersAsync(file * 100, (file * 100) + 99);
-        await Host.AddSyncAsync();
-        await Orders.DeleteAsync("id % 10 = 3");
-        Provider.DownloadsPerList = 2;
-
-        await Host.SyncAsync();
-
-        await ShouldBeSameFilesAsync();
-        await ShouldBeSameRowsAsync();
     }
 
     [Fact]
@@ -337,6 +245,8 @@ public sealed class DeltaFormatMirrorTests : SyncFixture
     [InlineData("golden/dv-partitioned-with-checkpoint")]
     [InlineData("golden/dv-with-columnmapping")]
     [InlineData("golden/log-replay-dv-key-cases")]
+    [InlineData("delta-rs/spark-variant-checkpoint")]
+    [InlineData("delta-rs/spark-shredded-variant-preview-delta")]
     [InlineData("golden/data-reader-timestamp_ntz-id-mode")]
     [InlineData("golden/data-reader-timestamp_ntz-name-mode")]
     [InlineData("golden/table-with-columnmapping-mode-id-2")]
@@ -358,33 +268,5 @@ public sealed class DeltaFormatMirrorTests : SyncFixture
             if (version == table.Latest)
                 break;
         }
-    }
-
-    private static async Task<bool> AsksForVersionsAsync(HttpContext context)
-    {
-        if (!context.Request.Path.Value!.EndsWith("/query", StringComparison.Ordinal))
-            return false;
-        context.Request.EnableBuffering();
-        using var reader = new StreamReader(context.Request.Body, leaveOpen: true);
-        var asks = (await reader.ReadToEndAsync(context.RequestAborted)).Contains("startingVersion", StringComparison.Ordinal);
-        context.Request.Body.Position = 0;
-        return asks;
-    }
-
-    private Task SetAsync((string Name, string Value) property) =>
-        new TableEvolution(Orders.Table).SetPropertiesAsync(
-            new Dictionary<string, string>(StringComparer.Ordinal) { [property.Name] = property.Value },
-            TestContext.Current.CancellationToken
-        );
-
-    private async Task ShareOrdersAsync(string kind)
-    {
-        Provider.Formats = KnownFormats.Delta;
-        List<(string, string)> properties = [];
-        if (kind.StartsWith("mapped", StringComparison.Ordinal))
-            properties.Add(Mapped);
-        if (kind.EndsWith("vectors", StringComparison.Ordinal))
-            properties.Add(Vectors);
-        Provider.Tables["sales/public/orders"] = Orders = await SharedTable.CreateAsync(Folder.Sub(kind.Replace(' ', '-')), properties: [.. properties]);
     }
 }

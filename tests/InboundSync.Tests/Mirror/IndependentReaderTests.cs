@@ -18,17 +18,7 @@ public sealed class IndependentReaderTests(IndependentEngine engine) : SyncFixtu
     public async Task Another_engine_reads_the_rows_of_the_remote_table(string kind, string mode)
     {
         IndependentEngine.Require();
-        Provider.Formats = KnownFormats.Both;
-        List<(string, string)> properties = [];
-        if (kind.StartsWith("mapped", StringComparison.Ordinal))
-            properties.Add(("delta.columnMapping.mode", "name"));
-        if (kind.EndsWith("vectors", StringComparison.Ordinal))
-            properties.Add(("delta.enableDeletionVectors", "true"));
-        Provider.Tables["sales/public/orders"] = Orders = await SharedTable.CreateAsync(
-            Folder.Sub(kind.Replace(' ', '-')),
-            partitionColumns: ["customer"],
-            properties: [.. properties]
-        );
+        await ShareOrdersAsync(kind, KnownFormats.Both, ["customer"]);
         await Orders.AppendOrdersAsync(1, 1000);
         await Orders.AppendOrdersAsync(1001, 2000, "globex and so on");
         await Orders.DeleteAsync("id % 10 = 3");

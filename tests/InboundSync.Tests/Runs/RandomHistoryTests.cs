@@ -87,7 +87,7 @@ public sealed class RandomHistoryTests : SyncFixture
             6 => ToldAsync("move", $"id % 11 = {random.Next(11)}", where => Orders.UpdateAsync("id", "id + 1000000", where)),
             7 => ToldAsync("optimize", "", _ => OptimizeAsync()),
             8 => ToldAsync("restore", "", _ => RestoreAsync()),
-            9 => ToldAsync("vectors", "", _ => SetAsync("delta.enableDeletionVectors", random.Next(3) > 0 ? "true" : "false")),
+            9 => ToldAsync("vectors", "", _ => SetPropertyAsync("delta.enableDeletionVectors", random.Next(3) > 0 ? "true" : "false")),
             10 => ToldAsync("map", "", _ => MapAsync()),
             11 => ToldAsync(
                 "add a column",
@@ -139,7 +139,7 @@ public sealed class RandomHistoryTests : SyncFixture
 
     private async Task MapAsync()
     {
-        await SetAsync("delta.columnMapping.mode", "name");
+        await SetPropertyAsync("delta.columnMapping.mode", "name");
         isMapped = true;
     }
 
@@ -154,7 +154,4 @@ public sealed class RandomHistoryTests : SyncFixture
         else
             await Evolution.DropColumnAsync($"`{chosen}`", Stop);
     }
-
-    private Task SetAsync(string name, string value) =>
-        Evolution.SetPropertiesAsync(new Dictionary<string, string>(StringComparer.Ordinal) { [name] = value }, Stop);
 }

@@ -86,6 +86,24 @@ public sealed class ReceivedMetadataTests
         ReceivedMetadata.HasSameSchema(remote with { Configuration = new Dictionary<string, string>() }, local).ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData("id", """{"delta.columnMapping.id":7}""", "has no delta.columnMapping.physicalName")]
+    [InlineData("id", """{"delta.columnMapping.physicalName":"a"}""", "has no delta.columnMapping.id")]
+    [InlineData(
+        "sideways",
+        """{"delta.columnMapping.id":7,"delta.columnMapping.physicalName":"a"}""",
+        "by name or id (delta.columnMapping.mode), got 'sideways'"
+    )]
+    public void Mapped_columns_without_what_files_have_them_by_are_refused(string mode, string metadata, string reason)
+    {
+        var remote = Mapped($$"""{"name":"id","type":"long","nullable":true,"metadata":{{metadata}}}""") with
+        {
+            Configuration = new Dictionary<string, string> { ["delta.columnMapping.mode"] = mode },
+        };
+
+        Should.Throw<Exception>(() => ReceivedMetadata.ForFiles(remote, null, Now)).Message.ShouldContain(reason);
+    }
+
     [Fact]
     public void An_id_of_a_column_is_given_to_no_other_one()
     {

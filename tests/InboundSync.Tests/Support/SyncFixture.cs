@@ -1,3 +1,5 @@
+using Tideway.DeltaLog.Evolution;
+
 namespace Tideway.InboundSync.Tests.Support;
 
 /// <summary>A service, a provider that it knows, and a table of orders that the provider shares.</summary>
@@ -43,6 +45,29 @@ public abstract class SyncFixture : IAsyncLifetime
     /// <summary>Has the provider share a new table of orders.</summary>
     private protected async Task<SharedTable> ShareAsync(string name) =>
         Provider.Tables[$"sales/public/{name}"] = await SharedTable.CreateAsync(folder.Sub("remote-" + name));
+
+    /// <summary>Has the provider share another table of orders in place of the first: with <c>vectors</c> for deleted rows, with <c>mapped</c> columns, or both.</summary>
+    private protected async Task ShareOrdersAsync(string kind, KnownFormats formats = KnownFormats.Delta, IReadOnlyList<string>? partitionColumns = null)
+    {
+        Provider.Formats = formats;
+        List<(string, string)> properties = [];
+        if (kind.StartsWith("mapped", StringComparison.Ordinal))
+            properties.Add(("delta.columnMapping.mode", "name"));
+        if (kind.EndsWith("vectors", StringComparison.Ordinal))
+            properties.Add(("delta.enableDeletionVectors", "true"));
+        Provider.Tables["sales/public/orders"] = Orders = await SharedTable.CreateAsync(
+            folder.Sub(kind.Replace(' ', '-')),
+            partitionColumns: partitionColumns,
+            properties: [.. properties]
+        );
+    }
+
+    /// <summary>Sets a property of the table of orders.</summary>
+    private protected Task SetPropertyAsync(string name, string value) =>
+        new TableEvolution(Orders.Table).SetPropertiesAsync(
+            new Dictionary<string, string>(StringComparer.Ordinal) { [name] = value },
+            TestContext.Current.CancellationToken
+        );
 
     private protected async Task ShouldBeSameRowsAsync() => (await DeltaTables.RowsAsync(Copy)).ShouldBe(await DeltaTables.RowsAsync(Orders.Folder));
 
