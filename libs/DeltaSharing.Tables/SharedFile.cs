@@ -60,6 +60,8 @@ public sealed record SharedFile(string Id, DeltaAction Action, FileUrl Url, long
             throw MalformedLine.Expected("texts of Unicode");
         }
 
+        if (file is { Id: "" })
+            throw MalformedLine.Expected("an id, got an empty one");
         return file is { Size: < 0 } ? throw MalformedLine.Expected($"a size, got {file.Size}") : file;
     }
 

@@ -84,6 +84,8 @@ internal sealed class GzipInput(Stream inner, Answer answer) : ReceivedStream(in
     {
         while (end - start < TrailerBytes)
         {
+            if (buffer.Length - end < TrailerBytes)
+                MakeRoom();
             var read = await Inner.ReadAsync(buffer.AsMemory(end, TrailerBytes), cancellationToken).ConfigureAwait(false);
             if (read == 0)
                 break;
@@ -92,7 +94,7 @@ internal sealed class GzipInput(Stream inner, Answer answer) : ReceivedStream(in
         }
 
         // The last bits may have been held back from the piece before.
-        for (var at = Math.Max(packed, piece - TrailerBytes); at <= start && at + TrailerBytes <= end; at++)
+        for (var at = FirstKept; at <= start && at + TrailerBytes <= end; at++)
         {
             if (
                 BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(at)) == checksum
@@ -105,6 +107,16 @@ internal sealed class GzipInput(Stream inner, Answer answer) : ReceivedStream(in
         }
 
         return false;
+    }
+
+    private int FirstKept => Math.Max(packed, piece - TrailerBytes);
+
+    // Short members follow each other without anything being filled in between.
+    private void MakeRoom()
+    {
+        var first = FirstKept;
+        buffer.AsSpan(first, end - first).CopyTo(buffer);
+        (packed, piece, start, end) = (0, piece - first, start - first, end - first);
     }
 
     private async ValueTask<int> NextAsync(CancellationToken cancellationToken) =>

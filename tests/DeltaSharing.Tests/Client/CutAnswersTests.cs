@@ -66,6 +66,25 @@ public sealed class CutAnswersTests : IAsyncLifetime
         (await ReadAsync()).ShouldBe(lines + 2);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(16 * 1024)]
+    [InlineData(100_000)]
+    public async Task Members_of_any_length_are_one_answer_in_whatever_pieces_they_come(int mostAtOnce)
+    {
+        var random = new Random(mostAtOnce);
+        var counts = Enumerable.Range(0, 300).Select(index => index < 30 ? random.Next(1, 200) : random.Next(0, 3)).ToList();
+        var sent = Head + string.Concat(counts.Select(Lines));
+        byte[] whole = [.. Pack(Head), .. counts.SelectMany(count => Pack(Lines(count)))];
+        using var http = new HttpClient(new InPieces(whole, mostAtOnce));
+        var profile = new SharingProfile { Endpoint = new Uri("https://share.example.org"), Credential = new BearerTokenCredential("t") };
+
+        await using var table = await new DeltaSharingClient(http, profile).QueryTableAsync(FakeServer.Table);
+
+        (await table.ReadAsync().ToListAsync()).Count.ShouldBe(sent.Count(character => character == '\n') - 2);
+    }
+
     [Fact]
     public async Task A_second_member_that_is_cut_off_is_a_failure()
     {
@@ -163,5 +182,27 @@ public sealed class CutAnswersTests : IAsyncLifetime
         context.Response.Headers[HeaderNames.TableVersion] = "3";
         context.Response.Headers[HeaderNames.RequestId] = "req-1";
         return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+    }
+
+    /// <summary>Answers everything with the same, in pieces of random lengths.</summary>
+    private sealed class InPieces(byte[] body, int mostAtOnce) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(
+                new HttpResponseMessage
+                {
+                    RequestMessage = request,
+                    Headers = { { HeaderNames.TableVersion, "3" } },
+                    Content = new StreamContent(new Pieces(body, mostAtOnce)) { Headers = { ContentEncoding = { "gzip" } } },
+                }
+            );
+    }
+
+    private sealed class Pieces(byte[] body, int mostAtOnce) : MemoryStream(body)
+    {
+        private readonly Random random = new(mostAtOnce);
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            base.ReadAsync(buffer[..Math.Min(buffer.Length, random.Next(1, mostAtOnce + 1))], cancellationToken);
     }
 }

@@ -20,8 +20,8 @@ public sealed class ServerWordsTests : IAsyncLifetime
     [InlineData("""{"errorCode":17,"message":"because"}""", "17", "17: because")]
     [InlineData("""{"errorCode":null,"message":"because"}""", null, "400 because")]
     [InlineData("""{"error":"invalid_scope","error_description":"because"}""", "invalid_scope", "invalid_scope: because")]
-    [InlineData("""{"error":{"code":400,"message":"because","status":"INVALID_ARGUMENT"}}""", "400", "400: because")]
-    [InlineData("""{"type":"about:blank","title":"Bad","status":400,"detail":"because"}""", "400", "400: because")]
+    [InlineData("""{"error":{"code":400,"message":"because","status":"INVALID_ARGUMENT"}}""", "INVALID_ARGUMENT", "400 INVALID_ARGUMENT: because")]
+    [InlineData("""{"type":"about:blank","title":"Bad","status":400,"detail":"because"}""", null, "400 because")]
     [InlineData("upstream connect error,\n because", null, "400 upstream connect error,  because")]
     [InlineData("<html>because</html>", null, "400")]
     [InlineData("""{"errorCode":"\ud800","message":"because"}""", null, "400")]
@@ -54,6 +54,22 @@ public sealed class ServerWordsTests : IAsyncLifetime
         };
 
         (await FailsAsync(VersionAsync, DeltaSharingError.Forbidden)).Status.ShouldBe(403);
+    }
+
+    [Theory]
+    [InlineData("<?xml version=\"1.0\" encoding=\"utf-7\"?><Error><Code>X</Code></Error>")]
+    [InlineData("<?xml version=\"1.0\" encoding=\"utf-16\"?><Error><Code>X</Code></Error>")]
+    [InlineData("<?xml version=\"1.0\" encoding=\"none\"?><Error><Code>X</Code></Error>")]
+    [InlineData("<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><Error><Code>&e;</Code></Error>")]
+    [InlineData("<Error><Code><Code>X</Code></Code></Error>")]
+    [InlineData("<Error><Code>&#xd800;</Code></Error>")]
+    [InlineData("<Error><Code>\uffff</Code></Error>")]
+    [InlineData("<Error><Code>X</Code>")]
+    public async Task Xml_that_is_none_is_told_by_the_status(string body)
+    {
+        server.Handler = (context, _) => context.StatusAsync(403, body);
+
+        (await FailsAsync(VersionAsync, DeltaSharingError.Forbidden)).Message.ShouldNotContain("root:");
     }
 
     [Fact]
