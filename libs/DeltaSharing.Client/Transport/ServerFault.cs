@@ -12,7 +12,9 @@ namespace Tideway.DeltaSharing.Client.Transport;
 internal sealed record ServerFault(string? Code, string Message)
 {
     private static readonly string[] CodeNames = ["errorCode", "error_code"];
-    private static readonly string[] OtherCodeNames = ["code", "status"];
+
+    // Of gateways. As a number each is the status of the answer.
+    private static readonly string[] OtherCodeNames = ["status", "code"];
     private static readonly string[] MessageNames = ["message", "error_description", "detail", "title"];
     private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true };
 
@@ -45,7 +47,7 @@ internal sealed record ServerFault(string? Code, string Message)
             root.TryGetProperty("error", out var error);
             if (error.ValueKind == JsonValueKind.Object)
                 root = error;
-            var code = Find(root, CodeNames) ?? (error.ValueKind == JsonValueKind.String ? Text(error) : null) ?? Find(root, OtherCodeNames);
+            var code = Find(root, CodeNames) ?? (error.ValueKind == JsonValueKind.String ? Text(error) : null) ?? Find(root, OtherCodeNames, onlyText: true);
             var message = Find(root, MessageNames);
             return code is null && message is null ? null : new ServerFault(code is null ? null : ServerText.Clip(code), message ?? "");
         }
@@ -63,11 +65,11 @@ internal sealed record ServerFault(string? Code, string Message)
         return text.Length == 0 || text[0] == '<' || text is "{}" or "[]" or "null" ? null : new ServerFault(null, text);
     }
 
-    private static string? Find(JsonElement body, string[] names)
+    private static string? Find(JsonElement body, string[] names, bool onlyText = false)
     {
         foreach (var name in names)
         {
-            if (body.TryGetProperty(name, out var value) && Text(value) is { } text)
+            if (body.TryGetProperty(name, out var value) && (!onlyText || value.ValueKind == JsonValueKind.String) && Text(value) is { } text)
                 return text;
         }
 

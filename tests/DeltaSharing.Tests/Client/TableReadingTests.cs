@@ -17,6 +17,22 @@ public sealed class TableReadingTests : IAsyncLifetime
     public async ValueTask DisposeAsync() => await server.DisposeAsync();
 
     [Fact]
+    public async Task Changes_from_a_time_are_asked_for_from_no_earlier_and_up_to_no_later_one()
+    {
+        server.Handler = (context, _) => context.LinesAsync(Head);
+        var time = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddTicks(5);
+
+        await using var changes = await server
+            .Client()
+            .GetChangesAsync(FakeServer.Table, new ChangesRequest { StartingTimestamp = time, EndingTimestamp = time.AddHours(1) });
+        await server.Client().GetTableVersionAsync(FakeServer.Table, time);
+
+        var targets = server.Requests.Select(request => Uri.UnescapeDataString(request.Target)).ToList();
+        targets[0].ShouldEndWith("/changes?startingTimestamp=2026-01-01T00:00:00.001Z&endingTimestamp=2026-01-01T01:00:00Z");
+        targets[1].ShouldEndWith("/version?startingTimestamp=2026-01-01T00:00:00.001Z");
+    }
+
+    [Fact]
     public async Task A_version_comes_from_the_header()
     {
         server.Handler = (context, _) => context.LinesAsync("", version: 12);
