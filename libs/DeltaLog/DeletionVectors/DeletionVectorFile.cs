@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using Tideway.DeltaLog.Actions;
 
 namespace Tideway.DeltaLog.DeletionVectors;
@@ -41,7 +42,7 @@ internal sealed class DeletionVectorFile : IDisposable
         BinaryPrimitives.WriteInt32BigEndian(number, data.Length);
         content.Write(number);
         content.Write(data);
-        BinaryPrimitives.WriteUInt32BigEndian(number, Crc32.Of(data));
+        BinaryPrimitives.WriteUInt32BigEndian(number, Crc32.HashToUInt32(data));
         content.Write(number);
         return new DeletionVectorDescriptor
         {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Snapshots;
 using Tideway.ObjectStorage;
@@ -103,7 +104,7 @@ internal sealed class DeletionVectorReader(IObjectStore store, bool allowFilesOu
         if (BinaryPrimitives.ReadInt32BigEndian(stored) is var size && size != vector.SizeInBytes)
             throw new FormatException($"expected a vector of {vector.SizeInBytes} bytes, found one of {size}");
         var data = stored[SizeBytes..^ChecksumBytes];
-        return Crc32.Of(data) == BinaryPrimitives.ReadUInt32BigEndian(stored[^ChecksumBytes..])
+        return Crc32.HashToUInt32(data) == BinaryPrimitives.ReadUInt32BigEndian(stored[^ChecksumBytes..])
             ? data
             : throw new FormatException("its checksum does not match");
     }

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.IO.Hashing;
 
 namespace Tideway.DeltaSharing.Client.Transport;
 
@@ -14,8 +15,8 @@ internal sealed class InflatedStream : ReceivedStream
 
     private readonly GzipInput input;
     private readonly Answer answer;
+    private readonly Crc32 checksum = new();
     private DeflateStream? member;
-    private uint checksum;
     private uint memberLength;
     private long length;
     private bool isBegun;
@@ -39,7 +40,7 @@ internal sealed class InflatedStream : ReceivedStream
             var read = await InflateAsync(buffer, cancellationToken).ConfigureAwait(false);
             if (read > 0)
                 return Count(buffer.Span[..read]);
-            if (!await input.EndMemberAsync(checksum, memberLength, cancellationToken).ConfigureAwait(false))
+            if (!await input.EndMemberAsync(checksum.GetCurrentHashAsUInt32(), memberLength, cancellationToken).ConfigureAwait(false))
                 throw input.CutOff();
             await member!.DisposeAsync().ConfigureAwait(false);
             member = null;
@@ -68,7 +69,8 @@ internal sealed class InflatedStream : ReceivedStream
         if (!await input.BeginMemberAsync(!isBegun, cancellationToken).ConfigureAwait(false))
             return false;
         isBegun = true;
-        (checksum, memberLength) = (0, 0);
+        checksum.Reset();
+        memberLength = 0;
         member = new DeflateStream(input, CompressionMode.Decompress, leaveOpen: true);
         return true;
     }
@@ -90,7 +92,7 @@ internal sealed class InflatedStream : ReceivedStream
     private int Count(ReadOnlySpan<byte> bytes)
     {
         input.Yielded();
-        checksum = Crc32.Append(checksum, bytes);
+        checksum.Append(bytes);
         memberLength += (uint)bytes.Length;
         length += bytes.Length;
         if (length > Unsuspicious && length / MostTimes > input.Count)
