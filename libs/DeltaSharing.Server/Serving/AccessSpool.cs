@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -8,8 +8,8 @@ namespace Tideway.DeltaSharing.Server.Serving;
 
 /// <summary>
 /// Makes accesses durable before their answers leave, many at a time: while one group is being written, the next gathers, so that a busy
-/// service pays for one commit and one event per group and a quiet one for no waiting at all: who comes while nobody writes does it himself, on the
-/// thread he came on. What is written goes out through the outbox of <typeparamref name="TDatabase"/>.
+/// service pays for one commit and one event per group and a quiet one for no waiting at all. What is written goes out through the outbox of
+/// <typeparamref name="TDatabase"/>.
 /// </summary>
 /// <param name="database">Where accesses become durable.</param>
 /// <param name="eventOf">The event that tells of a group of accesses.</param>
@@ -22,18 +22,15 @@ public sealed partial class AccessSpool<TDatabase, TAccess>(
     IOptions<AccessSpoolOptions> options,
     TimeProvider time,
     ILogger<AccessSpool<TDatabase, TAccess>> logger
-) : IHostedService
+) : BackgroundService
     where TDatabase : ServiceDatabase
     where TAccess : class
 {
     private readonly Lock gate = new();
-    private readonly Queue<Group> groups = new();
-    private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<Group> groups = Channel.CreateUnbounded<Group>(new UnboundedChannelOptions { SingleReader = true });
     private Group? gathering;
     private int waiting;
-    private bool hasStarted;
-    private bool isWriting;
-    private bool hasEnded;
+    private bool ended;
 
     /// <summary>
     /// Completes once <paramref name="access"/> is durable. Throws <see cref="AccessSpoolException"/> where that did not come about in
@@ -42,10 +39,9 @@ public sealed partial class AccessSpool<TDatabase, TAccess>(
     public Task RecordAsync(TAccess access)
     {
         ArgumentNullException.ThrowIfNull(access);
-        Group group;
         lock (gate)
         {
-            if (hasEnded || waiting >= options.Value.QueueLength)
+            if (ended || waiting >= options.Value.QueueLength)
                 return Task.FromException(
                     new AccessSpoolException($"{options.Value.QueueLength} accesses wait to be recorded already, or the service is stopping.")
                 );
@@ -56,92 +52,44 @@ public sealed partial class AccessSpool<TDatabase, TAccess>(
             if (gathering is null || gathering.Accesses.Count == options.Value.BatchSize)
             {
                 gathering = new Group(options.Value.Timeout, time);
-                groups.Enqueue(gathering);
+                groups.Writer.TryWrite(gathering);
             }
 
-            group = gathering;
-            group.Accesses.Add(access);
-            if (isWriting || !hasStarted)
-                return group.IsDurable;
-            isWriting = true;
+            gathering.Accesses.Add(access);
+            return gathering.IsDurable;
         }
-
-        _ = LeadAsync();
-        return group.IsDurable;
     }
 
     /// <inheritdoc />
-    public Task StartAsync(CancellationToken cancellationToken)
+    public override async Task StopAsync(CancellationToken cancellationToken)
     {
+        // What waits is still written; only then does the loop end.
         lock (gate)
         {
-            hasStarted = true;
-            isWriting = groups.Count > 0;
-            if (isWriting)
-                Follow();
+            ended = true;
+            groups.Writer.TryComplete();
         }
 
-        return Task.CompletedTask;
+        // Or until there is no more time: who waits then gets no answer.
+        if (ExecuteTask is { } running)
+            await running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await base.StopAsync(cancellationToken);
     }
 
-    /// <summary>Refuses what comes from now on, and completes when what waits was written, or when there is no more time for that.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        lock (gate)
+        await foreach (var group in groups.Reader.ReadAllAsync(CancellationToken.None))
         {
-            hasEnded = true;
-            if (!isWriting)
-                return;
-        }
+            lock (gate)
+            {
+                // Closed: who comes now goes into the next one.
+                if (gathering == group)
+                    gathering = null;
+                waiting -= group.Accesses.Count;
+            }
 
-        await done.Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    // Its caller waits for his own answer, so those who came meanwhile are left to another thread.
-    private async Task LeadAsync()
-    {
-        // A group belongs to no request, nor does what comes of it.
-        Activity.Current = null;
-        if (Take() is not { } group)
-            return;
-        await WriteAsync(group);
-        if (IsMore())
-            Follow();
-    }
-
-    // Without the context of whoever happened to be the first.
-    private void Follow() => ThreadPool.UnsafeQueueUserWorkItem(static spool => _ = spool.FollowAsync(), this, preferLocal: false);
-
-    private async Task FollowAsync()
-    {
-        while (Take() is { } group)
             await WriteAsync(group);
-    }
-
-    private Group? Take()
-    {
-        lock (gate)
-        {
-            if (!IsMore())
-                return null;
-            var group = groups.Dequeue();
-            // Closed: who comes now goes into the next one.
-            if (gathering == group)
-                gathering = null;
-            waiting -= group.Accesses.Count;
-            return group;
-        }
-    }
-
-    // Where there is none, whoever comes next writes.
-    private bool IsMore()
-    {
-        lock (gate)
-        {
-            isWriting = groups.Count > 0;
-            if (!isWriting && hasEnded)
-                done.TrySetResult();
-            return isWriting;
         }
     }
 
