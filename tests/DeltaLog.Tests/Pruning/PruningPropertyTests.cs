@@ -31,10 +31,7 @@ public sealed class PruningPropertyTests : IDisposable
     {
         var random = new Random(seed);
         using var connection = database.Connect();
-        connection.Execute($"CREATE TABLE rows (file INTEGER, {Columns})");
-        for (var file = 0; file < Files; file++)
-            InsertFile(connection, file, random);
-        var snapshot = await CommitAsync(connection, random);
+        var snapshot = await CreateAsync(connection, random);
         var (matching, kept) = (0, 0);
         for (var round = 0; round < 150; round++)
         {
@@ -62,10 +59,7 @@ public sealed class PruningPropertyTests : IDisposable
     {
         var random = new Random(seed);
         using var connection = database.Connect();
-        connection.Execute($"CREATE TABLE rows (file INTEGER, {Columns})");
-        for (var file = 0; file < Files; file++)
-            InsertFile(connection, file, random);
-        var snapshot = await CommitAsync(connection, random);
+        var snapshot = await CreateAsync(connection, random);
         var (all, kept) = (Find("i IS NULL OR i IS NOT NULL"), 0);
         foreach (var name in Names)
         {
@@ -95,6 +89,14 @@ public sealed class PruningPropertyTests : IDisposable
     {
         database.Dispose();
         folder.Dispose();
+    }
+
+    private Task<Snapshot> CreateAsync(DuckDbConnection connection, Random random)
+    {
+        connection.Execute($"CREATE TABLE rows (file INTEGER, {Columns})");
+        for (var file = 0; file < Files; file++)
+            InsertFile(connection, file, random);
+        return CommitAsync(connection, random);
     }
 
     private static void InsertFile(DuckDbConnection connection, int file, Random random)
