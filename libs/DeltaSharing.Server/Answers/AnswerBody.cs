@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -12,18 +13,25 @@ internal sealed class AnswerBody : IDisposable
     /// <summary>What fits a packet or so gains nothing from being encoded.</summary>
     public const int LeastEncoded = 1400;
 
-    private const int Portion = 64 * 1024;
+    // The web server's own blocks have 4 KiB, and each costs as much as copying it. With room for what marks a chunk, an array of 64 KiB.
+    private const int Block = (64 * 1024) - 64;
 
     private readonly HttpContext context;
+    private readonly AnswerTurns? turns;
+    private readonly bool linesAreReady;
     private readonly PortionEncoder? encoder;
+    private AnswerTurns.Turn? turn;
+    private bool hasSent;
 
-    private AnswerBody(HttpContext context, ContentCoding coding, bool keepsAll)
+    private AnswerBody(HttpContext context, ContentCoding coding, bool linesAreReady)
     {
-        this.context = context;
+        (this.context, this.linesAreReady) = (context, linesAreReady);
+        turns = context.RequestServices.GetService<AnswerTurns>();
         Coding = coding;
-        if (coding != ContentCoding.Identity)
-            encoder = new PortionEncoder(coding, keepsAll);
     }
+
+    private AnswerBody(HttpContext context, PortionEncoder encoder)
+        : this(context, encoder.Coding, linesAreReady: false) => this.encoder = encoder;
 
     /// <summary>How the bytes are encoded.</summary>
     public ContentCoding Coding { get; }
@@ -36,11 +44,17 @@ internal sealed class AnswerBody : IDisposable
         return accepted.TakesIdentity && (length < LeastEncoded || !isOn) ? ContentCoding.Identity : accepted.Preferred;
     }
 
-    /// <summary>Begins an answer whose length is not known, and keeps what becomes of it where that is asked for. Its headers are set, and nothing has left.</summary>
-    public static AnswerBody Begin(HttpContext context, ContentCoding coding, bool keepsAll = false)
+    /// <summary>Begins an answer whose length is not known. Its headers are set, and nothing has left.</summary>
+    /// <param name="context">The exchange.</param>
+    /// <param name="coding">How it is encoded.</param>
+    /// <param name="linesAreReady">Whether its lines lie ready and only need to be sent.</param>
+    /// <param name="keepsAll">Whether what it becomes is kept, where it is encoded.</param>
+    public static AnswerBody Begin(HttpContext context, ContentCoding coding, bool linesAreReady = false, bool keepsAll = false)
     {
         WriteHeaders(context.Response, coding);
-        return new AnswerBody(context, coding, keepsAll);
+        return coding == ContentCoding.Identity
+            ? new AnswerBody(context, coding, linesAreReady)
+            : new AnswerBody(context, new PortionEncoder(coding, keepsAll));
     }
 
     /// <summary>Sends a whole answer, with its length.</summary>
@@ -58,34 +72,64 @@ internal sealed class AnswerBody : IDisposable
         WriteHeaders(context.Response, kept.Coding);
         var end = kept.Close(tail.Span);
         context.Response.ContentLength = kept.Bytes.Length + end.Length;
+        using var body = new AnswerBody(context, kept.Coding, linesAreReady: true);
         // Not all at once: a client that does not read is to hold little.
-        for (var rest = kept.Bytes.AsMemory(); rest.Length > 0; rest = rest[Math.Min(rest.Length, Portion)..])
-            await PassAsync(context, rest[..Math.Min(rest.Length, Portion)], cancellationToken);
-        await PassAsync(context, end, cancellationToken);
+        for (var rest = kept.Bytes.AsMemory(); rest.Length > 0; )
+        {
+            var portion = rest[..Math.Min(rest.Length, body.hasSent ? AnswerWriter.ReadyPortion : AnswerWriter.FirstPortion)];
+            await body.PassAsync(portion, cancellationToken);
+            rest = rest[portion.Length..];
+        }
+
+        await body.PassAsync(end, cancellationToken);
     }
 
     /// <summary>Sends a portion, so that the caller can read all of it when it arrives.</summary>
     public ValueTask SendAsync(ReadOnlyMemory<byte> portion, CancellationToken cancellationToken) =>
-        PassAsync(context, encoder is null ? portion : encoder.Encode(portion.Span), cancellationToken);
+        PassAsync(encoder is null ? portion : encoder.Encode(portion.Span), cancellationToken);
 
     /// <summary>Sends what marks the end. Not called for an answer that broke off.</summary>
-    public ValueTask EndAsync(CancellationToken cancellationToken) =>
-        encoder is null ? ValueTask.CompletedTask : PassAsync(context, encoder.End(), cancellationToken);
+    public ValueTask EndAsync(CancellationToken cancellationToken) => encoder is null ? ValueTask.CompletedTask : PassAsync(encoder.End(), cancellationToken);
 
     /// <summary>All that was sent, where it is kept. What ends the answer is then sent by <see cref="CloseAsync"/>.</summary>
     public EncodedLines? Take(byte[] head) => encoder?.Take(head);
 
     /// <summary>Ends an answer that <see cref="Take"/> gave, with <paramref name="tail"/>.</summary>
     public ValueTask CloseAsync(EncodedLines taken, ReadOnlyMemory<byte> tail, CancellationToken cancellationToken) =>
-        PassAsync(context, taken.Close(tail.Span), cancellationToken);
+        PassAsync(taken.Close(tail.Span), cancellationToken);
 
-    public void Dispose() => encoder?.Dispose();
-
-    private static async ValueTask PassAsync(HttpContext context, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    public void Dispose()
     {
-        var result = await context.Response.BodyWriter.WriteAsync(bytes, cancellationToken);
+        turn?.Dispose();
+        encoder?.Dispose();
+    }
+
+    private async ValueTask PassAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        if (hasSent && turn is null && turns is not null)
+            turn = await turns.BeginAsync(linesAreReady, cancellationToken);
+        hasSent = true;
+        var result = await WriteAsync(bytes, cancellationToken);
         if (result.IsCompleted || result.IsCanceled)
             throw new ReaderGoneException();
+        turn?.PortionHasLeft();
+    }
+
+    private ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        var writer = context.Response.BodyWriter;
+        // Before the headers have left, the web server has no block to give.
+        if (!context.Response.HasStarted)
+            return writer.WriteAsync(bytes, cancellationToken);
+        while (!bytes.IsEmpty)
+        {
+            var part = bytes[..Math.Min(bytes.Length, Block)];
+            part.CopyTo(writer.GetMemory(part.Length));
+            writer.Advance(part.Length);
+            bytes = bytes[part.Length..];
+        }
+
+        return writer.FlushAsync(cancellationToken);
     }
 
     private static void WriteHeaders(HttpResponse response, ContentCoding coding)

@@ -16,14 +16,13 @@ internal sealed class PortionEncoder : IDisposable
     private const int ZstdWindowBits = 18;
     private const int GzipTrailer = 8;
 
-    private readonly ContentCoding coding;
     private readonly MemoryStream output = new();
     private readonly MemoryStream? all;
     private readonly Stream encoder;
 
     public PortionEncoder(ContentCoding coding, bool keepsAll = false)
     {
-        this.coding = coding;
+        Coding = coding;
         all = keepsAll ? new MemoryStream() : null;
         encoder = coding switch
         {
@@ -32,6 +31,9 @@ internal sealed class PortionEncoder : IDisposable
             _ => throw new ArgumentOutOfRangeException(nameof(coding), coding, "Expected an encoding."),
         };
     }
+
+    /// <summary>The encoding.</summary>
+    public ContentCoding Coding { get; }
 
     /// <summary>A whole answer at once.</summary>
     public static byte[] Encode(ContentCoding coding, ReadOnlySpan<byte> whole)
@@ -65,12 +67,12 @@ internal sealed class PortionEncoder : IDisposable
     {
         if (all is null)
             return null;
-        if (coding != ContentCoding.Gzip)
-            return new EncodedLines(coding, head, all.ToArray(), 0, 0);
+        if (Coding != ContentCoding.Gzip)
+            return new EncodedLines(Coding, head, all.ToArray(), 0, 0);
         // The end that is not sent says what the checksum is.
         var trailer = End().Span[^GzipTrailer..];
         return new EncodedLines(
-            coding,
+            Coding,
             head,
             all.ToArray(),
             BinaryPrimitives.ReadUInt32LittleEndian(trailer),

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Tideway.DeltaSharing.Server.Answers;
 using Tideway.DeltaSharing.Server.Authentication;
 using Tideway.DeltaSharing.Server.Limits;
 using Tideway.DeltaSharing.Server.Paging;
@@ -61,6 +62,8 @@ public static class ServedTableStorage
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<RefusalRecords>());
         // Large answers wait less for the network, and a client that does not read still holds little.
         services.Configure<KestrelServerOptions>(options => options.Limits.MaxResponseBufferSize = ResponseBufferBytes);
+        // With a clock of its own: it is about the machine's pace, and not about what time it is.
+        services.AddSingleton(_ => new AnswerTurns(Environment.ProcessorCount, TimeProvider.System));
         services.AddSingleton<RecipientCredentials>();
         services.TryAddSingleton<IRecipientAuthenticator, BearerRecipientAuthenticator>();
         services.AddSingleton<IErrorDialect, SharingErrorDialect>();

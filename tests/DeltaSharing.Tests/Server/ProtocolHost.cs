@@ -8,6 +8,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Tideway.DeltaSharing.Server.Access;
+using Tideway.DeltaSharing.Server.Answers;
 using Tideway.DeltaSharing.Server.Authentication;
 using Tideway.DeltaSharing.Server.Exchange;
 using Tideway.DeltaSharing.Server.Limits;
@@ -52,6 +53,7 @@ internal sealed class ProtocolHost : IAsyncDisposable
         var log = new RecordingAccessLog();
         builder.Services.AddSingleton(log).AddSingleton(TimeProvider.System).AddSingleton<IRecipientAuthenticator, KnownTokens>();
         builder.Services.AddSingleton(Options.Create(limits ?? new RecipientLimitOptions())).AddSingleton(shared ?? new SharedCounts { IsShared = false });
+        builder.Services.AddSingleton(_ => new AnswerTurns(processors: 1, TimeProvider.System));
         builder.Services.AddSingleton<RecipientLimits>().AddSingleton<RefusalRecords>();
         builder.Services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<RefusalRecords>());
         var built = builder.Build();
