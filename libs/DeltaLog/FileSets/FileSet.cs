@@ -78,14 +78,6 @@ internal sealed class FileSet
         return merged;
     }
 
-    /// <summary>The files of those ids, one after another.</summary>
-    public IEnumerable<AddFile> Read(IEnumerable<int> ids)
-    {
-        var values = new PartitionValuesCache();
-        foreach (var id in ids)
-            yield return Read(id, values);
-    }
-
     public AddFile Read(int id, PartitionValuesCache values)
     {
         var (segment, row) = FileLevel.Split(id);

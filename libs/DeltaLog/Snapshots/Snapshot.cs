@@ -96,10 +96,10 @@ public sealed class Snapshot
     /// The files that can hold rows for which <paramref name="predicate"/> is true, in the order of <see cref="Files"/>: told by partition values and
     /// statistics, so that others may be among them, but none is left out that has such a row. Looks at all files before it returns.
     /// </summary>
-    public IEnumerable<AddFile> FilesMatching(Predicate predicate, CancellationToken cancellationToken = default)
+    public FoundFiles FilesMatching(Predicate predicate, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(predicate);
-        return files.Read(new FilePruner(this, predicate, cancellationToken).Find());
+        return new FoundFiles(files, new FilePruner(this, predicate, cancellationToken).Find());
     }
 
     /// <summary>How many files <see cref="FilesMatching"/> gives.</summary>

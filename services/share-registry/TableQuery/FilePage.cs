@@ -14,8 +14,14 @@ namespace Tideway.ShareRegistry.TableQuery;
 /// <param name="HasMore">Whether there is a further page.</param>
 internal readonly record struct FilePage(int Skip, int Count, long Bytes, long Rows, bool HasMore)
 {
+    // So many are kept as they were found; more would be much to hold for a client that takes its time.
+    private const int MostKept = 16 * 1024;
+
     /// <summary>What files are left out by; null where none are.</summary>
     public Predicate? Predicate { get; private init; }
+
+    // The files, where some are left out and they are few.
+    private FoundFiles? Found { get; init; }
 
     /// <summary>
     /// Chooses the files that the hints of a query leave, after those before <paramref name="cursor"/>, until there are enough of them, or enough rows together
@@ -31,7 +37,7 @@ internal readonly record struct FilePage(int Skip, int Count, long Bytes, long R
 
     /// <summary>The files of the page, made one by one.</summary>
     public IEnumerable<AddFile> Read(Snapshot snapshot, CancellationToken cancellationToken) =>
-        FilesFrom(snapshot, Predicate, Skip, cancellationToken).Take(Count);
+        Found ?? (Predicate is null ? snapshot.FilesFrom(Skip) : snapshot.FilesMatching(Predicate, cancellationToken).From(Skip)).Take(Count);
 
     private static FilePage Of(
         Snapshot snapshot,
@@ -45,13 +51,14 @@ internal readonly record struct FilePage(int Skip, int Count, long Bytes, long R
     {
         if (skip == 0 && predicate is null && maxFiles is null && limit is null)
             return new FilePage(0, snapshot.FileCount, snapshot.TotalBytes, 0, false);
-        var (count, bytes, rows) = (0, 0L, rowsBefore);
-        foreach (var file in FilesFrom(snapshot, predicate, skip, cancellationToken))
+        var found = predicate is null ? null : snapshot.FilesMatching(predicate, cancellationToken).From(skip);
+        var (count, bytes, rows, hasMore) = (0, 0L, rowsBefore, false);
+        foreach (var file in found ?? snapshot.FilesFrom(skip))
         {
             if (rows >= limit)
                 break;
-            if (count == maxFiles)
-                return new FilePage(skip, count, bytes, rows, HasMore: true);
+            if (hasMore = count == maxFiles)
+                break;
             FilesInside.Require(file, snapshot.TableRoot);
             count++;
             bytes += file.Size;
@@ -59,9 +66,6 @@ internal readonly record struct FilePage(int Skip, int Count, long Bytes, long R
                 rows += file.LogicalRecords() ?? 0;
         }
 
-        return new FilePage(skip, count, bytes, rows, HasMore: false);
+        return new FilePage(skip, count, bytes, rows, hasMore) { Found = count <= MostKept ? found?.First(count) : null };
     }
-
-    private static IEnumerable<AddFile> FilesFrom(Snapshot snapshot, Predicate? predicate, int skip, CancellationToken cancellationToken) =>
-        predicate is null ? snapshot.FilesFrom(skip) : snapshot.FilesMatching(predicate, cancellationToken).Skip(skip);
 }

@@ -1,5 +1,6 @@
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Pruning;
+using Tideway.DeltaLog.Snapshots;
 
 namespace Tideway.DeltaLog.Tests.Pruning;
 
@@ -145,6 +146,26 @@ public sealed class PruningTests : IDisposable
 
         found.Count.ShouldBe(30);
         found.ShouldBe(snapshot.Files.Select(file => file.Path).Where(found.Contains));
+    }
+
+    [Fact]
+    public async Task What_was_found_is_read_from_any_place_to_any_other_and_again()
+    {
+        CreateOneToFifty();
+        var found = (await folder.Table.LoadAsync()).FilesMatching(SqlPredicate.TryParse("id > 20")!);
+        var paths = found.Select(file => file.Path).ToList();
+
+        paths.Count.ShouldBe(found.Count);
+        Paths(found).ShouldBe(paths);
+        Paths(found.From(7)).ShouldBe(paths[7..]);
+        Paths(found.From(7).First(5)).ShouldBe(paths[7..12]);
+        Paths(found.First(1000)).ShouldBe(paths);
+        Paths(found.From(1000)).ShouldBeEmpty();
+        Enumerable.Range(0, found.Count).Select(index => found[index].Path).ShouldBe(paths);
+        Should.Throw<ArgumentOutOfRangeException>(() => found.From(-1));
+        Should.Throw<ArgumentOutOfRangeException>(() => found.First(-1));
+
+        static IEnumerable<string> Paths(FoundFiles files) => files.Select(file => file.Path);
     }
 
     [Fact]

@@ -203,6 +203,25 @@ public sealed class HintsTests : TableTest
         (await QueryAsync(path, other)).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("Query parameter mismatch detected for the next page query");
     }
 
+    [Fact]
+    public async Task All_files_that_hints_leave_come_however_many_they_are()
+    {
+        const int Count = 20_000;
+        var table = new LakeTable(Path.Combine(Process.Lake, "many"));
+        table.Commit([
+            LakeTable.ProtocolLine(),
+            Metadata(),
+            Add(1),
+            .. Enumerable.Range(0, Count).Select(n => LakeTable.AddLine($"many-{n:D5}.parquet", 10, 1)),
+        ]);
+        var many = await ShareAsync("many", table);
+
+        var answer = (await QueryAsync(many, new { predicateHints = new[] { "id = 100" } })).ShouldBe(HttpStatusCode.OK);
+
+        var names = answer.Files().Select(file => new Uri(file.GetProperty("url").GetString()!).Segments[^1]);
+        names.ShouldBe(Enumerable.Range(0, Count).Select(n => $"many-{n:D5}.parquet"));
+    }
+
     private static string Metadata() =>
         JsonSerializer.Serialize(
             new
