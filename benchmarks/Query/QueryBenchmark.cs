@@ -9,7 +9,7 @@ internal sealed class QueryBenchmark : IBenchmark
     private const int Files = 10_000;
     private const int Connections = 8;
     private const int AnswersEach = 50;
-    private const int WarmAnswersEach = 150;
+    private const int WarmAnswersEach = 400;
 
     public string Name => "query";
 

@@ -9,7 +9,7 @@ internal sealed class QueryListsBenchmark : IBenchmark
     private const int Tables = 20;
     private const int Connections = 32;
     private const int AnswersEach = 2_000;
-    private const int WarmAnswersEach = 3_000;
+    private const int WarmAnswersEach = 6_000;
 
     public string Name => "query-lists";
 
