@@ -15,7 +15,10 @@ public sealed class StorageAccessOptions
     /// <summary>S3: whether the bucket's name goes into the path instead of the host. Without it: where there is an <see cref="Endpoint"/>.</summary>
     public bool? PathStyle { get; set; }
 
-    /// <summary>S3: the id of the access key.</summary>
+    /// <summary>
+    /// S3: the id of the access key. Without it, a <see cref="Profile"/> and a <see cref="CredentialsFile"/>, the environment says who the process is: by keys, a web
+    /// identity, a credentials file, the container's agent or the instance's metadata.
+    /// </summary>
     public string? AccessKeyId { get; set; }
 
     /// <summary>The secret of <see cref="AccessKeyId"/>.</summary>
@@ -36,13 +39,13 @@ public sealed class StorageAccessOptions
     /// <summary>S3: the path of a shared credentials file; else <c>AWS_SHARED_CREDENTIALS_FILE</c>, else <c>~/.aws/credentials</c>.</summary>
     public string? CredentialsFile { get; set; }
 
-    /// <summary>S3: the role that temporary credentials for recipients are made of. Without it, none are offered.</summary>
+    /// <summary>S3: the role that temporary credentials for recipients are made of. Without it, none are offered. The process's own role is that of its environment.</summary>
     public string? RoleArn { get; set; }
 
     /// <summary>S3: what the role asks of those who assume it, if anything.</summary>
     public string? RoleExternalId { get; set; }
 
-    /// <summary>S3 and Google Cloud Storage: the address of the security token service; for S3 else that of the region, or <see cref="Endpoint"/>.</summary>
+    /// <summary>S3 and Google Cloud Storage: the address of the security token service; for S3 else <see cref="Endpoint"/>, or that of the region.</summary>
     public Uri? StsEndpoint { get; set; }
 
     /// <summary>Azure: the storage account, where the root's location does not name it.</summary>
@@ -54,16 +57,16 @@ public sealed class StorageAccessOptions
     /// <summary>Azure: a shared access signature, with or without <c>?</c>, for whoever has no key. URLs then carry it as it is.</summary>
     public string? SasToken { get; set; }
 
-    /// <summary>Azure: the tenant of the application that <see cref="ClientId"/> names, which signs with a user delegation key.</summary>
+    /// <summary>Azure: the tenant of the application that <see cref="ClientId"/> names, which signs with a user delegation key; for a workload identity else <c>AZURE_TENANT_ID</c>.</summary>
     public string? TenantId { get; set; }
 
-    /// <summary>Azure: the application's id.</summary>
+    /// <summary>Azure: the application's id, or which of several managed identities it is; for those and a workload identity else <c>AZURE_CLIENT_ID</c>.</summary>
     public string? ClientId { get; set; }
 
-    /// <summary>Azure: the application's secret.</summary>
+    /// <summary>Azure: the application's secret. Without it, <see cref="AccountKey"/> and <see cref="SasToken"/>, the process's workload or managed identity counts.</summary>
     public string? ClientSecret { get; set; }
 
-    /// <summary>Azure: where tokens come from; <c>https://login.microsoftonline.com</c> unless the cloud has another.</summary>
+    /// <summary>Azure: where tokens come from; else <c>AZURE_AUTHORITY_HOST</c> for a workload identity or an application, else <c>https://login.microsoftonline.com</c>.</summary>
     public Uri? AuthorityEndpoint { get; set; }
 
     /// <summary>Google Cloud Storage: the path of a service account's key file (JSON); else <c>GOOGLE_APPLICATION_CREDENTIALS</c>.</summary>

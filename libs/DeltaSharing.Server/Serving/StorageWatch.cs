@@ -19,6 +19,8 @@ internal sealed partial class StorageWatch(IOptions<StorageRootOptions> options,
     private static readonly TimeSpan WhenNot = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<string, string> faults = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> identities = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> renewalFaults = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> tried = new(StringComparer.Ordinal);
 
     /// <summary>What was wrong with a root when it was last tried; null where nothing was.</summary>
@@ -52,8 +54,27 @@ internal sealed partial class StorageWatch(IOptions<StorageRootOptions> options,
         if (names.Count == 0)
             return null;
         foreach (var name in names)
-            Note(name, (await check.FindFaultAsync(name, isWritten: false, stoppingToken))?.ToString());
+        {
+            var fault = await check.FindFaultAsync(name, isWritten: false, stoppingToken);
+            NoteIdentity(name, check.FindIdentity(name), fault is null ? check.FindRenewalFault(name) : null);
+            Note(name, fault?.ToString());
+        }
+
         return faults.IsEmpty;
+    }
+
+    private void NoteIdentity(string name, string? identity, string? renewalFault)
+    {
+        if (identity is not null && identities.GetValueOrDefault(name) != identity)
+        {
+            identities[name] = identity;
+            RootIsReachedWith(name, identity);
+        }
+
+        if (renewalFault is null)
+            renewalFaults.Remove(name);
+        else if (renewalFaults.TryAdd(name, renewalFault))
+            CredentialsGetOld(name, renewalFault);
     }
 
     private void Note(string name, string? fault)
@@ -74,6 +95,12 @@ internal sealed partial class StorageWatch(IOptions<StorageRootOptions> options,
 
     [LoggerMessage(270, LogLevel.Information, "Storage root '{Root}' is listed, signed for and read")]
     private partial void RootIsFine(string root);
+
+    [LoggerMessage(272, LogLevel.Information, "Storage root '{Root}' is reached with {Identity}")]
+    private partial void RootIsReachedWith(string root, string identity);
+
+    [LoggerMessage(273, LogLevel.Warning, "Storage root '{Root}' goes on with credentials that could not be renewed, and is tried again: {Fault}")]
+    private partial void CredentialsGetOld(string root, string fault);
 
     [LoggerMessage(271, LogLevel.Warning, "Not ready, and tried again: {Fault}")]
     private partial void RootIsNotFine(string fault);

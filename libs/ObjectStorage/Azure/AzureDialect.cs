@@ -6,10 +6,10 @@ using Tideway.ObjectStorage.Buckets;
 namespace Tideway.ObjectStorage.Azure;
 
 /// <summary>
-/// Authorizes requests with the account's key, with a token of the application, or with a shared access signature that was given.
+/// Authorizes requests with the account's key, with a token of Microsoft Entra, or with a shared access signature that was given.
 /// See <see href="https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key">Authorize with Shared Key</see>.
 /// </summary>
-internal sealed class AzureDialect(AzureAccount? account, AzureTokens? tokens, string? sasToken, TimeProvider time) : IBucketDialect
+internal sealed class AzureDialect(AzureAccount? account, IAzureTokens? tokens, string? sasToken, TimeProvider time) : IBucketDialect
 {
     public const string Version = "2022-11-02";
 

@@ -16,9 +16,19 @@ internal sealed class AzureRoot : IRemoteRoot
     private readonly AzureAccount? account;
     private readonly UserDelegationKeys? delegation;
     private readonly string? sasToken;
+    private readonly IAzureTokens? tokens;
+    private readonly StoreHttp? metadata;
 
-    public AzureRoot(RemoteLocation location, StorageAccessOptions options, TimeProvider time, StoreHttp http)
+    public AzureRoot(
+        RemoteLocation location,
+        StorageAccessOptions options,
+        TimeProvider time,
+        StoreHttp http,
+        Func<string, string?>? environment = null,
+        Func<StoreHttp>? metadataHttp = null
+    )
     {
+        environment ??= Environment.GetEnvironmentVariable;
         this.time = time;
         Http = http;
         var name = AccountName(location, options);
@@ -26,26 +36,33 @@ internal sealed class AzureRoot : IRemoteRoot
         var service = options.Endpoint ?? new Uri("https://" + (location.Host is { } host ? BlobHost(host) : $"{name}.blob.core.windows.net"));
         endpoint = BucketEndpoint.Of(service, location.Bucket, isPathStyle: true);
 
-        AzureTokens? tokens = null;
         if (!string.IsNullOrEmpty(options.AccountKey))
         {
             account = new AzureAccount(name, options.AccountKey);
         }
         else if (!string.IsNullOrEmpty(options.ClientId) && !string.IsNullOrEmpty(options.TenantId) && !string.IsNullOrEmpty(options.ClientSecret))
         {
-            var authority = options.AuthorityEndpoint ?? new Uri("https://login.microsoftonline.com");
-            tokens = new AzureTokens(http, authority, options.TenantId, options.ClientId, options.ClientSecret);
+            tokens = ApplicationTokens.OfSecret(http, AuthorityOf(options, environment), options.TenantId, options.ClientId, options.ClientSecret);
         }
         else if (options.SasToken is { Length: > 0 } given)
         {
             sasToken = given.TrimStart('?');
         }
-        else
+        else if (WorkloadIdentityOf(options, environment) is var (tenantId, clientId, tokenFile))
+        {
+            tokens = ApplicationTokens.OfTokenFile(http, AuthorityOf(options, environment), tenantId, clientId, tokenFile);
+        }
+        else if (!string.IsNullOrEmpty(options.TenantId) || !string.IsNullOrEmpty(options.ClientSecret))
         {
             throw new ObjectStorageException(
                 ObjectStorageError.AccessDenied,
-                $"The storage root at '{location.At("")}' has no credentials: set AccountKey, or TenantId, ClientId and ClientSecret, or SasToken."
+                $"The storage root at '{location.At("")}' has no credentials: set AccountKey, or TenantId, ClientId and ClientSecret, or SasToken; or none of them where the process has an identity of its own."
             );
+        }
+        else
+        {
+            metadata = metadataHttp?.Invoke() ?? MetadataHttp.New(time);
+            tokens = ManagedIdentityTokens.Of(FirstOf(options.ClientId, environment("AZURE_CLIENT_ID")), environment, metadata);
         }
 
         var dialect = new AzureDialect(account, tokens, sasToken, time);
@@ -63,6 +80,13 @@ internal sealed class AzureRoot : IRemoteRoot
     public RemoteLocation Location { get; }
 
     public StoreHttp Http { get; }
+
+    public string Identity =>
+        account is not null ? "the key of the account"
+        : tokens is not null ? tokens.Name
+        : "a shared access signature";
+
+    public string? RenewalFault => tokens?.RenewalFault ?? delegation?.RenewalFault;
 
     public ITemporaryCredentials? TemporaryCredentials { get; }
 
@@ -102,6 +126,8 @@ internal sealed class AzureRoot : IRemoteRoot
     public string? Advise(ObjectStorageException failure) =>
         failure.Message switch
         {
+            var text when text.Contains("get a token of the managed identity", StringComparison.Ordinal) =>
+                "give the machine or app that identity (ClientId says which of several), or set AccountKey, or TenantId, ClientId and ClientSecret",
             var text when text.Contains("AuthenticationFailed", StringComparison.Ordinal) =>
                 "check AccountKey (or the SasToken and its expiry) and this machine's clock",
             var text when text.Contains("AuthorizationPermissionMismatch", StringComparison.Ordinal) =>
@@ -112,7 +138,38 @@ internal sealed class AzureRoot : IRemoteRoot
             _ => null,
         };
 
-    public void Dispose() => client.Dispose();
+    public void Dispose()
+    {
+        client.Dispose();
+        metadata?.Dispose();
+    }
+
+    private static string? FirstOf(string? own, string? environment) =>
+        !string.IsNullOrEmpty(own) ? own
+        : !string.IsNullOrEmpty(environment) ? environment
+        : null;
+
+    private static Uri AuthorityOf(StorageAccessOptions options, Func<string, string?> environment)
+    {
+        if (options.AuthorityEndpoint is { } own)
+            return own;
+        if (environment("AZURE_AUTHORITY_HOST") is not { Length: > 0 } host)
+            return new Uri("https://login.microsoftonline.com");
+        return Uri.TryCreate(host, UriKind.Absolute, out var authority) && authority is { Scheme: "http" or "https", UserInfo: "", Query: "", Fragment: "" }
+            ? authority
+            : throw new ObjectStorageException(
+                ObjectStorageError.InvalidKey,
+                $"The setting AZURE_AUTHORITY_HOST of the environment is wrong: expected an http or https URL, got '{ObjectKey.Printable(host)}'."
+            );
+    }
+
+    private static (string TenantId, string ClientId, string TokenFile)? WorkloadIdentityOf(StorageAccessOptions options, Func<string, string?> environment) =>
+        string.IsNullOrEmpty(options.ClientSecret)
+        && environment(ApplicationTokens.TokenFileVariable) is { Length: > 0 } file
+        && FirstOf(options.TenantId, environment("AZURE_TENANT_ID")) is { } tenantId
+        && FirstOf(options.ClientId, environment("AZURE_CLIENT_ID")) is { } clientId
+            ? (tenantId, clientId, file)
+            : null;
 
     private static string BlobHost(string host) => host.Split('.', 3) is [var account, _, var rest] ? $"{account}.blob.{rest}" : host;
 

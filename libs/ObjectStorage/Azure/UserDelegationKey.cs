@@ -31,7 +31,7 @@ internal sealed class UserDelegationKeys
     private readonly BucketClient service;
     private readonly string account;
     private readonly TimeProvider time;
-    private readonly Renewed<UserDelegationKey> key;
+    private readonly RenewedEarly<UserDelegationKey> key;
     private long longestLifetime;
 
     public UserDelegationKeys(BucketClient service, string account, TimeProvider time)
@@ -39,8 +39,11 @@ internal sealed class UserDelegationKeys
         this.service = service;
         this.account = account;
         this.time = time;
-        key = new Renewed<UserDelegationKey>(FetchAsync);
+        key = new RenewedEarly<UserDelegationKey>(FetchAsync, found => found.ExpiresAt, time);
     }
+
+    /// <summary>Why the key that is in use could not be renewed; null where nothing is wrong.</summary>
+    public string? RenewalFault => key.Failure?.Message;
 
     /// <summary>The newest key. Throws where none was fetched that is good until then.</summary>
     public UserDelegationKey Current(DateTimeOffset until) =>
@@ -48,7 +51,7 @@ internal sealed class UserDelegationKeys
             ? known
             : throw new ObjectStorageException(
                 ObjectStorageError.Unavailable,
-                $"There is no user delegation key of the storage account '{account}' that is good until {until:O}; it is fetched before URLs are signed."
+                $"There is no user delegation key of the storage account '{account}' that is good until {until:O}; it is fetched before URLs are signed.{(key.Failure is { } reason ? $" {reason.Message}" : "")}"
             );
 
     /// <summary>Makes sure that there is a key for URLs of a lifetime that are signed within the next hour.</summary>
@@ -56,7 +59,7 @@ internal sealed class UserDelegationKeys
     {
         InterlockedMax(lifetime.Ticks);
         var needed = lifetime + LongestAnswer < Longest - Use ? lifetime + LongestAnswer : Longest - Use;
-        return key.GetAsync(known => known.ExpiresAt - time.GetUtcNow() >= needed, cancellationToken);
+        return key.GetAsync(needed, cancellationToken);
     }
 
     private void InterlockedMax(long ticks)

@@ -24,6 +24,9 @@ public enum StorageStep
 /// <param name="Advice">What to change; null where there is nothing special to say.</param>
 public sealed record StorageFault(string RootName, Uri Address, StorageStep Step, string Answer, string? Advice)
 {
+    /// <summary>Who asked the store: which source of credentials was in use, without a secret.</summary>
+    public string? Identity { get; init; }
+
     /// <summary>All of it in one sentence.</summary>
     public override string ToString()
     {
@@ -34,6 +37,6 @@ public sealed record StorageFault(string RootName, Uri Address, StorageStep Step
             StorageStep.ReadBack => "reading back a signed address",
             _ => "writing where there is nothing",
         };
-        return $"storage root '{RootName}' at {Address}: {step} failed: {Answer.TrimEnd('.')}{(Advice is null ? "" : $"; {Advice}")}.";
+        return $"storage root '{RootName}' at {Address}: {step} failed{(Identity is null ? "" : $" with {Identity}")}: {Answer.TrimEnd('.')}{(Advice is null ? "" : $"; {Advice}")}.";
     }
 }

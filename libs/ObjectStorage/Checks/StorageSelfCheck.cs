@@ -19,6 +19,12 @@ public sealed class StorageSelfCheck(StorageRoots roots)
     /// <summary>Whether a root lies in an object store; what lies on a local disk is not for this check.</summary>
     public bool Covers(string rootName) => roots.FindRemote(rootName) is not null;
 
+    /// <summary>Which source of credentials a root in an object store uses, without a secret; <see langword="null"/> for other roots.</summary>
+    public string? FindIdentity(string rootName) => roots.FindRemote(rootName)?.Identity;
+
+    /// <summary>Why credentials of a root could not be renewed in time, which are good still; <see langword="null"/> where nothing is wrong.</summary>
+    public string? FindRenewalFault(string rootName) => roots.FindRemote(rootName)?.RenewalFault;
+
     /// <summary>The first thing that is wrong with a root; <see langword="null"/> where nothing is, or where the root is none in an object store.</summary>
     /// <param name="rootName">The root.</param>
     /// <param name="isWritten">Whether it is written to.</param>
@@ -44,7 +50,7 @@ public sealed class StorageSelfCheck(StorageRoots roots)
         }
         catch (ObjectStorageException exception)
         {
-            return new StorageFault(rootName, root.Location.At(""), step, exception.Message, root.Advise(exception));
+            return new StorageFault(rootName, root.Location.At(""), step, exception.Message, root.Advise(exception)) { Identity = root.Identity };
         }
     }
 

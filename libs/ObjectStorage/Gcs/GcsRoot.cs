@@ -20,6 +20,7 @@ internal sealed class GcsRoot : IRemoteRoot
     private readonly GcsPresigner presigner;
     private readonly BucketClient client;
     private readonly XmlBucketContent content;
+    private readonly TokenEndpoint tokens;
 
     public GcsRoot(RemoteLocation location, StorageAccessOptions options, TimeProvider time, StoreHttp http, Func<string, string?>? environment = null)
     {
@@ -36,7 +37,7 @@ internal sealed class GcsRoot : IRemoteRoot
         account = ServiceAccount.Read(path);
         endpoint = BucketEndpoint.Of(options.Endpoint ?? DefaultEndpoint, location.Bucket, isPathStyle: true);
         presigner = new GcsPresigner(account, endpoint);
-        var tokens = new TokenEndpoint(
+        tokens = new TokenEndpoint(
             http,
             account.TokenUri,
             () => [("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"), ("assertion", account.Assertion(Scope, time.GetUtcNow()))]
@@ -50,6 +51,10 @@ internal sealed class GcsRoot : IRemoteRoot
     public RemoteLocation Location { get; }
 
     public StoreHttp Http { get; }
+
+    public string Identity => $"the service account {account.Email}";
+
+    public string? RenewalFault => tokens.RenewalFault;
 
     public ITemporaryCredentials? TemporaryCredentials { get; }
 

@@ -5,9 +5,11 @@ namespace Tideway.ObjectStorage.Http;
 /// <summary>Maps what a store answers to <see cref="ObjectStorageException"/>.</summary>
 internal static class StoreFailure
 {
+    public const string Store = "the store";
+
     private static readonly string[] FullCodes = ["QuotaExceeded", "XMinioStorageFull", "AccountBeingCreated", "InsufficientStorage"];
 
-    public static ObjectStorageException Of(StoreAnswer answer, string action, string address)
+    public static ObjectStorageException Of(StoreAnswer answer, string action, string address, string who = Store)
     {
         var error = answer.Status switch
         {
@@ -17,16 +19,16 @@ internal static class StoreFailure
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => ObjectStorageError.AccessDenied,
             _ => ObjectStorageError.Unavailable,
         };
-        return new ObjectStorageException(error, $"Could not {action} '{address}': the store answered {answer}.");
+        return new ObjectStorageException(error, $"Could not {action} '{address}': {who} answered {answer}.");
     }
 
-    public static ObjectStorageException Unreachable(string action, string address, Exception cause) =>
-        new(ObjectStorageError.Unavailable, $"Could not {action} '{address}': {Reason(cause)}", cause);
+    public static ObjectStorageException Unreachable(string action, string address, Exception cause, string who = Store) =>
+        new(ObjectStorageError.Unavailable, $"Could not {action} '{address}': {Reason(cause, who)}", cause);
 
-    private static string Reason(Exception cause) =>
+    private static string Reason(Exception cause, string who) =>
         cause switch
         {
-            OperationCanceledException => "the store did not answer in time.",
+            OperationCanceledException => $"{who} did not answer in time.",
             HttpRequestException { InnerException: System.Security.Authentication.AuthenticationException } exception =>
                 $"no secure connection: {exception.InnerException!.Message}",
             _ => cause.Message,

@@ -12,6 +12,9 @@ internal sealed record StoreRequest(string Action, string Address, long BodyLeng
 {
     /// <summary>Whether a conflict only means that others were at it at the same moment.</summary>
     public bool RepeatsOnConflict { get; init; }
+
+    /// <summary>Who answers, for messages.</summary>
+    public string Who { get; init; } = StoreFailure.Store;
 }
 
 /// <summary>
@@ -28,12 +31,14 @@ internal sealed class StoreHttp : IDisposable
 
     private readonly HttpClient client;
     private readonly RetryDelays delays;
+    private readonly TimeSpan answerTimeout;
     private readonly TimeProvider time;
 
-    public StoreHttp(TimeProvider time, RetryDelays? delays = null, HttpMessageHandler? handler = null)
+    public StoreHttp(TimeProvider time, RetryDelays? delays = null, HttpMessageHandler? handler = null, TimeSpan? answerTimeout = null)
     {
         client = new HttpClient(handler ?? NewHandler()) { Timeout = Timeout.InfiniteTimeSpan };
         this.delays = delays ?? RetryDelays.Default;
+        this.answerTimeout = answerTimeout ?? AnswerTimeout;
         this.time = time;
     }
 
@@ -54,7 +59,7 @@ internal sealed class StoreHttp : IDisposable
         {
             TimeSpan? wait;
             using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            timeout.CancelAfter(AnswerTimeout + TimeSpan.FromSeconds(request.BodyLength / LeastBytesPerSecond));
+            timeout.CancelAfter(answerTimeout + TimeSpan.FromSeconds(request.BodyLength / LeastBytesPerSecond));
             try
             {
                 using var message = await request.MakeAsync(timeout.Token).ConfigureAwait(false);
@@ -73,7 +78,7 @@ internal sealed class StoreHttp : IDisposable
             {
                 wait = IsHopeless(exception) ? null : delays.Before(attempt, null, time);
                 if (wait is null)
-                    throw StoreFailure.Unreachable(request.Action, request.Address, exception);
+                    throw StoreFailure.Unreachable(request.Action, request.Address, exception, request.Who);
                 mayBeDone = true;
             }
 

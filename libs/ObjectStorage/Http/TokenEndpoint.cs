@@ -4,32 +4,31 @@ using System.Text.Json;
 
 namespace Tideway.ObjectStorage.Http;
 
-/// <summary>Gets tokens of OAuth 2.0 by a form, and keeps each until shortly before its end. Safe to use from several threads.</summary>
+/// <summary>Gets tokens of OAuth 2.0 by a form, and renews each well before its end. Safe to use from several threads.</summary>
 /// <param name="http">The client.</param>
 /// <param name="endpoint">Where tokens come from.</param>
 /// <param name="form">Makes the form's fields.</param>
 internal sealed class TokenEndpoint(StoreHttp http, Uri endpoint, Func<IReadOnlyList<(string Name, string Value)>> form)
 {
-    private static readonly TimeSpan Reserve = TimeSpan.FromMinutes(5);
+    private readonly RenewedEarly<EndingToken> token = new(
+        async () =>
+        {
+            var (value, endsAt) = await FetchAsync(http, endpoint, form(), CancellationToken.None).ConfigureAwait(false);
+            return new EndingToken(value, endsAt);
+        },
+        token => token.EndsAt,
+        http.Time
+    );
 
-    private readonly Renewed<Token> token = new(async () =>
-    {
-        var (value, endsAt) = await FetchAsync(http, endpoint, form(), CancellationToken.None).ConfigureAwait(false);
-        var lifetime = endsAt - http.Time.GetUtcNow();
-        return new Token(value, endsAt - (lifetime > 2 * Reserve ? Reserve : lifetime / 2), endsAt);
-    });
+    /// <summary>Why a token that is in use could not be renewed; null where nothing is wrong.</summary>
+    public string? RenewalFault => token.Failure?.Message;
 
-    private sealed record Token(string Value, DateTimeOffset RenewAt, DateTimeOffset EndsAt);
-
-    public async ValueTask<string> GetAsync(CancellationToken cancellationToken) =>
-        (await token.GetAsync(known => http.Time.GetUtcNow() < known.RenewAt, cancellationToken).ConfigureAwait(false)).Value;
+    public async ValueTask<string> GetAsync(CancellationToken cancellationToken) => (await token.GetAsync(cancellationToken).ConfigureAwait(false)).Value;
 
     /// <summary>A token that is good for a time, a fresh one where the one at hand is not; where the endpoint gives none that long, what it gives.</summary>
     public async ValueTask<(string Value, DateTimeOffset EndsAt)> GetAsync(TimeSpan goodFor, CancellationToken cancellationToken)
     {
-        var found = await token
-            .GetAsync(known => http.Time.GetUtcNow() is var now && now < known.RenewAt && known.EndsAt - now >= goodFor, cancellationToken)
-            .ConfigureAwait(false);
+        var found = await token.GetAsync(goodFor, cancellationToken).ConfigureAwait(false);
         return (found.Value, found.EndsAt);
     }
 

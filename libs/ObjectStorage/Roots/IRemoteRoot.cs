@@ -14,6 +14,12 @@ internal interface IRemoteRoot : IDisposable
     /// <summary>Gives out credentials that are good for one folder; null where the store or the configuration offers none.</summary>
     ITemporaryCredentials? TemporaryCredentials { get; }
 
+    /// <summary>Who it is that asks the store: which source of credentials is in use, without a secret.</summary>
+    string Identity { get; }
+
+    /// <summary>Why credentials that are in use could not be renewed in time; null where nothing is wrong.</summary>
+    string? RenewalFault { get; }
+
     /// <summary>Knows whether the store honours conditions of writes.</summary>
     ConditionalWrites Conditions { get; }
 

@@ -6,7 +6,12 @@ using Tideway.ObjectStorage.S3;
 namespace Tideway.ObjectStorage.Roots;
 
 /// <summary>Makes a root of the kind that its location says, each with an HTTP client of its own.</summary>
-internal sealed class RemoteRootFactory(TimeProvider time, Func<StoreHttp>? newHttp = null, Func<string, string?>? environment = null)
+internal sealed class RemoteRootFactory(
+    TimeProvider time,
+    Func<StoreHttp>? newHttp = null,
+    Func<string, string?>? environment = null,
+    Func<StoreHttp>? metadataHttp = null
+)
 {
     private static readonly string[] S3Settings =
     [
@@ -54,8 +59,8 @@ internal sealed class RemoteRootFactory(TimeProvider time, Func<StoreHttp>? newH
         var http = newHttp?.Invoke() ?? new StoreHttp(time);
         return location.Kind switch
         {
-            StoreKind.S3 => new S3Root(location, options, time, http, environment),
-            StoreKind.Azure => new AzureRoot(location, options, time, http),
+            StoreKind.S3 => new S3Root(location, options, time, http, environment, metadataHttp),
+            StoreKind.Azure => new AzureRoot(location, options, time, http, environment, metadataHttp),
             _ => new GcsRoot(location, options, time, http, environment),
         };
     }

@@ -1,8 +1,5 @@
-using System.Globalization;
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using System.Xml;
 using Tideway.ObjectStorage.Http;
 using Tideway.ObjectStorage.Roots;
 using Tideway.ObjectStorage.Temporary;
@@ -25,60 +22,26 @@ internal sealed class AssumedRole(
 {
     private const int LeastSeconds = 900;
     private const int MostSeconds = 12 * 3600;
+
+    // For whoever is a role already.
+    private const int MostSecondsOfRole = 3600;
+
     private const string FormType = "application/x-www-form-urlencoded; charset=utf-8";
 
-    private static readonly XmlReaderSettings Xml = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null };
-
-    public Task<TemporaryCredentials> IssueAsync(StorageLocation folder, TimeSpan lifetime, CancellationToken cancellationToken = default)
+    public async Task<TemporaryCredentials> IssueAsync(StorageLocation folder, TimeSpan lifetime, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(folder);
         var path = root.Key(folder.RelativePath);
-        var body = Encoding.ASCII.GetBytes(Form(path, (int)Math.Clamp(Math.Ceiling(lifetime.TotalSeconds), LeastSeconds, MostSeconds)));
-        var request = new StoreRequest("get temporary credentials for", folder.Uri.ToString(), body.Length, _ => ValueTask.FromResult(Make(body)));
-        return http.SendAsync<TemporaryCredentials>(
-            request,
-            async (response, _, token) =>
-            {
-                using (response)
-                {
-                    if (response.StatusCode != HttpStatusCode.OK)
-                        throw StoreFailure.Of(await StoreAnswer.ReadAsync(response, token).ConfigureAwait(false), request.Action, request.Address);
-                    return Read(await response.Content.ReadAsStringAsync(token).ConfigureAwait(false), request);
-                }
-            },
-            cancellationToken
-        );
-    }
-
-    private static TemporaryCredentials.Aws Read(string answer, StoreRequest request)
-    {
-        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
-        try
+        await credentials.GetAsync(cancellationToken).ConfigureAwait(false);
+        var most = credentials.IsRole ? MostSecondsOfRole : MostSeconds;
+        var body = Encoding.ASCII.GetBytes(Form(path, (int)Math.Clamp(Math.Ceiling(lifetime.TotalSeconds), LeastSeconds, most)));
+        var request = new StoreRequest("get temporary credentials for", folder.Uri.ToString(), body.Length, token => MakeAsync(body, token))
         {
-            using var reader = XmlReader.Create(new StringReader(answer), Xml);
-            while (!reader.EOF)
-            {
-                if (reader.NodeType == XmlNodeType.Element && reader.LocalName is "AccessKeyId" or "SecretAccessKey" or "SessionToken" or "Expiration")
-                    fields[reader.LocalName] = reader.ReadElementContentAsString();
-                else
-                    reader.Read();
-            }
-
-            return new TemporaryCredentials.Aws(
-                fields["AccessKeyId"],
-                fields["SecretAccessKey"],
-                fields["SessionToken"],
-                DateTimeOffset.Parse(fields["Expiration"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)
-            );
-        }
-        catch (Exception exception) when (exception is XmlException or KeyNotFoundException or FormatException)
-        {
-            // Not the exception itself, which could show a piece of the answer.
-            throw new ObjectStorageException(
-                ObjectStorageError.Unavailable,
-                $"Could not {request.Action} '{request.Address}': the answer of the security token service has not the four fields of credentials."
-            );
-        }
+            Who = "the security token service",
+        };
+        var made = await http.SendAsync(request, (response, _, token) => StsAnswer.ReadAsync(response, request, token), cancellationToken)
+            .ConfigureAwait(false);
+        return new TemporaryCredentials.Aws(made.AccessKeyId, made.SecretAccessKey, made.SessionToken!, made.ExpiresAt!.Value);
     }
 
     private string Form(string path, int seconds)
@@ -98,10 +61,10 @@ internal sealed class AssumedRole(
         return string.Join('&', fields.Select(field => $"{field.Name}={PercentEncoding.Value(field.Value)}"));
     }
 
-    private HttpRequestMessage Make(byte[] body)
+    private async ValueTask<HttpRequestMessage> MakeAsync(byte[] body, CancellationToken cancellationToken)
     {
         var now = http.Time.GetUtcNow();
-        var who = credentials.Current();
+        var who = await credentials.GetAsync(cancellationToken).ConfigureAwait(false);
         var time = now.UtcDateTime.ToString(RequestSignature.TimeFormat);
         var host = EndpointHost.Of(endpoint);
         List<(string Name, string Value)> headers = [("content-type", FormType), ("host", host), ("x-amz-date", time)];

@@ -10,10 +10,10 @@ internal sealed class S3Dialect(AwsCredentialSource credentials, SigningKeys key
 
     public (string Name, string Value) OnlyIfAbsent => ("if-none-match", "*");
 
-    public ValueTask AuthorizeAsync(HttpRequestMessage message, BucketRequest request, BucketEndpoint endpoint, CancellationToken cancellationToken)
+    public async ValueTask AuthorizeAsync(HttpRequestMessage message, BucketRequest request, BucketEndpoint endpoint, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var who = credentials.Current();
+        var who = await credentials.GetAsync(cancellationToken).ConfigureAwait(false);
         var timeText = now.UtcDateTime.ToString(RequestSignature.TimeFormat);
         var payloadHash = request.Body.IsEmpty ? RequestSignature.EmptyPayloadHash : Convert.ToHexStringLower(SHA256.HashData(request.Body.Span));
         List<(string Name, string Value)> added = [("x-amz-content-sha256", payloadHash), ("x-amz-date", timeText)];
@@ -32,6 +32,5 @@ internal sealed class S3Dialect(AwsCredentialSource credentials, SigningKeys key
             payloadHash
         );
         message.Headers.TryAddWithoutValidation("authorization", authorization);
-        return ValueTask.CompletedTask;
     }
 }

@@ -17,7 +17,14 @@ internal sealed class S3Root : IRemoteRoot
     private readonly BucketClient client;
     private readonly XmlBucketContent content;
 
-    public S3Root(RemoteLocation location, StorageAccessOptions options, TimeProvider time, StoreHttp http, Func<string, string?>? environment = null)
+    public S3Root(
+        RemoteLocation location,
+        StorageAccessOptions options,
+        TimeProvider time,
+        StoreHttp http,
+        Func<string, string?>? environment = null,
+        Func<StoreHttp>? metadataHttp = null
+    )
     {
         Location = location;
         this.time = time;
@@ -25,7 +32,8 @@ internal sealed class S3Root : IRemoteRoot
         environment ??= Environment.GetEnvironmentVariable;
         var region = RegionOf(location, options, environment);
         var endpoint = EndpointOf(location.Bucket, region, options);
-        credentials = new AwsCredentialSource(options, time, environment);
+        var sts = options.StsEndpoint ?? options.Endpoint ?? new Uri($"https://sts.{region}.{DomainOf(region)}");
+        credentials = new AwsCredentialSource(options, time, environment, (sts, http), metadataHttp);
         var keys = new SigningKeys(region, "s3");
         presigner = new S3Presigner(endpoint, keys, location.Path);
         client = new BucketClient(endpoint, new S3Dialect(credentials, keys, time), http, $"{location.Scheme}://{location.Bucket}");
@@ -33,10 +41,7 @@ internal sealed class S3Root : IRemoteRoot
         var whole = new BucketObjectStore(client, location.At(""), location.Prefix(""), content, conditions: null);
         Conditions = ConditionalWrites.Of(whole);
         if (options.RoleArn is { Length: > 0 } role)
-        {
-            var sts = options.StsEndpoint ?? options.Endpoint ?? new Uri($"https://sts.{region}.{DomainOf(region)}");
             TemporaryCredentials = new AssumedRole(sts, role, options.RoleExternalId, location, credentials, new SigningKeys(region, "sts"), http);
-        }
     }
 
     public RemoteLocation Location { get; }
@@ -50,7 +55,12 @@ internal sealed class S3Root : IRemoteRoot
     public IObjectStore Open(string relativePath) =>
         new BucketObjectStore(client, Location.At(relativePath), Location.Prefix(relativePath), content, Conditions);
 
-    public ValueTask PrepareSigningAsync(TimeSpan lifetime, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    public string Identity => credentials.Name;
+
+    public string? RenewalFault => credentials.RenewalFault;
+
+    public async ValueTask PrepareSigningAsync(TimeSpan lifetime, CancellationToken cancellationToken) =>
+        await credentials.GetFreshAsync(cancellationToken).ConfigureAwait(false);
 
     public SignedUrl Sign(string folder, string key, TimeSpan lifetime) => Sign("GET", folder, key, lifetime);
 
@@ -67,7 +77,7 @@ internal sealed class S3Root : IRemoteRoot
         if (seconds <= 0)
             throw new ObjectStorageException(
                 ObjectStorageError.AccessDenied,
-                $"Could not sign an address in '{Location.At("")}': the temporary credentials ended at {who.ExpiresAt:u}. Renew them."
+                $"Could not sign an address in '{Location.At("")}': the temporary credentials ended at {who.ExpiresAt:u}. {credentials.RenewalFault ?? "Renew them."}"
             );
         return new SignedUrl(presigner.Sign(method, folder, key, now, seconds, who), DateTimeOffset.FromUnixTimeSeconds(from + seconds));
     }
@@ -75,6 +85,12 @@ internal sealed class S3Root : IRemoteRoot
     public string? Advise(ObjectStorageException failure) =>
         failure.Message switch
         {
+            var text when text.Contains("There are no credentials", StringComparison.Ordinal) =>
+                "give the process a role (in a container on an instance, that one's metadata options need a hop limit of 2), or set AccessKeyId and SecretAccessKey",
+            var text when text.Contains("with the token in", StringComparison.Ordinal) =>
+                "check the role's trust policy, the token's audience, and that the security token service is reached",
+            var text when text.Contains("credentials of the container", StringComparison.Ordinal) =>
+                "check the role of the task, or the association of the pod",
             var text when text.Contains("SignatureDoesNotMatch", StringComparison.Ordinal) =>
                 "check SecretAccessKey, Region, and that nothing between changes the host or the path",
             var text when text.Contains("InvalidAccessKeyId", StringComparison.Ordinal) => "check AccessKeyId and Endpoint",
@@ -90,7 +106,11 @@ internal sealed class S3Root : IRemoteRoot
             _ => null,
         };
 
-    public void Dispose() => client.Dispose();
+    public void Dispose()
+    {
+        client.Dispose();
+        credentials.Dispose();
+    }
 
     private static string RegionOf(RemoteLocation location, StorageAccessOptions options, Func<string, string?> environment)
     {

@@ -15,6 +15,9 @@ internal sealed class SharedCredentialsFile(string path, string profile, TimePro
     private DateTime written;
     private DateTimeOffset looked;
 
+    /// <summary>Whether there is such a file at all.</summary>
+    public bool Exists => File.Exists(path);
+
     /// <summary>The profile's credentials. Throws <see cref="ObjectStorageError.AccessDenied"/> that says what is missing.</summary>
     public AwsCredentials Read()
     {

@@ -166,7 +166,7 @@ public sealed class RemoteRootTests
     [InlineData("s3://bucket", "PartialKeys", "AccessKeyId and SecretAccessKey both")]
     [InlineData("s3://bucket", "Ftp", "expected Endpoint to be an http or https URL")]
     [InlineData("s3://bucket", "UserInfo", "expected Endpoint to be an http or https URL")]
-    [InlineData("abfss://data@acme.dfs.core.windows.net", "None", "has no credentials")]
+    [InlineData("abfss://data@acme.dfs.core.windows.net", "NoSecret", "has no credentials")]
     [InlineData("abfss://data@acme.dfs.core.windows.net", "OtherAccount", "names the account 'acme'")]
     [InlineData("az://data", "AccountKey", "names no storage account")]
     [InlineData("abfss://data@acme.dfs.core.windows.net", "BadKey", "in base64")]
@@ -182,7 +182,7 @@ public sealed class RemoteRootTests
             "OtherAccount" => new StorageAccessOptions { Account = "other", AccountKey = "c2VjcmV0" },
             "BadKey" => new StorageAccessOptions { AccountKey = "not base64!" },
             "NoFile" => new StorageAccessOptions { ServiceAccountFile = "/nowhere/key.json" },
-            _ => new StorageAccessOptions(),
+            _ => new StorageAccessOptions { TenantId = "tenant", ClientId = "client" },
         };
 
         Should.Throw<ObjectStorageException>(() => Roots(location, options)).Message.ShouldContain(fault);

@@ -44,7 +44,7 @@ public sealed class StorageSelfCheckTests
         fault!.Step.ShouldBe(StorageStep.List);
         var text = fault.ToString();
         text.ShouldStartWith("storage root 'lake' at s3://test-");
-        text.ShouldContain("listing failed");
+        text.ShouldContain("listing failed with the access key of the settings: ");
         text.ShouldContain("403 SignatureDoesNotMatch");
         text.ShouldContain("check SecretAccessKey, Region");
         text.ShouldNotContain("wrong-secret-text");

@@ -40,6 +40,7 @@ public sealed class ObjectStoreTableTests
         }
 
         await Eventually.Async(async () => (await process.Stranger.GetAsync("/health/ready")).StatusCode == HttpStatusCode.OK);
+        process.Log.Lines.ShouldContain(line => line.Contains("Storage root 'cloud' is reached with the access key of the settings", StringComparison.Ordinal));
     }
 
     [Fact]

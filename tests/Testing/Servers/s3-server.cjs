@@ -3,7 +3,8 @@
 // s3rver, with what it lacks put in front of it: signatures of version 4 are checked (header and query), parts of an object are only given out as long
 // as it is the one that If-Match names, uploads can be listed and aborted, keys are listed in their order, in pages, percent-encoded when asked. With "honour-conditions" an object
 // is written with If-None-Match: * only where there is none; without, that header is ignored, as s3rver does.
-// POST /-/buckets/<name> makes a bucket. POST / takes AssumeRole, and whoever comes with such credentials may do what their policy says and no more.
+// POST /-/buckets/<name> makes a bucket. POST / takes AssumeRole, and whoever comes with such credentials may do what their policy says and no more;
+// and AssumeRoleWithWebIdentity without a signature, with a token "identity-until-<seconds>", refused from that time on.
 'use strict';
 const crypto = require('node:crypto');
 const http = require('node:http');
@@ -67,17 +68,31 @@ async function assumeRole(req, res, url) {
   const chunks = [];
   for await (const chunk of req) chunks.push(chunk);
   const body = Buffer.concat(chunks);
-  const code = fault(req, url, crypto.createHash('sha256').update(body).digest('hex'));
-  if (code) return answer(res, 403, code, 'The request is not signed as it should be.');
   const form = new URLSearchParams(body.toString('utf8'));
+  const action = form.get('Action');
+  if (action === 'AssumeRoleWithWebIdentity') {
+    const until = /^identity-until-(\d+)$/.exec(form.get('WebIdentityToken') ?? '')?.[1];
+    if (!until || req.headers.authorization) return answer(res, 400, 'InvalidIdentityToken', 'The ID Token provided is not a valid JWT');
+    if (Date.now() >= Number(until) * 1000) return answer(res, 400, 'ExpiredTokenException', 'Token expired');
+    if (!/^arn:aws:iam::\d+:role\/.+$/.test(form.get('RoleArn') ?? '') || !/^[\w+=,.@-]{2,64}$/.test(form.get('RoleSessionName') ?? ''))
+      return answer(res, 400, 'ValidationError', 'The request is not valid');
+  } else {
+    const code = fault(req, url, crypto.createHash('sha256').update(body).digest('hex'));
+    if (code) return answer(res, 403, code, 'The request is not signed as it should be.');
+    const session = sessions.get(idOf(req, url));
+    const sessionCode = session && sessionFault(req, url, session);
+    if (sessionCode) return answer(res, 403, sessionCode, 'The session is not good.');
+    if (session && Number(form.get('DurationSeconds')) > 3600)
+      return answer(res, 400, 'ValidationError', 'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.');
+  }
   const [id, secret, token] = ['ASIA', '', ''].map(start => start + crypto.randomBytes(12).toString('hex').toUpperCase());
-  const endsAt = Date.now() + Number(form.get('DurationSeconds')) * 1000;
+  const endsAt = Date.now() + Number(form.get('DurationSeconds') ?? 3600) * 1000;
   sessions.set(id, { secret, token, policy: JSON.parse(form.get('Policy')), endsAt });
   res.setHeader('content-type', 'text/xml');
   res.end(
-    `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials><AccessKeyId>${id}</AccessKeyId>` +
+    `<${action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><${action}Result><Credentials><AccessKeyId>${id}</AccessKeyId>` +
       `<SecretAccessKey>${secret}</SecretAccessKey><SessionToken>${token}</SessionToken><Expiration>${new Date(endsAt).toISOString()}</Expiration>` +
-      '</Credentials></AssumeRoleResult></AssumeRoleResponse>',
+      `</Credentials></${action}Result></${action}Response>`,
   );
 }
 
@@ -168,7 +183,7 @@ async function handle(req, res) {
   delete req.headers.authorization;
   const [, bucket, ...rest] = url.pathname.split('/').map(decodeURIComponent);
   const key = rest.join('/');
-  if (session && !isAllowed(session.policy, req, url, bucket, key)) return answer(res, 403, 'AccessDenied', 'Access Denied');
+  if (session?.policy && !isAllowed(session.policy, req, url, bucket, key)) return answer(res, 403, 'AccessDenied', 'Access Denied');
   if (inQuerySigned(url)) req.url = url.pathname;
 
   if (req.method === 'GET' && key === '' && url.searchParams.has('uploads')) {

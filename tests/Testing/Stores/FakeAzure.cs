@@ -25,6 +25,11 @@ public sealed class FakeAzure : IAsyncDisposable
         ClientId = "66666666-7777-8888-9999-000000000000",
         ClientSecret = "s~cret/of+the application";
 
+    /// <summary>What another identity provider says of the application, the header that App Service asks of its processes, and an identity that the machine has.</summary>
+    public const string FederatedToken = "assertion.of+another/provider",
+        AppHeader = "header-of-the-app",
+        MachineIdentity = "77777777-8888-9999-aaaa-bbbbbbbbbbbb";
+
     private const string Token = "token-of-the-application";
 
     private readonly WebApplication app;
@@ -45,6 +50,12 @@ public sealed class FakeAzure : IAsyncDisposable
     /// <summary>The most that a part of a list holds.</summary>
     public int PageSize { get; set; } = 5000;
 
+    /// <summary>The queries of tokens that the machine or the app was asked for.</summary>
+    public ConcurrentQueue<string> IdentityCalls { get; } = new();
+
+    /// <summary>With what status the machine and the app answer in place of a token; null where they give one.</summary>
+    public int? IdentityStatus { get; set; }
+
     /// <summary>The queries of lists that were asked for.</summary>
     public ConcurrentQueue<string> Lists { get; } = new();
 
@@ -56,6 +67,8 @@ public sealed class FakeAzure : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var fake = new FakeAzure(builder.Build());
         fake.app.MapPost("/{tenant}/oauth2/v2.0/token", TokenAsync);
+        fake.app.MapGet("/metadata/identity/oauth2/token", fake.GiveMachineToken);
+        fake.app.MapGet("/msi/token", fake.GiveAppToken);
         fake.app.Map($"/{Account}/", fake.ServeAccountAsync);
         fake.app.Map($"/{Account}/{{container}}/{{**key}}", fake.ServeAsync);
         await fake.app.StartAsync();
@@ -88,12 +101,17 @@ public sealed class FakeAzure : IAsyncDisposable
     private static async Task<IResult> TokenAsync(HttpRequest request, string tenant)
     {
         var form = await request.ReadFormAsync();
+        var isProven =
+            form["client_assertion"].Count > 0
+                ? form.Count == 5
+                    && form["client_assertion"] == FederatedToken
+                    && form["client_assertion_type"] == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+                : form.Count == 4 && form["client_secret"] == ClientSecret;
         var fits =
             tenant == TenantId
-            && form.Count == 4
+            && isProven
             && form["grant_type"] == "client_credentials"
             && form["client_id"] == ClientId
-            && form["client_secret"] == ClientSecret
             && form["scope"] == "https://storage.azure.com/.default";
         return fits
             ? Results.Json(
@@ -106,6 +124,48 @@ public sealed class FakeAzure : IAsyncDisposable
             )
             : Results.Json(new { error = "invalid_client", error_description = "AADSTS7000215: Invalid client secret provided." }, statusCode: 401);
     }
+
+    // With texts in place of numbers, as the metadata service of a machine answers.
+    private IResult GiveMachineToken(HttpRequest request)
+    {
+        IdentityCalls.Enqueue(request.QueryString.Value!);
+        if (IdentityStatus is { } status)
+            return Results.Json(new { error = "unavailable" }, statusCode: status);
+        var isKnown = request.Query["client_id"].ToString() is "" or MachineIdentity;
+        return request.Headers["metadata"] != "true" || request.Query["api-version"] != "2018-02-01" || !IsForStorage(request) || !isKnown
+            ? Results.Json(new { error = "invalid_request", error_description = "Identity not found" }, statusCode: 400)
+            : Results.Json(
+                new
+                {
+                    access_token = Token,
+                    client_id = MachineIdentity,
+                    expires_in = "86399",
+                    expires_on = "1",
+                    resource = "https://storage.azure.com/",
+                    token_type = "Bearer",
+                }
+            );
+    }
+
+    private IResult GiveAppToken(HttpRequest request)
+    {
+        IdentityCalls.Enqueue(request.QueryString.Value!);
+        if (IdentityStatus is { } status)
+            return Results.Json(new { message = "unavailable" }, statusCode: status);
+        return request.Headers["x-identity-header"] != AppHeader || request.Query["api-version"] != "2019-08-01" || !IsForStorage(request)
+            ? Results.Json(new { statusCode = 401, message = "Unauthorized" }, statusCode: 401)
+            : Results.Json(
+                new
+                {
+                    access_token = Token,
+                    expires_on = TimeProvider.System.GetUtcNow().AddHours(24).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+                    resource = "https://storage.azure.com/",
+                    token_type = "Bearer",
+                }
+            );
+    }
+
+    private static bool IsForStorage(HttpRequest request) => request.Query["resource"] == "https://storage.azure.com/";
 
     private async Task ServeAccountAsync(HttpContext context)
     {
