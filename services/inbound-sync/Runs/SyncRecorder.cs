@@ -18,6 +18,12 @@ public sealed class SyncRecorder(InboundSyncDatabase database, SyncQueue queue, 
     public async Task<bool> IsQueuedAsync(Sync sync, CancellationToken cancellationToken) =>
         await database.QueryFirstOrDefaultAsync<SyncRun>(SyncRunSql.FindQueued, new { syncId = sync.SyncId }, cancellationToken) is not null;
 
+    /// <summary>Whether what is shown last of the sync is a run that failed, or that a process left open that ended.</summary>
+    public async Task<bool> HasFailedLastAsync(Sync sync, CancellationToken cancellationToken) =>
+        sync.LastRunId is { } runId
+        && await database.QueryFirstOrDefaultAsync<SyncRun>(SyncRunSql.Find, new { runId, syncId = sync.SyncId }, cancellationToken) is { } last
+        && last.State != SyncRun.Succeeded;
+
     /// <summary>A run begins: the one that is queued, or a new one. Runs of the same sync that were left open by a process that ended are closed first.</summary>
     public async Task<SyncRun> BeginAsync(Sync sync, CancellationToken cancellationToken)
     {
@@ -126,7 +132,7 @@ public sealed class SyncRecorder(InboundSyncDatabase database, SyncQueue queue, 
         await transaction.CommitAsync(cancellationToken);
     }
 
-    /// <summary>Nothing new was there: no run is kept, and nobody is told.</summary>
+    /// <summary>Nothing new was there, and what is shown of the sync is true: no run is kept, and nobody is told.</summary>
     public Task<bool> NothingNewAsync(Sync sync, long remoteVersion, CancellationToken cancellationToken) =>
         ReleaseAsync(sync, now => new Release(now + Interval(sync), Failures: 0, remoteVersion, SyncedAt: now), cancellationToken);
 

@@ -112,9 +112,9 @@ public sealed class SyncRunner(
     {
         if (outcome is null)
             return await recorder.StillQuarantinedAsync(sync, cancellationToken);
-        if (run is null && !outcome.Changed)
+        if (run is null && !outcome.Changed && !await recorder.HasFailedLastAsync(sync, cancellationToken))
             return await recorder.NothingNewAsync(sync, outcome.ToVersion, cancellationToken);
-        // The data can be here without anybody having been told: then that is made good.
+        // The data can be here without anybody having been told, or with everybody told of a failure only: then that is made good.
         run ??= await recorder.BeginAsync(sync, cancellationToken);
         if (!await recorder.SucceedAsync(sync, run, outcome, progress, cancellationToken))
             return false;
