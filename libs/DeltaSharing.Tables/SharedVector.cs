@@ -40,6 +40,12 @@ public sealed record SharedVector(DeletionVectorDescriptor Descriptor, string? F
     /// <summary>How long the file is that <see cref="FetchAsync"/> gives.</summary>
     public long FileBytes => 1L + Descriptor.SizeInBytes + SingleVectorFile.FrameBytes;
 
+    /// <summary>Where in the server's file it begins.</summary>
+    internal long StoredAt => Descriptor.Offset ?? 0;
+
+    /// <summary>How many bytes it takes there.</summary>
+    internal int StoredBytes => Descriptor.SizeInBytes + SingleVectorFile.FrameBytes;
+
     /// <summary>The address of the vector's file, which ends with that of the data file.</summary>
     public FileUrl UrlOf(SharedFile file)
     {
@@ -57,19 +63,36 @@ public sealed record SharedVector(DeletionVectorDescriptor Descriptor, string? F
     public async Task<byte[]> FetchAsync(RangeReader ranges, Func<CancellationToken, Task<Uri>> findUrl, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(ranges);
-        var length = Descriptor.SizeInBytes + SingleVectorFile.FrameBytes;
-        var stored = await ranges.ReadAsync(findUrl, Descriptor.Offset ?? 0, length, cancellationToken).ConfigureAwait(false);
-        return Checked(() => SingleVectorFile.Content(Descriptor, stored));
+        var stored = await ranges.ReadAsync(findUrl, StoredAt, StoredBytes, cancellationToken).ConfigureAwait(false);
+        return ContentOf(stored);
     }
 
     /// <summary>Checks a vector that is in the line itself.</summary>
     /// <exception cref="DeltaSharingException"><see cref="DeltaSharingError.MalformedAnswer"/>: it is not what the line says.</exception>
-    public void CheckInline() =>
-        Checked(() =>
+    public void CheckInline()
+    {
+        try
         {
             SingleVectorFile.CheckInline(Descriptor);
-            return true;
-        });
+        }
+        catch (DeltaLogException exception)
+        {
+            throw Malformed(exception);
+        }
+    }
+
+    /// <summary>The file of its own, out of what the server's file has for the vector.</summary>
+    internal byte[] ContentOf(ReadOnlySpan<byte> stored)
+    {
+        try
+        {
+            return SingleVectorFile.Content(Descriptor, stored);
+        }
+        catch (DeltaLogException exception)
+        {
+            throw Malformed(exception);
+        }
+    }
 
     internal static SharedVector Of(JsonElement json, string? fileId)
     {
@@ -100,17 +123,7 @@ public sealed record SharedVector(DeletionVectorDescriptor Descriptor, string? F
             ? number
             : throw Malformed($"the number {name}");
 
-    private static T Checked<T>(Func<T> work)
-    {
-        try
-        {
-            return work();
-        }
-        catch (DeltaLogException exception)
-        {
-            throw new DeltaSharingException(DeltaSharingError.MalformedAnswer, exception.Message, exception);
-        }
-    }
+    private static DeltaSharingException Malformed(DeltaLogException exception) => new(DeltaSharingError.MalformedAnswer, exception.Message, exception);
 
     private static DeltaSharingException Malformed(string expected) => MalformedLine.Expected($"{expected} of a deletion vector");
 }

@@ -69,18 +69,22 @@ public sealed class RemoteTable(
     )
     {
         using var renewal = new AddressRenewal(lastAsked ?? throw new InvalidOperationException("Nothing was asked for yet."));
+        var vectors = new VectorDownloads(ranges, store, tableId, renewal, progress);
         ExceptionDispatchInfo? failure = null;
         await Parallel.ForEachAsync(
-            files.TakeWhile(_ => Volatile.Read(ref failure) is null),
+            vectors.LookAheadAsync(files, cancellationToken).TakeWhile(_ => Volatile.Read(ref failure) is null),
             new ParallelOptions { MaxDegreeOfParallelism = parallelDownloads, CancellationToken = cancellationToken },
-            async (file, stop) =>
+            async (item, stop) =>
             {
+                var (file, vector) = item;
                 try
                 {
                     var path = ReceivedFile.PathOf(tableId, file);
                     await AloneAsync(path, () => DownloadAsync(file, store.LocalPath(path)!, renewal, stop), stop);
-                    if (file.Vector is { } vector)
-                        await BringAsync(vector, store, ReceivedFile.PathOf(tableId, vector), renewal, stop);
+                    if (vector is not null)
+                        await vector.Value;
+                    else
+                        file.Vector?.CheckInline();
                 }
                 catch (DeltaSharingException exception)
                 {
@@ -123,31 +127,6 @@ public sealed class RemoteTable(
         }
 
         progress.Fetched();
-    }
-
-    /// <summary>Brings a deletion vector here, unless it is in the line itself or here already. It is checked before it has its name.</summary>
-    private async Task BringAsync(SharedVector vector, IObjectStore store, string key, AddressRenewal renewal, CancellationToken cancellationToken)
-    {
-        if (vector.Url is null)
-        {
-            vector.CheckInline();
-            return;
-        }
-
-        if (await store.FindAsync(key, cancellationToken) is { } here && here.Size == vector.FileBytes)
-            return;
-        byte[] content;
-        try
-        {
-            content = await vector.FetchAsync(ranges, renewal.Of(vector.AddressKey, vector.Url, () => true), cancellationToken);
-        }
-        finally
-        {
-            renewal.End(vector.AddressKey);
-        }
-
-        await store.PutAsync(key, new MemoryStream(content, writable: false), cancellationToken);
-        progress.VectorFetched(content.Length);
     }
 
     /// <summary>The same file may be told for two versions, with other deleted rows: it is not brought twice at a time.</summary>
