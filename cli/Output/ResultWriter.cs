@@ -1,6 +1,5 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Spectre.Console;
 
 namespace Tideway.Cli.Output;
 
@@ -10,15 +9,38 @@ internal sealed class ResultWriter(CliEnvironment environment, bool json)
     private static readonly JsonWriterOptions Indented = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonWriterOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    // So many items show well enough how wide the columns have to be.
+    private const int MeasuredItems = 1000;
+
     public bool IsJson => json;
+
+    /// <summary>Whether a list is shown while it comes; a person who looks at a table gets it in one piece, with columns that fit all of it.</summary>
+    public bool IsStreaming => json || !environment.IsOutputTerminal;
 
     /// <summary>A list: a table, or a JSON array.</summary>
     public void List(IReadOnlyCollection<JsonElement> items, params IReadOnlyList<Column> columns)
     {
-        if (json)
-            WriteJson(writer => WriteArray(writer, items), Indented);
-        else
+        if (!json)
+        {
             WriteTable(items, columns);
+            return;
+        }
+
+        using var list = new JsonList(environment.Out, Indented);
+        Write(items, list);
+    }
+
+    /// <summary>The same of a list that is not held: what there is of it is shown while the rest comes, also where the rest does not come.</summary>
+    public async Task ListAsync(IAsyncEnumerable<JsonElement> items, IReadOnlyList<Column> columns, CancellationToken cancellationToken)
+    {
+        if (!json)
+        {
+            await WriteAsync(items, new TableList(environment.Out, columns, MeasuredItems), cancellationToken);
+            return;
+        }
+
+        using var list = new JsonList(environment.Out, Indented);
+        await WriteAsync(items, list, cancellationToken);
     }
 
     /// <summary>One object: its members line by line, or the JSON object.</summary>
@@ -62,14 +84,6 @@ internal sealed class ResultWriter(CliEnvironment environment, bool json)
     /// <summary>A message for people.</summary>
     public void Message(string text) => environment.Error.WriteLine(SafeText.Of(text));
 
-    private static void WriteArray(Utf8JsonWriter writer, IReadOnlyCollection<JsonElement> items)
-    {
-        writer.WriteStartArray();
-        foreach (var item in items)
-            item.WriteTo(writer);
-        writer.WriteEndArray();
-    }
-
     private void WriteJson(Action<Utf8JsonWriter> write, JsonWriterOptions options)
     {
         var buffer = new System.Buffers.ArrayBufferWriter<byte>();
@@ -78,28 +92,29 @@ internal sealed class ResultWriter(CliEnvironment environment, bool json)
         environment.Out.WriteLine(System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan));
     }
 
-    private void WriteTable(IReadOnlyCollection<JsonElement> items, IReadOnlyList<Column> columns)
-    {
-        var table = new Table { Border = TableBorder.None, ShowHeaders = true };
-        foreach (var column in columns)
-            table.AddColumn(new TableColumn(new Text(column.Title)) { NoWrap = true, Padding = new Padding(0, 0, 2, 0) });
-        foreach (var item in items)
-            table.AddRow(columns.Select(column => new Text(SafeText.Of(column.Text(item)))));
+    private void WriteTable(IReadOnlyCollection<JsonElement> items, IReadOnlyList<Column> columns) =>
+        Write(items, new TableList(environment.Out, columns, measured: int.MaxValue));
 
-        var text = new StringWriter();
-        var console = AnsiConsole.Create(
-            new AnsiConsoleSettings
-            {
-                Ansi = AnsiSupport.No,
-                ColorSystem = ColorSystemSupport.NoColors,
-                Interactive = InteractionSupport.No,
-                Out = new AnsiConsoleOutput(text),
-            }
-        );
-        // Wide enough that nothing is ever wrapped or cut: a line of the table is an object.
-        console.Profile.Width = 20_000;
-        console.Write(table);
-        foreach (var line in text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            environment.Out.WriteLine(line.TrimEnd());
+    private static void Write(IReadOnlyCollection<JsonElement> items, IListOutput list)
+    {
+        foreach (var item in items)
+            list.Add(item);
+        list.End();
+    }
+
+    private static async Task WriteAsync(IAsyncEnumerable<JsonElement> items, IListOutput list, CancellationToken cancellationToken)
+    {
+        await using var enumerator = items.GetAsyncEnumerator(cancellationToken);
+        while (true)
+        {
+            var next = enumerator.MoveNextAsync();
+            if (!next.IsCompletedSuccessfully)
+                list.Flush();
+            if (!await next)
+                break;
+            list.Add(enumerator.Current);
+        }
+
+        list.End();
     }
 }

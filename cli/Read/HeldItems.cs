@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Tideway.Cli.Output;
 using Tideway.DeltaSharing.Client;
@@ -8,9 +9,8 @@ namespace Tideway.Cli.Read;
 /// <param name="limit">How many bytes of memory they may take, such as <see cref="HeldFiles.Limit"/>.</param>
 internal sealed class HeldItems(long limit)
 {
-    // About what one takes as JSON and as a row of a table beside its texts; and a character of these, there and there.
-    private const int BytesOfItem = 3000;
-    private const int BytesOfCharacter = 8;
+    // About what one takes beside its text.
+    private const int BytesOfItem = 1200;
 
     private readonly List<JsonElement> items = [];
     private long bytes;
@@ -20,14 +20,14 @@ internal sealed class HeldItems(long limit)
 
     /// <summary>Holds an item.</summary>
     /// <exception cref="DeltaSharingException"><see cref="DeltaSharingError.LimitExceeded"/>: they take more than they may.</exception>
-    public void Add(params IReadOnlyList<(string Name, string? Text)> members)
+    public void Add(JsonElement item)
     {
-        bytes += BytesOfItem + members.Sum(member => BytesOfCharacter * (long)(member.Text?.Length ?? 0));
+        bytes += BytesOfItem + JsonMarshal.GetRawUtf8Value(item).Length;
         if (bytes > limit)
             throw new DeltaSharingException(
                 DeltaSharingError.LimitExceeded,
                 $"Expected a list that fits into {BytesText.Of(limit)} of memory, got more with item {items.Count + 1}. A share or a schema of it has fewer."
             );
-        items.Add(JsonSerializer.SerializeToElement(members.ToDictionary(member => member.Name, member => member.Text)));
+        items.Add(item);
     }
 }

@@ -11,11 +11,14 @@ internal static class SharedList
 {
     public static async Task WriteAsync(Call call, DeltaSharingClient client, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
-        var items = await ReadAsync(client, names, HeldFiles.Limit, cancellationToken);
-        if (names.Count == 0)
-            call.Output.List(items, Column.Of("SHARE", "name"), Column.Of("ID", "id"));
+        Column[] columns =
+            names.Count == 0
+                ? [Column.Of("SHARE", "name"), Column.Of("ID", "id")]
+                : [Column.Of("SHARE", "share"), Column.Of("SCHEMA", "schema"), Column.Of("TABLE", "name")];
+        if (call.Output.IsStreaming)
+            await call.Output.ListAsync(ItemsAsync(client, names, cancellationToken), columns, cancellationToken);
         else
-            call.Output.List(items, Column.Of("SHARE", "share"), Column.Of("SCHEMA", "schema"), Column.Of("TABLE", "name"));
+            call.Output.List(await ReadAsync(client, names, HeldFiles.Limit, cancellationToken), columns);
     }
 
     /// <summary>The items of the list, which take at most so many bytes of memory.</summary>
@@ -27,20 +30,21 @@ internal static class SharedList
     )
     {
         var held = new HeldItems(limit);
-        if (names.Count == 0)
-        {
-            await foreach (var share in client.ListSharesAsync(cancellationToken))
-                held.Add(("name", share.Name), ("id", share.Id));
-        }
-        else
-        {
-            await foreach (var table in Tables(client, names, cancellationToken))
-                held.Add(("share", table.Share), ("schema", table.Schema), ("name", table.Name), ("id", table.Id));
-        }
-
+        await foreach (var item in ItemsAsync(client, names, cancellationToken))
+            held.Add(item);
         return held.Items;
     }
 
-    private static IAsyncEnumerable<TableItem> Tables(DeltaSharingClient client, IReadOnlyList<string> names, CancellationToken cancellationToken) =>
-        names is [var share, var schema] ? client.ListTablesAsync(share, schema, cancellationToken) : client.ListAllTablesAsync(names[0], cancellationToken);
+    private static IAsyncEnumerable<JsonElement> ItemsAsync(DeltaSharingClient client, IReadOnlyList<string> names, CancellationToken cancellationToken) =>
+        names switch
+        {
+            [] => client.ListSharesAsync(cancellationToken).Select(share => Item(("name", share.Name), ("id", share.Id))),
+            [var share] => client.ListAllTablesAsync(share, cancellationToken).Select(Item),
+            _ => client.ListTablesAsync(names[0], names[1], cancellationToken).Select(Item),
+        };
+
+    private static JsonElement Item(TableItem table) => Item(("share", table.Share), ("schema", table.Schema), ("name", table.Name), ("id", table.Id));
+
+    private static JsonElement Item(params IReadOnlyList<(string Name, string? Text)> members) =>
+        JsonSerializer.SerializeToElement(members.ToDictionary(member => member.Name, member => member.Text));
 }

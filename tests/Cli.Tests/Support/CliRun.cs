@@ -6,8 +6,11 @@ namespace Tideway.Cli.Tests.Support;
 internal sealed class CliRun
 {
     private readonly StringWriter output = new();
+    private readonly TextWriter synchronized;
     private readonly StringWriter error = new();
     private readonly MemoryStream bytes = new();
+
+    public CliRun() => synchronized = TextWriter.Synchronized(output);
 
     public Dictionary<string, string> Variables { get; } = new(StringComparer.Ordinal) { ["TIDEWAY_CONFIG"] = "/nonexistent/config.json" };
 
@@ -19,7 +22,16 @@ internal sealed class CliRun
 
     public int ExitCode { get; private set; }
 
-    public string Out => output.ToString();
+    /// <summary>Standard output, also while the program runs.</summary>
+    public string Out
+    {
+        get
+        {
+            // Its writes lock it.
+            lock (synchronized)
+                return output.ToString();
+        }
+    }
 
     public string Error => error.ToString();
 
@@ -47,7 +59,7 @@ internal sealed class CliRun
         var environment = new CliEnvironment
         {
             In = input,
-            Out = output,
+            Out = synchronized,
             Error = error,
             OpenOut = () => bytes,
             IsOutputTerminal = IsInteractive,
