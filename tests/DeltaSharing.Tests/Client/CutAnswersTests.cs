@@ -8,21 +8,15 @@ using Tideway.Testing;
 namespace Tideway.DeltaSharing.Tests.Client;
 
 /// <summary>Answers in gzip that are not what they were when they were sent.</summary>
-public sealed class CutAnswersTests : IAsyncLifetime
+public sealed class CutAnswersTests : FakeServerFixture
 {
-    private FakeServer server = null!;
-
-    public async ValueTask InitializeAsync() => server = await FakeServer.StartAsync();
-
-    public async ValueTask DisposeAsync() => await server.DisposeAsync();
-
     [Fact]
     [ProtocolRule("Compressed answers", "The client fails where an answer in gzip is cut off, wherever that is")]
     public async Task An_answer_that_is_cut_off_anywhere_is_a_failure()
     {
         var whole = Pack(10, flushes: true);
         var cuts = Enumerable.Range(1, whole.Length - 1).ToList();
-        server.Handler = (context, number) => SendAsync(context, whole[..cuts[number]]);
+        Server.Handler = (context, number) => SendAsync(context, whole[..cuts[number]]);
 
         foreach (var cut in cuts)
         {
@@ -35,7 +29,7 @@ public sealed class CutAnswersTests : IAsyncLifetime
     public async Task An_answer_without_its_checksum_is_a_failure_though_all_of_its_lines_came()
     {
         var whole = Pack(3, flushes: false);
-        server.Handler = (context, _) => SendAsync(context, whole[..^8]);
+        Server.Handler = (context, _) => SendAsync(context, whole[..^8]);
 
         var failure = await FakeAnswers.FailsAsync(() => ReadAsync(), DeltaSharingError.ConnectionBroken);
 
@@ -50,7 +44,7 @@ public sealed class CutAnswersTests : IAsyncLifetime
     {
         var whole = Pack(3, flushes: false);
         whole[^fromEnd] ^= 1;
-        server.Handler = (context, _) => SendAsync(context, whole);
+        Server.Handler = (context, _) => SendAsync(context, whole);
 
         await FakeAnswers.FailsAsync(() => ReadAsync(), DeltaSharingError.ConnectionBroken);
     }
@@ -61,7 +55,7 @@ public sealed class CutAnswersTests : IAsyncLifetime
     public async Task Members_that_follow_each_other_are_one_answer(int lines)
     {
         byte[] whole = [.. Pack(Head), .. Pack(""), .. Pack(Lines(lines)), .. new byte[3], .. Pack(Lines(2)), .. new byte[100]];
-        server.Handler = (context, _) => SendAsync(context, whole);
+        Server.Handler = (context, _) => SendAsync(context, whole);
 
         (await ReadAsync()).ShouldBe(lines + 2);
     }
@@ -89,7 +83,7 @@ public sealed class CutAnswersTests : IAsyncLifetime
     public async Task A_second_member_that_is_cut_off_is_a_failure()
     {
         byte[] whole = [.. Pack(Head + Lines(5)), .. Pack(Lines(5))[..15]];
-        server.Handler = (context, _) => SendAsync(context, whole);
+        Server.Handler = (context, _) => SendAsync(context, whole);
 
         await FakeAnswers.FailsAsync(() => ReadAsync(), DeltaSharingError.ConnectionBroken);
     }
@@ -98,7 +92,7 @@ public sealed class CutAnswersTests : IAsyncLifetime
     public async Task What_comes_after_the_end_and_is_no_gzip_is_malformed()
     {
         byte[] whole = [.. Pack(Head + Lines(5)), .. "{}"u8];
-        server.Handler = (context, _) => SendAsync(context, whole);
+        Server.Handler = (context, _) => SendAsync(context, whole);
 
         (await FakeAnswers.FailsAsync(() => ReadAsync(), DeltaSharingError.MalformedAnswer)).Message.ShouldContain("after its end");
     }
@@ -108,7 +102,7 @@ public sealed class CutAnswersTests : IAsyncLifetime
     {
         var packed = Pack(Head + Lines(5));
         byte[] head = [0x1f, 0x8b, 8, 0b11111, 0, 0, 0, 0, 0, 255, 3, 0, 1, 2, 3, .. "name"u8, 0, .. "what it is"u8, 0, 7, 7];
-        server.Handler = (context, _) => SendAsync(context, [.. head, .. packed[10..]]);
+        Server.Handler = (context, _) => SendAsync(context, [.. head, .. packed[10..]]);
 
         (await ReadAsync()).ShouldBe(5);
     }
@@ -116,7 +110,7 @@ public sealed class CutAnswersTests : IAsyncLifetime
     [Fact]
     public async Task Packed_bytes_of_which_nothing_ever_comes_are_ended()
     {
-        server.Handler = async (context, _) =>
+        Server.Handler = async (context, _) =>
         {
             await SendAsync(context, Pack(Head)[..10]);
             // Blocks without content.
@@ -131,14 +125,14 @@ public sealed class CutAnswersTests : IAsyncLifetime
     [Fact]
     public async Task A_refusal_counts_though_what_it_says_is_cut_off()
     {
-        server.Handler = (context, _) =>
+        Server.Handler = (context, _) =>
         {
             context.Response.StatusCode = 403;
             return SendAsync(context, Pack("""{"errorCode":"X","message":"y"}""")[..20]);
         };
 
         await FakeAnswers.FailsAsync(() => ReadAsync(), DeltaSharingError.Forbidden);
-        server.Requests.Count.ShouldBe(1);
+        Server.Requests.Count.ShouldBe(1);
     }
 
     private const string Head = FakeAnswers.Head;
@@ -171,7 +165,7 @@ public sealed class CutAnswersTests : IAsyncLifetime
 
     private async Task<int> ReadAsync()
     {
-        await using var table = await server.Client().QueryTableAsync(FakeServer.Table);
+        await using var table = await Server.Client().QueryTableAsync(FakeServer.Table);
         return (await table.ReadAsync().ToListAsync()).Count;
     }
 

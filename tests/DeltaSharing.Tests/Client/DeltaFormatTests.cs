@@ -7,7 +7,7 @@ using Tideway.Testing;
 namespace Tideway.DeltaSharing.Tests.Client;
 
 /// <summary>Answers in the delta format, and answers that a server prepares.</summary>
-public sealed class DeltaFormatTests : IAsyncLifetime
+public sealed class DeltaFormatTests : FakeServerFixture
 {
     private const string Head = """
         {"protocol":{"deltaProtocol":{"minReaderVersion":3,"minWriterVersion":7,"readerFeatures":["deletionVectors"],"writerFeatures":["deletionVectors"]}}}
@@ -22,21 +22,15 @@ public sealed class DeltaFormatTests : IAsyncLifetime
 
     private const string Pending = """{"queryStatus":{"queryId":"q 1","status":"pending"}}""";
 
-    private FakeServer server = null!;
-
-    public async ValueTask InitializeAsync() => server = await FakeServer.StartAsync();
-
-    public async ValueTask DisposeAsync() => await server.DisposeAsync();
-
     [Fact]
     public async Task Both_formats_are_asked_for_and_the_one_that_came_is_read()
     {
-        server.Handler = (context, _) => context.LinesAsync(Head + File);
+        Server.Handler = (context, _) => context.LinesAsync(Head + File);
 
         await using var stream = await Client().QueryTableAsync(FakeServer.Table, cancellationToken: Stop);
         var lines = await stream.ReadAsync(Stop).ToListAsync(Stop);
 
-        server
+        Server
             .Requests.Single()
             .Headers[HeaderNames.Capabilities]
             .ToString()
@@ -52,7 +46,7 @@ public sealed class DeltaFormatTests : IAsyncLifetime
     [Fact]
     public async Task Metadata_comes_in_the_delta_format_too()
     {
-        server.Handler = (context, _) => context.LinesAsync(Head);
+        Server.Handler = (context, _) => context.LinesAsync(Head);
 
         (await Client().GetMetadataAsync(FakeServer.Table, cancellationToken: Stop)).Delta.ShouldNotBeNull().Metadata.Id.ShouldBe("m");
     }
@@ -60,7 +54,7 @@ public sealed class DeltaFormatTests : IAsyncLifetime
     [Fact]
     public async Task A_feature_that_the_caller_does_not_know_is_refused_by_name()
     {
-        server.Handler = (context, _) =>
+        Server.Handler = (context, _) =>
             context.LinesAsync(Head.Replace("[\"deletionVectors\"],\"w", "[\"deletionVectors\",\"variantType\"],\"w", StringComparison.Ordinal));
 
         var failure = await FailsAsync(Client());
@@ -74,16 +68,16 @@ public sealed class DeltaFormatTests : IAsyncLifetime
     [ProtocolRule("Delta Sharing Capabilities Header", "Our client refuses a format that it did not ask for")]
     public async Task A_format_that_was_not_asked_for_is_malformed()
     {
-        server.Handler = (context, _) => context.LinesAsync(Head);
+        Server.Handler = (context, _) => context.LinesAsync(Head);
 
-        (await FailsAsync(server.Client())).Error.ShouldBe(DeltaSharingError.MalformedAnswer);
+        (await FailsAsync(Server.Client())).Error.ShouldBe(DeltaSharingError.MalformedAnswer);
     }
 
     [Fact]
     [ProtocolRule("Get Query Info", "Our client waits for a query under its id and reads the answer in pages")]
     public async Task An_answer_that_is_prepared_is_waited_for_under_the_same_id_and_read_in_pages()
     {
-        server.Handler = (context, number) =>
+        Server.Handler = (context, number) =>
             number switch
             {
                 < 3 => context.LinesAsync(Pending),
@@ -96,7 +90,7 @@ public sealed class DeltaFormatTests : IAsyncLifetime
         var lines = await stream.ReadAsync(Stop).ToListAsync(Stop);
 
         lines.Cast<DeltaFileLine>().Select(file => file.Id).ShouldBe(["f1", "f2"]);
-        var requests = server.Requests.ToList();
+        var requests = Server.Requests.ToList();
         requests[0].Headers[HeaderNames.Capabilities].ToString().ShouldContain("asyncquery=true");
         requests[0].Body.ShouldContain("idempotencyKey");
         requests.Skip(1).Select(request => request.Target).Distinct().ShouldBe(["/ds/shares/s/schemas/sc/tables/t/queries/q%201"]);
@@ -109,7 +103,7 @@ public sealed class DeltaFormatTests : IAsyncLifetime
     [InlineData("""{"queryStatus":{"queryId":"another","status":"pending"}}""", DeltaSharingError.MalformedAnswer)]
     public async Task A_prepared_answer_that_goes_wrong_is_told(string second, DeltaSharingError expected)
     {
-        server.Handler = (context, number) => context.LinesAsync(number == 0 ? Pending : second);
+        Server.Handler = (context, number) => context.LinesAsync(number == 0 ? Pending : second);
 
         (await FailsAsync(Client(asynchronous: true, new WaitlessTime()))).Error.ShouldBe(expected);
     }
@@ -117,12 +111,12 @@ public sealed class DeltaFormatTests : IAsyncLifetime
     [Fact]
     public async Task A_server_that_prepares_for_ever_is_given_up()
     {
-        server.Handler = (context, _) => context.LinesAsync(Pending);
+        Server.Handler = (context, _) => context.LinesAsync(Pending);
         var options = Options(asynchronous: true);
         options.MaxQueryTime = TimeSpan.Zero;
 
         var failure = await Should.ThrowAsync<DeltaSharingException>(() =>
-            server.Client(options, new WaitlessTime()).QueryTableAsync(FakeServer.Table, cancellationToken: Stop)
+            Server.Client(options, new WaitlessTime()).QueryTableAsync(FakeServer.Table, cancellationToken: Stop)
         );
 
         failure.Error.ShouldBe(DeltaSharingError.Timeout);
@@ -131,14 +125,14 @@ public sealed class DeltaFormatTests : IAsyncLifetime
     [Fact]
     public async Task A_status_that_nobody_asked_for_is_malformed()
     {
-        server.Handler = (context, _) => context.LinesAsync(Pending);
+        Server.Handler = (context, _) => context.LinesAsync(Pending);
 
         (await FailsAsync(Client())).Error.ShouldBe(DeltaSharingError.MalformedAnswer);
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    private DeltaSharingClient Client(bool asynchronous = false, TimeProvider? time = null) => server.Client(Options(asynchronous), time);
+    private DeltaSharingClient Client(bool asynchronous = false, TimeProvider? time = null) => Server.Client(Options(asynchronous), time);
 
     private static DeltaSharingClientOptions Options(bool asynchronous) =>
         new()

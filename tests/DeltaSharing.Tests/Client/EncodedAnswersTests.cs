@@ -7,51 +7,45 @@ using Tideway.Testing;
 
 namespace Tideway.DeltaSharing.Tests.Client;
 
-public sealed class EncodedAnswersTests : IAsyncLifetime
+public sealed class EncodedAnswersTests : FakeServerFixture
 {
-    private FakeServer server = null!;
-
-    public async ValueTask InitializeAsync() => server = await FakeServer.StartAsync();
-
-    public async ValueTask DisposeAsync() => await server.DisposeAsync();
-
     [Fact]
     [ProtocolRule("Compressed answers", "The client asks for gzip and reads answers with it and without it")]
     public async Task Answers_are_asked_for_and_read_as_gzip()
     {
-        server.Handler = (context, _) => SendAsync(context, context.Request.Path.Value!.EndsWith("/query", StringComparison.Ordinal) ? Lines(500) : Page(3));
+        Server.Handler = (context, _) => SendAsync(context, context.Request.Path.Value!.EndsWith("/query", StringComparison.Ordinal) ? Lines(500) : Page(3));
 
-        (await server.Client().ListSharesAsync().ToListAsync()).Count.ShouldBe(3);
-        await using var table = await server.Client().QueryTableAsync(FakeServer.Table);
+        (await Server.Client().ListSharesAsync().ToListAsync()).Count.ShouldBe(3);
+        await using var table = await Server.Client().QueryTableAsync(FakeServer.Table);
         (await table.ReadAsync().ToListAsync()).Count.ShouldBe(500);
 
-        server.Requests.ShouldAllBe(request => request.Headers.AcceptEncoding == "gzip");
+        Server.Requests.ShouldAllBe(request => request.Headers.AcceptEncoding == "gzip");
     }
 
     [Fact]
     public async Task A_file_is_never_asked_for_encoded()
     {
-        server.Handler = (context, _) => context.StatusAsync(200, "four");
+        Server.Handler = (context, _) => context.StatusAsync(200, "four");
         var folder = Directory.CreateTempSubdirectory("tideway-encoded-").FullName;
 
-        await server.Downloader().DownloadAsync(new Uri(server.Address, "file"), Path.Combine(folder, "file"), 4);
+        await Server.Downloader().DownloadAsync(new Uri(Server.Address, "file"), Path.Combine(folder, "file"), 4);
 
         Directory.Delete(folder, recursive: true);
-        server.Requests.ShouldAllBe(request => request.Headers.AcceptEncoding == "identity");
+        Server.Requests.ShouldAllBe(request => request.Headers.AcceptEncoding == "identity");
     }
 
     [Fact]
     public async Task Little_that_becomes_much_is_refused_before_it_has_become_that()
     {
         // A page is larger than is allowed only once it is decoded; lines are short, but endless.
-        server.Handler = (context, number) =>
+        Server.Handler = (context, number) =>
             number == 0 ? SendAsync(context, Page(1) + new string(' ', 40_000_000)) : SendAsync(context, Lines(1) + new string('\n', 40_000_000));
 
-        await FakeAnswers.FailsAsync(async () => await server.Client().ListSharesAsync().ToListAsync(), DeltaSharingError.LimitExceeded);
+        await FakeAnswers.FailsAsync(async () => await Server.Client().ListSharesAsync().ToListAsync(), DeltaSharingError.LimitExceeded);
         await FakeAnswers.FailsAsync(
             async () =>
             {
-                await using var table = await server.Client().QueryTableAsync(FakeServer.Table);
+                await using var table = await Server.Client().QueryTableAsync(FakeServer.Table);
                 await table.ReadAsync().ToListAsync();
             },
             DeltaSharingError.LimitExceeded
@@ -64,25 +58,25 @@ public sealed class EncodedAnswersTests : IAsyncLifetime
     [InlineData("gzip, gzip")]
     public async Task An_answer_that_is_not_encoded_as_it_says_is_malformed(string encoding)
     {
-        server.Handler = (context, _) =>
+        Server.Handler = (context, _) =>
         {
             context.Response.Headers.ContentEncoding = encoding;
             return context.StatusAsync(200, Page(1));
         };
 
-        await FakeAnswers.FailsAsync(async () => await server.Client().ListSharesAsync().ToListAsync(), DeltaSharingError.MalformedAnswer);
+        await FakeAnswers.FailsAsync(async () => await Server.Client().ListSharesAsync().ToListAsync(), DeltaSharingError.MalformedAnswer);
     }
 
     [Fact]
     public async Task A_failure_is_told_by_its_status_also_where_its_body_cannot_be_decoded()
     {
-        server.Handler = (context, _) =>
+        Server.Handler = (context, _) =>
         {
             context.Response.Headers.ContentEncoding = "br";
             return context.StatusAsync(403, "?");
         };
 
-        await FakeAnswers.FailsAsync(async () => await server.Client().ListSharesAsync().ToListAsync(), DeltaSharingError.Forbidden);
+        await FakeAnswers.FailsAsync(async () => await Server.Client().ListSharesAsync().ToListAsync(), DeltaSharingError.Forbidden);
     }
 
     private static string Page(int count) => $$"""{"items":[{{string.Join(',', Enumerable.Range(0, count).Select(i => $$"""{"name":"s{{i}}"}"""))}}]}""";

@@ -4,24 +4,18 @@ using Tideway.Testing;
 
 namespace Tideway.DeltaSharing.Tests.Client;
 
-public sealed class ListingTests : IAsyncLifetime
+public sealed class ListingTests : FakeServerFixture
 {
-    private FakeServer server = null!;
-
-    public async ValueTask InitializeAsync() => server = await FakeServer.StartAsync();
-
-    public async ValueTask DisposeAsync() => await server.DisposeAsync();
-
     [Fact]
     public async Task All_pages_of_a_list_are_read_with_the_credential()
     {
-        server.Handler = (context, number) =>
+        Server.Handler = (context, number) =>
             context.StatusAsync(200, number == 0 ? """{"items":[{"name":"a"}],"nextPageToken":"p&2"}""" : """{"items":[{"name":"b"}],"nextPageToken":""}""");
 
-        var shares = await server.Client().ListSharesAsync().ToListAsync();
+        var shares = await Server.Client().ListSharesAsync().ToListAsync();
 
         shares.Select(share => share.Name).ShouldBe(["a", "b"]);
-        var requests = server.Requests.ToArray();
+        var requests = Server.Requests.ToArray();
         requests.Select(request => request.Target).ShouldBe(["/ds/shares", "/ds/shares?pageToken=p%262"]);
         requests.ShouldAllBe(request => request.Headers.Authorization == "Bearer token-1");
         requests[0].Headers.UserAgent.ToString().ShouldStartWith("Tideway/");
@@ -30,16 +24,16 @@ public sealed class ListingTests : IAsyncLifetime
     [Fact]
     public async Task Each_list_has_its_path_and_names_are_escaped()
     {
-        server.Handler = (context, _) =>
+        Server.Handler = (context, _) =>
             context.StatusAsync(200, context.Request.Path.Value!.EndsWith("/s+x", StringComparison.Ordinal) ? """{"share":{"name":"S"}}""" : "{}");
-        var client = server.Client();
+        var client = Server.Client();
 
         (await client.GetShareAsync("s+x")).Name.ShouldBe("S");
         await client.ListSchemasAsync("a?b").ToListAsync();
         await client.ListTablesAsync("s", "c#d").ToListAsync();
         await client.ListAllTablesAsync("s.v1").ToListAsync();
 
-        server
+        Server
             .Requests.Select(request => request.Target)
             .ShouldBe(["/ds/shares/s+x", "/ds/shares/a%3Fb/schemas", "/ds/shares/s/schemas/c%23d/tables", "/ds/shares/s.v1/all-tables"]);
     }
@@ -52,7 +46,7 @@ public sealed class ListingTests : IAsyncLifetime
     )]
     public async Task A_server_without_the_list_of_all_tables_is_asked_for_the_tables_of_each_schema()
     {
-        server.Handler = (context, _) =>
+        Server.Handler = (context, _) =>
             (context.Request.Path.Value + context.Request.QueryString) switch
             {
                 "/ds/shares/s/all-tables" => context.StatusAsync(404),
@@ -63,7 +57,7 @@ public sealed class ListingTests : IAsyncLifetime
                 _ => context.StatusAsync(200, TablesOf("c", "3")),
             };
 
-        var tables = await server.Client().ListAllTablesAsync("s").ToListAsync();
+        var tables = await Server.Client().ListAllTablesAsync("s").ToListAsync();
 
         tables.Select(table => $"{table.Share}.{table.Schema}.{table.Name}").ShouldBe(["s.a.1", "s.a.2", "s.c.3"]);
     }
@@ -71,13 +65,13 @@ public sealed class ListingTests : IAsyncLifetime
     [Fact]
     public async Task A_share_that_is_not_there_is_told_by_the_list_of_its_schemas()
     {
-        server.Handler = (context, _) =>
+        Server.Handler = (context, _) =>
             context.StatusAsync(404, $$"""{"errorCode":"RESOURCE_DOES_NOT_EXIST","message":"none for {{context.Request.Path.Value!.Split('/')[^1]}}"}""");
 
-        var failure = await FakeAnswers.FailsAsync(async () => await server.Client().ListAllTablesAsync("s").ToListAsync(), DeltaSharingError.NotFound);
+        var failure = await FakeAnswers.FailsAsync(async () => await Server.Client().ListAllTablesAsync("s").ToListAsync(), DeltaSharingError.NotFound);
 
         failure.Message.ShouldContain("none for schemas");
-        server.Requests.Select(request => request.Target).ShouldBe(["/ds/shares/s/all-tables", "/ds/shares/s/schemas"]);
+        Server.Requests.Select(request => request.Target).ShouldBe(["/ds/shares/s/all-tables", "/ds/shares/s/schemas"]);
     }
 
     [Theory]
@@ -86,11 +80,11 @@ public sealed class ListingTests : IAsyncLifetime
     [InlineData(404, 1, DeltaSharingError.NotFound)]
     public async Task A_list_of_all_tables_that_is_refused_otherwise_or_later_is_not_begun_anew(int status, int page, DeltaSharingError error)
     {
-        server.Handler = (context, number) => number == page ? context.StatusAsync(status) : context.StatusAsync(200, """{"items":[],"nextPageToken":"p"}""");
+        Server.Handler = (context, number) => number == page ? context.StatusAsync(status) : context.StatusAsync(200, """{"items":[],"nextPageToken":"p"}""");
 
-        await FakeAnswers.FailsAsync(async () => await server.Client().ListAllTablesAsync("s").ToListAsync(), error);
+        await FakeAnswers.FailsAsync(async () => await Server.Client().ListAllTablesAsync("s").ToListAsync(), error);
 
-        server.Requests.Count.ShouldBe(page + 1);
+        Server.Requests.Count.ShouldBe(page + 1);
     }
 
     [Theory]
@@ -98,27 +92,27 @@ public sealed class ListingTests : IAsyncLifetime
     [InlineData("a/b")]
     public async Task A_listed_schema_whose_name_would_lead_elsewhere_is_malformed(string name)
     {
-        server.Handler = (context, number) => number == 0 ? context.StatusAsync(404) : context.StatusAsync(200, $$"""{"items":[{"name":"{{name}}"}]}""");
+        Server.Handler = (context, number) => number == 0 ? context.StatusAsync(404) : context.StatusAsync(200, $$"""{"items":[{"name":"{{name}}"}]}""");
 
-        await FakeAnswers.FailsAsync(async () => await server.Client().ListAllTablesAsync("s").ToListAsync(), DeltaSharingError.MalformedAnswer);
+        await FakeAnswers.FailsAsync(async () => await Server.Client().ListAllTablesAsync("s").ToListAsync(), DeltaSharingError.MalformedAnswer);
 
-        server.Requests.Count.ShouldBe(2);
+        Server.Requests.Count.ShouldBe(2);
     }
 
     [Fact]
     [ProtocolRule("Get Table", "The client reads Get Table of OpenSharing")]
     public async Task One_table_is_read_by_its_path()
     {
-        server.Handler = (context, number) =>
+        Server.Handler = (context, number) =>
             number == 0
                 ? context.StatusAsync(200, """{"name":"T","schema":"SC","share":"S","shareId":"1","id":"2","format":"delta,iceberg","more":1}""")
                 : context.StatusAsync(200, "[]");
 
-        var table = await server.Client().GetTableAsync(FakeServer.Table);
+        var table = await Server.Client().GetTableAsync(FakeServer.Table);
 
         (table.Name, table.Schema, table.Share, table.ShareId, table.Id, table.Format).ShouldBe(("T", "SC", "S", "1", "2", "delta,iceberg"));
-        server.Requests.Single().Target.ShouldBe("/ds/shares/s/schemas/sc/tables/t");
-        await FakeAnswers.FailsAsync(() => server.Client().GetTableAsync(FakeServer.Table), DeltaSharingError.MalformedAnswer);
+        Server.Requests.Single().Target.ShouldBe("/ds/shares/s/schemas/sc/tables/t");
+        await FakeAnswers.FailsAsync(() => Server.Client().GetTableAsync(FakeServer.Table), DeltaSharingError.MalformedAnswer);
     }
 
     [Theory]
@@ -129,10 +123,10 @@ public sealed class ListingTests : IAsyncLifetime
     [InlineData("a b")]
     public async Task A_name_that_would_lead_elsewhere_is_never_asked_for(string name)
     {
-        await Should.ThrowAsync<ArgumentException>(() => server.Client().GetShareAsync(name));
-        await Should.ThrowAsync<ArgumentException>(async () => await server.Client().GetTableVersionAsync(new SharedTableName("s", name, "t")));
+        await Should.ThrowAsync<ArgumentException>(() => Server.Client().GetShareAsync(name));
+        await Should.ThrowAsync<ArgumentException>(async () => await Server.Client().GetTableVersionAsync(new SharedTableName("s", name, "t")));
 
-        server.Requests.ShouldBeEmpty();
+        Server.Requests.ShouldBeEmpty();
     }
 
     [Theory]
@@ -147,11 +141,11 @@ public sealed class ListingTests : IAsyncLifetime
             AllowPrivateAddresses = true,
             MaxPages = 7,
         };
-        server.Handler = (context, number) => context.StatusAsync(200, changing ? page.Replace("\"N\"", $"\"{number}\"", StringComparison.Ordinal) : page);
+        Server.Handler = (context, number) => context.StatusAsync(200, changing ? page.Replace("\"N\"", $"\"{number}\"", StringComparison.Ordinal) : page);
 
-        await FakeAnswers.FailsAsync(async () => await server.Client(options).ListSharesAsync().ToListAsync(), DeltaSharingError.LimitExceeded);
+        await FakeAnswers.FailsAsync(async () => await Server.Client(options).ListSharesAsync().ToListAsync(), DeltaSharingError.LimitExceeded);
 
-        server.Requests.Count.ShouldBe(changing ? 7 : 2);
+        Server.Requests.Count.ShouldBe(changing ? 7 : 2);
     }
 
     [Theory]
@@ -162,12 +156,12 @@ public sealed class ListingTests : IAsyncLifetime
     [InlineData("[1,2]")]
     public async Task An_answer_that_is_not_of_the_protocol_is_malformed(string body)
     {
-        server.Handler = (context, _) => context.StatusAsync(200, body);
+        Server.Handler = (context, _) => context.StatusAsync(200, body);
 
-        var exception = await FakeAnswers.FailsAsync(async () => await server.Client().ListSharesAsync().ToListAsync(), DeltaSharingError.MalformedAnswer);
+        var exception = await FakeAnswers.FailsAsync(async () => await Server.Client().ListSharesAsync().ToListAsync(), DeltaSharingError.MalformedAnswer);
 
         exception.RequestId.ShouldBe("req-1");
-        server.Requests.Count.ShouldBe(1);
+        Server.Requests.Count.ShouldBe(1);
     }
 
     [Fact]
@@ -180,7 +174,7 @@ public sealed class ListingTests : IAsyncLifetime
             MaxListBytes = 100_000,
         };
         var sent = 0L;
-        server.Handler = async (context, _) =>
+        Server.Handler = async (context, _) =>
         {
             var blanks = new byte[10_000];
             Array.Fill(blanks, (byte)' ');
@@ -191,7 +185,7 @@ public sealed class ListingTests : IAsyncLifetime
             }
         };
 
-        await FakeAnswers.FailsAsync(async () => await server.Client(options).ListSharesAsync().ToListAsync(), DeltaSharingError.LimitExceeded);
+        await FakeAnswers.FailsAsync(async () => await Server.Client(options).ListSharesAsync().ToListAsync(), DeltaSharingError.LimitExceeded);
 
         sent.ShouldBeLessThan(1_000_000_000);
     }

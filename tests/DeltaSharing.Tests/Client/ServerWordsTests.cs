@@ -5,14 +5,8 @@ using static Tideway.DeltaSharing.Tests.Client.FakeAnswers;
 namespace Tideway.DeltaSharing.Tests.Client;
 
 /// <summary>What servers say of what they refuse.</summary>
-public sealed class ServerWordsTests : IAsyncLifetime
+public sealed class ServerWordsTests : FakeServerFixture
 {
-    private FakeServer server = null!;
-
-    public async ValueTask InitializeAsync() => server = await FakeServer.StartAsync();
-
-    public async ValueTask DisposeAsync() => await server.DisposeAsync();
-
     [Theory]
     [InlineData("""{"errorCode":"SOME_CODE","message":"because"}""", "SOME_CODE", "SOME_CODE: because")]
     [InlineData("""{"error_code":"SOME_CODE","message":"because"}""", "SOME_CODE", "SOME_CODE: because")]
@@ -35,7 +29,7 @@ public sealed class ServerWordsTests : IAsyncLifetime
     )]
     public async Task They_are_told_in_whatever_form_they_come(string body, string? code, string said)
     {
-        server.Handler = (context, _) => context.StatusAsync(400, body);
+        Server.Handler = (context, _) => context.StatusAsync(400, body);
 
         var failure = await FailsAsync(VersionAsync, DeltaSharingError.InvalidRequest);
 
@@ -47,7 +41,7 @@ public sealed class ServerWordsTests : IAsyncLifetime
     [Fact]
     public async Task Bytes_that_are_no_text_are_told_by_the_status()
     {
-        server.Handler = async (context, _) =>
+        Server.Handler = async (context, _) =>
         {
             context.Response.StatusCode = 403;
             await context.Response.Body.WriteAsync(new byte[] { (byte)'{', (byte)'"', 0xff, 0xfe, (byte)'"', (byte)':', (byte)'1', (byte)'}' });
@@ -67,7 +61,7 @@ public sealed class ServerWordsTests : IAsyncLifetime
     [InlineData("<Error><Code>X</Code>")]
     public async Task Xml_that_is_none_is_told_by_the_status(string body)
     {
-        server.Handler = (context, _) => context.StatusAsync(403, body);
+        Server.Handler = (context, _) => context.StatusAsync(403, body);
 
         (await FailsAsync(VersionAsync, DeltaSharingError.Forbidden)).Message.ShouldNotContain("root:");
     }
@@ -75,7 +69,7 @@ public sealed class ServerWordsTests : IAsyncLifetime
     [Fact]
     public async Task A_long_text_is_cut_and_a_token_in_it_is_not_repeated()
     {
-        server.Handler = (context, _) => context.StatusAsync(401, "unknown token token-1: " + new string('x', 5000));
+        Server.Handler = (context, _) => context.StatusAsync(401, "unknown token token-1: " + new string('x', 5000));
 
         var failure = await FailsAsync(VersionAsync, DeltaSharingError.Unauthorized);
 
@@ -90,7 +84,7 @@ public sealed class ServerWordsTests : IAsyncLifetime
     [ProtocolRule("REST APIs", "Our client goes by the status of a refusal whose body breaks off")]
     public async Task A_refusal_whose_words_break_off_counts_and_is_not_tried_again(int status, DeltaSharingError error)
     {
-        server.Handler = async (context, _) =>
+        Server.Handler = async (context, _) =>
         {
             context.Response.StatusCode = status;
             // Less than was said, so that the connection ends.
@@ -99,7 +93,7 @@ public sealed class ServerWordsTests : IAsyncLifetime
         };
 
         (await FailsAsync(VersionAsync, error)).Status.ShouldBe(status);
-        server.Requests.Count.ShouldBe(1);
+        Server.Requests.Count.ShouldBe(1);
     }
 
     [Theory]
@@ -115,7 +109,7 @@ public sealed class ServerWordsTests : IAsyncLifetime
             MinBytesPerSecond = 10_000,
             SlowWindow = TimeSpan.FromMilliseconds(200),
         };
-        server.Handler = async (context, _) =>
+        Server.Handler = async (context, _) =>
         {
             context.Response.StatusCode = 403;
             context.Response.ContentLength = 1000;
@@ -128,17 +122,17 @@ public sealed class ServerWordsTests : IAsyncLifetime
                 await Task.Delay(10, context.RequestAborted);
             }
 
-            await server.HangAsync();
+            await Server.HangAsync();
         };
 
-        (await FailsAsync(() => server.Client(options).GetTableVersionAsync(FakeServer.Table), DeltaSharingError.Forbidden)).Status.ShouldBe(403);
-        server.Requests.Count.ShouldBe(1);
+        (await FailsAsync(() => Server.Client(options).GetTableVersionAsync(FakeServer.Table), DeltaSharingError.Forbidden)).Status.ShouldBe(403);
+        Server.Requests.Count.ShouldBe(1);
     }
 
     [Fact]
     public async Task A_server_without_a_list_of_all_tables_is_asked_by_schemas_also_where_its_refusal_breaks_off()
     {
-        server.Handler = async (context, _) =>
+        Server.Handler = async (context, _) =>
         {
             if (context.Request.Path.Value!.EndsWith("/schemas", StringComparison.Ordinal))
             {
@@ -157,17 +151,17 @@ public sealed class ServerWordsTests : IAsyncLifetime
             await context.Response.Body.WriteAsync("<"u8.ToArray());
         };
 
-        (await server.Client().ListAllTablesAsync("s").ToListAsync()).Single().Name.ShouldBe("t");
+        (await Server.Client().ListAllTablesAsync("s").ToListAsync()).Single().Name.ShouldBe("t");
     }
 
     [Fact]
     public async Task A_mark_of_the_order_of_bytes_before_a_list_or_lines_is_read_over()
     {
-        server.Handler = (context, number) =>
+        Server.Handler = (context, number) =>
             number == 0 ? context.StatusAsync(200, "\uFEFF{\"items\":[{\"name\":\"s\"}]}") : context.LinesAsync("\uFEFF" + Head + File(1));
 
-        (await server.Client().ListSharesAsync().ToListAsync()).Single().Name.ShouldBe("s");
-        await using var table = await server.Client().QueryTableAsync(FakeServer.Table);
+        (await Server.Client().ListSharesAsync().ToListAsync()).Single().Name.ShouldBe("s");
+        await using var table = await Server.Client().QueryTableAsync(FakeServer.Table);
         (await table.ReadAsync().ToListAsync()).Count.ShouldBe(1);
     }
 
@@ -176,7 +170,7 @@ public sealed class ServerWordsTests : IAsyncLifetime
     {
         foreach (var location in new[] { "http://", "https://[::1", "//", "http:///\\x", "mailto:a@example.org", "%" })
         {
-            server.Handler = (context, _) =>
+            Server.Handler = (context, _) =>
             {
                 context.Response.Headers.Location = location;
                 return context.StatusAsync(302);
@@ -186,5 +180,5 @@ public sealed class ServerWordsTests : IAsyncLifetime
         }
     }
 
-    private Task VersionAsync() => server.Client().GetTableVersionAsync(FakeServer.Table);
+    private Task VersionAsync() => Server.Client().GetTableVersionAsync(FakeServer.Table);
 }

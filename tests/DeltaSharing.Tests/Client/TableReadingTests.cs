@@ -8,26 +8,20 @@ using static Tideway.DeltaSharing.Tests.Client.FakeAnswers;
 
 namespace Tideway.DeltaSharing.Tests.Client;
 
-public sealed class TableReadingTests : IAsyncLifetime
+public sealed class TableReadingTests : FakeServerFixture
 {
-    private FakeServer server = null!;
-
-    public async ValueTask InitializeAsync() => server = await FakeServer.StartAsync();
-
-    public async ValueTask DisposeAsync() => await server.DisposeAsync();
-
     [Fact]
     public async Task Changes_from_a_time_are_asked_for_from_no_earlier_and_up_to_no_later_one()
     {
-        server.Handler = (context, _) => context.LinesAsync(Head);
+        Server.Handler = (context, _) => context.LinesAsync(Head);
         var time = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddTicks(5);
 
-        await using var changes = await server
+        await using var changes = await Server
             .Client()
             .GetChangesAsync(FakeServer.Table, new ChangesRequest { StartingTimestamp = time, EndingTimestamp = time.AddHours(1) });
-        await server.Client().GetTableVersionAsync(FakeServer.Table, time);
+        await Server.Client().GetTableVersionAsync(FakeServer.Table, time);
 
-        var targets = server.Requests.Select(request => Uri.UnescapeDataString(request.Target)).ToList();
+        var targets = Server.Requests.Select(request => Uri.UnescapeDataString(request.Target)).ToList();
         targets[0].ShouldEndWith("/changes?startingTimestamp=2026-01-01T00:00:00.001Z&endingTimestamp=2026-01-01T01:00:00Z");
         targets[1].ShouldEndWith("/version?startingTimestamp=2026-01-01T00:00:00.001Z");
     }
@@ -35,12 +29,12 @@ public sealed class TableReadingTests : IAsyncLifetime
     [Fact]
     public async Task A_version_comes_from_the_header()
     {
-        server.Handler = (context, _) => context.LinesAsync("", version: 12);
+        Server.Handler = (context, _) => context.LinesAsync("", version: 12);
 
-        var version = await server.Client().GetTableVersionAsync(FakeServer.Table, new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var version = await Server.Client().GetTableVersionAsync(FakeServer.Table, new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
         version.ShouldBe(new TableVersion(12, "req-1"));
-        server.Requests.Single().Target.ShouldBe("/ds/shares/s/schemas/sc/tables/t/version?startingTimestamp=2026-01-01T00%3A00%3A00Z");
+        Server.Requests.Single().Target.ShouldBe("/ds/shares/s/schemas/sc/tables/t/version?startingTimestamp=2026-01-01T00%3A00%3A00Z");
     }
 
     [Theory]
@@ -51,45 +45,45 @@ public sealed class TableReadingTests : IAsyncLifetime
     [InlineData("99999999999999999999")]
     public async Task An_answer_without_a_proper_version_is_malformed(string? header)
     {
-        server.Handler = (context, _) =>
+        Server.Handler = (context, _) =>
         {
             if (header is not null)
                 context.Response.Headers[HeaderNames.TableVersion] = header;
             return Task.CompletedTask;
         };
 
-        await FailsAsync(async () => await server.Client().GetTableVersionAsync(FakeServer.Table), DeltaSharingError.MalformedAnswer);
+        await FailsAsync(async () => await Server.Client().GetTableVersionAsync(FakeServer.Table), DeltaSharingError.MalformedAnswer);
     }
 
     [Fact]
     public async Task Metadata_is_read_for_a_version_or_a_time()
     {
-        server.Handler = (context, _) => context.LinesAsync(Head);
-        var client = server.Client();
+        Server.Handler = (context, _) => context.LinesAsync(Head);
+        var client = Server.Client();
 
         var metadata = await client.GetMetadataAsync(FakeServer.Table, version: 3);
         await client.GetMetadataAsync(FakeServer.Table, timestamp: DateTimeOffset.UnixEpoch);
 
         metadata.Version.ShouldBe(3);
         metadata.Metadata.Id.ShouldBe("m");
-        server
+        Server
             .Requests.Select(request => request.Target[request.Target.LastIndexOf('/')..])
             .ShouldBe(["/metadata?version=3", "/metadata?timestamp=1970-01-01T00%3A00%3A00Z"]);
-        server.Requests.First().Headers["delta-sharing-capabilities"].ToString().ShouldBe("responseformat=parquet;includeendstreamaction=true");
+        Server.Requests.First().Headers["delta-sharing-capabilities"].ToString().ShouldBe("responseformat=parquet;includeendstreamaction=true");
     }
 
     [Fact]
     public async Task A_query_gives_its_lines_as_they_come()
     {
         var release = new TaskCompletionSource();
-        server.Handler = async (context, _) =>
+        Server.Handler = async (context, _) =>
         {
             await context.LinesAsync(Head + File(1));
             await context.Response.Body.FlushAsync();
             await release.Task;
             await context.Response.WriteAsync(File(2));
         };
-        await using var table = await server.Client().QueryTableAsync(FakeServer.Table, new QueryRequest { Version = 3, PredicateHints = ["a = 1"] });
+        await using var table = await Server.Client().QueryTableAsync(FakeServer.Table, new QueryRequest { Version = 3, PredicateHints = ["a = 1"] });
         await using var lines = table.ReadAsync().GetAsyncEnumerator();
 
         (await lines.MoveNextAsync()).ShouldBeTrue();
@@ -99,7 +93,7 @@ public sealed class TableReadingTests : IAsyncLifetime
         (await lines.MoveNextAsync()).ShouldBeFalse();
 
         (table.Version, table.RequestId).ShouldBe((3, "req-1"));
-        var request = server.Requests.Single();
+        var request = Server.Requests.Single();
         (request.Method, request.Target, request.Body).ShouldBe(
             ("POST", "/ds/shares/s/schemas/sc/tables/t/query", """{"predicateHints":["a = 1"],"version":3}""")
         );
@@ -108,9 +102,9 @@ public sealed class TableReadingTests : IAsyncLifetime
     [Fact]
     public async Task Changes_are_asked_for_in_the_query_string()
     {
-        server.Handler = (context, _) =>
+        Server.Handler = (context, _) =>
             context.LinesAsync(Head + """{"cdf":{"url":"https://h/c","id":"c","partitionValues":{},"size":1,"timestamp":5,"version":2}}""");
-        await using var changes = await server
+        await using var changes = await Server
             .Client()
             .GetChangesAsync(
                 FakeServer.Table,
@@ -123,8 +117,8 @@ public sealed class TableReadingTests : IAsyncLifetime
             );
 
         (await changes.ReadAsync().ToListAsync()).ShouldHaveSingleItem().ShouldBeOfType<CdfLine>().Version.ShouldBe(2);
-        server.Requests.Single().Target.ShouldEndWith("/changes?startingVersion=1&endingVersion=2&includeHistoricalMetadata=true");
-        await Should.ThrowAsync<InvalidOperationException>(() => server.Client().GetChangesAsync(FakeServer.Table, new ChangesRequest()));
+        Server.Requests.Single().Target.ShouldEndWith("/changes?startingVersion=1&endingVersion=2&includeHistoricalMetadata=true");
+        await Should.ThrowAsync<InvalidOperationException>(() => Server.Client().GetChangesAsync(FakeServer.Table, new ChangesRequest()));
     }
 
     [Fact]
@@ -135,9 +129,9 @@ public sealed class TableReadingTests : IAsyncLifetime
     )]
     public async Task Changes_are_asked_for_with_earlier_protocols_too()
     {
-        server.Handler = (context, _) => context.LinesAsync(Head);
+        Server.Handler = (context, _) => context.LinesAsync(Head);
 
-        await using var changes = await server
+        await using var changes = await Server
             .Client()
             .GetChangesAsync(
                 FakeServer.Table,
@@ -149,7 +143,7 @@ public sealed class TableReadingTests : IAsyncLifetime
                 }
             );
 
-        server.Requests.Single().Target.ShouldEndWith("/changes?startingVersion=1&includeHistoricalProtocol=true&maxFiles=5");
+        Server.Requests.Single().Target.ShouldEndWith("/changes?startingVersion=1&includeHistoricalProtocol=true&maxFiles=5");
     }
 
     [Theory]
@@ -169,19 +163,19 @@ public sealed class TableReadingTests : IAsyncLifetime
             AllowPrivateAddresses = true,
             FileIdHash = scheme,
         };
-        server.Handler = (context, number) =>
+        Server.Handler = (context, number) =>
         {
             context.Response.Headers["fileidhash"] = context.Request.Headers["fileidhash"];
             return context.LinesAsync(Head + (number == 0 ? NextPage("p") : ""));
         };
 
-        await using var table = await server.Client(options).QueryTableAsync(FakeServer.Table);
+        await using var table = await Server.Client(options).QueryTableAsync(FakeServer.Table);
         await table.ReadAsync().ToListAsync();
-        await using var changes = await server.Client(options).GetChangesAsync(FakeServer.Table, new ChangesRequest { StartingVersion = 1 });
-        await server.Client(options).GetMetadataAsync(FakeServer.Table);
+        await using var changes = await Server.Client(options).GetChangesAsync(FakeServer.Table, new ChangesRequest { StartingVersion = 1 });
+        await Server.Client(options).GetMetadataAsync(FakeServer.Table);
 
         (table.FileIdHash, changes.FileIdHash).ShouldBe((scheme, scheme));
-        server.Requests.Select(request => request.Headers["fileidhash"].ToString()).ShouldBe([header, header, header, ""]);
+        Server.Requests.Select(request => request.Headers["fileidhash"].ToString()).ShouldBe([header, header, header, ""]);
     }
 
     [Theory]
@@ -190,13 +184,13 @@ public sealed class TableReadingTests : IAsyncLifetime
     [InlineData("", null)]
     public async Task What_a_server_says_of_its_ids_is_told_where_it_is_understood(string header, FileIdScheme? expected)
     {
-        server.Handler = (context, _) =>
+        Server.Handler = (context, _) =>
         {
             context.Response.Headers["fileidhash"] = header;
             return context.LinesAsync(Head);
         };
 
-        await using var table = await server.Client().QueryTableAsync(FakeServer.Table);
+        await using var table = await Server.Client().QueryTableAsync(FakeServer.Table);
 
         table.FileIdHash.ShouldBe(expected);
     }
@@ -204,13 +198,13 @@ public sealed class TableReadingTests : IAsyncLifetime
     [Fact]
     public async Task Pages_are_joined()
     {
-        server.Handler = (context, number) =>
+        Server.Handler = (context, number) =>
             context.LinesAsync(Head + File(number) + (number < 2 ? NextPage($"p{number}") : """{"endStreamAction":{"minUrlExpirationTimestamp":9}}"""));
-        await using var table = await server.Client().QueryTableAsync(FakeServer.Table, new QueryRequest { MaxFiles = 1, IncludeRefreshToken = true });
+        await using var table = await Server.Client().QueryTableAsync(FakeServer.Table, new QueryRequest { MaxFiles = 1, IncludeRefreshToken = true });
 
         (await table.ReadAsync().Cast<FileLine>().Select(file => file.Id).ToListAsync()).ShouldBe(["f0", "f1", "f2"]);
         table.EndStream!.MinUrlExpirationTimestamp.ShouldBe(9);
-        server
+        Server
             .Requests.Select(request => request.Body)
             .ShouldBe(["""{"maxFiles":1,"includeRefreshToken":true}""", """{"maxFiles":1,"pageToken":"p0"}""", """{"maxFiles":1,"pageToken":"p1"}"""]);
     }
@@ -218,10 +212,10 @@ public sealed class TableReadingTests : IAsyncLifetime
     [Fact]
     public async Task Pages_that_never_end_or_change_their_version_are_refused()
     {
-        server.Handler = (context, _) => context.LinesAsync(Head + """{"endStreamAction":{"nextPageToken":"same"}}""");
+        Server.Handler = (context, _) => context.LinesAsync(Head + """{"endStreamAction":{"nextPageToken":"same"}}""");
         await FailsAsync(ReadAllAsync, DeltaSharingError.LimitExceeded);
 
-        server.Handler = (context, number) => context.LinesAsync(Head + NextPage($"p{number}"), version: number);
+        Server.Handler = (context, number) => context.LinesAsync(Head + NextPage($"p{number}"), version: number);
         await FailsAsync(ReadAllAsync, DeltaSharingError.MalformedAnswer);
     }
 
@@ -229,7 +223,7 @@ public sealed class TableReadingTests : IAsyncLifetime
     [ProtocolRule("EndStreamAction", "Our client fails where errorMessage is set")]
     public async Task A_failure_told_in_the_end_stream_line_is_a_failure()
     {
-        server.Handler = (context, _) => context.LinesAsync(Head + File(1) + """{"endStreamAction":{"errorMessage":"vacuumed","httpStatusErrorCode":400}}""");
+        Server.Handler = (context, _) => context.LinesAsync(Head + File(1) + """{"endStreamAction":{"errorMessage":"vacuumed","httpStatusErrorCode":400}}""");
 
         var exception = await FailsAsync(ReadAllAsync, DeltaSharingError.ServerFailed);
 
@@ -241,7 +235,7 @@ public sealed class TableReadingTests : IAsyncLifetime
     [ProtocolRule("EndStreamAction", "Our client fails where a promised endStreamAction does not come")]
     public async Task A_promised_end_that_does_not_come_is_a_break()
     {
-        server.Handler = (context, _) => context.LinesAsync(Head + File(1), endStream: true);
+        Server.Handler = (context, _) => context.LinesAsync(Head + File(1), endStream: true);
 
         (await FailsAsync(ReadAllAsync, DeltaSharingError.ConnectionBroken)).IsTransient.ShouldBeTrue();
     }
@@ -249,7 +243,7 @@ public sealed class TableReadingTests : IAsyncLifetime
     [Fact]
     public async Task An_answer_that_breaks_off_is_a_break()
     {
-        server.Handler = (context, _) =>
+        Server.Handler = (context, _) =>
         {
             // The web server closes a connection whose answer stays short of the announced length.
             context.Response.ContentLength = 10_000;
@@ -262,7 +256,7 @@ public sealed class TableReadingTests : IAsyncLifetime
     [Fact]
     public async Task An_answer_that_ends_in_the_middle_of_a_line_is_a_break()
     {
-        server.Handler = (context, _) => context.LinesAsync(Head + File(1) + File(2)[..20]);
+        Server.Handler = (context, _) => context.LinesAsync(Head + File(1) + File(2)[..20]);
 
         await FailsAsync(ReadAllAsync, DeltaSharingError.ConnectionBroken);
     }
@@ -275,7 +269,7 @@ public sealed class TableReadingTests : IAsyncLifetime
     [InlineData("{\"protocol\":{\"deltaProtocol\":{\"minReaderVersion\":3}}}\n")]
     public async Task Lines_that_are_not_of_the_protocol_are_malformed(string lines)
     {
-        server.Handler = (context, _) => context.LinesAsync(lines == "" ? lines : lines + "\n");
+        Server.Handler = (context, _) => context.LinesAsync(lines == "" ? lines : lines + "\n");
 
         await FailsAsync(ReadAllAsync, DeltaSharingError.MalformedAnswer);
     }
@@ -283,7 +277,7 @@ public sealed class TableReadingTests : IAsyncLifetime
     [Fact]
     public async Task Nonsense_after_the_beginning_is_malformed()
     {
-        server.Handler = (context, _) => context.LinesAsync(Head + File(1) + "oops\n" + File(2));
+        Server.Handler = (context, _) => context.LinesAsync(Head + File(1) + "oops\n" + File(2));
 
         (await FailsAsync(ReadAllAsync, DeltaSharingError.MalformedAnswer)).Message.ShouldContain("Line 4");
     }
@@ -292,7 +286,7 @@ public sealed class TableReadingTests : IAsyncLifetime
     [ProtocolRule("API Response Actions in Parquet Format", "Our client refuses a protocol of newer readers")]
     public async Task A_table_for_newer_readers_is_unsupported()
     {
-        server.Handler = (context, _) => context.LinesAsync(Head.Replace("\"minReaderVersion\":1", "\"minReaderVersion\":2", StringComparison.Ordinal));
+        Server.Handler = (context, _) => context.LinesAsync(Head.Replace("\"minReaderVersion\":1", "\"minReaderVersion\":2", StringComparison.Ordinal));
 
         await FailsAsync(ReadAllAsync, DeltaSharingError.Unsupported);
     }
@@ -306,14 +300,14 @@ public sealed class TableReadingTests : IAsyncLifetime
             AllowPrivateAddresses = true,
             MaxLineBytes = 100_000,
         };
-        server.Handler = async (context, _) =>
+        Server.Handler = async (context, _) =>
         {
             await context.LinesAsync(Head + "{\"file\":{\"url\":\"");
             var chunk = Encoding.ASCII.GetBytes(new string('x', 50_000));
             for (var i = 0; i < 10_000 && !context.RequestAborted.IsCancellationRequested; i++)
                 await context.Response.Body.WriteAsync(chunk, context.RequestAborted);
         };
-        await using var table = await server.Client(options).QueryTableAsync(FakeServer.Table);
+        await using var table = await Server.Client(options).QueryTableAsync(FakeServer.Table);
 
         await FailsAsync(async () => await table.ReadAsync().ToListAsync(), DeltaSharingError.LimitExceeded);
     }
@@ -327,13 +321,13 @@ public sealed class TableReadingTests : IAsyncLifetime
             AllowPrivateAddresses = true,
             IdleTimeout = TimeSpan.FromMilliseconds(100),
         };
-        server.Handler = async (context, _) =>
+        Server.Handler = async (context, _) =>
         {
             await context.LinesAsync(Head + File(1));
             await context.Response.Body.FlushAsync();
-            await server.HangAsync();
+            await Server.HangAsync();
         };
-        await using var table = await server.Client(options).QueryTableAsync(FakeServer.Table);
+        await using var table = await Server.Client(options).QueryTableAsync(FakeServer.Table);
 
         await FailsAsync(async () => await table.ReadAsync().ToListAsync(), DeltaSharingError.Timeout);
     }
@@ -341,13 +335,13 @@ public sealed class TableReadingTests : IAsyncLifetime
     [Fact]
     public async Task Reading_is_cancelled_while_it_waits_for_a_line()
     {
-        server.Handler = async (context, _) =>
+        Server.Handler = async (context, _) =>
         {
             await context.LinesAsync(Head + File(1));
             await context.Response.Body.FlushAsync();
-            await server.HangAsync();
+            await Server.HangAsync();
         };
-        await using var table = await server.Client().QueryTableAsync(FakeServer.Table);
+        await using var table = await Server.Client().QueryTableAsync(FakeServer.Table);
         using var cancellation = new CancellationTokenSource();
 
         await Should.ThrowAsync<OperationCanceledException>(async () =>
@@ -359,7 +353,7 @@ public sealed class TableReadingTests : IAsyncLifetime
 
     private async Task ReadAllAsync()
     {
-        await using var table = await server.Client().QueryTableAsync(FakeServer.Table);
+        await using var table = await Server.Client().QueryTableAsync(FakeServer.Table);
         await table.ReadAsync().ToListAsync();
     }
 }

@@ -6,14 +6,8 @@ using static Tideway.DeltaSharing.Tests.Client.FakeAnswers;
 
 namespace Tideway.DeltaSharing.Tests.Client;
 
-public sealed class TransportTests : IAsyncLifetime
+public sealed class TransportTests : FakeServerFixture
 {
-    private FakeServer server = null!;
-
-    public async ValueTask InitializeAsync() => server = await FakeServer.StartAsync();
-
-    public async ValueTask DisposeAsync() => await server.DisposeAsync();
-
     [Theory]
     [InlineData(400, DeltaSharingError.InvalidRequest)]
     [InlineData(401, DeltaSharingError.Unauthorized)]
@@ -22,14 +16,14 @@ public sealed class TransportTests : IAsyncLifetime
     [InlineData(501, DeltaSharingError.ServerFailed)]
     public async Task A_refusal_is_told_at_once(int status, DeltaSharingError error)
     {
-        server.Handler = (context, _) => context.StatusAsync(status, """{"errorCode":"SOME_CODE","message":"because"}""");
+        Server.Handler = (context, _) => context.StatusAsync(status, """{"errorCode":"SOME_CODE","message":"because"}""");
 
         var exception = await FailsAsync(VersionAsync, error);
 
         (exception.Status, exception.ErrorCode, exception.RequestId, exception.IsTransient).ShouldBe((status, "SOME_CODE", "req-1", false));
         exception.Message.ShouldContain("because");
         exception.ToString().ShouldNotContain("token-1");
-        server.Requests.Count.ShouldBe(1);
+        Server.Requests.Count.ShouldBe(1);
     }
 
     [Theory]
@@ -40,31 +34,31 @@ public sealed class TransportTests : IAsyncLifetime
     [InlineData(504)]
     public async Task A_transient_failure_is_tried_again(int status)
     {
-        server.Handler = (context, number) => number < 2 ? context.StatusAsync(status, "<html>busy</html>") : context.LinesAsync("");
+        Server.Handler = (context, number) => number < 2 ? context.StatusAsync(status, "<html>busy</html>") : context.LinesAsync("");
 
         await VersionAsync();
 
-        server.Requests.Count.ShouldBe(3);
+        Server.Requests.Count.ShouldBe(3);
     }
 
     [Fact]
     public async Task Attempts_end_with_the_last_failure()
     {
-        server.Handler = (context, _) => context.StatusAsync(503, """{"errorCode":"TEMPORARILY_UNAVAILABLE","message":"later"}""");
+        Server.Handler = (context, _) => context.StatusAsync(503, """{"errorCode":"TEMPORARILY_UNAVAILABLE","message":"later"}""");
 
         var exception = await FailsAsync(VersionAsync, DeltaSharingError.ServerFailed);
 
         exception.IsTransient.ShouldBeTrue();
-        server.Requests.Count.ShouldBe(1 + FakeServer.Options.MaxRetries);
+        Server.Requests.Count.ShouldBe(1 + FakeServer.Options.MaxRetries);
     }
 
     [Fact]
     public async Task A_wait_is_as_long_as_the_server_says()
     {
         var time = new WaitlessTime();
-        server.Handler = (context, number) => number == 0 ? context.StatusAsync(429, retryAfter: "2") : context.LinesAsync("");
+        Server.Handler = (context, number) => number == 0 ? context.StatusAsync(429, retryAfter: "2") : context.LinesAsync("");
 
-        await server.Client(time: time).GetTableVersionAsync(FakeServer.Table);
+        await Server.Client(time: time).GetTableVersionAsync(FakeServer.Table);
 
         time.Waits.ShouldHaveSingleItem().ShouldBe(TimeSpan.FromSeconds(2));
     }
@@ -81,9 +75,9 @@ public sealed class TransportTests : IAsyncLifetime
             RetryDelay = TimeSpan.FromSeconds(1),
             MaxRetryDelay = TimeSpan.FromSeconds(5),
         };
-        server.Handler = (context, _) => context.StatusAsync(500);
+        Server.Handler = (context, _) => context.StatusAsync(500);
 
-        await FailsAsync(() => server.Client(options, time).GetTableVersionAsync(FakeServer.Table), DeltaSharingError.ServerFailed);
+        await FailsAsync(() => Server.Client(options, time).GetTableVersionAsync(FakeServer.Table), DeltaSharingError.ServerFailed);
 
         time.Waits.Count.ShouldBe(6);
         double[] longest = [1, 2, 4, 5, 5, 5];
@@ -93,19 +87,19 @@ public sealed class TransportTests : IAsyncLifetime
     [Fact]
     public async Task A_server_that_asks_for_more_than_the_longest_wait_is_not_waited_for()
     {
-        server.Handler = (context, _) => context.StatusAsync(429, retryAfter: "3600");
+        Server.Handler = (context, _) => context.StatusAsync(429, retryAfter: "3600");
 
         var exception = await FailsAsync(VersionAsync, DeltaSharingError.TooManyRequests);
 
         exception.RetryAfter.ShouldBe(TimeSpan.FromHours(1));
-        server.Requests.Count.ShouldBe(1);
+        Server.Requests.Count.ShouldBe(1);
     }
 
     [Fact]
     public async Task A_server_that_is_down_is_unreachable()
     {
-        var profile = new SharingProfile { Endpoint = new Uri(server.Address, "ds"), Credential = new BearerTokenCredential("t") };
-        await server.DisposeAsync();
+        var profile = new SharingProfile { Endpoint = new Uri(Server.Address, "ds"), Credential = new BearerTokenCredential("t") };
+        await Server.DisposeAsync();
         using var http = new HttpClient(SharingHandler.Create(FakeServer.Options));
 
         var exception = await FailsAsync(() => new DeltaSharingClient(http, profile, FakeServer.Options).GetShareAsync("s"), DeltaSharingError.Unreachable);
@@ -123,15 +117,15 @@ public sealed class TransportTests : IAsyncLifetime
             ResponseTimeout = TimeSpan.FromMilliseconds(100),
             MaxRetries = 0,
         };
-        server.Handler = (_, _) => server.HangAsync();
+        Server.Handler = (_, _) => Server.HangAsync();
 
-        await FailsAsync(() => server.Client(options).GetShareAsync("s"), DeltaSharingError.Timeout);
+        await FailsAsync(() => Server.Client(options).GetShareAsync("s"), DeltaSharingError.Timeout);
     }
 
     [Fact]
     public async Task A_connection_that_is_cut_is_tried_again()
     {
-        server.Handler = (context, number) =>
+        Server.Handler = (context, number) =>
         {
             if (number > 0)
                 return context.LinesAsync("");
@@ -141,7 +135,7 @@ public sealed class TransportTests : IAsyncLifetime
 
         await VersionAsync();
 
-        server.Requests.Count.ShouldBe(2);
+        Server.Requests.Count.ShouldBe(2);
     }
 
     [Theory]
@@ -151,7 +145,7 @@ public sealed class TransportTests : IAsyncLifetime
     [InlineData("file:///etc/passwd")]
     public async Task A_redirect_to_another_host_is_refused_and_gets_no_credential(string location)
     {
-        server.Handler = (context, _) =>
+        Server.Handler = (context, _) =>
         {
             context.Response.Headers.Location = location;
             return context.StatusAsync(302);
@@ -159,24 +153,24 @@ public sealed class TransportTests : IAsyncLifetime
 
         await FailsAsync(VersionAsync, DeltaSharingError.RedirectRefused);
 
-        server.Requests.Count.ShouldBe(1);
+        Server.Requests.Count.ShouldBe(1);
     }
 
     [Fact]
     public async Task A_redirect_within_the_host_is_followed_but_not_in_circles()
     {
-        server.Handler = (context, number) =>
+        Server.Handler = (context, number) =>
         {
             if (number == 1)
                 return context.LinesAsync("", version: 8);
             context.Response.Headers.Location = "/moved/here?x=1";
             return context.StatusAsync(307);
         };
-        (await server.Client().GetTableVersionAsync(FakeServer.Table)).Version.ShouldBe(8);
-        server.Requests.Last().Target.ShouldBe("/moved/here?x=1");
+        (await Server.Client().GetTableVersionAsync(FakeServer.Table)).Version.ShouldBe(8);
+        Server.Requests.Last().Target.ShouldBe("/moved/here?x=1");
 
         await FailsAsync(VersionAsync, DeltaSharingError.RedirectRefused);
-        server.Requests.Count.ShouldBeLessThan(15);
+        Server.Requests.Count.ShouldBeLessThan(15);
     }
 
     [Fact]
@@ -184,7 +178,7 @@ public sealed class TransportTests : IAsyncLifetime
     {
         await using var other = await FakeServer.StartAsync();
         other.Handler = (context, _) => context.StatusAsync(200, """{"share":{"name":"stolen"}}""");
-        server.Handler = (context, _) =>
+        Server.Handler = (context, _) =>
         {
             context.Response.Headers.Location = new Uri(other.Address, "x").AbsoluteUri;
             return context.StatusAsync(302);
@@ -192,7 +186,7 @@ public sealed class TransportTests : IAsyncLifetime
         using var http = new HttpClient();
         var client = new DeltaSharingClient(
             http,
-            new SharingProfile { Endpoint = server.Address, Credential = new BearerTokenCredential("t") },
+            new SharingProfile { Endpoint = Server.Address, Credential = new BearerTokenCredential("t") },
             FakeServer.Options
         );
 
@@ -204,9 +198,9 @@ public sealed class TransportTests : IAsyncLifetime
     {
         var options = new DeltaSharingClientOptions { AllowInsecureHttp = true, MaxRetries = 3 };
 
-        await FailsAsync(() => server.Client(options).GetShareAsync("s"), DeltaSharingError.AddressRefused);
+        await FailsAsync(() => Server.Client(options).GetShareAsync("s"), DeltaSharingError.AddressRefused);
 
-        server.Requests.ShouldBeEmpty();
+        Server.Requests.ShouldBeEmpty();
     }
 
     [Theory]
@@ -234,5 +228,5 @@ public sealed class TransportTests : IAsyncLifetime
     public void Private_addresses_are_known_in_all_their_forms(string address, bool isPrivate) =>
         SharingHandler.IsPrivate(IPAddress.Parse(address)).ShouldBe(isPrivate);
 
-    private Task VersionAsync() => server.Client().GetTableVersionAsync(FakeServer.Table);
+    private Task VersionAsync() => Server.Client().GetTableVersionAsync(FakeServer.Table);
 }
