@@ -207,20 +207,7 @@ public sealed class DeltaFormatMirrorTests : SyncFixture
             await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
             return true;
         };
-        await Host.ExpectAsync(
-            HttpMethod.Post,
-            InboundHost.Syncs,
-            new
-            {
-                name = "orders",
-                provider = "partner",
-                share = "sales",
-                schema = "public",
-                table = "orders",
-                mode = "mirror",
-                target = Copy,
-            }
-        );
+        await Host.CreateSyncAsync();
         await reached.Task.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
         await Eventually.Async(() => Directory.EnumerateFiles(Copy, "*.bin").Count() == 2, because: "the vectors, which lie in one file");
         Directory.Exists(Log).ShouldBeFalse();

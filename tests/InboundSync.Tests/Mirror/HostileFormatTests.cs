@@ -111,21 +111,7 @@ public sealed class HostileFormatTests : SyncFixture
     {
         Provider.Fault = context => AnswerAsync(context, "", """["deletionVectors","teleportation","v2Checkpoint","catalogManaged"]""");
 
-        var (status, problem) = await Host.SendAsync(
-            HttpMethod.Post,
-            InboundHost.Syncs,
-            new
-            {
-                name = "asked",
-                provider = "partner",
-                share = "sales",
-                schema = "public",
-                table = "orders",
-                mode,
-                keys = mode == "merge" ? new[] { "id" } : [],
-                target = Host.Target("asked"),
-            }
-        );
+        var (status, problem) = await Host.SendAsync(HttpMethod.Post, InboundHost.Syncs, Host.NewSync("asked", mode));
         var run = await Host.AddSyncAsync(mode: mode, validate: false);
 
         status.ShouldBe(400, problem?.ToJsonString());

@@ -43,7 +43,7 @@ public sealed class MirrorFailureTests : SyncFixture
             await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
             return true;
         };
-        await Host.ExpectAsync(HttpMethod.Post, InboundHost.Syncs, NewSync());
+        await Host.CreateSyncAsync();
         await reached.Task.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
         await Eventually.Async(() => Directory.EnumerateFiles(Copy, "*.parquet").Any(), because: "the first file");
         Provider.Fault = null;
@@ -171,18 +171,6 @@ public sealed class MirrorFailureTests : SyncFixture
 
         await ShouldBeSameFilesAsync();
     }
-
-    private object NewSync() =>
-        new
-        {
-            name = "orders",
-            provider = "partner",
-            share = "sales",
-            schema = "public",
-            table = "orders",
-            mode = "mirror",
-            target = Copy,
-        };
 
     private static async Task<bool> FailAsync(Microsoft.AspNetCore.Http.HttpContext context, Func<string, bool> condition)
     {

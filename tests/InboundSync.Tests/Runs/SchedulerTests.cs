@@ -39,7 +39,7 @@ public sealed class SchedulerTests : SyncFixture
         foreach (var name in names)
         {
             await (await ShareAsync(name)).AppendOrdersAsync(1, 10);
-            await CreateAsync(name);
+            await Host.CreateSyncAsync(name, table: name);
         }
 
         await Eventually.Async(() => Volatile.Read(ref downloading) == 2, because: "two syncs at work");
@@ -65,7 +65,7 @@ public sealed class SchedulerTests : SyncFixture
             await goOn.Task;
             return false;
         };
-        await CreateAsync("orders");
+        await Host.CreateSyncAsync();
 
         var run = await Host.WaitForRunAsync("orders", run => run["state"]!.GetValue<string>() == "running" && run["files_done"]!.GetValue<long>() == 1);
 
@@ -81,7 +81,7 @@ public sealed class SchedulerTests : SyncFixture
     {
         await Orders.AppendOrdersAsync(1, 10);
         Provider.Fault = HoldAsync;
-        await CreateAsync("orders");
+        await Host.CreateSyncAsync();
         await Eventually.Async(() => Volatile.Read(ref downloading) == 1, because: "a run");
 
         await Host.ChangeAsync("UPDATE sync SET lease_owner = 'other', lease_until = @at", new { at = TimeProvider.System.GetUtcNow().AddHours(1) });
@@ -106,7 +106,7 @@ public sealed class SchedulerTests : SyncFixture
     {
         await Orders.AppendOrdersAsync(1, 10);
         Provider.Fault = HoldAsync;
-        await CreateAsync("orders");
+        await Host.CreateSyncAsync();
         await Eventually.Async(() => Volatile.Read(ref downloading) == 1, because: "a run");
 
         (await Host.SendAsync(HttpMethod.Delete, InboundHost.Syncs + "/orders", null)).Status.ShouldBe(204);
@@ -155,20 +155,4 @@ public sealed class SchedulerTests : SyncFixture
             Interlocked.Decrement(ref downloading);
         }
     }
-
-    private Task CreateAsync(string name) =>
-        Host.ExpectAsync(
-            HttpMethod.Post,
-            InboundHost.Syncs,
-            new
-            {
-                name,
-                provider = "partner",
-                share = "sales",
-                schema = "public",
-                table = name,
-                mode = "mirror",
-                target = Host.Target(name),
-            }
-        );
 }

@@ -91,21 +91,7 @@ public sealed class SeveralProcessesTests : IAsyncLifetime
             await Task.WhenAny(goOn.Task, Task.Delay(Timeout.Infinite, context.RequestAborted));
             return true;
         };
-        await one.ExpectAsync(
-            HttpMethod.Post,
-            InboundHost.Syncs,
-            new
-            {
-                name = "orders",
-                provider = "partner",
-                share = "sales",
-                schema = "public",
-                table = "orders",
-                mode = "merge",
-                keys = new[] { "id" },
-                target = one.Target("orders"),
-            }
-        );
+        await one.CreateSyncAsync(mode: "merge");
         await Eventually.Async(() => Volatile.Read(ref downloading) == 1, because: "a run");
         var owner = await one.Database.QueryFirstOrDefaultAsync<string>("SELECT lease_owner FROM sync", null, TestContext.Current.CancellationToken);
         var isOne = owner == one.Owner;

@@ -116,24 +116,28 @@ internal sealed class InboundHost : IAsyncDisposable
         bool validate = true
     )
     {
-        await ExpectAsync(
-            HttpMethod.Post,
-            validate ? Syncs : Syncs + "?validate=false",
-            new
-            {
-                name,
-                provider = "partner",
-                share = "sales",
-                schema = "public",
-                table = table ?? "orders",
-                mode,
-                keys = keys ?? (mode == "merge" ? ["id"] : []),
-                target = Target(name),
-                interval_seconds = interval,
-            }
-        );
+        await ExpectAsync(HttpMethod.Post, validate ? Syncs : Syncs + "?validate=false", NewSync(name, mode, keys, table, interval));
         return await WaitForRunAsync(name, run => IsOver(run));
     }
+
+    /// <summary>Adds a sync of <c>sales.public.orders</c>, whose first run may last.</summary>
+    public Task CreateSyncAsync(string name = "orders", string mode = "mirror", string? table = null) =>
+        ExpectAsync(HttpMethod.Post, Syncs, NewSync(name, mode, table: table));
+
+    /// <summary>What is sent to add a sync of <c>sales.public.orders</c>.</summary>
+    public object NewSync(string name = "orders", string mode = "mirror", string[]? keys = null, string? table = null, int interval = 3600) =>
+        new
+        {
+            name,
+            provider = "partner",
+            share = "sales",
+            schema = "public",
+            table = table ?? "orders",
+            mode,
+            keys = keys ?? (mode == "merge" ? ["id"] : []),
+            target = Target(name),
+            interval_seconds = interval,
+        };
 
     /// <summary>Asks for a run and waits for its end.</summary>
     public async Task<JsonNode> RunAsync(string name = "orders")

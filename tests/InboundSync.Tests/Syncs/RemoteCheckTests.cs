@@ -134,20 +134,7 @@ public sealed class SlowProviderCheckTests : SyncFixture
             return true;
         };
 
-        var (status, json) = await Host.SendAsync(
-            HttpMethod.Post,
-            InboundHost.Syncs,
-            new
-            {
-                name = "orders",
-                provider = "partner",
-                share = "sales",
-                schema = "public",
-                table = "orders",
-                mode = "mirror",
-                target = Copy,
-            }
-        );
+        var (status, json) = await Host.SendAsync(HttpMethod.Post, InboundHost.Syncs, Host.NewSync());
 
         status.ShouldBe(502);
         json!["message"]!.GetValue<string>().ShouldContain("no answer within 1 s");
