@@ -45,6 +45,14 @@ public sealed record SharedFile(string Id, DeltaAction Action, FileUrl Url, long
             _ => throw new InvalidOperationException($"{Action.GetType().Name} is no action of a file."),
         };
 
+    /// <summary>How many characters its texts have, for who holds many files of a server that may send long ones.</summary>
+    public long Characters =>
+        Id.Length
+        + Url.Url.OriginalString.Length
+        + ((Action as AddFile)?.Stats?.Length ?? 0)
+        + (Vector?.Url?.OriginalString.Length ?? 0)
+        + PartitionValues.Sum(pair => pair.Key.Length + (pair.Value?.Length ?? 0));
+
     /// <summary>The file of a line; <see langword="null"/> for a line that is none.</summary>
     /// <exception cref="DeltaSharingException"><see cref="DeltaSharingError.MalformedAnswer"/>: the line does not say what it must.</exception>
     public static SharedFile? Of(SharingLine line)

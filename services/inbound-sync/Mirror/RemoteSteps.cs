@@ -25,7 +25,13 @@ internal sealed record RemoteSteps(IReadOnlyList<RemoteVersion> Versions, long T
     private const string CannotBeAsked = "UNSUPPORTED_OPERATION";
     private const int MaxFiles = 20_000;
 
-    /// <summary>Asks for the versions <paramref name="from"/> to <paramref name="to"/>, or fewer where they have very many files.</summary>
+    // What is held of files is text; a partner says how long it is.
+    private const long MaxCharacters = 64L * 1024 * 1024;
+
+    /// <summary>
+    /// Asks for the versions <paramref name="from"/> to <paramref name="to"/>, or fewer where they have very many files. One that alone has more than can be held
+    /// is an obstacle.
+    /// </summary>
     public static async Task<RemoteSteps> ReadAsync(SyncWork work, long from, long to, Metadata local, CancellationToken cancellationToken)
     {
         while (true)
@@ -50,7 +56,7 @@ internal sealed record RemoteSteps(IReadOnlyList<RemoteVersion> Versions, long T
     private static async Task<RemoteSteps?> ReadAsync(TableStream answer, long from, long to, Metadata local, CancellationToken cancellationToken)
     {
         var versions = new SortedDictionary<long, RemoteVersion>();
-        var files = 0;
+        var (files, characters) = (0, 0L);
         var description = SharedDescription.Of(answer);
         if (Check(description.Metadata, local) is { } changed)
             return changed;
@@ -63,11 +69,16 @@ internal sealed record RemoteSteps(IReadOnlyList<RemoteVersion> Versions, long T
                 if (file.Version is not { } version)
                     return Blocked("the server tells files without their version", isGap: false);
                 if (version >= from && version <= to && file.Action is AddFile or RemoveFile)
+                {
                     Include(Step(versions, version), file);
+                    characters += file.Characters;
+                }
             }
 
-            if (++files > MaxFiles && to > from)
+            if ((++files > MaxFiles || characters > MaxCharacters) && to > from)
                 return null;
+            if (characters > MaxCharacters)
+                return Blocked($"the files of version {from} have more than {MaxCharacters} characters", isGap: false);
         }
 
         return new RemoteSteps([.. versions.Values], to, null);

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
-using Tideway.DeltaLog.Actions;
 using Tideway.DeltaSharing.Client;
 using Tideway.DeltaSharing.Client.Downloads;
 using Tideway.DeltaSharing.Tables;
@@ -29,7 +28,7 @@ internal sealed class VectorDownloads(RangeReader ranges, IObjectStore store, st
         await foreach (var file in files.WithCancellation(cancellationToken))
         {
             ahead.Add(file);
-            characters += CharactersOf(file);
+            characters += file.Characters;
             // Files without a vector wait for nothing.
             if (ahead.Count < FilesAhead && characters < CharactersAhead && ahead[0].Vector?.Url is not null)
                 continue;
@@ -101,11 +100,4 @@ internal sealed class VectorDownloads(RangeReader ranges, IObjectStore store, st
     }
 
     private string KeyOf(SharedVector vector) => ReceivedFile.PathOf(tableId, vector);
-
-    private static long CharactersOf(SharedFile file) =>
-        file.Id.Length
-        + file.Url.Url.OriginalString.Length
-        + ((file.Action as AddFile)?.Stats?.Length ?? 0)
-        + (file.Vector?.Url?.OriginalString.Length ?? 0)
-        + file.PartitionValues.Sum(pair => pair.Key.Length + (pair.Value?.Length ?? 0));
 }

@@ -1,4 +1,9 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 using Tideway.Contracts.InboundSync;
+using Tideway.DeltaSharing.Protocol;
+using Tideway.DeltaSharing.Protocol.Lines;
 using Tideway.InboundSync.Tests.Support;
 using Tideway.Testing;
 
@@ -56,6 +61,22 @@ public sealed class MirrorFailureTests : SyncFixture
         var runs = (await Host.GetAsync($"{InboundHost.Syncs}/orders/runs"))["runs"]!.AsArray();
         runs.Select(run => run!["state"]!.GetValue<string>()).ShouldBe(["succeeded", "failed"]);
         runs[1]!["reason"]!.GetValue<string>().ShouldContain("process ended");
+    }
+
+    [Fact]
+    public async Task A_version_with_more_than_can_be_held_is_not_followed_and_the_newest_is_taken()
+    {
+        await Orders.AppendOrdersAsync(0, 99);
+        await Host.AddSyncAsync();
+        await Orders.AppendOrdersAsync(100, 199);
+        Provider.Fault = TellLongLinesAsync;
+
+        var run = await Host.SyncAsync();
+
+        run["state"]!.GetValue<string>().ShouldBe("succeeded", run.ToJsonString());
+        run["whole_table"]!.GetValue<bool>().ShouldBeTrue();
+        await ShouldBeSameFilesAsync();
+        Host.Events.Of<SyncGapDetected>().ShouldBeEmpty();
     }
 
     [Fact]
@@ -172,7 +193,43 @@ public sealed class MirrorFailureTests : SyncFixture
         await ShouldBeSameFilesAsync();
     }
 
-    private static async Task<bool> FailAsync(Microsoft.AspNetCore.Http.HttpContext context, Func<string, bool> condition)
+    // Of the versions, all that is needed to be followed but for files that are worth it.
+    private async Task<bool> TellLongLinesAsync(HttpContext context)
+    {
+        if (!context.Request.Path.Value!.EndsWith("/query", StringComparison.Ordinal))
+            return false;
+        context.Request.EnableBuffering();
+        using var query = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
+        context.Request.Body.Position = 0;
+        if (!query.RootElement.TryGetProperty("startingVersion", out _))
+            return false;
+        var table = await Orders.Table.LoadAsync(cancellationToken: context.RequestAborted);
+        var lines = new AnswerLines(ResponseFormats.Parquet, Provider, "orders", Orders.Table.Store.Root, fileIdHash: null);
+        context.Response.Headers[HeaderNames.TableVersion] = table.Version.ToString(CultureInfo.InvariantCulture);
+        context.Response.ContentType = HeaderNames.Ndjson;
+        using var writer = new NdjsonWriter(context.Response.BodyWriter);
+        await writer.WriteAsync(lines.Protocol(table.Protocol), context.RequestAborted);
+        await writer.WriteAsync(lines.Metadata(table.Metadata), context.RequestAborted);
+        var statistics = new string('x', 6 * 1024 * 1024);
+        foreach (var file in Enumerable.Range(0, 12))
+            await writer.WriteAsync(
+                new AddLine
+                {
+                    Id = $"long-{file}",
+                    Url = $"{Provider.Address}/files/long-{file}",
+                    PartitionValues = new Dictionary<string, string?>(StringComparer.Ordinal),
+                    Size = 1,
+                    Stats = statistics,
+                    Version = table.Version,
+                    Timestamp = 1,
+                },
+                context.RequestAborted
+            );
+        await writer.FlushAsync(context.RequestAborted);
+        return true;
+    }
+
+    private static async Task<bool> FailAsync(HttpContext context, Func<string, bool> condition)
     {
         if (!condition(context.Request.Path.Value!))
             return false;
