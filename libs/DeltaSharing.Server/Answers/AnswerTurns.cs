@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Tideway.DeltaSharing.Server.Answers;
 
 /// <summary>
@@ -7,7 +9,12 @@ namespace Tideway.DeltaSharing.Server.Answers;
 /// </summary>
 /// <param name="processors">How many there are.</param>
 /// <param name="time">Measures turns.</param>
-internal sealed class AnswerTurns(int processors, TimeProvider time) : IDisposable
+[SuppressMessage(
+    "Reliability",
+    "CA1001",
+    Justification = "A turn can end after the process's services have been disposed of, and holds nothing that needs it."
+)]
+internal sealed class AnswerTurns(int processors, TimeProvider time)
 {
     /// <summary>How long a turn lasts in which nothing leaves; a portion takes a hundredth of it.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(10);
@@ -29,12 +36,6 @@ internal sealed class AnswerTurns(int processors, TimeProvider time) : IDisposab
         return new Turn(places, time);
     }
 
-    public void Dispose()
-    {
-        ready.Dispose();
-        made.Dispose();
-    }
-
     /// <summary>A turn that has come. It ends when it is disposed of, or earlier, by itself.</summary>
     internal sealed class Turn : IDisposable
     {
@@ -49,7 +50,9 @@ internal sealed class AnswerTurns(int processors, TimeProvider time) : IDisposab
         public Turn(SemaphoreSlim places, TimeProvider time)
         {
             (this.places, this.time, begun) = (places, time, time.GetTimestamp());
-            watch = time.CreateTimer(static turn => ((Turn)turn!).Look(), this, Patience, Patience);
+            watch = time.CreateTimer(static turn => ((Turn)turn!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            // Not before it is known here: on a busy machine its time can come first.
+            watch.Change(Patience, Patience);
         }
 
         /// <summary>Tells that a portion has left.</summary>

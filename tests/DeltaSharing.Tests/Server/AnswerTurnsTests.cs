@@ -19,7 +19,7 @@ public sealed class AnswerTurnsTests
     [InlineData(8, false, 8)]
     public async Task As_many_have_a_turn_as_the_processors_can_send(int processors, bool linesAreReady, int atATime)
     {
-        using var turns = new AnswerTurns(processors, time);
+        var turns = new AnswerTurns(processors, time);
         var begun = Enumerable.Range(0, atATime + 1).Select(_ => turns.BeginAsync(linesAreReady, Test).AsTask()).ToList();
 
         var first = await Task.WhenAll(begun[..^1]);
@@ -32,7 +32,7 @@ public sealed class AnswerTurnsTests
     [Fact]
     public async Task Turns_come_in_the_order_in_which_they_were_waited_for()
     {
-        using var turns = new AnswerTurns(1, time);
+        var turns = new AnswerTurns(1, time);
         var turn = await turns.BeginAsync(linesAreReady: true, Test);
         var waiting = Enumerable.Range(0, 3).Select(_ => turns.BeginAsync(linesAreReady: true, Test).AsTask()).ToList();
 
@@ -47,7 +47,7 @@ public sealed class AnswerTurnsTests
     [Fact]
     public async Task A_turn_ends_by_itself_where_nothing_leaves()
     {
-        using var turns = new AnswerTurns(1, time);
+        var turns = new AnswerTurns(1, time);
         using var stuck = await turns.BeginAsync(linesAreReady: true, Test);
         var next = turns.BeginAsync(linesAreReady: true, Test).AsTask();
 
@@ -62,7 +62,7 @@ public sealed class AnswerTurnsTests
     [Fact]
     public async Task A_turn_ends_by_itself_when_it_has_lasted_long_however_much_leaves()
     {
-        using var turns = new AnswerTurns(1, time);
+        var turns = new AnswerTurns(1, time);
         using var endless = await turns.BeginAsync(linesAreReady: true, Test);
         var next = turns.BeginAsync(linesAreReady: true, Test).AsTask();
 
@@ -82,7 +82,7 @@ public sealed class AnswerTurnsTests
     [Fact]
     public async Task A_turn_that_ended_twice_is_one()
     {
-        using var turns = new AnswerTurns(1, time);
+        var turns = new AnswerTurns(1, time);
         var turn = await turns.BeginAsync(linesAreReady: true, Test);
         time.Advance(Look);
         turn.Dispose();
@@ -95,7 +95,7 @@ public sealed class AnswerTurnsTests
     [Fact]
     public async Task Who_goes_while_waiting_takes_no_turn()
     {
-        using var turns = new AnswerTurns(1, time);
+        var turns = new AnswerTurns(1, time);
         var turn = await turns.BeginAsync(linesAreReady: true, Test);
         using var gone = new CancellationTokenSource();
         var waiting = turns.BeginAsync(linesAreReady: true, gone.Token).AsTask();
