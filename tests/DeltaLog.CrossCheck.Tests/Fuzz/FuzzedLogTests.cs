@@ -4,7 +4,7 @@ namespace Tideway.DeltaLog.CrossCheck.Tests.Fuzz;
 
 public class FuzzedLogTests
 {
-    private const int Inputs = 100_000;
+    private const int Inputs = 25_000;
 
     [Fact]
     public Task A_damaged_log_is_read_or_refused_and_never_breaks_the_reader() =>
