@@ -9,6 +9,8 @@ namespace Tideway.ObjectStorage.Azure;
 /// <summary>A root in a container of Azure Blob Storage, hierarchical or not.</summary>
 internal sealed class AzureRoot : IRemoteRoot
 {
+    private static readonly EnvironmentUrl AuthorityHost = new("AZURE_AUTHORITY_HOST");
+
     private readonly TimeProvider time;
     private readonly BucketEndpoint endpoint;
     private readonly BucketClient client;
@@ -149,19 +151,8 @@ internal sealed class AzureRoot : IRemoteRoot
         : !string.IsNullOrEmpty(environment) ? environment
         : null;
 
-    private static Uri AuthorityOf(StorageAccessOptions options, Func<string, string?> environment)
-    {
-        if (options.AuthorityEndpoint is { } own)
-            return own;
-        if (environment("AZURE_AUTHORITY_HOST") is not { Length: > 0 } host)
-            return new Uri("https://login.microsoftonline.com");
-        return Uri.TryCreate(host, UriKind.Absolute, out var authority) && authority is { Scheme: "http" or "https", UserInfo: "", Query: "", Fragment: "" }
-            ? authority
-            : throw new ObjectStorageException(
-                ObjectStorageError.InvalidKey,
-                $"The setting AZURE_AUTHORITY_HOST of the environment is wrong: expected an http or https URL, got '{ObjectKey.Printable(host)}'."
-            );
-    }
+    private static Uri AuthorityOf(StorageAccessOptions options, Func<string, string?> environment) =>
+        options.AuthorityEndpoint ?? AuthorityHost.Find(environment) ?? new Uri("https://login.microsoftonline.com");
 
     private static (string TenantId, string ClientId, string TokenFile)? WorkloadIdentityOf(StorageAccessOptions options, Func<string, string?> environment) =>
         string.IsNullOrEmpty(options.ClientSecret)

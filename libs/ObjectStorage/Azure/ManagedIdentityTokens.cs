@@ -17,8 +17,11 @@ internal sealed class ManagedIdentityTokens : IAzureTokens
     /// <summary>The variable of the vendor's own libraries for where the metadata service of the machine is.</summary>
     public const string HostVariable = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
 
-    private const string MachineHost = "http://169.254.169.254";
     private const string Resource = "https%3A%2F%2Fstorage.azure.com%2F";
+
+    private static readonly EnvironmentUrl App = new(EndpointVariable);
+    private static readonly EnvironmentUrl Machine = new(HostVariable);
+    private static readonly Uri UsualMachine = new("http://169.254.169.254");
 
     private readonly Uri address;
     private readonly (string Name, string Value) header;
@@ -42,35 +45,26 @@ internal sealed class ManagedIdentityTokens : IAzureTokens
     public static ManagedIdentityTokens Of(string? clientId, Func<string, string?> environment, StoreHttp http)
     {
         var which = clientId is null ? "" : $"&client_id={PercentEncoding.Value(clientId)}";
-        if (environment(EndpointVariable) is { Length: > 0 } endpoint && environment(HeaderVariable) is { Length: > 0 } secret)
+        // Some machines name an endpoint without a header; it speaks another language.
+        if (environment(HeaderVariable) is { Length: > 0 } secret && App.Find(environment) is { } endpoint)
             return new ManagedIdentityTokens(
                 "of the app",
                 clientId,
-                AddressOf(endpoint, EndpointVariable, $"?api-version=2019-08-01&resource={Resource}{which}"),
+                new Uri($"{endpoint.AbsoluteUri}?api-version=2019-08-01&resource={Resource}{which}"),
                 ("x-identity-header", secret),
                 http
             );
-        var host = environment(HostVariable) is { Length: > 0 } own ? own.TrimEnd('/') : MachineHost;
+        var host = (Machine.Find(environment) ?? UsualMachine).AbsoluteUri.TrimEnd('/');
         return new ManagedIdentityTokens(
             "of the machine",
             clientId,
-            AddressOf(host, HostVariable, $"/metadata/identity/oauth2/token?api-version=2018-02-01&resource={Resource}{which}"),
+            new Uri($"{host}/metadata/identity/oauth2/token?api-version=2018-02-01&resource={Resource}{which}"),
             ("metadata", "true"),
             http
         );
     }
 
     public async ValueTask<string> GetAsync(CancellationToken cancellationToken) => (await token.GetAsync(cancellationToken).ConfigureAwait(false)).Value;
-
-    private static Uri AddressOf(string start, string setting, string rest) =>
-        Uri.TryCreate(start, UriKind.Absolute, out var given)
-        && given is { Scheme: "http" or "https", UserInfo: "", Query: "", Fragment: "" }
-        && Uri.TryCreate(start + rest, UriKind.Absolute, out var whole)
-            ? whole
-            : throw new ObjectStorageException(
-                ObjectStorageError.InvalidKey,
-                $"The setting {setting} of the environment is wrong: expected an http or https URL without user, query and fragment, got '{ObjectKey.Printable(start)}'."
-            );
 
     private async Task<EndingToken> FetchAsync()
     {

@@ -17,8 +17,12 @@ internal sealed class ContainerIdentity(Uri address, string? tokenFile, string? 
 
     private const string EcsHost = "169.254.170.2";
 
-    // Those of the agents of ECS and EKS.
-    private static readonly IPAddress[] Agents = [IPAddress.Parse(EcsHost), IPAddress.Parse("169.254.170.23"), IPAddress.Parse("fd00:ec2::23")];
+    // A token in the clear is for this machine only, and for the agents of ECS and EKS.
+    private static readonly EnvironmentUrl Full = new(FullVariable)
+    {
+        IsWhole = true,
+        AskedInTheClear = [IPAddress.Parse(EcsHost), IPAddress.Parse("169.254.170.23"), IPAddress.Parse("fd00:ec2::23")],
+    };
 
     public string Name => $"the container's credentials from '{Shown}'";
 
@@ -33,23 +37,13 @@ internal sealed class ContainerIdentity(Uri address, string? tokenFile, string? 
     internal static Uri? AddressOf(Func<string, string?> environment)
     {
         if (environment(RelativeVariable) is { Length: > 0 } relative)
-        {
             return
                 relative.StartsWith('/')
                 && Uri.TryCreate($"http://{EcsHost}{relative}", UriKind.Absolute, out var below)
                 && below is { Host: EcsHost, IsDefaultPort: true, UserInfo: "" }
                 ? below
-                : throw Wrong(RelativeVariable, "expected a path that begins with a slash", relative);
-        }
-
-        if (environment(FullVariable) is not { Length: > 0 } full)
-            return null;
-        if (!Uri.TryCreate(full, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.UserInfo.Length > 0)
-            throw Wrong(FullVariable, "expected an http or https URL without a user", full);
-        // A token in the clear is for this machine only. Names are not asked what address they have: the answer may be another the next time.
-        return address.Scheme == "https" || IsNear(address)
-            ? address
-            : throw Wrong(FullVariable, $"over http only a loopback address or {string.Join(", ", Agents.AsEnumerable())} is asked", full);
+                : throw EnvironmentUrl.Wrong(RelativeVariable, "expected a path that begins with a slash", relative);
+        return Full.Find(environment);
     }
 
     public async Task<AwsCredentials> FetchAsync()
@@ -62,13 +56,6 @@ internal sealed class ContainerIdentity(Uri address, string? tokenFile, string? 
         var body = await http.SendAsync(request, (response, _, token) => MetadataAnswer.ReadAsync(response, request, token), CancellationToken.None)
             .ConfigureAwait(false);
         return RoleAnswer.Parse(body, request);
-    }
-
-    private static bool IsNear(Uri address)
-    {
-        if (address.IsLoopback)
-            return true;
-        return IPAddress.TryParse(address.IdnHost, out var ip) && (IPAddress.IsLoopback(ip) || Agents.Contains(ip));
     }
 
     private string? Authorization()
@@ -90,7 +77,4 @@ internal sealed class ContainerIdentity(Uri address, string? tokenFile, string? 
             message.Headers.TryAddWithoutValidation("authorization", authorization);
         return message;
     }
-
-    private static ObjectStorageException Wrong(string setting, string fault, string value) =>
-        new(ObjectStorageError.InvalidKey, $"The setting {setting} of the environment is wrong: {fault}, got '{ObjectKey.Printable(value)}'.");
 }

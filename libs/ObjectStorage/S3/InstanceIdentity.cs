@@ -19,6 +19,8 @@ internal sealed class InstanceIdentity(Uri endpoint, StoreHttp http) : IAwsIdent
     private const string Action = "get the credentials of the instance from";
     private const int MaxNameLength = 256;
 
+    private static readonly EnvironmentUrl Endpoint = new(EndpointVariable);
+
     private volatile string? role;
 
     public string Name => role is { } known ? $"the instance's role '{known}'" : "the instance's role";
@@ -31,16 +33,11 @@ internal sealed class InstanceIdentity(Uri endpoint, StoreHttp http) : IAwsIdent
 
     internal static Uri EndpointOf(Func<string, string?> environment)
     {
-        if (environment(EndpointVariable) is not { Length: > 0 } own)
-            return string.Equals(environment(ModeVariable), "IPv6", StringComparison.OrdinalIgnoreCase)
-                ? new Uri("http://[fd00:ec2::254]")
-                : new Uri("http://169.254.169.254");
-        return Uri.TryCreate(own, UriKind.Absolute, out var endpoint) && endpoint.Scheme is "http" or "https" && endpoint.UserInfo.Length == 0
-            ? endpoint
-            : throw new ObjectStorageException(
-                ObjectStorageError.InvalidKey,
-                $"The setting {EndpointVariable} of the environment is wrong: expected an http or https URL, got '{ObjectKey.Printable(own)}'."
-            );
+        if (Endpoint.Find(environment) is { } own)
+            return own;
+        return string.Equals(environment(ModeVariable), "IPv6", StringComparison.OrdinalIgnoreCase)
+            ? new Uri("http://[fd00:ec2::254]")
+            : new Uri("http://169.254.169.254");
     }
 
     public async Task<AwsCredentials> FetchAsync()

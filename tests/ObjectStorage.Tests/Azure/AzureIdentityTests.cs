@@ -148,6 +148,24 @@ public sealed class AzureIdentityTests : IAsyncLifetime
         (await store.FindAsync("a")).ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData("AZURE_AUTHORITY_HOST")]
+    [InlineData("AZURE_POD_IDENTITY_AUTHORITY_HOST")]
+    [InlineData("IDENTITY_ENDPOINT")]
+    public void An_address_of_the_environment_that_is_none_stops_the_start_and_its_password_is_not_told(string variable)
+    {
+        if (variable == "AZURE_AUTHORITY_HOST")
+            SetWorkloadIdentity();
+        environment["IDENTITY_HEADER"] = FakeAzure.AppHeader;
+        environment[variable] = "https://user:pass-word@example.com/?code=pass-word";
+
+        var refusal = Should.Throw<ObjectStorageException>(() => Roots());
+
+        refusal.Error.ShouldBe(ObjectStorageError.InvalidKey);
+        refusal.Message.ShouldContain($"The setting {variable} of the environment is wrong: expected an http or https URL without user, query and fragment");
+        refusal.Message.ShouldNotContain("pass-word");
+    }
+
     private void SetWorkloadIdentity()
     {
         File.WriteAllText(folder["token"], FakeAzure.FederatedToken + "\n");

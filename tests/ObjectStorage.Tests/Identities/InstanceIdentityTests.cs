@@ -162,6 +162,10 @@ public sealed class InstanceIdentityTests : IAsyncLifetime
         Should
             .Throw<ObjectStorageException>(() => EndpointOf(name => name == "AWS_EC2_METADATA_SERVICE_ENDPOINT" ? "file:///etc" : null))
             .Message.ShouldContain("AWS_EC2_METADATA_SERVICE_ENDPOINT");
+        // Paths are added to it.
+        Should
+            .Throw<ObjectStorageException>(() => EndpointOf(name => name == "AWS_EC2_METADATA_SERVICE_ENDPOINT" ? "http://127.0.0.1:1338/?x" : null))
+            .Message.ShouldContain("AWS_EC2_METADATA_SERVICE_ENDPOINT");
 
         static Uri EndpointOf(Func<string, string?> environment) => InstanceIdentity.EndpointOf(environment);
     }
