@@ -39,6 +39,12 @@ public sealed class StorageAccessOptions
     /// <summary>S3: the path of a shared credentials file; else <c>AWS_SHARED_CREDENTIALS_FILE</c>, else <c>~/.aws/credentials</c>.</summary>
     public string? CredentialsFile { get; set; }
 
+    /// <summary>
+    /// S3: how long the sessions of a web identity are asked to last, from 15 minutes to 12 hours; without it, an hour. The role must allow it. Signed addresses end with
+    /// the session, which is renewed at half of its time.
+    /// </summary>
+    public TimeSpan? WebIdentityLifetime { get; set; }
+
     /// <summary>S3: the role that temporary credentials for recipients are made of. Without it, none are offered. The process's own role is that of its environment.</summary>
     public string? RoleArn { get; set; }
 

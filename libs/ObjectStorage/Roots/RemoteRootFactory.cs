@@ -24,6 +24,7 @@ internal sealed class RemoteRootFactory(
         nameof(StorageAccessOptions.SessionExpiresAt),
         nameof(StorageAccessOptions.Profile),
         nameof(StorageAccessOptions.CredentialsFile),
+        nameof(StorageAccessOptions.WebIdentityLifetime),
         nameof(StorageAccessOptions.RoleArn),
         nameof(StorageAccessOptions.RoleExternalId),
         nameof(StorageAccessOptions.StsEndpoint),
@@ -56,6 +57,7 @@ internal sealed class RemoteRootFactory(
         RequireEndpoint(name, nameof(options.AuthorityEndpoint), options.AuthorityEndpoint);
         if (string.IsNullOrEmpty(options.AccessKeyId) != string.IsNullOrEmpty(options.SecretAccessKey))
             throw Wrong(name, "expected AccessKeyId and SecretAccessKey both, or neither");
+        RequireWebIdentityLifetime(name, options);
         var http = newHttp?.Invoke() ?? new StoreHttp(time);
         return location.Kind switch
         {
@@ -94,6 +96,16 @@ internal sealed class RemoteRootFactory(
             || endpoint.UserInfo.Length > 0
         )
             throw Wrong(name, $"expected {setting} to be an http or https URL without user, query and fragment");
+    }
+
+    private static void RequireWebIdentityLifetime(string name, StorageAccessOptions options)
+    {
+        if (options.WebIdentityLifetime is not { } lifetime)
+            return;
+        if (lifetime < WebIdentity.LeastLifetime || lifetime > WebIdentity.MostLifetime)
+            throw Wrong(name, $"expected WebIdentityLifetime to be from 15 minutes to 12 hours, got {lifetime:c}");
+        if (options.AccessKeyId is not null || options.Profile is not null || options.CredentialsFile is not null)
+            throw Wrong(name, "WebIdentityLifetime is of no use with AccessKeyId, Profile or CredentialsFile, which come before a web identity");
     }
 
     private static ObjectStorageException Wrong(string name, string fault) =>

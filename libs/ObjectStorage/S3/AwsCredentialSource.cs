@@ -49,7 +49,7 @@ internal sealed class AwsCredentialSource : IDisposable
             return;
         }
 
-        if (!isFileMeant && service is var (endpoint, http) && WebIdentityOf(environment, endpoint, http) is { } web)
+        if (!isFileMeant && service is var (endpoint, http) && WebIdentityOf(options, environment, endpoint, http) is { } web)
         {
             identity = web;
             name = web.Name;
@@ -110,9 +110,9 @@ internal sealed class AwsCredentialSource : IDisposable
             )
             : null;
 
-    private static WebIdentity? WebIdentityOf(Func<string, string?> environment, Uri endpoint, StoreHttp http) =>
+    private static WebIdentity? WebIdentityOf(StorageAccessOptions options, Func<string, string?> environment, Uri endpoint, StoreHttp http) =>
         environment(WebIdentity.RoleVariable) is { Length: > 0 } role && environment(WebIdentity.TokenFileVariable) is { Length: > 0 } tokenFile
-            ? new WebIdentity(endpoint, role, tokenFile, environment(WebIdentity.SessionNameVariable), http)
+            ? new WebIdentity(endpoint, role, tokenFile, environment(WebIdentity.SessionNameVariable), options.WebIdentityLifetime, http)
             : null;
 
     private static string NothingBefore(Func<string, string?> environment, IAwsIdentity? identity)

@@ -87,6 +87,8 @@ internal sealed class S3Root : IRemoteRoot
         {
             var text when text.Contains("There are no credentials", StringComparison.Ordinal) =>
                 "give the process a role (in a container on an instance, that one's metadata options need a hop limit of 2), or set AccessKeyId and SecretAccessKey",
+            var text when text.Contains("exceeds the MaxSessionDuration", StringComparison.Ordinal) =>
+                "raise the maximum session duration of the role, or lower WebIdentityLifetime",
             var text when text.Contains("with the token in", StringComparison.Ordinal) =>
                 "check the role's trust policy, the token's audience, and that the security token service is reached",
             var text when text.Contains("credentials of the container", StringComparison.Ordinal) =>

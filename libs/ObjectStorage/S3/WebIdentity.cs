@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Tideway.ObjectStorage.Http;
 
@@ -7,11 +8,17 @@ namespace Tideway.ObjectStorage.S3;
 /// A role for whoever has a token of an identity provider, as pods of Kubernetes have one in a file that is replaced from time to time.
 /// See <see href="https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html">AssumeRoleWithWebIdentity</see>.
 /// </summary>
-internal sealed class WebIdentity(Uri endpoint, string roleArn, string tokenFile, string? sessionName, StoreHttp http) : IAwsIdentity
+internal sealed class WebIdentity(Uri endpoint, string roleArn, string tokenFile, string? sessionName, TimeSpan? lifetime, StoreHttp http) : IAwsIdentity
 {
     public const string RoleVariable = "AWS_ROLE_ARN";
     public const string TokenFileVariable = "AWS_WEB_IDENTITY_TOKEN_FILE";
     public const string SessionNameVariable = "AWS_ROLE_SESSION_NAME";
+
+    /// <summary>What the service takes, whichever role it is.</summary>
+    public static readonly TimeSpan LeastLifetime = TimeSpan.FromMinutes(15);
+
+    /// <inheritdoc cref="LeastLifetime"/>
+    public static readonly TimeSpan MostLifetime = TimeSpan.FromHours(12);
 
     public string Name => $"the web identity of the role '{ObjectKey.Printable(roleArn)}'";
 
@@ -26,6 +33,9 @@ internal sealed class WebIdentity(Uri endpoint, string roleArn, string tokenFile
             ("Version", "2011-06-15"),
             ("WebIdentityToken", token),
         ];
+        // Unsaid, it is the service's own hour, which every role allows.
+        if (lifetime is { } asked)
+            fields.Add(("DurationSeconds", Math.Ceiling(asked.TotalSeconds).ToString("F0", CultureInfo.InvariantCulture)));
         var body = Encoding.ASCII.GetBytes(string.Join('&', fields.Select(field => $"{field.Name}={PercentEncoding.Value(field.Value)}")));
         var request = new StoreRequest(
             $"assume the role '{ObjectKey.Printable(roleArn)}' with the token in '{tokenFile}' at",

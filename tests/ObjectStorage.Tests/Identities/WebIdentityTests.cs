@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net;
 using System.Web;
+using Tideway.ObjectStorage.Checks;
 using Tideway.ObjectStorage.Http;
 using Tideway.ObjectStorage.Roots;
 using Tideway.ObjectStorage.S3;
@@ -29,17 +31,9 @@ public sealed class WebIdentityTests : IDisposable
     public async Task The_token_of_the_file_is_sent_without_a_signature()
     {
         WriteToken("identity.of+the/pod");
-        var handler = new ScriptedHandler(_ => new HttpResponseMessage(HttpStatusCode.OK)
-        {
-            Content = new StringContent(
-                """
-                <AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><SubjectFromWebIdentityToken>system:serviceaccount:a:b</SubjectFromWebIdentityToken>
-                <Credentials><SessionToken>web-token</SessionToken><SecretAccessKey>web-secret</SecretAccessKey><Expiration>2026-03-09T13:00:00Z</Expiration><AccessKeyId>ASIAW</AccessKeyId></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>
-                """
-            ),
-        });
+        var handler = Service();
         using var http = new StoreHttp(TimeProvider.System, S3Fixture.Quick, handler);
-        var identity = new WebIdentity(new Uri("https://sts.eu-central-1.amazonaws.com"), Role, folder["token"], "of-tests", http);
+        var identity = new WebIdentity(new Uri("https://sts.eu-central-1.amazonaws.com"), Role, folder["token"], "of-tests", lifetime: null, http);
 
         var found = await identity.FetchAsync();
 
@@ -53,6 +47,28 @@ public sealed class WebIdentityTests : IDisposable
         form.AllKeys.ShouldBe(["Action", "RoleArn", "RoleSessionName", "Version", "WebIdentityToken"]);
         (form["Action"], form["RoleArn"], form["RoleSessionName"]).ShouldBe(("AssumeRoleWithWebIdentity", Role, "of-tests"));
         form["WebIdentityToken"].ShouldBe("identity.of+the/pod");
+    }
+
+    [Theory]
+    [InlineData("00:15:00", "900")]
+    [InlineData("02:00:00.5", "7201")]
+    [InlineData("12:00:00", "43200")]
+    public async Task A_session_is_asked_for_as_long_as_the_settings_say(string lifetime, string seconds)
+    {
+        WriteToken("identity");
+        var handler = Service();
+        using var http = new StoreHttp(TimeProvider.System, S3Fixture.Quick, handler);
+        var options = new StorageAccessOptions { WebIdentityLifetime = TimeSpan.Parse(lifetime, CultureInfo.InvariantCulture) };
+        using var credentials = new AwsCredentialSource(
+            options,
+            TimeProvider.System,
+            environment.GetValueOrDefault,
+            (new Uri("https://sts.eu-central-1.amazonaws.com"), http)
+        );
+
+        await Should.ThrowAsync<ObjectStorageException>(() => credentials.GetAsync(default).AsTask());
+
+        HttpUtility.ParseQueryString(handler.Asked.ShouldHaveSingleItem().Body)["DurationSeconds"].ShouldBe(seconds);
     }
 
     [Fact]
@@ -73,6 +89,33 @@ public sealed class WebIdentityTests : IDisposable
         // The session is good for an hour, and a URL for no longer, whatever was asked for.
         (url.ExpiresAt - TimeProvider.System.GetUtcNow()).ShouldBeInRange(TimeSpan.FromMinutes(50), TimeSpan.FromHours(1));
         root.Identity.ShouldBe($"the web identity of the role '{Role}'");
+    }
+
+    [Fact]
+    public async Task An_address_is_good_for_as_long_as_a_longer_session_allows_and_no_longer()
+    {
+        WriteToken(Good);
+        var time = new ManualTime(TimeProvider.System.GetUtcNow());
+        using var roots = await RootsAsync(new StorageAccessOptions { WebIdentityLifetime = TimeSpan.FromHours(4) }, time);
+        var root = roots.FindRemote("lake")!;
+
+        await root.PrepareSigningAsync(TimeSpan.FromHours(2), default);
+
+        (root.Sign("flights", "a", TimeSpan.FromHours(2)).ExpiresAt - time.Now).ShouldBeInRange(TimeSpan.FromHours(2), TimeSpan.FromHours(2.01));
+        (root.Sign("flights", "a", TimeSpan.FromHours(12)).ExpiresAt - time.Now).ShouldBeInRange(TimeSpan.FromHours(3.8), TimeSpan.FromHours(4.01));
+    }
+
+    [Fact]
+    public async Task A_role_that_does_not_allow_so_long_a_session_is_told_with_what_to_change()
+    {
+        WriteToken(Good);
+        environment["AWS_ROLE_ARN"] = "arn:aws:iam::123456789012:role/one-hour";
+        using var roots = await RootsAsync(new StorageAccessOptions { WebIdentityLifetime = TimeSpan.FromHours(2) });
+
+        var fault = (await new StorageSelfCheck(roots).FindFaultAsync("lake", isWritten: false))!.ToString();
+
+        fault.ShouldContain("The requested DurationSeconds exceeds the MaxSessionDuration set for this role");
+        fault.ShouldContain("raise the maximum session duration of the role, or lower WebIdentityLifetime");
     }
 
     [Fact]
@@ -119,6 +162,17 @@ public sealed class WebIdentityTests : IDisposable
     }
 
     private static string Good => $"identity-until-{TimeProvider.System.GetUtcNow().AddHours(1).ToUnixTimeSeconds()}";
+
+    private static ScriptedHandler Service() =>
+        new(_ => new HttpResponseMessage(HttpStatusCode.OK)
+        {
+            Content = new StringContent(
+                """
+                <AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><SubjectFromWebIdentityToken>system:serviceaccount:a:b</SubjectFromWebIdentityToken>
+                <Credentials><SessionToken>web-token</SessionToken><SecretAccessKey>web-secret</SecretAccessKey><Expiration>2026-03-09T13:00:00Z</Expiration><AccessKeyId>ASIAW</AccessKeyId></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>
+                """
+            ),
+        });
 
     private void WriteToken(string token) => File.WriteAllText(folder["token"], token + "\n");
 

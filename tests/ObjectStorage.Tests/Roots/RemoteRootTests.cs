@@ -166,6 +166,10 @@ public sealed class RemoteRootTests
     [InlineData("s3://bucket", "PartialKeys", "AccessKeyId and SecretAccessKey both")]
     [InlineData("s3://bucket", "Ftp", "expected Endpoint to be an http or https URL")]
     [InlineData("s3://bucket", "UserInfo", "expected Endpoint to be an http or https URL")]
+    [InlineData("s3://bucket", "ShortSession", "expected WebIdentityLifetime to be from 15 minutes to 12 hours, got 00:14:59")]
+    [InlineData("s3://bucket", "LongSession", "expected WebIdentityLifetime to be from 15 minutes to 12 hours, got 12:00:01")]
+    [InlineData("s3://bucket", "OtherSession", "WebIdentityLifetime is of no use with AccessKeyId, Profile or CredentialsFile")]
+    [InlineData("gs://bucket", "LongSession", "takes no Region, WebIdentityLifetime, only")]
     [InlineData("abfss://data@acme.dfs.core.windows.net", "NoSecret", "has no credentials")]
     [InlineData("abfss://data@acme.dfs.core.windows.net", "OtherAccount", "names the account 'acme'")]
     [InlineData("az://data", "AccountKey", "names no storage account")]
@@ -179,6 +183,14 @@ public sealed class RemoteRootTests
             "PartialKeys" => new StorageAccessOptions { Region = "x", AccessKeyId = "id" },
             "Ftp" => new StorageAccessOptions { Endpoint = new Uri("ftp://x") },
             "UserInfo" => new StorageAccessOptions { Endpoint = new Uri("https://user:secret@x") },
+            "ShortSession" => new StorageAccessOptions { Region = "x", WebIdentityLifetime = TimeSpan.FromSeconds(899) },
+            "LongSession" => new StorageAccessOptions { Region = "x", WebIdentityLifetime = TimeSpan.FromSeconds(43201) },
+            "OtherSession" => new StorageAccessOptions
+            {
+                Region = "x",
+                Profile = "lake",
+                WebIdentityLifetime = TimeSpan.FromHours(2),
+            },
             "OtherAccount" => new StorageAccessOptions { Account = "other", AccountKey = "c2VjcmV0" },
             "BadKey" => new StorageAccessOptions { AccountKey = "not base64!" },
             "NoFile" => new StorageAccessOptions { ServiceAccountFile = "/nowhere/key.json" },

@@ -4,7 +4,8 @@
 // as it is the one that If-Match names, uploads can be listed and aborted, keys are listed in their order, in pages, percent-encoded when asked. With "honour-conditions" an object
 // is written with If-None-Match: * only where there is none; without, that header is ignored, as s3rver does.
 // POST /-/buckets/<name> makes a bucket. POST / takes AssumeRole, and whoever comes with such credentials may do what their policy says and no more;
-// and AssumeRoleWithWebIdentity without a signature, with a token "identity-until-<seconds>", refused from that time on.
+// and AssumeRoleWithWebIdentity without a signature, with a token "identity-until-<seconds>", refused from that time on. A role
+// "one-hour" is not given for longer.
 'use strict';
 const crypto = require('node:crypto');
 const http = require('node:http');
@@ -76,6 +77,8 @@ async function assumeRole(req, res, url) {
     if (Date.now() >= Number(until) * 1000) return answer(res, 400, 'ExpiredTokenException', 'Token expired');
     if (!/^arn:aws:iam::\d+:role\/.+$/.test(form.get('RoleArn') ?? '') || !/^[\w+=,.@-]{2,64}$/.test(form.get('RoleSessionName') ?? ''))
       return answer(res, 400, 'ValidationError', 'The request is not valid');
+    if (form.get('RoleArn').endsWith('/one-hour') && Number(form.get('DurationSeconds')) > 3600)
+      return answer(res, 400, 'ValidationError', 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.');
   } else {
     const code = fault(req, url, crypto.createHash('sha256').update(body).digest('hex'));
     if (code) return answer(res, 403, code, 'The request is not signed as it should be.');
