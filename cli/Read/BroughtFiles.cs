@@ -29,8 +29,8 @@ internal sealed class BroughtFiles(string folder, FileDownloader downloader, Ran
             ? file.Action
             : file.Action switch
             {
-                AddFile add => add with { DeletionVector = vectors[VectorKey(file)] },
-                RemoveFile remove => remove with { DeletionVector = vectors[VectorKey(file)] },
+                AddFile add => add with { DeletionVector = Local(file.Vector) },
+                RemoveFile remove => remove with { DeletionVector = Local(file.Vector) },
                 var other => other,
             };
 
@@ -58,22 +58,32 @@ internal sealed class BroughtFiles(string folder, FileDownloader downloader, Ran
                 Tell(Interlocked.Add(ref bytes, file.Size), Interlocked.Increment(ref files), size, total.Count);
             }
         );
+        // The address of a file of vectors ends with that of any data file it came with.
+        var addresses = new Dictionary<string, FileUrl>(StringComparer.Ordinal);
+        foreach (var file in wanted)
+        {
+            if (file.Vector is { Url: not null } vector)
+                addresses.TryAdd(vector.AddressKey, vector.UrlOf(file));
+        }
+
         await Parallel.ForEachAsync(
-            wanted.Where(file => file.Vector is not null).DistinctBy(VectorKey),
+            VectorSpan.Of(wanted.Select(file => file.Vector).OfType<SharedVector>()),
             options,
-            async (file, token) => vectors[VectorKey(file)] = await BringVectorAsync(file, urls, token)
+            async (span, token) => await BringVectorsAsync(span, urls.Of(span.AddressKey, addresses[span.AddressKey]), token)
         );
     }
 
-    private async Task<DeletionVectorDescriptor> BringVectorAsync(SharedFile file, RenewedUrls urls, CancellationToken cancellationToken)
+    private DeletionVectorDescriptor Local(SharedVector vector) => vector.Url is null ? vector.Descriptor : vectors[vector.Identity];
+
+    private async Task BringVectorsAsync(VectorSpan span, Func<CancellationToken, Task<Uri>> findUrl, CancellationToken cancellationToken)
     {
-        var vector = file.Vector!;
-        if (vector.Url is null)
-            return vector.Descriptor;
-        var content = await vector.FetchAsync(ranges, urls.Of(vector.AddressKey, vector.UrlOf(file)), cancellationToken);
-        var id = Guid.CreateVersion7();
-        await File.WriteAllBytesAsync(Path.Combine(folder, SingleVectorFile.NameOf(id)), content, cancellationToken);
-        return SingleVectorFile.Describe(vector.Descriptor, id);
+        var read = await span.ReadAsync(ranges, findUrl, cancellationToken);
+        foreach (var vector in span.Vectors)
+        {
+            var id = Guid.CreateVersion7();
+            await File.WriteAllBytesAsync(Path.Combine(folder, SingleVectorFile.NameOf(id)), span.ContentOf(vector, read), cancellationToken);
+            vectors[vector.Identity] = SingleVectorFile.Describe(vector.Descriptor, id);
+        }
     }
 
     private static Dictionary<string, FileUrl> UrlsOf(IReadOnlyList<SharedFile> files)
@@ -92,8 +102,4 @@ internal sealed class BroughtFiles(string folder, FileDownloader downloader, Ran
         if (Interlocked.CompareExchange(ref told, time.GetTimestamp(), last) == last)
             progress.WriteLine($"{count}/{total} files, {BytesText.Of(done)} of {BytesText.Of(size)}");
     }
-
-    private static string KeyOf(SharedFile file) => $"{file.Id}\n{file.Vector?.FileId}\n{file.Vector?.Descriptor.Offset}";
-
-    private static string VectorKey(SharedFile file) => $"{KeyOf(file)}\n{(file.Vector?.Url is null ? file.Vector?.Descriptor.PathOrInlineDv : null)}";
 }

@@ -37,7 +37,7 @@ public sealed record SharedVector(DeletionVectorDescriptor Descriptor, string? F
         }
     }
 
-    /// <summary>How long the file is that <see cref="FetchAsync"/> gives.</summary>
+    /// <summary>How long the file is that <see cref="VectorSpan.ContentOf"/> gives.</summary>
     public long FileBytes => 1L + Descriptor.SizeInBytes + SingleVectorFile.FrameBytes;
 
     /// <summary>Where in the server's file it begins.</summary>
@@ -51,20 +51,6 @@ public sealed record SharedVector(DeletionVectorDescriptor Descriptor, string? F
     {
         ArgumentNullException.ThrowIfNull(file);
         return new FileUrl(Url ?? throw new InvalidOperationException("The vector is in the line itself."), file.Url.ExpiresAt);
-    }
-
-    /// <summary>Brings the vector here, checked: what a file holds that holds nothing else (<see cref="SingleVectorFile"/>).</summary>
-    /// <param name="ranges">Reads its part of the file.</param>
-    /// <param name="findUrl">Gives the address of the file, and a fresh one where that is no longer accepted.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="DeltaSharingException">
-    /// <see cref="DeltaSharingError.MalformedAnswer"/>: size, checksum or number of rows are others than the line says. And whatever <paramref name="ranges"/> throws.
-    /// </exception>
-    public async Task<byte[]> FetchAsync(RangeReader ranges, Func<CancellationToken, Task<Uri>> findUrl, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(ranges);
-        var stored = await ranges.ReadAsync(findUrl, StoredAt, StoredBytes, cancellationToken).ConfigureAwait(false);
-        return ContentOf(stored);
     }
 
     /// <summary>Checks a vector that is in the line itself.</summary>

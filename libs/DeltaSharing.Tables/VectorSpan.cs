@@ -1,3 +1,4 @@
+using Tideway.DeltaLog.DeletionVectors;
 using Tideway.DeltaSharing.Client.Downloads;
 
 namespace Tideway.DeltaSharing.Tables;
@@ -58,7 +59,7 @@ public sealed class VectorSpan
         return ranges.ReadAsync(findUrl, offset, (int)(end - offset), cancellationToken);
     }
 
-    /// <summary>One of the vectors out of what was read, checked: see <see cref="SharedVector.FetchAsync"/>.</summary>
+    /// <summary>One of the vectors out of what was read, checked: what a file holds that holds nothing else (<see cref="SingleVectorFile"/>).</summary>
     /// <exception cref="Client.DeltaSharingException">
     /// <see cref="Client.DeltaSharingError.MalformedAnswer"/>: size, checksum or number of rows are others than the line says.
     /// </exception>

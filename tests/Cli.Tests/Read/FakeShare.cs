@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
@@ -29,33 +30,70 @@ internal sealed class FakeShare : IAsyncDisposable
 
     public string Profile { get; }
 
+    /// <summary>Whether a part of a file is answered with that part; else with the whole file.</summary>
+    public bool KnowsRanges { get; set; } = true;
+
+    /// <summary>Answers in the place of a file, and says whether it did.</summary>
+    public Func<HttpContext, Task<bool>> FaultOf { get; set; } = _ => Task.FromResult(false);
+
+    /// <summary>Which parts of which files were sent, in order.</summary>
+    public ConcurrentQueue<(string Path, string Range)> Ranges { get; } = new();
+
     /// <summary>What clients say that they can take.</summary>
     public string Capabilities { get; private set; } = "";
 
     public static async Task<FakeShare> StartAsync() => new(await FakeApi.StartAsync());
 
     /// <summary>Shares a local table.</summary>
-    public async Task<Snapshot> ShareAsync(string path)
+    /// <param name="path">Its folder.</param>
+    /// <param name="tell">Changes what is told of a deletion vector.</param>
+    public async Task<Snapshot> ShareAsync(string path, Func<DeletionVectorDescriptor, DeletionVectorDescriptor>? tell = null)
     {
-        var snapshot = await new DeltaTable(new LocalObjectStore(path), TimeProvider.System).LoadAsync();
-        Query([.. Head(snapshot), .. snapshot.Files.Select(file => File("add", file.Path, UrlOf(Path.Combine(path, file.Path)), Body(file)))]);
+        var store = new LocalObjectStore(path);
+        var snapshot = await new DeltaTable(store, TimeProvider.System).LoadAsync();
+        var vectorFiles = new Dictionary<string, string>(StringComparer.Ordinal);
+        Query([.. Head(snapshot), .. snapshot.Files.Select(file => File("add", file.Path, UrlOf(Path.Combine(path, file.Path)), BodyOf(file)))]);
         return snapshot;
+
+        JsonObject BodyOf(AddFile file)
+        {
+            var body = Body(file);
+            if (file.DeletionVector is not { } vector)
+                return body;
+            var key = vector.Key(store.Root)!;
+            if (!vectorFiles.TryGetValue(key, out var url))
+                vectorFiles.Add(key, url = UrlOf(Path.Combine(path, key)));
+            var told = tell?.Invoke(vector) ?? vector;
+            body["deletionVector"] = new JsonObject
+            {
+                ["storageType"] = "p",
+                ["pathOrInlineDv"] = url,
+                ["offset"] = told.Offset,
+                ["sizeInBytes"] = told.SizeInBytes,
+                ["cardinality"] = told.Cardinality,
+            };
+            return body;
+        }
     }
 
     public void Query(params IEnumerable<string> lines) => Answer($"POST {Table}/query", lines);
 
     public void Changes(string query, params IEnumerable<string> lines) => Answer($"GET {Table}/changes?{query}", lines);
 
-    /// <summary>Serves a file of this machine.</summary>
+    /// <summary>Serves a file of this machine, at the same path with another signature each time.</summary>
     public string UrlOf(string path)
     {
-        var target = $"/files/{files++}";
+        var target = $"/files/{Path.GetFileName(path)}?sig={files++}";
         Api.On(
             "GET " + target,
-            context =>
+            async context =>
             {
-                context.Response.ContentLength = new FileInfo(path).Length;
-                return context.Response.SendFileAsync(path);
+                if (await FaultOf(context))
+                    return;
+                Ranges.Enqueue((context.Request.Path.Value!, context.Request.Headers.Range.ToString()));
+                if (!KnowsRanges)
+                    context.Request.Headers.Range = default;
+                await Results.File(path, enableRangeProcessing: true).ExecuteAsync(context);
             }
         );
         return Api.Url + target;
