@@ -32,6 +32,7 @@ public static class RecipientAuthStartup
         builder.AddRefusals(ActivationEndpoints.Path, Telemetry.Activations, (CredentialOptions options) => options.RefusedActivationsPerMinute);
         builder.Services.AddOptions<OAuthOptions>().BindConfiguration(OAuthOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<AccessTokenStore>();
+        builder.Services.AddSingleton<IErrorDialect, TokenErrorDialect>();
         builder.AddRefusals(TokenEndpoint.Path, Telemetry.AccessTokens, (OAuthOptions options) => options.RefusedPerMinute);
         builder.Services.AddSingleton<PrincipalStore>();
         builder.Services.AddSingleton(provider => new FirstAdministrator(

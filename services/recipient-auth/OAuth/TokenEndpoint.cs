@@ -28,6 +28,7 @@ internal static class TokenEndpoint
             .Produces<TokenAnswer>()
             .Produces<TokenError>(StatusCodes.Status400BadRequest)
             .Produces<TokenError>(StatusCodes.Status401Unauthorized)
+            .Produces<TokenError>(StatusCodes.Status413PayloadTooLarge)
             .Produces<TokenError>(StatusCodes.Status429TooManyRequests);
 
     private static async Task<JsonHttpResult<object>> IssueAsync(
@@ -38,9 +39,7 @@ internal static class TokenEndpoint
         CancellationToken cancellationToken
     )
     {
-        // RFC 6749, section 5.1.
-        context.Response.Headers.CacheControl = "no-store";
-        context.Response.Headers.Pragma = "no-cache";
+        KeepFromCaches(context.Response);
         var source = context.Connection.RemoteIpAddress;
         if (refusals.HasToWait(context))
             return Error(StatusCodes.Status429TooManyRequests, "slow_down", "There were too many refused requests from this address; try again later.");
@@ -96,7 +95,14 @@ internal static class TokenEndpoint
         return Error(StatusCodes.Status401Unauthorized, "invalid_client", "The client is unknown, its secret is wrong, or neither is good any more.");
     }
 
-    private static JsonHttpResult<object> Error(int status, string error, string description) =>
+    /// <summary>RFC 6749, section 5.1; also for errors.</summary>
+    internal static void KeepFromCaches(HttpResponse response)
+    {
+        response.Headers.CacheControl = "no-store";
+        response.Headers.Pragma = "no-cache";
+    }
+
+    internal static JsonHttpResult<object> Error(int status, string error, string description) =>
         TypedResults.Json<object>(new TokenError { Error = error, ErrorDescription = description }, statusCode: status);
 }
 
@@ -124,7 +130,7 @@ public sealed record TokenAnswer
 /// <summary>Why there is no token (RFC 6749, section 5.2).</summary>
 public sealed record TokenError
 {
-    /// <summary>One of the RFC's codes, or <c>slow_down</c>.</summary>
+    /// <summary>One of the RFC's codes, or <c>slow_down</c>, <c>server_error</c> or <c>temporarily_unavailable</c>.</summary>
     [JsonPropertyName("error")]
     public required string Error { get; init; }
 

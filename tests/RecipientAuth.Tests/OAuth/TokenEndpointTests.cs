@@ -1,11 +1,13 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 using Tideway.Contracts.RecipientAuth;
 using Tideway.DeltaSharing.Client;
 using Tideway.DeltaSharing.Client.Credentials;
 using Tideway.DeltaSharing.Protocol;
 using Tideway.Hosting.Identity;
+using Tideway.Hosting.Web;
 using Tideway.RecipientAuth.Secrets;
 using Tideway.RecipientAuth.Tests.Hosts;
 using Tideway.Testing;
@@ -141,8 +143,7 @@ public sealed class TokenEndpointTests : IAsyncLifetime
     {
         using var response = await AskAsync(await ClientAsync("acme"), form);
 
-        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        JsonElement.Parse(await response.Content.ReadAsStringAsync()).GetProperty("error").GetString().ShouldBe(error);
+        await ShouldBeErrorAsync(response, HttpStatusCode.BadRequest, error);
     }
 
     [Fact]
@@ -153,12 +154,68 @@ public sealed class TokenEndpointTests : IAsyncLifetime
         (answer.Status, answer.Json.GetProperty("error").GetString()).ShouldBe((HttpStatusCode.BadRequest, "invalid_request"));
     }
 
+    [Theory]
+    [InlineData(415, "invalid_request")]
+    [InlineData(429, "slow_down")]
+    [InlineData(500, "server_error")]
+    [InlineData(503, "temporarily_unavailable")]
+    public async Task What_goes_wrong_around_the_endpoint_is_told_in_the_form_of_the_rfc(int status, string error)
+    {
+        var dialect = process.Get<IErrorDialect>();
+        var context = new DefaultHttpContext { RequestServices = process.Get<IServiceProvider>() };
+        context.Request.Path = "/oauth/token";
+        var body = new MemoryStream();
+        context.Response.Body = body;
+
+        dialect.Covers(context.Request).ShouldBeTrue();
+        await dialect.WriteAsync(context, status, "A_CODE", "Why.");
+
+        (context.Response.StatusCode, context.Response.Headers.CacheControl.ToString()).ShouldBe((status, "no-store"));
+        Encoding.UTF8.GetString(body.ToArray()).ShouldBe($$"""{"error":"{{error}}","error_description":"Why."}""");
+    }
+
     [Fact]
     public async Task A_body_that_is_too_large_is_refused()
     {
         using var response = await AskAsync(null, Grant + "&scope=" + new string('x', 100_000));
 
-        response.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        await ShouldBeErrorAsync(response, HttpStatusCode.RequestEntityTooLarge, "invalid_request");
+    }
+
+    [Fact]
+    public async Task A_body_of_no_known_length_that_is_too_large_is_refused_alike()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/oauth/token")
+        {
+            Content = new StringContent(Grant + "&scope=" + new string('x', 100_000), Encoding.ASCII, "application/x-www-form-urlencoded"),
+        };
+        request.Headers.TransferEncodingChunked = true;
+
+        using var response = await process.Stranger.SendAsync(request);
+
+        await ShouldBeErrorAsync(response, HttpStatusCode.RequestEntityTooLarge, "invalid_request");
+    }
+
+    [Theory]
+    [InlineData("GET", "/oauth/token")]
+    [InlineData("PUT", "/oauth/token/")]
+    [InlineData("DELETE", "/OAuth/Token")]
+    public async Task Another_method_is_refused_in_the_form_of_the_rfc_with_the_one_that_is_taken(string method, string path)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+
+        using var response = await process.Stranger.SendAsync(request);
+
+        response.Content.Headers.Allow.ShouldBe(["POST"]);
+        await ShouldBeErrorAsync(response, HttpStatusCode.MethodNotAllowed, "invalid_request");
+    }
+
+    [Fact]
+    public async Task What_lies_below_the_endpoint_is_not_of_it()
+    {
+        var answer = await process.Stranger.GetAnswerAsync("/oauth/token/x");
+
+        (answer.Status, answer.ErrorCode).ShouldBe((HttpStatusCode.NotFound, "ENDPOINT_NOT_FOUND"));
     }
 
     [Fact]
@@ -261,6 +318,18 @@ public sealed class TokenEndpointTests : IAsyncLifetime
 
         (guesser.StatusCode, other.StatusCode).ShouldBe((HttpStatusCode.TooManyRequests, HttpStatusCode.OK));
         guesser.Headers.RetryAfter!.Delta!.Value.ShouldBeGreaterThan(TimeSpan.Zero);
+    }
+
+    private static async Task ShouldBeErrorAsync(HttpResponseMessage response, HttpStatusCode status, string error)
+    {
+        response.StatusCode.ShouldBe(status);
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("application/json");
+        response.Headers.CacheControl!.NoStore.ShouldBeTrue();
+        response.Headers.Pragma.ToString().ShouldBe("no-cache");
+        var body = JsonElement.Parse(await response.Content.ReadAsStringAsync());
+        body.GetProperty("error").GetString().ShouldBe(error);
+        body.GetProperty("error_description").GetString().ShouldNotBeNullOrEmpty();
+        body.EnumerateObject().Count().ShouldBe(2);
     }
 
     private async Task<OAuthClientCredential> ClientAsync(string name) =>
