@@ -6,6 +6,9 @@ internal abstract class BoundTest
     /// <summary>What the condition can come to in the file that the columns' states are about.</summary>
     public abstract Outcomes Evaluate();
 
+    /// <summary>How many tests it is made of, itself included: all may be evaluated for each file.</summary>
+    public virtual int Size => 1;
+
     internal sealed class Fixed(Outcomes outcomes) : BoundTest
     {
         public override Outcomes Evaluate() => outcomes;
@@ -59,6 +62,8 @@ internal abstract class BoundTest
 
     internal sealed class And(BoundTest[] operands) : BoundTest
     {
+        public override int Size => 1 + operands.Sum(operand => operand.Size);
+
         public override Outcomes Evaluate()
         {
             var outcomes = Outcomes.True;
@@ -76,6 +81,8 @@ internal abstract class BoundTest
 
     internal sealed class Or(BoundTest[] operands) : BoundTest
     {
+        public override int Size => 1 + operands.Sum(operand => operand.Size);
+
         public override Outcomes Evaluate()
         {
             var outcomes = Outcomes.False;
@@ -92,6 +99,8 @@ internal abstract class BoundTest
 
     internal sealed class Not(BoundTest operand) : BoundTest
     {
+        public override int Size => 1 + operand.Size;
+
         public override Outcomes Evaluate() => operand.Evaluate().Not();
     }
 }

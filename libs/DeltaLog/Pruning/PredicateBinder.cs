@@ -16,11 +16,15 @@ internal sealed class PredicateBinder(Snapshot snapshot)
     /// </summary>
     public const int MaxTests = 256;
 
+    // As many join others as there can be with one and what is decided already in each.
+    private const int MaxJoins = 2 * MaxTests;
+
     private static readonly BoundTest Anything = new BoundTest.Fixed(Outcomes.Any);
 
     private readonly ColumnMappingMode mode = ColumnMapping.Of(snapshot.Protocol, snapshot.Metadata);
     private readonly Dictionary<string, PrunedColumn?> columns = new(StringComparer.Ordinal);
     private int tests;
+    private int joins;
 
     /// <summary>The columns that were found, each once.</summary>
     public IEnumerable<PrunedColumn> Columns => columns.Values.OfType<PrunedColumn>();
@@ -28,9 +32,9 @@ internal sealed class PredicateBinder(Snapshot snapshot)
     public BoundTest Bind(Predicate predicate) =>
         predicate switch
         {
-            AndPredicate and => new BoundTest.And([.. and.Operands.Select(Bind)]),
+            AndPredicate and => Join(and.Operands.Select(Bind), Outcomes.True, OutcomeLogic.And, operands => new BoundTest.And(operands)),
             OrPredicate or => Any(or),
-            NotPredicate not => new BoundTest.Not(Bind(not.Operand)),
+            NotPredicate not => Negate(Bind(not.Operand)),
             ComparisonPredicate comparison => Compare(comparison.Column, comparison.Comparison, comparison.Value),
             InPredicate isIn => In(isIn.Column, isIn.Values),
             IsNullPredicate isNull => Find(isNull.Column) is { } column ? Test(new BoundTest.IsNull(column)) : Anything,
@@ -52,13 +56,39 @@ internal sealed class PredicateBinder(Snapshot snapshot)
 
     private BoundTest Test(BoundTest test) => ++tests > MaxTests ? Anything : test;
 
+    private BoundTest Negate(BoundTest operand) =>
+        operand is BoundTest.Fixed ? new BoundTest.Fixed(operand.Evaluate().Not()) : Joined(new BoundTest.Not(operand));
+
+    private BoundTest Either(IEnumerable<BoundTest> operands) => Join(operands, Outcomes.False, OutcomeLogic.Or, open => new BoundTest.Or(open));
+
+    // What is decided already is decided once, and not for each file.
+    private BoundTest Join(IEnumerable<BoundTest> operands, Outcomes neutral, Func<Outcomes, Outcomes, Outcomes> join, Func<BoundTest[], BoundTest> make)
+    {
+        var (decided, open) = (neutral, new List<BoundTest>());
+        foreach (var operand in operands)
+        {
+            if (operand is BoundTest.Fixed)
+                decided = join(decided, operand.Evaluate());
+            else
+                open.Add(operand);
+        }
+
+        if (open.Count == 0)
+            return new BoundTest.Fixed(decided);
+        if (decided != neutral)
+            open.Insert(0, new BoundTest.Fixed(decided));
+        return open is [var only] ? only : Joined(make([.. open]));
+    }
+
+    private BoundTest Joined(BoundTest made) => ++joins > MaxJoins ? Anything : made;
+
     // Clients write a list of constants as conditions of their own: those on one column are one test.
-    private BoundTest.Or Any(OrPredicate or)
+    private BoundTest Any(OrPredicate or)
     {
         var others = new List<Predicate>();
         var lists = new Dictionary<string, (IReadOnlyList<string> Column, List<Literal> Values)>(StringComparer.Ordinal);
         Sort(or);
-        return new BoundTest.Or([.. lists.Values.Select(list => In(list.Column, list.Values)), .. others.Select(Bind)]);
+        return Either([.. lists.Values.Select(list => In(list.Column, list.Values)), .. others.Select(Bind)]);
 
         void Sort(OrPredicate some)
         {
@@ -99,7 +129,7 @@ internal sealed class PredicateBinder(Snapshot snapshot)
             operands.Add(Test(new BoundTest.Compare(column!, Comparison.Equal, notANumber)));
         foreach (var kind in constants.Where(constant => !constant.IsNaN).GroupBy(constant => constant.Kind))
             operands.Add(Test(new BoundTest.In(column!, Ordered(kind))));
-        return operands is [var only] ? only : new BoundTest.Or([.. operands]);
+        return Either(operands);
     }
 
     private static Bound[] Ordered(IEnumerable<Bound> constants)

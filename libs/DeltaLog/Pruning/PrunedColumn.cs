@@ -34,6 +34,9 @@ internal sealed record PrunedColumn(DeltaType Type, IReadOnlyList<byte[]> Path, 
             return;
         State.Forget();
         var isLocal = ValueText.Set(State.Min, Type, text);
+        // Some engines read a text that is no value of the type as null.
+        if (!State.Min.IsKnown)
+            return;
         ValueText.Set(State.Max, Type, text);
         if (isLocal)
         {

@@ -96,6 +96,10 @@ public sealed class PruningTests : IDisposable
     [InlineData("decimal(38,0)", "99999999999999999999999999999999999999", "p = 1", true)]
     [InlineData("boolean", "True", "NOT p", false)]
     [InlineData("binary", "a", "p = 'b'", true)]
+    // Engines read what is no value of the type as null.
+    [InlineData("integer", "seven", "p IS NULL", true)]
+    [InlineData("date", "__HIVE_DEFAULT_PARTITION__", "p IS NULL", true)]
+    [InlineData("date", "2026-01-31", "p IS NULL", false)]
     public async Task Partition_values_decide_by_their_type(string type, string? value, string sql, bool matches)
     {
         var add = TableFolder.File("f") with { PartitionValues = new Dictionary<string, string?> { ["p"] = value } };
@@ -188,6 +192,25 @@ public sealed class PruningTests : IDisposable
         (await CountAsync($"id > 1000 OR ({others})")).ShouldBe(50);
         (await CountAsync($"id < 10 AND ({others})")).ShouldBe(10);
         (await CountAsync("id > 1000 OR (id > 1001 AND id <> 7)")).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("id > 7")]
+    [InlineData("id = NULL")]
+    [InlineData("id IN (NULL)")]
+    [InlineData("year(id) = 1")]
+    [InlineData("(id > 7 OR id < 3)")]
+    [InlineData("(id > 7 OR NOT (id < 3 AND year(id) = 1))")]
+    public async Task However_long_a_condition_is_little_is_to_be_decided_for_each_file(string part)
+    {
+        CreateOneToFifty();
+        var snapshot = await folder.Table.LoadAsync();
+
+        foreach (var word in new[] { " AND ", " OR " })
+        {
+            var condition = SqlPredicate.TryParse(string.Join(word, Enumerable.Repeat(part, 20_000)))!;
+            new PredicateBinder(snapshot).Bind(condition).Size.ShouldBeLessThan(5 * PredicateBinder.MaxTests);
+        }
     }
 
     [Fact]
