@@ -64,6 +64,14 @@ internal sealed class SegmentScan
         return count;
     }
 
+    /// <summary>Whether all rows of a file are known to meet the condition.</summary>
+    public bool IsMetByAll(FileSegment segment, int row)
+    {
+        SetPartition(segment.Partitions[segment.PartitionOf[row]]);
+        statistics.Read(segment.Stats(row));
+        return test.Evaluate() == Outcomes.True;
+    }
+
     // What each set of partition values decides by itself; null where the condition is not about them.
     private Verdict[]? Verdicts(FileSegment segment, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using System.Collections;
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.FileSets;
+using Tideway.DeltaLog.Pruning;
 
 namespace Tideway.DeltaLog.Snapshots;
 
@@ -11,8 +12,9 @@ public sealed class FoundFiles : IReadOnlyList<AddFile>
 {
     private readonly FileSet files;
     private readonly ReadOnlyMemory<int> ids;
+    private readonly Func<SegmentScan> scan;
 
-    internal FoundFiles(FileSet files, ReadOnlyMemory<int> ids) => (this.files, this.ids) = (files, ids);
+    internal FoundFiles(FileSet files, ReadOnlyMemory<int> ids, Func<SegmentScan> scan) => (this.files, this.ids, this.scan) = (files, ids, scan);
 
     /// <inheritdoc />
     public int Count => ids.Length;
@@ -24,14 +26,26 @@ public sealed class FoundFiles : IReadOnlyList<AddFile>
     public FoundFiles From(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
-        return new FoundFiles(files, ids[Math.Min(index, ids.Length)..]);
+        return new FoundFiles(files, ids[Math.Min(index, ids.Length)..], scan);
     }
 
     /// <summary>The first <paramref name="count"/> files, or all where there are fewer, without holding the others.</summary>
     public FoundFiles First(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        return new FoundFiles(files, ids[..Math.Min(count, ids.Length)].ToArray());
+        return new FoundFiles(files, ids[..Math.Min(count, ids.Length)].ToArray(), scan);
+    }
+
+    /// <summary>The files, and of each whether all of its rows are known to meet what was searched for.</summary>
+    public IEnumerable<(AddFile File, bool IsMetByAll)> WithCertainty()
+    {
+        var (values, certainty) = (new PartitionValuesCache(), scan());
+        for (var index = 0; index < ids.Length; index++)
+        {
+            var id = ids.Span[index];
+            var (segment, row) = FileLevel.Split(id);
+            yield return (files.Read(id, values), certainty.IsMetByAll(files.Segments[segment], row));
+        }
     }
 
     /// <inheritdoc />

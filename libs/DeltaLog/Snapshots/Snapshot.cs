@@ -99,7 +99,7 @@ public sealed class Snapshot
     public FoundFiles FilesMatching(Predicate predicate, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(predicate);
-        return new FoundFiles(files, new FilePruner(this, predicate, cancellationToken).Find());
+        return new FoundFiles(files, new FilePruner(this, predicate, cancellationToken).Find(), () => new SegmentScan(this, predicate));
     }
 
     /// <summary>How many files <see cref="FilesMatching"/> gives.</summary>

@@ -25,13 +25,13 @@ internal readonly record struct FilePage(int Skip, int Count, long Bytes, long R
 
     /// <summary>
     /// Chooses the files that the hints of a query leave, after those before <paramref name="cursor"/>, until there are enough of them, or enough rows together
-    /// with those before. Throws <see cref="DeltaLogError.FileOutsideTable"/> where one of them is elsewhere; all files of a version are not looked at here.
+    /// with those before, of which only those count that surely meet the conditions: who filters and then limits would have too few of others. Throws <see cref="DeltaLogError.FileOutsideTable"/> where one of them is elsewhere; all files of a version are not looked at here.
     /// </summary>
     public static FilePage Of(Snapshot snapshot, QueryRequest query, SnapshotCursor? cursor, CancellationToken cancellationToken)
     {
-        // Less than none is no hint.
-        var limit = query.LimitHint >= 0 ? query.LimitHint : null;
-        var predicate = QueryHints.Read(query, snapshot);
+        var (predicate, isAll) = QueryHints.Read(query, snapshot);
+        // Less than none is no hint, and of rows that have to meet what is not understood it is not known how many are enough.
+        var limit = query.LimitHint >= 0 && isAll ? query.LimitHint : null;
         return Of(snapshot, predicate, cursor?.Skip ?? 0, cursor?.Rows ?? 0, query.MaxFiles, limit, cancellationToken) with { Predicate = predicate };
     }
 
@@ -53,7 +53,7 @@ internal readonly record struct FilePage(int Skip, int Count, long Bytes, long R
             return new FilePage(0, snapshot.FileCount, snapshot.TotalBytes, 0, false);
         var found = predicate is null ? null : snapshot.FilesMatching(predicate, cancellationToken).From(skip);
         var (count, bytes, rows, hasMore) = (0, 0L, rowsBefore, false);
-        foreach (var file in found ?? snapshot.FilesFrom(skip))
+        foreach (var (file, counts) in Candidates())
         {
             if (rows >= limit)
                 break;
@@ -62,10 +62,15 @@ internal readonly record struct FilePage(int Skip, int Count, long Bytes, long R
             FilesInside.Require(file, snapshot.TableRoot);
             count++;
             bytes += file.Size;
-            if (limit is not null)
+            if (counts)
                 rows += file.LogicalRecords() ?? 0;
         }
 
         return new FilePage(skip, count, bytes, rows, hasMore) { Found = count <= MostKept ? found?.First(count) : null };
+
+        IEnumerable<(AddFile File, bool Counts)> Candidates() =>
+            limit is null ? (found ?? snapshot.FilesFrom(skip)).Select(file => (file, false))
+            : found is null ? snapshot.FilesFrom(skip).Select(file => (file, true))
+            : found.WithCertainty();
     }
 }

@@ -11,21 +11,27 @@ namespace Tideway.ShareRegistry.TableQuery;
 /// </summary>
 internal static class QueryHints
 {
-    /// <summary>The condition by which files may be left out; <see langword="null"/> where there is none.</summary>
-    public static Predicate? Read(QueryRequest query, Snapshot snapshot)
+    /// <summary>
+    /// The condition by which files may be left out, <see langword="null"/> where there is none; and whether that is all that the client says of the rows.
+    /// </summary>
+    public static (Predicate? Predicate, bool IsAll) Read(QueryRequest query, Snapshot snapshot)
     {
         if (query.PredicateHints.Count == 0 && query.JsonPredicateHints is null)
-            return null;
-        var conditions = query.PredicateHints.Select(SqlPredicate.TryParse).OfType<Predicate>().ToList();
-        if (query.JsonPredicateHints is { } json && JsonPredicate.TryParse(json, snapshot.Schema) is { } condition)
-            conditions.Add(condition);
-        var safe = conditions.Select(item => Guard(item, snapshot.Schema)).Where(item => item is not UnknownPredicate).ToList();
-        return safe.Count switch
-        {
-            0 => null,
-            1 => safe[0],
-            _ => new AndPredicate(safe),
-        };
+            return (null, true);
+        // Some send an empty one where they have none.
+        var said = query.PredicateHints.Where(hint => !string.IsNullOrWhiteSpace(hint)).Select(SqlPredicate.TryParse).ToList();
+        if (!string.IsNullOrWhiteSpace(query.JsonPredicateHints))
+            said.Add(JsonPredicate.TryParse(query.JsonPredicateHints, snapshot.Schema));
+        var safe = said.OfType<Predicate>().Select(item => Guard(item, snapshot.Schema)).Where(item => item is not UnknownPredicate).ToList();
+        return (
+            safe.Count switch
+            {
+                0 => null,
+                1 => safe[0],
+                _ => new AndPredicate(safe),
+            },
+            safe.Count == said.Count
+        );
     }
 
     // A time without a zone is one of the client's session, which only the client knows; and so is what a time with a zone is on its clocks and in its

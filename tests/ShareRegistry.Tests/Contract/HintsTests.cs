@@ -203,6 +203,36 @@ public sealed class HintsTests : TableTest
         (await QueryAsync(path, other)).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("Query parameter mismatch detected for the next page query");
     }
 
+    [Theory]
+    [ProtocolRule(
+        "Read Data from a Table",
+        "Before limitHint stops, only rows count that are known to meet all conditions",
+        Served = "clients that filter what they get would else have fewer rows than there are"
+    )]
+    [InlineData("id >= 15", 5, "12")]
+    [InlineData("id >= 10", 5, "1")]
+    [InlineData("id >= 10", 11, "12")]
+    [InlineData("id >= 10", 21, "123")]
+    [InlineData("date >= '2026-05-02'", 5, "1")]
+    [InlineData("date >= '2026-05-02' ; id > 10", 5, "12")]
+    [InlineData("year(date) = 2026", 5, "0123")]
+    [InlineData("date >= '2026-05-02' ; year(date) = 2026", 5, "123")]
+    [InlineData("", 5, "0")]
+    public async Task Rows_that_may_not_meet_the_conditions_are_none_of_those_that_a_limit_counts(string hints, int limit, string files) =>
+        (await FilesAsync(new { predicateHints = hints.Split(" ; "), limitHint = limit })).ShouldBe(files);
+
+    [Theory]
+    [InlineData("15", "long", "12")]
+    [InlineData("10", "long", "1")]
+    [InlineData("10", "decimal", "0123")]
+    public async Task The_same_holds_for_trees_of_conditions(string value, string type, string files)
+    {
+        var tree =
+            $$"""{"op":"greaterThanOrEqual","children":[{"op":"column","name":"id","valueType":"{{type}}"},{"op":"literal","value":"{{value}}","valueType":"{{type}}"}]}""";
+
+        (await FilesAsync(new { jsonPredicateHints = tree, limitHint = 5 })).ShouldBe(files);
+    }
+
     [Fact]
     public async Task All_files_that_hints_leave_come_however_many_they_are()
     {
