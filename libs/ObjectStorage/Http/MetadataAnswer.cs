@@ -33,7 +33,7 @@ internal static class MetadataAnswer
             return read(json.RootElement);
         }
         catch (Exception exception)
-            when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentOutOfRangeException)
+            when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or OverflowException or ArgumentException)
         {
             throw new ObjectStorageException(
                 ObjectStorageError.Unavailable,

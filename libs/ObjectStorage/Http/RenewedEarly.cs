@@ -121,16 +121,20 @@ internal sealed class RenewedEarly<T>(Func<Task<T>> fetchAsync, Func<T, DateTime
                 (failures, failure, notBefore) = (0, null, now);
             }
         }
-        catch (ObjectStorageException exception)
+        catch (Exception exception)
         {
             // Whoever waits is told; else it shows in Failure, and what is at hand goes on being used.
             lock (gate)
             {
-                failure = exception;
+                failure = exception as ObjectStorageException ?? Unforeseen(exception);
                 notBefore = PauseUntil(time.GetUtcNow(), ++failures);
             }
         }
     }
+
+    // What an answer can hold that nobody thought of. Not the exception itself, which could show a piece of it.
+    private static ObjectStorageException Unforeseen(Exception exception) =>
+        new(ObjectStorageError.Unavailable, $"Could not get credentials: what came is not what it should be ({exception.GetType().Name}).");
 
     // By chance somewhat earlier or later, so that many processes that began together do not ask together.
     private static DateTimeOffset RenewalOf(DateTimeOffset now, DateTimeOffset? end)

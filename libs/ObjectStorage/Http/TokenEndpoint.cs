@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -70,17 +71,12 @@ internal sealed class TokenEndpoint(StoreHttp http, Uri endpoint, Func<IReadOnly
         CancellationToken cancellationToken
     )
     {
-        var text = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
+        var body = await StoreAnswer.ReadBodyAsync(response, cancellationToken).ConfigureAwait(false);
         try
         {
-            using var json = JsonDocument.Parse(text);
+            using var json = JsonDocument.Parse(body);
             if (response.StatusCode == HttpStatusCode.OK)
-            {
-                return (
-                    json.RootElement.GetProperty("access_token").GetString()!,
-                    time.GetUtcNow() + TimeSpan.FromSeconds(json.RootElement.TryGetProperty("expires_in", out var seconds) ? seconds.GetInt64() : 3600)
-                );
-            }
+                return (MetadataAnswer.Text(json.RootElement, "access_token"), time.GetUtcNow() + Lifetime(json.RootElement));
 
             var answer = new StoreAnswer(response.StatusCode, Field(json.RootElement, "error"), Field(json.RootElement, "error_description"), null);
             throw StoreFailure.Of(
@@ -89,11 +85,24 @@ internal sealed class TokenEndpoint(StoreHttp http, Uri endpoint, Func<IReadOnly
                 request.Address
             );
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception exception)
+            when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or OverflowException or ArgumentException)
         {
             // Not the exception itself, which could show a piece of a token.
             throw StoreFailure.Of(new StoreAnswer(response.StatusCode, "no token, and no error in JSON", null, null), request.Action, request.Address);
         }
+    }
+
+    // Some say it as a text, as they do with all numbers.
+    private static TimeSpan Lifetime(JsonElement answer)
+    {
+        if (!answer.TryGetProperty("expires_in", out var seconds) || seconds.ValueKind == JsonValueKind.Null)
+            return TimeSpan.FromHours(1);
+        return TimeSpan.FromSeconds(
+            seconds.ValueKind == JsonValueKind.String
+                ? double.Parse(seconds.GetString()!, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture)
+                : seconds.GetDouble()
+        );
     }
 
     private static string? Field(JsonElement answer, string name) =>

@@ -123,6 +123,36 @@ public sealed class RenewedEarlyTests
     }
 
     [Fact]
+    public async Task A_failure_that_nobody_foresaw_is_a_failure_like_any_other_and_shows_no_secret()
+    {
+        answer = _ => throw new FormatException("The string 'very-secret' is no time.");
+
+        foreach (var _ in Enumerable.Range(0, 50))
+        {
+            var failure = await Should.ThrowAsync<ObjectStorageException>(GetAsync);
+            failure.Error.ShouldBe(ObjectStorageError.Unavailable);
+            failure.Message.ShouldNotContain("very-secret");
+        }
+
+        asked.ShouldBe(1);
+        renewed.Failure.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task The_old_one_is_used_and_the_newer_not_asked_for_at_once_where_its_fetching_fails_in_an_unforeseen_way()
+    {
+        await GetAsync();
+        time.Now += TimeSpan.FromMinutes(35);
+        answer = _ => throw new OverflowException();
+
+        foreach (var _ in Enumerable.Range(0, 50))
+            (await renewed.GetFreshAsync(default)).Value.ShouldBe("1");
+
+        asked.ShouldBe(2);
+        renewed.Failure.ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task One_that_ended_already_when_it_came_is_no_value()
     {
         answer = number => Task.FromResult(Token(number, TimeSpan.Zero));
