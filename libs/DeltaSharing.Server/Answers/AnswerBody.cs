@@ -48,13 +48,13 @@ internal sealed class AnswerBody : IDisposable
     /// <param name="context">The exchange.</param>
     /// <param name="coding">How it is encoded.</param>
     /// <param name="linesAreReady">Whether its lines lie ready and only need to be sent.</param>
-    /// <param name="keepsAll">Whether what it becomes is kept, where it is encoded.</param>
-    public static AnswerBody Begin(HttpContext context, ContentCoding coding, bool linesAreReady = false, bool keepsAll = false)
+    /// <param name="mostKept">Up to how many bytes what it becomes is kept, where it is encoded; 0 where it is not.</param>
+    public static AnswerBody Begin(HttpContext context, ContentCoding coding, bool linesAreReady = false, long mostKept = 0)
     {
         WriteHeaders(context.Response, coding);
         return coding == ContentCoding.Identity
             ? new AnswerBody(context, coding, linesAreReady)
-            : new AnswerBody(context, new PortionEncoder(coding, keepsAll));
+            : new AnswerBody(context, new PortionEncoder(coding, mostKept));
     }
 
     /// <summary>Sends a whole answer, with its length.</summary>
@@ -91,7 +91,7 @@ internal sealed class AnswerBody : IDisposable
     /// <summary>Sends what marks the end. Not called for an answer that broke off.</summary>
     public ValueTask EndAsync(CancellationToken cancellationToken) => encoder is null ? ValueTask.CompletedTask : PassAsync(encoder.End(), cancellationToken);
 
-    /// <summary>All that was sent, where it is kept. What ends the answer is then sent by <see cref="CloseAsync"/>.</summary>
+    /// <summary>All that was sent, where it is kept and not too long for that. What ends the answer is then sent by <see cref="CloseAsync"/>.</summary>
     public EncodedLines? Take(byte[] head) => encoder?.Take(head);
 
     /// <summary>Ends an answer that <see cref="Take"/> gave, with <paramref name="tail"/>.</summary>

@@ -10,6 +10,9 @@ public sealed class KeptLines(Func<KeptLines, long, bool> grow)
     private readonly Lock gate = new();
     private readonly Dictionary<ContentCoding, EncodedLines> encoded = [];
 
+    /// <summary>How many bytes lines, or what they became, may have: of more none are gathered.</summary>
+    public long MostBytes { get; init; } = long.MaxValue;
+
     /// <summary>The lines as they are; empty until they were made.</summary>
     public ReadOnlyMemory<byte> Lines { get; set; }
 

@@ -7,7 +7,7 @@ namespace Tideway.DeltaSharing.Server.Answers;
 
 /// <summary>
 /// Encodes an answer portion by portion. What is made of a portion can be decoded as soon as it has arrived, so that compression holds no line back. Holds a
-/// window of at most 256 KiB and the bytes of one portion, and what was made of all where it is to be kept. Not for several threads.
+/// window of at most 256 KiB and the bytes of one portion, and what was made of all where it is to be kept and not too long for that. Not for several threads.
 /// </summary>
 internal sealed class PortionEncoder : IDisposable
 {
@@ -17,13 +17,13 @@ internal sealed class PortionEncoder : IDisposable
     private const int GzipTrailer = 8;
 
     private readonly MemoryStream output = new();
-    private readonly MemoryStream? all;
+    private readonly GatheredBytes? all;
     private readonly Stream encoder;
 
-    public PortionEncoder(ContentCoding coding, bool keepsAll = false)
+    public PortionEncoder(ContentCoding coding, long mostKept = 0)
     {
         Coding = coding;
-        all = keepsAll ? new MemoryStream() : null;
+        all = mostKept > 0 ? new GatheredBytes(mostKept) : null;
         encoder = coding switch
         {
             ContentCoding.Gzip => new GZipStream(output, CompressionLevel.Fastest, leaveOpen: true),
@@ -50,7 +50,7 @@ internal sealed class PortionEncoder : IDisposable
         output.SetLength(0);
         encoder.Write(portion);
         encoder.Flush();
-        all?.Write(output.GetBuffer(), 0, (int)output.Length);
+        all?.Add(output.GetBuffer().AsSpan(0, (int)output.Length));
         return Output();
     }
 
@@ -65,26 +65,19 @@ internal sealed class PortionEncoder : IDisposable
     /// <summary>All that was made so far, without an end, where all is kept; nothing can be encoded after that.</summary>
     public EncodedLines? Take(byte[] head)
     {
-        if (all is null)
+        if (all?.Take() is not { } made)
             return null;
         if (Coding != ContentCoding.Gzip)
-            return new EncodedLines(Coding, head, all.ToArray(), 0, 0);
+            return new EncodedLines(Coding, head, made, 0, 0);
         // The end that is not sent says what the checksum is.
         var trailer = End().Span[^GzipTrailer..];
-        return new EncodedLines(
-            Coding,
-            head,
-            all.ToArray(),
-            BinaryPrimitives.ReadUInt32LittleEndian(trailer),
-            BinaryPrimitives.ReadUInt32LittleEndian(trailer[4..])
-        );
+        return new EncodedLines(Coding, head, made, BinaryPrimitives.ReadUInt32LittleEndian(trailer), BinaryPrimitives.ReadUInt32LittleEndian(trailer[4..]));
     }
 
     public void Dispose()
     {
         encoder.Dispose();
         output.Dispose();
-        all?.Dispose();
     }
 
     private ReadOnlyMemory<byte> Output() => output.GetBuffer().AsMemory(0, (int)output.Length);

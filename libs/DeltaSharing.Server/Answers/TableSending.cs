@@ -38,7 +38,8 @@ internal sealed class TableSending(TableAnswer answer, HttpContext context, Prot
         {
             await BeginAsync();
             // A first portion that is not full is the whole answer.
-            body = AnswerBody.Begin(context, AnswerBody.Choose(context, portion.Length), answer.BodyLength is not null, KeepsAll);
+            var mostKept = KeepsAll ? answer.Kept!.MostBytes : 0;
+            body = AnswerBody.Begin(context, AnswerBody.Choose(context, portion.Length), answer.BodyLength is not null, mostKept);
             if (body.Coding != ContentCoding.Identity)
                 context.Response.ContentLength = null;
         }

@@ -32,11 +32,14 @@ internal sealed class SignedLines(IOptions<FileUrlOptions> urls, IOptions<Signed
         }
     }
 
+    /// <summary>How many bytes one answer's lines may have.</summary>
+    private long MostBytes => options.Value.MaxBytes / ShareOfAll;
+
     /// <summary>Whether anything is kept.</summary>
     public bool IsOn => Lifetime > TimeSpan.Zero;
 
     /// <summary>Whether lines of that many files are few enough to be kept.</summary>
-    public bool Keeps(int fileCount) => (long)fileCount * BytesPerFile <= options.Value.MaxBytes / ShareOfAll;
+    public bool Keeps(int fileCount) => (long)fileCount * BytesPerFile <= MostBytes;
 
     public Entry? Find(Key key)
     {
@@ -48,12 +51,15 @@ internal sealed class SignedLines(IOptions<FileUrlOptions> urls, IOptions<Signed
     }
 
     /// <summary>Lines that are yet to be made, and kept by <see cref="Keep"/>.</summary>
-    public KeptLines Begin(Key key) => new((lines, more) => TryGrow(key, lines, more));
+    public KeptLines Begin(Key key) => new((lines, more) => TryGrow(key, lines, more)) { MostBytes = MostBytes };
 
     public void Keep(Key key, string requestId, KeptLines lines, DateTimeOffset firstExpiry)
     {
-        var length = lines.Lines.Length;
-        if (length > options.Value.MaxBytes / ShareOfAll)
+        var (length, now) = (lines.Lines.Length, time.GetUtcNow());
+        // Addresses end earlier than usual where the credentials end that signed them.
+        var left = (firstExpiry - now) / 10;
+        var endsAt = now + (left < Lifetime ? left : Lifetime);
+        if (length > MostBytes || endsAt <= now)
             return;
         lock (gate)
         {
@@ -61,7 +67,7 @@ internal sealed class SignedLines(IOptions<FileUrlOptions> urls, IOptions<Signed
             if (entries.TryGetValue(key, out var before))
                 Remove(key, before);
             MakeRoom(length, null);
-            entries.Add(key, new Entry(requestId, lines, firstExpiry, time.GetUtcNow()) { HeldBytes = length });
+            entries.Add(key, new Entry(requestId, lines, firstExpiry, now, endsAt) { HeldBytes = length });
             bytes += length;
         }
     }
@@ -94,7 +100,7 @@ internal sealed class SignedLines(IOptions<FileUrlOptions> urls, IOptions<Signed
     private void RemoveEnded()
     {
         var now = time.GetUtcNow();
-        foreach (var (key, entry) in entries.Where(pair => now - pair.Value.SignedAt >= Lifetime).ToList())
+        foreach (var (key, entry) in entries.Where(pair => now >= pair.Value.EndsAt).ToList())
             Remove(key, entry);
     }
 
@@ -108,7 +114,7 @@ internal sealed class SignedLines(IOptions<FileUrlOptions> urls, IOptions<Signed
     internal sealed record Key(VersionIdentity Version, Guid RecipientId, Guid TableId, AnswerShape Shape, bool IsPinned);
 
     /// <summary>Lines, and the exchange that they were signed in.</summary>
-    internal sealed class Entry(string requestId, KeptLines kept, DateTimeOffset firstExpiry, DateTimeOffset signedAt)
+    internal sealed class Entry(string requestId, KeptLines kept, DateTimeOffset firstExpiry, DateTimeOffset signedAt, DateTimeOffset endsAt)
     {
         public string RequestId => requestId;
 
@@ -117,6 +123,9 @@ internal sealed class SignedLines(IOptions<FileUrlOptions> urls, IOptions<Signed
         public DateTimeOffset FirstExpiry => firstExpiry;
 
         public DateTimeOffset SignedAt => signedAt;
+
+        /// <summary>When it is no longer handed out.</summary>
+        public DateTimeOffset EndsAt => endsAt;
 
         /// <summary>Bytes that the lines take, encoded ones included.</summary>
         public long HeldBytes { get; set; }

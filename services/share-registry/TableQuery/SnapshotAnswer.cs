@@ -72,12 +72,12 @@ internal sealed class SnapshotAnswer(TableCall call, QueryRequest query, ServedT
 
     private async ValueTask WriteAndKeepAsync(AnswerWriter writer, KeptLines kept, CancellationToken cancellationToken)
     {
-        using var lines = new MemoryStream();
+        var lines = new GatheredBytes(kept.MostBytes);
         using (
             var both = new AnswerWriter(
                 async (portion, token) =>
                 {
-                    lines.Write(portion.Span);
+                    lines.Add(portion.Span);
                     await writer.WriteLinesAsync(portion, token);
                 }
             )
@@ -87,9 +87,9 @@ internal sealed class SnapshotAnswer(TableCall call, QueryRequest query, ServedT
             await both.FlushAsync(cancellationToken);
         }
 
-        if (firstExpiry is not { } expiry)
+        if (firstExpiry is not { } expiry || lines.Take() is not { } made)
             return;
-        kept.Lines = lines.ToArray();
+        kept.Lines = made;
         Signed.Keep(Key, call.RequestId, kept, expiry);
     }
 

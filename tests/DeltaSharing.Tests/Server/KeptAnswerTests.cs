@@ -71,12 +71,29 @@ public sealed class KeptAnswerTests : IAsyncLifetime
     {
         var (lines, end) = (Enumerable.Range(0, 50_000).Select(i => (byte)(i / 7)).ToArray(), new byte[300_000]);
         new Random(1).NextBytes(end);
-        using var encoder = new PortionEncoder(coding, keepsAll: true);
+        using var encoder = new PortionEncoder(coding, mostKept: long.MaxValue);
         encoder.Encode(lines);
 
         var taken = encoder.Take([]).ShouldNotBeNull();
 
         Decode([.. taken.Bytes, .. taken.Close(end)], coding == ContentCoding.Gzip).AsSpan().SequenceEqual([.. lines, .. end]).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(ContentCoding.Gzip)]
+    [InlineData(ContentCoding.Zstd)]
+    public void What_is_too_long_to_be_kept_is_sent_whole(ContentCoding coding)
+    {
+        var lines = new byte[100_000];
+        new Random(1).NextBytes(lines);
+        using var encoder = new PortionEncoder(coding, mostKept: 50_000);
+        // What a portion became is good until the next call.
+        var sent = encoder.Encode(lines.AsSpan(0, 40_000)).ToArray();
+        sent = [.. sent, .. encoder.Encode(lines.AsSpan(40_000)).Span];
+
+        encoder.Take([]).ShouldBeNull();
+
+        Decode([.. sent, .. encoder.End().Span], coding == ContentCoding.Gzip).AsSpan().SequenceEqual(lines).ShouldBeTrue();
     }
 
     [Fact]

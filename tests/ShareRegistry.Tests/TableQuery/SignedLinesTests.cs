@@ -1,7 +1,11 @@
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Json;
+using Microsoft.Extensions.Options;
 using Tideway.Contracts.ShareRegistry;
+using Tideway.DeltaSharing.Protocol;
+using Tideway.DeltaSharing.Server.Parameters;
+using Tideway.DeltaSharing.Server.Serving;
 using Tideway.ShareRegistry.TableQuery;
 using Tideway.ShareRegistry.Tests.Hosts;
 using Tideway.Testing;
@@ -112,6 +116,36 @@ public sealed class SignedLinesTests : TableTest
         await Process.RevokeAsync("sales", Acme);
 
         (await QueryAsync(path, "{}")).ShouldBe(HttpStatusCode.NotFound).Text.ShouldNotContain("sig=");
+    }
+
+    [Theory]
+    [InlineData(60, 59)]
+    [InlineData(2, 11)]
+    [InlineData(0, 0)]
+    public void Lines_whose_addresses_end_early_are_kept_for_a_tenth_of_their_time(int minutes, int seconds)
+    {
+        var lines = new SignedLines(
+            Options.Create(new FileUrlOptions { UrlLifetime = TimeSpan.FromHours(1) }),
+            Options.Create(new SignedLinesOptions()),
+            Process.Time
+        );
+        var key = new SignedLines.Key(
+            new VersionIdentity(),
+            Guid.CreateVersion7(),
+            Guid.CreateVersion7(),
+            new AnswerShape(ResponseFormats.Parquet, FileIdHash.Parquet),
+            IsPinned: false
+        );
+        var kept = lines.Begin(key);
+        kept.Lines = new byte[10];
+
+        lines.Keep(key, "request", kept, Process.Time.GetUtcNow() + TimeSpan.FromMinutes(minutes));
+
+        Process.Time.Advance(TimeSpan.FromSeconds(seconds));
+        (lines.Find(key) is not null).ShouldBe(minutes > 0);
+        Process.Time.Advance(TimeSpan.FromSeconds(1));
+        lines.Find(key).ShouldBeNull();
+        lines.Bytes.ShouldBe(0);
     }
 
     [Fact]
