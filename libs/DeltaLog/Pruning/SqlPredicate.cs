@@ -10,10 +10,12 @@ public static class SqlPredicate
     private const int MaxLength = 1 << 20;
 
     /// <summary>The condition; <see langword="null"/> where the text cannot be told apart into conditions at all.</summary>
-    public static Predicate? TryParse(string sql)
+    /// <param name="sql">The text.</param>
+    /// <param name="dialect">Whose SQL it is.</param>
+    public static Predicate? TryParse(string sql, SqlDialect dialect = SqlDialect.DuckDb)
     {
         ArgumentNullException.ThrowIfNull(sql);
-        if (sql.Length > MaxLength || SqlTokens.Read(sql) is not { } tokens)
+        if (sql.Length > MaxLength || SqlTokens.Read(sql, dialect) is not { } tokens)
             return null;
         return new SqlPredicateReader(tokens).ReadAll();
     }

@@ -166,7 +166,8 @@ internal sealed class SqlPredicateReader(List<SqlToken> tokens)
             var token = Next;
             if (token.Kind == SqlTokenKind.End)
                 return open == 0 && At > start;
-            if (token.Is("BETWEEN") || token.Is("CASE") || token.Is("END"))
+            // Where there is XOR, it binds more loosely than AND.
+            if (token.Is("BETWEEN") || token.Is("CASE") || token.Is("END") || token.Is("XOR"))
                 return false;
             if (open == 0 && IsEnd(token))
                 return At > start;

@@ -11,6 +11,9 @@ internal enum SqlTokenKind
     Text,
     Number,
     Symbol,
+
+    /// <summary>A quoted piece that means one thing to some and another to others.</summary>
+    Ambiguous,
 }
 
 /// <summary>A piece of SQL.</summary>
@@ -27,7 +30,7 @@ internal static class SqlTokens
     private static readonly string[] Symbols = ["<=>", "<=", ">=", "<>", "!=", "==", "::", "||"];
 
     /// <summary>The pieces, the last of them <see cref="SqlTokenKind.End"/>; null where a quote is not closed, may be one of the text, or a comment begins.</summary>
-    public static List<SqlToken>? Read(string sql)
+    public static List<SqlToken>? Read(string sql, SqlDialect dialect)
     {
         var tokens = new List<SqlToken>();
         for (var at = 0; at < sql.Length; )
@@ -41,7 +44,7 @@ internal static class SqlTokens
             {
                 if (Quoted(sql, ref at) is not { } text)
                     return null;
-                tokens.Add(new SqlToken(letter == '\'' ? SqlTokenKind.Text : SqlTokenKind.QuotedName, text));
+                tokens.Add(new SqlToken(KindOf(letter, text, dialect), text));
             }
             else if (char.IsAsciiDigit(letter) || (letter == '.' && at + 1 < sql.Length && char.IsAsciiDigit(sql[at + 1])))
             {
@@ -67,6 +70,15 @@ internal static class SqlTokens
         tokens.Add(new SqlToken(SqlTokenKind.End, ""));
         return tokens;
     }
+
+    private static SqlTokenKind KindOf(char quote, string text, SqlDialect dialect) =>
+        quote switch
+        {
+            '`' => SqlTokenKind.QuotedName,
+            _ when dialect == SqlDialect.Unstated && (quote == '"' || text.Contains(quote)) => SqlTokenKind.Ambiguous,
+            '"' => SqlTokenKind.QuotedName,
+            _ => SqlTokenKind.Text,
+        };
 
     private static string? Quoted(string sql, ref int at)
     {

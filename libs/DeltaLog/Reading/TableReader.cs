@@ -189,7 +189,9 @@ public sealed class TableReader(IObjectStore store, bool allowFilesOutside = fal
 
     // Files whose partition or statistics tell that no row of theirs meets the condition are not opened.
     private static IEnumerable<AddFile> FilesOf(Snapshot snapshot, ScanOptions options, CancellationToken cancellationToken) =>
-        options.WhereSql is { } sql && SqlPredicate.TryParse(sql) is { } predicate ? snapshot.FilesMatching(predicate, cancellationToken) : snapshot.Files;
+        options.WhereSql is { } sql && SqlPredicate.TryParse(sql, SqlDialect.DuckDb) is { } predicate
+            ? snapshot.FilesMatching(predicate, cancellationToken)
+            : snapshot.Files;
 
     private string? OnDisk(string path)
     {

@@ -19,7 +19,10 @@ internal static class QueryHints
         if (query.PredicateHints.Count == 0 && query.JsonPredicateHints is null)
             return (null, true);
         // Some send an empty one where they have none.
-        var said = query.PredicateHints.Where(hint => !string.IsNullOrWhiteSpace(hint)).Select(SqlPredicate.TryParse).ToList();
+        var said = query
+            .PredicateHints.Where(hint => !string.IsNullOrWhiteSpace(hint))
+            .Select(hint => SqlPredicate.TryParse(hint, SqlDialect.Unstated))
+            .ToList();
         if (!string.IsNullOrWhiteSpace(query.JsonPredicateHints))
             said.Add(JsonPredicate.TryParse(query.JsonPredicateHints, snapshot.Schema));
         var safe = said.OfType<Predicate>().Select(item => Guard(item, snapshot.Schema)).Where(item => item is not UnknownPredicate).ToList();

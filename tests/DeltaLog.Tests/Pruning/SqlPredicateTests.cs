@@ -32,12 +32,23 @@ public sealed class SqlPredicateTests
     public void Sql_is_read_as_far_as_files_can_be_told_apart_by_it(string sql, string expected) => Text(SqlPredicate.TryParse(sql)!).ShouldBe(expected);
 
     [Theory]
+    [InlineData("\"a\" <> 'x' AND b = 2", "(? AND b Equal Number:2)")]
+    [InlineData("a = \"b\" AND `c d` = 2", "(? AND c d Equal Number:2)")]
+    [InlineData("a.\"b\" = 1", "?")]
+    [InlineData("a = 'it''s' OR b = 2", "(? OR b Equal Number:2)")]
+    [InlineData("a IN ('x', 'it''s') AND b = 2", "(? AND b Equal Number:2)")]
+    [InlineData("a = 'say \"x\"' AND `b``c` = 2", "(a Equal String:say \"x\" AND b`c Equal Number:2)")]
+    public void What_means_one_thing_to_some_and_another_to_others_decides_nothing(string sql, string expected) =>
+        Text(SqlPredicate.TryParse(sql, SqlDialect.Unstated)!).ShouldBe(expected);
+
+    [Theory]
     [InlineData("a = 'x")]
     [InlineData("")]
     [InlineData("a = 1 AND")]
     [InlineData("(a = 1")]
     [InlineData("a = 1)")]
     [InlineData("f(a) BETWEEN 1 AND 2 OR b = 3")]
+    [InlineData("a = 1 XOR b = 2 AND c = 3")]
     [InlineData("CASE WHEN a AND b THEN c END AND d = 1")]
     [InlineData("a = 1 -- and so on")]
     [InlineData(@"a = 'x\' AND b = 1 AND c = \'y'")]

@@ -56,6 +56,8 @@ public sealed class HintsTests : TableTest
     [InlineData("id = 'abc'")]
     [InlineData("1 = 1")]
     [InlineData("date < TIMESTAMP '2026-04-30T00:00:00Z'")]
+    [InlineData("\"date\" <> '2026-05-01'")]
+    [InlineData("`a name` = 'n''1'")]
     public async Task Sql_hints_that_are_not_understood_leave_out_nothing(string hint) =>
         (await FilesAsync(new { predicateHints = new[] { hint } })).ShouldBe("0123");
 
