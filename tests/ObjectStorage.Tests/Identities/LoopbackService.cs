@@ -37,8 +37,8 @@ internal abstract class LoopbackService : IAsyncDisposable
         await app.StartAsync();
     }
 
-    /// <summary>The client of such services, which does not wait as long.</summary>
-    public static StoreHttp Client(TimeProvider time) => MetadataHttp.New(time, S3Fixture.Quick, TimeSpan.FromSeconds(1));
+    /// <summary>The client of such services, with short pauses. It waits long for an answer: on a busy machine one that comes late would be asked for twice.</summary>
+    public static StoreHttp Client(TimeProvider time) => MetadataHttp.New(time, S3Fixture.Quick, TimeSpan.FromMinutes(1));
 
     /// <summary>Answers with a status and a text for as many requests as it is said.</summary>
     public void AnswerFirst(int times, int status, string body)
