@@ -15,9 +15,13 @@ internal sealed class SignedLines(IOptions<FileUrlOptions> urls, IOptions<Signed
     private const int BytesPerFile = 600;
     private const int ShareOfAll = 4;
 
+    // What has ended is no longer handed out; where there is much, looking for all of it at each call would keep other calls waiting.
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
+
     private readonly Lock gate = new();
     private readonly Dictionary<Key, Entry> entries = [];
     private long bytes;
+    private DateTimeOffset nextLook;
 
     // Of the time that an address is good for, nearly all is left to who gets it second hand.
     private TimeSpan Lifetime => TimeSpan.FromTicks(Math.Min(options.Value.Lifetime.Ticks, urls.Value.UrlLifetime.Ticks / 10));
@@ -43,10 +47,11 @@ internal sealed class SignedLines(IOptions<FileUrlOptions> urls, IOptions<Signed
 
     public Entry? Find(Key key)
     {
+        var now = time.GetUtcNow();
         lock (gate)
         {
-            RemoveEnded();
-            return entries.GetValueOrDefault(key);
+            RemoveEnded(now);
+            return entries.GetValueOrDefault(key) is { } entry && now < entry.EndsAt ? entry : null;
         }
     }
 
@@ -63,7 +68,7 @@ internal sealed class SignedLines(IOptions<FileUrlOptions> urls, IOptions<Signed
             return;
         lock (gate)
         {
-            RemoveEnded();
+            RemoveEnded(now);
             if (entries.TryGetValue(key, out var before))
                 Remove(key, before);
             MakeRoom(length, null);
@@ -89,17 +94,20 @@ internal sealed class SignedLines(IOptions<FileUrlOptions> urls, IOptions<Signed
     {
         while (bytes + more > options.Value.MaxBytes)
         {
-            if (entries.Where(pair => pair.Value != spared).OrderBy(pair => pair.Value.SignedAt).FirstOrDefault() is not { Value: { } oldest, Key: { } key })
+            var oldest = entries.Where(pair => pair.Value != spared).MinBy(pair => pair.Value.SignedAt);
+            if (oldest.Key is null)
                 return false;
-            Remove(key, oldest);
+            Remove(oldest.Key, oldest.Value);
         }
 
         return true;
     }
 
-    private void RemoveEnded()
+    private void RemoveEnded(DateTimeOffset now)
     {
-        var now = time.GetUtcNow();
+        if (now < nextLook)
+            return;
+        nextLook = now + BetweenLooks;
         foreach (var (key, entry) in entries.Where(pair => now >= pair.Value.EndsAt).ToList())
             Remove(key, entry);
     }

@@ -142,8 +142,12 @@ public sealed class SignedLinesTests : TableTest
         lines.Keep(key, "request", kept, Process.Time.GetUtcNow() + TimeSpan.FromMinutes(minutes));
 
         Process.Time.Advance(TimeSpan.FromSeconds(seconds));
+        Process.Time.Advance(TimeSpan.FromMilliseconds(500));
         (lines.Find(key) is not null).ShouldBe(minutes > 0);
-        Process.Time.Advance(TimeSpan.FromSeconds(1));
+        // Before it was looked for again, and after.
+        Process.Time.Advance(TimeSpan.FromMilliseconds(500));
+        lines.Find(key).ShouldBeNull();
+        Process.Time.Advance(TimeSpan.FromMilliseconds(500));
         lines.Find(key).ShouldBeNull();
         lines.Bytes.ShouldBe(0);
     }
