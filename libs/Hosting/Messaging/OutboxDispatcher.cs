@@ -24,6 +24,7 @@ internal sealed class OutboxDispatcher<TDatabase>(
     private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim filled = new(0, 1);
+    private int isSignalled;
 
     public string Service => database.Service;
 
@@ -45,7 +46,9 @@ internal sealed class OutboxDispatcher<TDatabase>(
                     while (await SendOldestAsync(stoppingToken) == options.Value.BatchSize) { }
                     isGathering = false;
                     failures = 0;
-                    await filled.WaitAsync(options.Value.OutboxPollInterval, stoppingToken);
+                    if (await filled.WaitAsync(options.Value.OutboxPollInterval, stoppingToken))
+                        // Before the outbox is read: whoever comes after this is signalled again, and what came before is read.
+                        Interlocked.Exchange(ref isSignalled, 0);
                     // After a quiet moment the first message goes at once; those that follow close by go together.
                     isGathering = true;
                     await gathering.WaitAsync(begun, stoppingToken);
@@ -154,16 +157,11 @@ internal sealed class OutboxDispatcher<TDatabase>(
         return messages.Count;
     }
 
+    // At each commit of a busy service, while a signal is mostly waiting already.
     private void Wake()
     {
-        try
-        {
+        if (Interlocked.Exchange(ref isSignalled, 1) == 0)
             filled.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // A signal is waiting already.
-        }
     }
 
     public override void Dispose()
