@@ -19,7 +19,8 @@ internal sealed class NginxServer : IAsyncDisposable
 
     public Uri Url { get; }
 
-    public static async Task<NginxServer> StartAsync(string folder, string files, CancellationToken cancellationToken)
+    /// <summary>Starts it. Without <paramref name="sendfile"/> it copies what it sends, as a server does whose bytes are encrypted or not in a file.</summary>
+    public static async Task<NginxServer> StartAsync(string folder, string files, bool sendfile, CancellationToken cancellationToken)
     {
         if (!File.Exists(Program))
             throw new InvalidOperationException("nginx is not installed (Debian: apt-get install nginx-light).");
@@ -36,7 +37,7 @@ internal sealed class NginxServer : IAsyncDisposable
             events { worker_connections 256; }
             http {
               access_log off;
-              sendfile on;
+              sendfile {{(sendfile ? "on" : "off")}};
               keepalive_requests 1000000;
               default_type application/x-ndjson;
               client_body_temp_path {{folder}}/body; proxy_temp_path {{folder}}/proxy; fastcgi_temp_path {{folder}}/fastcgi;

@@ -6,6 +6,8 @@ namespace Tideway.Benchmarks.Query;
 internal sealed class QueryBenchmark : IBenchmark
 {
     private const string Gzip = "gzip";
+    private const string FromFile = "the same bytes from nginx";
+    private const string Copied = "the same bytes from nginx, which copies them as under TLS";
     private const int Files = 10_000;
     private const int Connections = 8;
     private const int AnswersEach = 50;
@@ -41,10 +43,12 @@ internal sealed class QueryBenchmark : IBenchmark
                 await File.WriteAllBytesAsync(Path.Combine(files, FileOf(coding)), answer, cancellationToken);
             }
 
-            await using var nginx = await NginxServer.StartAsync(Path.Combine(folder, "nginx"), files, cancellationToken);
+            await using var nginx = await NginxServer.StartAsync(Path.Combine(folder, "nginx"), files, sendfile: true, cancellationToken);
+            await using var copying = await NginxServer.StartAsync(Path.Combine(folder, "nginx-copying"), files, sendfile: false, cancellationToken);
             Side[] sides =
             [
                 new("baseline", Static(nginx, null)),
+                new("copying baseline", Static(copying, null)),
                 new("as shipped", Load(ours, null)),
                 new("signed anew", Load(oursAnew, null)),
                 new("baseline, gzip", Static(nginx, Gzip)),
@@ -84,25 +88,21 @@ internal sealed class QueryBenchmark : IBenchmark
                 side.Rounds.Add(await RoundAsync(side.Name, round, side.Load, cancellationToken));
         }
 
-        var (plain, ours, anew, gzip, oursGzip) = (sides[0], sides[1], sides[2], sides[3], sides[4]);
+        var (plain, copying, ours, anew, gzip, oursGzip) = (sides[0], sides[1], sides[2], sides[3], sides[4], sides[5]);
         return
         [
-            Answers("query", ours, plain),
-            Answers("query-anew", anew, plain),
-            Answers("query-gzip", oursGzip, gzip),
+            Answers("query", ours, plain, FromFile),
+            Answers("query-anew", anew, plain, FromFile),
+            Answers("query-copying", ours, copying, Copied),
+            Answers("query-anew-copying", anew, copying, Copied),
+            Answers("query-gzip", oursGzip, gzip, FromFile),
             FirstByte("query-first-byte", ours),
             FirstByte("query-anew-first-byte", anew),
         ];
     }
 
-    private static Measure Answers(string name, Side ours, Side baseline) =>
-        new(
-            name,
-            ours.Median(figures => figures.AnswersPerSecond),
-            baseline.Median(figures => figures.AnswersPerSecond),
-            "the same bytes from nginx",
-            "answers/s"
-        );
+    private static Measure Answers(string name, Side ours, Side baseline, string what) =>
+        new(name, ours.Median(figures => figures.AnswersPerSecond), baseline.Median(figures => figures.AnswersPerSecond), what, "answers/s");
 
     private static Measure FirstByte(string name, Side ours) =>
         new(name, ours.Median(figures => figures.FirstByteMs), ours.Median(figures => figures.WholeMs) / 10, "a tenth of the whole answer's time", "ms");
