@@ -136,7 +136,7 @@ public sealed record SharedFile(string Id, DeltaAction Action, FileUrl Url, long
         var size = told ?? (kind.Name == "remove" ? 0 : throw MalformedLine.Expected("the number size"));
         var vector =
             body.TryGetProperty("deletionVector", out var descriptor) && descriptor.ValueKind == JsonValueKind.Object
-                ? SharedVector.Of(descriptor, line.DeletionVectorFileId)
+                ? SharedVector.Of(descriptor, kind.Name, line)
                 : null;
         var values = PartitionsOf(body);
         DeltaAction action = kind.Name switch

@@ -1,15 +1,19 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Tideway.DeltaLog;
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.DeletionVectors;
 using Tideway.DeltaSharing.Client;
 using Tideway.DeltaSharing.Client.Downloads;
+using Tideway.DeltaSharing.Protocol.Lines;
 
 namespace Tideway.DeltaSharing.Tables;
 
 /// <summary>The deleted rows of a file: in the line itself, or in a file of their own.</summary>
 /// <param name="Descriptor">As the log has it; what it says of the file with the vector is put in once that is here.</param>
-/// <param name="FileId">The same in every answer; <see langword="null"/> where the vector is in the line.</param>
+/// <param name="FileId">
+/// What tells the file with the vector from all others, the same in every answer; <see langword="null"/> where nothing does, and where the vector is in the line.
+/// </param>
 /// <param name="Url">Where the file can be read for a while; <see langword="null"/> where the vector is in the line.</param>
 public sealed record SharedVector(DeletionVectorDescriptor Descriptor, string? FileId, Uri? Url)
 {
@@ -17,14 +21,25 @@ public sealed record SharedVector(DeletionVectorDescriptor Descriptor, string? F
     public const int MaxBytes = 1 << 24;
 
     private const string Inline = "i";
+    private const string NameBegins = "deletion_vector_";
+    private const string NameEnds = ".bin";
     private const int RunsPerByte = 4;
     private const int BytesOfRun = 2 * sizeof(long);
 
-    /// <summary>What the address of the vector's file is asked for again by: nothing that a data file is called.</summary>
-    public string AddressKey => "vector\n" + FileId;
+    /// <summary>Whether the vector is in a file that nothing names: then only the bytes tell whether it is one that an earlier answer had.</summary>
+    public bool IsUnnamed => Url is not null && FileId is null;
 
-    /// <summary>Tells the vector from every other that the server has.</summary>
-    public string Identity => $"{FileId}\n{Descriptor.Offset}\n{Descriptor.SizeInBytes}\n{Descriptor.Cardinality}";
+    /// <summary>What an unnamed vector is called once it is here: a digest of its bytes, see <see cref="WithContent"/>.</summary>
+    public string? ContentId { get; init; }
+
+    /// <summary>
+    /// What the address of the vector's file is asked for again by: nothing that a data file is called. Where nothing names the file, it is the line that it came with,
+    /// which has the same vector only in an answer for the same version.
+    /// </summary>
+    public string AddressKey => IsUnnamed ? $"vector of\n{ToldBy}\n{Shape}" : "vector\n" + FileId;
+
+    /// <summary>Tells the vector from every other that the server has; an unnamed one only from those of the same answer.</summary>
+    public string Identity => $"{FileKey}\n{Shape}";
 
     /// <summary>How many bytes of memory the deleted rows can take where they are read: those that lie side by side take less.</summary>
     public long MostBytesHeld
@@ -40,6 +55,14 @@ public sealed record SharedVector(DeletionVectorDescriptor Descriptor, string? F
     /// <summary>How long the file is that <see cref="VectorSpan.ContentOf"/> gives.</summary>
     public long FileBytes => 1L + Descriptor.SizeInBytes + SingleVectorFile.FrameBytes;
 
+    /// <summary>The line that it came with, where it is unnamed.</summary>
+    internal string? ToldBy { get; init; }
+
+    /// <summary>Tells the file with the vector from all others, within an answer.</summary>
+    internal string FileKey => IsUnnamed ? "address\n" + Url!.OriginalString : FileId ?? "";
+
+    private string Shape => $"{Descriptor.Offset}\n{Descriptor.SizeInBytes}\n{Descriptor.Cardinality}";
+
     /// <summary>Where in the server's file it begins.</summary>
     internal long StoredAt => Descriptor.Offset ?? 0;
 
@@ -52,6 +75,10 @@ public sealed record SharedVector(DeletionVectorDescriptor Descriptor, string? F
         ArgumentNullException.ThrowIfNull(file);
         return new FileUrl(Url ?? throw new InvalidOperationException("The vector is in the line itself."), file.Url.ExpiresAt);
     }
+
+    /// <summary>An unnamed vector that is here, named by its bytes.</summary>
+    /// <param name="content">What <see cref="VectorSpan.ContentOf"/> gave.</param>
+    public SharedVector WithContent(ReadOnlySpan<byte> content) => this with { ContentId = Convert.ToHexStringLower(SHA256.HashData(content)) };
 
     /// <summary>Checks a vector that is in the line itself.</summary>
     /// <exception cref="DeltaSharingException"><see cref="DeltaSharingError.MalformedAnswer"/>: it is not what the line says.</exception>
@@ -80,7 +107,7 @@ public sealed record SharedVector(DeletionVectorDescriptor Descriptor, string? F
         }
     }
 
-    internal static SharedVector Of(JsonElement json, string? fileId)
+    internal static SharedVector Of(JsonElement json, string kind, DeltaFileLine line)
     {
         var descriptor = new DeletionVectorDescriptor
         {
@@ -93,8 +120,22 @@ public sealed record SharedVector(DeletionVectorDescriptor Descriptor, string? F
         if (descriptor.StorageType == Inline)
             return new SharedVector(descriptor, null, null);
         var url = SharedFile.Address(descriptor.PathOrInlineDv);
-        // Not every server sends the id; the path of the address names the file as well, without the signature.
-        return new SharedVector(descriptor, fileId ?? url.GetLeftPart(UriPartial.Path), url);
+        var fileId = string.IsNullOrEmpty(line.DeletionVectorFileId) ? NameOf(url) : line.DeletionVectorFileId;
+        return new SharedVector(descriptor, fileId, url) { ToldBy = fileId is null ? $"{kind}\n{line.Id}\n{line.Version}" : null };
+    }
+
+    // Not every server sends the id. Of an address only the name that Delta gives such a file, which has a UUID, is one for certain: of a path that is the same again, what
+    // follows it may say which file is meant, and an address may be where the newest of several can be had.
+    private static string? NameOf(Uri url)
+    {
+        var name = url.Segments[^1];
+        return
+            name.StartsWith(NameBegins, StringComparison.Ordinal)
+            && name.EndsWith(NameEnds, StringComparison.Ordinal)
+            && name.Length > NameBegins.Length + NameEnds.Length
+            && Guid.TryParseExact(name[NameBegins.Length..^NameEnds.Length], "D", out _)
+            ? name
+            : null;
     }
 
     private static string Text(JsonElement json, string name) =>

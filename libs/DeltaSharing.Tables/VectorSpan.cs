@@ -36,7 +36,7 @@ public sealed class VectorSpan
     {
         ArgumentNullException.ThrowIfNull(vectors);
         var spans = new List<VectorSpan>();
-        foreach (var file in vectors.Where(vector => vector.Url is not null).GroupBy(vector => vector.AddressKey, StringComparer.Ordinal))
+        foreach (var file in vectors.Where(vector => vector.Url is not null).GroupBy(vector => vector.FileKey, StringComparer.Ordinal))
         {
             VectorSpan? last = null;
             foreach (var vector in file.DistinctBy(vector => vector.Identity).OrderBy(vector => vector.StoredAt))

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Tideway.DeltaLog;
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Changes;
@@ -67,6 +68,7 @@ internal sealed class StagedTable
                 var add = ReceivedFile.Add(tableId, file, now);
                 lock (transaction)
                     transaction.Add(add);
+                return Task.CompletedTask;
             },
             cancellationToken
         );
@@ -77,22 +79,28 @@ internal sealed class StagedTable
     /// <summary>Takes in the files of row changes; the versions in their order.</summary>
     public async Task<IReadOnlyList<VersionChanges>> FillChangesAsync(FileList files, CancellationToken cancellationToken)
     {
-        var versions = new SortedDictionary<long, ChangedFiles>();
         var seen = new HashSet<(string, string?)>();
+        var unnamed = new ConcurrentDictionary<string, SharedVector>(StringComparer.Ordinal);
         // A file that one version added and a later one removed is read for both, and comes once.
-        var wanted = files
-            .ReadAsync(cancellationToken)
-            .Where(file =>
+        await DownloadAsync(
+            files.ReadAsync(cancellationToken).Where(file => RequireVersion(file) && seen.Add(ReceivedFile.KeyOf(file))),
+            file =>
             {
-                if (file is not { Version: { } number, Timestamp: { } timestamp })
-                    throw new DeltaSharingException(DeltaSharingError.MalformedAnswer, "Expected version and timestamp of every changed file, got none.");
-                if (!versions.TryGetValue(number, out var version))
-                    versions.Add(number, version = new ChangedFiles(timestamp));
-                var add = ReceivedFile.Add(tableId, file, now);
-                version.Include(file, add, now);
-                return seen.Add((add.Path, add.DeletionVector?.UniqueId));
-            });
-        await DownloadAsync(wanted, _ => { }, cancellationToken);
+                if (file.Vector is { IsUnnamed: true } vector)
+                    unnamed[vector.Identity] = vector;
+                return Task.CompletedTask;
+            },
+            cancellationToken
+        );
+        var versions = new SortedDictionary<long, ChangedFiles>();
+        await foreach (var told in files.ReadAsync(cancellationToken))
+        {
+            var file = told.Vector is { IsUnnamed: true } vector ? told with { Vector = unnamed[vector.Identity] } : told;
+            if (!versions.TryGetValue(file.Version!.Value, out var version))
+                versions.Add(file.Version.Value, version = new ChangedFiles(file.Timestamp!.Value));
+            version.Include(file, ReceivedFile.Add(tableId, file, now), now);
+        }
+
         return
         [
             .. versions.Select(pair => new VersionChanges
@@ -106,7 +114,12 @@ internal sealed class StagedTable
         ];
     }
 
-    private Task DownloadAsync(IAsyncEnumerable<SharedFile> files, Action<SharedFile> arrived, CancellationToken cancellationToken) =>
+    private static bool RequireVersion(SharedFile file) =>
+        file is { Version: not null, Timestamp: not null }
+            ? true
+            : throw new DeltaSharingException(DeltaSharingError.MalformedAnswer, "Expected version and timestamp of every changed file, got none.");
+
+    private Task DownloadAsync(IAsyncEnumerable<SharedFile> files, Func<SharedFile, Task> arrived, CancellationToken cancellationToken) =>
         work.Remote.DownloadAsync(files, table.Store, tableId, arrived, cancellationToken);
 
     /// <summary>Files of one version.</summary>

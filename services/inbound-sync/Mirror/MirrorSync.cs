@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Commit;
 using Tideway.DeltaLog.Schema;
@@ -61,16 +62,26 @@ public sealed class MirrorSync(SyncRecorder recorder, StagingArea staging, RowCo
     {
         // A file that is added, removed and restored comes once, and so does one whose deleted rows change.
         var tableId = work.Newest.Metadata.Id;
-        var adds = steps.Versions.SelectMany(version => version.Adds).DistinctBy(add => (add.Id, ReceivedFile.VectorOf(tableId, add)?.UniqueId)).ToList();
+        var adds = steps.Versions.SelectMany(version => version.Adds).DistinctBy(ReceivedFile.KeyOf).ToList();
+        var here = new ConcurrentDictionary<(string, string?), SharedFile>();
         work.Progress.Expect(adds.Count, adds.Sum(add => add.Size));
         try
         {
-            await work.Remote.DownloadAsync(adds.ToAsyncEnumerable(), work.Table.Store, tableId, _ => { }, cancellationToken);
-            return null;
+            await work.Remote.DownloadAsync(adds.ToAsyncEnumerable(), work.Table.Store, tableId, Note, cancellationToken);
         }
         catch (DeltaSharingException exception) when (exception.Error == DeltaSharingError.NotFound)
         {
             return new Obstacle($"a file of the versions {steps.Versions[0].Version} to {steps.To} is gone: {exception.Message}", IsGap: true);
+        }
+
+        foreach (var version in steps.Versions)
+            version.Name(add => here[ReceivedFile.KeyOf(add)]);
+        return null;
+
+        Task Note(SharedFile file)
+        {
+            here[ReceivedFile.KeyOf(file)] = file;
+            return Task.CompletedTask;
         }
     }
 
@@ -83,7 +94,7 @@ public sealed class MirrorSync(SyncRecorder recorder, StagingArea staging, RowCo
         if (gone.Count > 0)
         {
             var local = snapshot.Files.Where(file => gone.ContainsKey(file.Path)).ToList();
-            if (local.Count < gone.Count || local.Exists(file => !ReceivedFile.HasSameVector(tableId, gone[file.Path], file)))
+            if (local.Count < gone.Count || local.Exists(file => !HadVector(tableId, gone[file.Path], file)))
                 return null;
             foreach (var file in local)
                 transaction.Remove(file);
@@ -98,6 +109,13 @@ public sealed class MirrorSync(SyncRecorder recorder, StagingArea staging, RowCo
         RaiseProtocol(transaction, snapshot.Schema, work.Newest.Description, added.Exists(file => file.DeletionVector is not null));
         return await CommitAsync(work, transaction, step.Version, cancellationToken);
     }
+
+    /// <summary>
+    /// Whether a file that goes is the local one, as far as that can be told without its vector, which need not be there any more. It goes whatever it is; which rows
+    /// there are afterwards, the vector tells that comes with it.
+    /// </summary>
+    private static bool HadVector(string tableId, SharedFile gone, AddFile local) =>
+        ReceivedFile.HasSameVector(tableId, gone, local) || ReceivedFile.MayHaveSameVector(gone, local);
 
     /// <summary>
     /// Whether a file is to be added that the local table has: then a rewrite went unannounced, and only a look at all files tells what there is. One that goes and comes
@@ -126,6 +144,7 @@ public sealed class MirrorSync(SyncRecorder recorder, StagingArea staging, RowCo
         var tableId = remote.Metadata.Id;
         var kept = held?.Files.ToDictionary(file => file.Path, StringComparer.Ordinal) ?? [];
         var told = new HashSet<string>(StringComparer.Ordinal);
+        var same = new HashSet<string>(StringComparer.Ordinal);
         await using var files = await FileList.GatherAsync(
             answer.ReadAsync(cancellationToken),
             file => IsNew(file, tableId, kept, told),
@@ -136,25 +155,42 @@ public sealed class MirrorSync(SyncRecorder recorder, StagingArea staging, RowCo
 
         var now = time.GetUtcNow();
         var transaction = Begin(work, held, remote, files.HasVectors, now);
-        foreach (var gone in kept.Values)
-            transaction.Remove(gone);
         await work.Remote.DownloadAsync(
             files.ReadAsync(cancellationToken),
             work.Table.Store,
             tableId,
-            file =>
+            async file =>
             {
-                var add = counts.Complete(ReceivedFile.Add(tableId, file, now), work.Table.Store);
+                var add = ReceivedFile.Add(tableId, file, now);
+                var isHeld = kept.TryGetValue(add.Path, out var here) && await IsSameAsync(work, file, add, here, cancellationToken);
+                var complete = isHeld ? null : counts.Complete(add, work.Table.Store);
                 lock (transaction)
-                    transaction.Add(add);
+                {
+                    if (complete is not null)
+                        transaction.Add(complete);
+                    else
+                        same.Add(add.Path);
+                }
             },
             cancellationToken
         );
+        foreach (var gone in kept.Values.Where(file => !same.Contains(file.Path)))
+            transaction.Remove(gone);
         var committed = await PutAsync(work, transaction, answer.Version, cancellationToken);
         return new SyncOutcome(work.Held.RemoteVersion, answer.Version, committed, WholeTable: true);
     }
 
-    /// <summary>Whether the file is not among those that are kept, or has other deleted rows; one that is kept is taken out of those that have to go.</summary>
+    /// <summary>Whether a file whose vector had to come has the deleted rows that the local table has.</summary>
+    private static async Task<bool> IsSameAsync(SyncWork work, SharedFile file, AddFile add, AddFile here, CancellationToken cancellationToken) =>
+        ReceivedFile.MayHaveSameVector(file, here)
+        && (
+            add.DeletionVector!.UniqueId == here.DeletionVector!.UniqueId
+            || await VectorBytes.AreSameAsync(work.Table.Store, add.DeletionVector, here.DeletionVector, cancellationToken)
+        );
+
+    /// <summary>
+    /// Whether the file is not among those that are kept, or has other deleted rows as far as their names tell; one that is kept is taken out of those that have to go.
+    /// </summary>
     private static bool IsNew(SharedFile file, string tableId, Dictionary<string, AddFile> kept, HashSet<string> told)
     {
         if (file.Action is not AddFile)

@@ -11,6 +11,13 @@ internal sealed record RemoteVersion(long Version)
     public List<SharedFile> Adds { get; } = [];
 
     public List<SharedFile> Removes { get; } = [];
+
+    /// <summary>Takes the files that were added as they came here.</summary>
+    public void Name(Func<SharedFile, SharedFile> find)
+    {
+        for (var index = 0; index < Adds.Count; index++)
+            Adds[index] = find(Adds[index]) with { Version = Adds[index].Version };
+    }
 }
 
 /// <summary>Why remote versions cannot be followed one by one.</summary>

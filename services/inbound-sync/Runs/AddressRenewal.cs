@@ -10,7 +10,8 @@ namespace Tideway.InboundSync.Runs;
 /// next list, which is asked for as a whole: here only the few that are needed are kept of it.
 /// </summary>
 /// <param name="askAgain">Asks the provider for the same files once more.</param>
-internal sealed class AddressRenewal(Func<CancellationToken, Task<TableStream>> askAgain) : IDisposable
+/// <param name="version">The version that the first answer was for.</param>
+internal sealed class AddressRenewal(Func<CancellationToken, Task<TableStream>> askAgain, long version) : IDisposable
 {
     // How many are on their way by an address: several deletion vectors lie in one file.
     private readonly ConcurrentDictionary<string, int> underWay = new(StringComparer.Ordinal);
@@ -61,6 +62,9 @@ internal sealed class AddressRenewal(Func<CancellationToken, Task<TableStream>> 
                 continue;
             foreach (var (key, url) in file.Addresses)
             {
+                // At another version the file may have other deleted rows.
+                if (file.Vector is { IsUnnamed: true } vector && key == vector.AddressKey && answer.Version != version)
+                    continue;
                 if (underWay.ContainsKey(key))
                     found[key] = new FileUrl(url.Url);
             }

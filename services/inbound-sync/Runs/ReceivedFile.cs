@@ -9,7 +9,8 @@ namespace Tideway.InboundSync.Runs;
 
 /// <summary>
 /// A remote file as the local table names it: the name follows from the ids of the remote table and the file, so nothing else has to be remembered to
-/// find it again, and nothing that a provider says becomes part of a path. The same holds for its deletion vector, which gets a file of its own.
+/// find it again, and nothing that a provider says becomes part of a path. The same holds for its deletion vector, which gets a file of its own; one that the provider
+/// does not name is named by its bytes, once it is here.
 /// </summary>
 internal static class ReceivedFile
 {
@@ -25,8 +26,18 @@ internal static class ReceivedFile
         : vector.Url is null ? vector.Descriptor
         : SingleVectorFile.Describe(vector.Descriptor, IdOf(tableId, vector));
 
-    /// <summary>Whether a file of the local table has the deleted rows that the remote one has.</summary>
-    public static bool HasSameVector(string tableId, SharedFile remote, AddFile local) => VectorOf(tableId, remote)?.UniqueId == local.DeletionVector?.UniqueId;
+    /// <summary>Whether a file of the local table has the deleted rows that the remote one has, as far as names tell.</summary>
+    public static bool HasSameVector(string tableId, SharedFile remote, AddFile local) =>
+        remote.Vector is not { IsUnnamed: true, ContentId: null } && VectorOf(tableId, remote)?.UniqueId == local.DeletionVector?.UniqueId;
+
+    /// <summary>Whether the vector may be the one that the local table has, under whatever name: then its bytes tell.</summary>
+    public static bool MayHaveSameVector(SharedFile remote, AddFile local) =>
+        remote.Vector is { Url: not null, Descriptor: var there }
+        && local.DeletionVector is { } here
+        && (there.SizeInBytes, there.Cardinality) == (here.SizeInBytes, here.Cardinality);
+
+    /// <summary>What tells a file with its deletion vector from all others of an answer.</summary>
+    public static (string, string?) KeyOf(SharedFile file) => (file.Id, file.Vector is null ? null : file.Vector.Identity);
 
     /// <summary>The action that adds the file.</summary>
     public static AddFile Add(string tableId, SharedFile file, DateTimeOffset now) =>
@@ -45,7 +56,13 @@ internal static class ReceivedFile
     public static DeltaSharingException Twice(SharedFile file) =>
         new(DeltaSharingError.MalformedAnswer, $"Expected each file of the table once, got the file {file.Id} again.");
 
-    private static Guid IdOf(string tableId, SharedVector vector) => new(Digest($"{tableId}\nvector\n{vector.Identity}"), bigEndian: true);
+    private static Guid IdOf(string tableId, SharedVector vector)
+    {
+        if (!vector.IsUnnamed)
+            return new Guid(Digest($"{tableId}\nvector\n{vector.Identity}"), bigEndian: true);
+        var content = vector.ContentId ?? throw new InvalidOperationException("A vector that nothing names has no name before it is here.");
+        return new Guid(Digest($"{tableId}\nvector with\n{content}"), bigEndian: true);
+    }
 
     private static byte[] Digest(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text))[..16];
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using Tideway.DeltaSharing.Client;
 using Tideway.DeltaSharing.Client.Downloads;
@@ -20,7 +21,8 @@ public sealed class RemoteTable(
 {
     private readonly SharedTableName name = new(sync.Share, sync.SchemaName, sync.TableName);
     private readonly SemaphoreSlim[] places = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
-    private Func<CancellationToken, Task<TableStream>>? lastAsked;
+    private readonly ConcurrentDictionary<string, string> vectorContents = new(StringComparer.Ordinal);
+    private (Func<CancellationToken, Task<TableStream>> Ask, long Version)? last;
 
     /// <summary>The newest version, with what the table is: a table made anew under the same name is another one, whatever its version.</summary>
     public async Task<RemoteState> NewestAsync(CancellationToken cancellationToken)
@@ -56,35 +58,33 @@ public sealed class RemoteTable(
         );
 
     /// <summary>
-    /// Brings files, with their deletion vectors, to where <see cref="ReceivedFile"/> has them, several at once. <paramref name="arrived"/> is called for each, from
-    /// several threads. Where one fails no further one is begun, but those under way come to their end: what is here need not come again. The files are of the answer
+    /// Brings files, with their deletion vectors, to where <see cref="ReceivedFile"/> has them, several at once. <paramref name="arrived"/> is called for each, with
+    /// its vector as it is here, from several threads. Where one fails no further one is begun, but those under way come to their end: what is here need not come again. The files are of the answer
     /// that was asked for last, so that it can be asked for again where addresses end.
     /// </summary>
     public async Task DownloadAsync(
         IAsyncEnumerable<SharedFile> files,
         IObjectStore store,
         string tableId,
-        Action<SharedFile> arrived,
+        Func<SharedFile, Task> arrived,
         CancellationToken cancellationToken
     )
     {
-        using var renewal = new AddressRenewal(lastAsked ?? throw new InvalidOperationException("Nothing was asked for yet."));
-        var vectors = new VectorDownloads(ranges, store, tableId, renewal, progress);
+        var answered = last ?? throw new InvalidOperationException("Nothing was asked for yet.");
+        using var renewal = new AddressRenewal(answered.Ask, answered.Version);
+        var vectors = new VectorDownloads(ranges, store, tableId, answered.Version, renewal, vectorContents, progress);
         ExceptionDispatchInfo? failure = null;
         await Parallel.ForEachAsync(
             vectors.LookAheadAsync(files, cancellationToken).TakeWhile(_ => Volatile.Read(ref failure) is null),
             new ParallelOptions { MaxDegreeOfParallelism = parallelDownloads, CancellationToken = cancellationToken },
             async (item, stop) =>
             {
-                var (file, vector) = item;
+                var (file, withVector) = item;
                 try
                 {
                     var path = ReceivedFile.PathOf(tableId, file);
                     await AloneAsync(path, () => DownloadAsync(file, store.LocalPath(path)!, renewal, stop), stop);
-                    if (vector is not null)
-                        await vector.Value;
-                    else
-                        file.Vector?.CheckInline();
+                    file = await withVector();
                 }
                 catch (DeltaSharingException exception)
                 {
@@ -92,7 +92,7 @@ public sealed class RemoteTable(
                     return;
                 }
 
-                arrived(file);
+                await arrived(file);
             }
         );
         failure?.Throw();
@@ -146,8 +146,9 @@ public sealed class RemoteTable(
 
     private async Task<TableStream> AskAsync(Func<CancellationToken, Task<TableStream>> ask, CancellationToken cancellationToken)
     {
-        lastAsked = NoteAsync;
-        return await NoteAsync(cancellationToken);
+        var first = await NoteAsync(cancellationToken);
+        last = (NoteAsync, first.Version);
+        return first;
 
         async Task<TableStream> NoteAsync(CancellationToken stop)
         {

@@ -44,13 +44,38 @@ public sealed class SharedFileTests
     {
         var first = SharedFile.Of(Parse(WithVector)!)!.Vector!;
         var again = SharedFile.Of(Parse(WithVector.Replace("sig=b", "sig=c", StringComparison.Ordinal))!)!.Vector!;
-        var unnamed = WithVector.Replace("\"deletionVectorFileId\":\"d1\",", "", StringComparison.Ordinal);
 
         again.Identity.ShouldBe(first.Identity);
-        SharedFile
-            .Of(Parse(unnamed)!)!
-            .Vector!.Identity.ShouldBe(SharedFile.Of(Parse(unnamed.Replace("sig=b", "sig=c", StringComparison.Ordinal))!)!.Vector!.Identity);
+        again.IsUnnamed.ShouldBeFalse();
         SharedFile.Of(Parse(WithVector.Replace("\"offset\":1", "\"offset\":90", StringComparison.Ordinal))!)!.Vector!.Identity.ShouldNotBe(first.Identity);
+    }
+
+    [Fact]
+    public void Without_an_id_the_name_that_delta_gave_the_file_tells_it_from_others_wherever_it_is()
+    {
+        var first = Unnamed("https://h/t/deletion_vector_01234567-89ab-cdef-0123-456789abcdef.bin?sig=b");
+
+        first.IsUnnamed.ShouldBeFalse();
+        Unnamed("https://other/1/deletion_vector_01234567-89ab-cdef-0123-456789abcdef.bin?sig=c").Identity.ShouldBe(first.Identity);
+        Unnamed("https://h/t/deletion_vector_11234567-89ab-cdef-0123-456789abcdef.bin?sig=b").Identity.ShouldNotBe(first.Identity);
+    }
+
+    [Theory]
+    [InlineData("https://h/vectors?file=1", "https://h/vectors?file=2")]
+    [InlineData("https://h/deletion_vector_1.bin?file=1", "https://h/deletion_vector_1.bin?file=2")]
+    [InlineData("https://h/deletion_vector_.bin/?file=1", "https://h/deletion_vector_.bin/?file=2")]
+    [InlineData("https://h/deletion_vector_bin?file=1", "https://h/deletion_vector_bin?file=2")]
+    [InlineData("https://h", "https://h?")]
+    public void An_address_that_does_not_name_the_file_tells_it_from_those_of_the_same_answer_only(string one, string other)
+    {
+        var (first, second) = (Unnamed(one), Unnamed(other));
+
+        first.IsUnnamed.ShouldBeTrue();
+        second.Identity.ShouldNotBe(first.Identity);
+        VectorSpan.Of([first, second]).Count.ShouldBe(2);
+        // An address of the same line is asked for again, whatever it is then.
+        second.AddressKey.ShouldBe(first.AddressKey);
+        SharedFile.Of(Parse(Without(one).Replace("f1", "f2", StringComparison.Ordinal))!)!.Vector!.AddressKey.ShouldNotBe(first.AddressKey);
     }
 
     [Fact]
@@ -78,6 +103,11 @@ public sealed class SharedFileTests
             }
         }
     }
+
+    private static SharedVector Unnamed(string address) => SharedFile.Of(Parse(Without(address))!)!.Vector!;
+
+    private static string Without(string address) =>
+        WithVector.Replace("\"deletionVectorFileId\":\"d1\",", "", StringComparison.Ordinal).Replace("https://h/d1?sig=b", address, StringComparison.Ordinal);
 
     private static SharingLine? Parse(string line) => SharingLine.Parse(Encoding.UTF8.GetBytes(line));
 }

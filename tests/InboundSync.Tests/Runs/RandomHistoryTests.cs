@@ -39,9 +39,13 @@ public sealed class RandomHistoryTests : SyncFixture
         Provider.KnowsFileIdHash = random.Next(3) > 0;
         Provider.TellsVectorFiles = random.Next(3) > 0;
         Provider.TellsSizesOfFilesThatWent = random.Next(3) > 0;
+        Provider.VectorAddresses = (VectorAddresses)random.Next(3);
         Orders.HistoryShared = random.Next(4) > 0;
         Orders.ChangesShared = random.Next(4) > 0;
-        story = [$"seed {seed}: {Provider.Formats}, ids {Provider.KnowsFileIdHash}, history {Orders.HistoryShared}, changes {Orders.ChangesShared}"];
+        story =
+        [
+            $"seed {seed}: {Provider.Formats}, ids {Provider.KnowsFileIdHash}, vectors {Provider.VectorAddresses}, history {Orders.HistoryShared}, changes {Orders.ChangesShared}",
+        ];
         await AppendAsync();
         await Host.AddSyncAsync("orders", "mirror");
         await Host.AddSyncAsync("merged", "merge");

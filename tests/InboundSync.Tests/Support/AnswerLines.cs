@@ -172,7 +172,7 @@ internal sealed class AnswerLines(ResponseFormats format, FakeProvider provider,
             body["deletionVector"] = new JsonObject
             {
                 ["storageType"] = vectorFile is null ? "i" : "p",
-                ["pathOrInlineDv"] = vectorFile is null ? told.PathOrInlineDv : provider.UrlOf(name, vectorFile),
+                ["pathOrInlineDv"] = vectorFile is null ? told.PathOrInlineDv : provider.VectorUrlOf(name, path, vectorFile),
                 ["offset"] = told.Offset,
                 ["sizeInBytes"] = told.SizeInBytes,
                 ["cardinality"] = told.Cardinality,
@@ -182,7 +182,8 @@ internal sealed class AnswerLines(ResponseFormats format, FakeProvider provider,
         return new DeltaFileLine
         {
             Id = IdOf(path),
-            DeletionVectorFileId = vectorFile is null || !provider.TellsVectorFiles ? null : IdOf(vectorFile),
+            DeletionVectorFileId =
+                vectorFile is null || !provider.TellsVectorFiles || provider.VectorAddresses != VectorAddresses.NamedByDelta ? null : IdOf(vectorFile),
             Version = version,
             Timestamp = version,
             DeltaSingleAction = JsonSerializer.SerializeToElement(new JsonObject { [kind] = body }),

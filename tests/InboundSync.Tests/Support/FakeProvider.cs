@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -8,6 +10,22 @@ using Tideway.DeltaSharing.Protocol;
 
 namespace Tideway.InboundSync.Tests.Support;
 
+/// <summary>What the addresses of files with deletion vectors are like.</summary>
+internal enum VectorAddresses
+{
+    /// <summary>Their paths end with the name that Delta gave the file.</summary>
+    NamedByDelta,
+
+    /// <summary>Another one in each answer.</summary>
+    OtherEachTime,
+
+    /// <summary>One path for all of them; what follows it names the file, in another way in each answer.</summary>
+    OneForAll,
+
+    /// <summary>One for each data file, where its newest vector is.</summary>
+    OneForEachDataFile,
+}
+
 /// <summary>
 /// A partner: a server on loopback that shares real Delta tables by the sharing protocol, hands out their files by addresses that end, and may know
 /// subscriptions. Any request can be made to fail.
@@ -15,6 +33,7 @@ namespace Tideway.InboundSync.Tests.Support;
 internal sealed class FakeProvider : IAsyncDisposable
 {
     private readonly WebApplication app;
+    private readonly ConcurrentDictionary<string, (int List, string File)> vectorFiles = new(StringComparer.Ordinal);
     private int generation;
     private int served;
 
@@ -38,6 +57,9 @@ internal sealed class FakeProvider : IAsyncDisposable
     /// <summary>Whether it tells the ids of files with deletion vectors, which not every server does.</summary>
     public bool TellsVectorFiles { get; set; } = true;
 
+    /// <summary>What the addresses of files with deletion vectors say of these; where it is not their name, no ids are told either.</summary>
+    public VectorAddresses VectorAddresses { get; set; }
+
     /// <summary>Whether it tells the statistics of files, in the delta format.</summary>
     public bool TellsStatistics { get; set; } = true;
 
@@ -60,7 +82,7 @@ internal sealed class FakeProvider : IAsyncDisposable
 
     public ConcurrentQueue<string> Requests { get; } = new();
 
-    /// <summary>Requests of data files.</summary>
+    /// <summary>Requests of files by their names.</summary>
     public IEnumerable<string> Downloads => Requests.Where(request => request.StartsWith("GET /files/", StringComparison.Ordinal));
 
     /// <summary>A profile file for it.</summary>
@@ -91,6 +113,19 @@ internal sealed class FakeProvider : IAsyncDisposable
     /// <summary>The address of a file of a table in the list that is being made.</summary>
     public string UrlOf(string table, string path) => $"{Address}/files/{generation}/{table}/{path}?sig=secret-signature";
 
+    /// <summary>The address of the file with the deletion vector of a data file.</summary>
+    public string VectorUrlOf(string table, string dataFile, string path)
+    {
+        if (VectorAddresses == VectorAddresses.NamedByDelta)
+            return UrlOf(table, path);
+        var name =
+            VectorAddresses == VectorAddresses.OneForEachDataFile
+                ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(dataFile)))
+                : Guid.CreateVersion7().ToString("N");
+        vectorFiles[name] = (generation, Path.Combine(Tables[table].Folder, path));
+        return VectorAddresses == VectorAddresses.OneForAll ? $"{Address}/vectors/stored?name={name}" : $"{Address}/vectors/{name}";
+    }
+
     private async Task AnswerAsync(HttpContext context)
     {
         var path = context.Request.Path.Value!;
@@ -100,7 +135,9 @@ internal sealed class FakeProvider : IAsyncDisposable
             return;
         var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         if (parts is ["files", var list, var share, var schema, var table, .. var file])
-            await SendFileAsync(context, int.Parse(list), $"{share}/{schema}/{table}", string.Join('/', file));
+            await SendFileAsync(context, int.Parse(list), Path.Combine(Tables[$"{share}/{schema}/{table}"].Folder, string.Join('/', file)));
+        else if (parts is ["vectors", var alias] && vectorFiles.TryGetValue(context.Request.Query["name"].FirstOrDefault() ?? alias, out var vector))
+            await SendFileAsync(context, vector.List, vector.File);
         else if (context.Request.Headers.Authorization != $"Bearer {Token}")
             await RefuseAsync(context, 401, "UNAUTHENTICATED", "The token is not known.");
         else if (parts is ["delta-sharing", "shares"])
@@ -140,7 +177,7 @@ internal sealed class FakeProvider : IAsyncDisposable
         await TableAnswers.WriteAsync(context, this, name, shared, call);
     }
 
-    private async Task SendFileAsync(HttpContext context, int list, string table, string path)
+    private async Task SendFileAsync(HttpContext context, int list, string local)
     {
         if (list != generation && DownloadsPerList is not null || DownloadsPerList is { } most && Interlocked.Increment(ref served) > most)
         {
@@ -148,7 +185,6 @@ internal sealed class FakeProvider : IAsyncDisposable
             return;
         }
 
-        var local = Path.Combine(Tables[table].Folder, path);
         if (File.Exists(local))
             await Results.File(local, "application/octet-stream", enableRangeProcessing: true).ExecuteAsync(context);
         else

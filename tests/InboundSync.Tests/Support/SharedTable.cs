@@ -125,6 +125,20 @@ internal sealed class SharedTable
         await transaction.CommitAsync(TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Takes the change files out of the log, as if no version had written any.</summary>
+    public async Task ForgetChangeFilesAsync()
+    {
+        foreach (var commit in Directory.EnumerateFiles(Path.Combine(Folder, "_delta_log"), "*.json"))
+        {
+            var lines = await File.ReadAllLinesAsync(commit, TestContext.Current.CancellationToken);
+            await File.WriteAllLinesAsync(
+                commit,
+                lines.Where(line => !line.StartsWith("{\"cdc\"", StringComparison.Ordinal)),
+                TestContext.Current.CancellationToken
+            );
+        }
+    }
+
     public string PathOf(AddFile file) => Table.Store.LocalPath(FilePath.Key(file.Path, Table.Store.Root))!;
 
     private async Task CreateAsync(
