@@ -20,6 +20,7 @@ public sealed class MergeSync(MergeEngine engine, StagingArea staging, SyncRecor
     /// <summary>Brings the local table to the newest remote version.</summary>
     public async Task<SyncOutcome> RunAsync(SyncWork work, CancellationToken cancellationToken)
     {
+        VariantColumns.RequireNone(work.Newest.Metadata);
         var reason = work.Break;
         if (
             reason is null
@@ -76,6 +77,7 @@ public sealed class MergeSync(MergeEngine engine, StagingArea staging, SyncRecor
         var folder = staging.FolderOf(work.Sync.SyncId);
         var description = SharedDescription.Of(answer);
         var remote = description.Metadata;
+        VariantColumns.RequireNone(remote);
         var staged = await StagedTable.CreateAsync(work, description, folder, time, cancellationToken);
         KeyCheck.RequireColumns(work, staged.Snapshot);
         await using var files = await FileList.GatherAsync(answer.ReadAsync(cancellationToken), file => file.Action is AddFile, folder, cancellationToken);

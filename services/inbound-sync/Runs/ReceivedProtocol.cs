@@ -2,6 +2,7 @@ using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.Features;
 using Tideway.DeltaLog.Schema;
 using Tideway.DeltaSharing.Tables;
+using Tideway.InboundSync.Merge;
 
 namespace Tideway.InboundSync.Runs;
 
@@ -12,6 +13,8 @@ namespace Tideway.InboundSync.Runs;
 internal static class ReceivedProtocol
 {
     private const string Variants = "variant";
+
+    private static readonly string[] Untold = ["variantType", "variantShredding"];
 
     /// <summary>The protocol of the local table; that which it has, where that is enough.</summary>
     /// <param name="held">What it has, if there is a table.</param>
@@ -24,18 +27,13 @@ internal static class ReceivedProtocol
         var features = new List<string>();
         if (hasVectors)
             features.Add(TableFeatures.DeletionVectors);
-        if (HasVariants(schema))
-            features.AddRange((remote.Protocol.ReaderFeatures ?? []).Where(name => name.StartsWith(Variants, StringComparison.Ordinal)));
+        if (VariantColumns.HasVariants(schema))
+        {
+            var told = (remote.Protocol.ReaderFeatures ?? []).Where(name => name.StartsWith(Variants, StringComparison.Ordinal)).ToList();
+            // A server that sends the table as a plain one does not say whether they are shredded.
+            features.AddRange(told.Count > 0 ? told : Untold);
+        }
+
         return NewTableProtocol.With(held, schema, configuration, features);
     }
-
-    private static bool HasVariants(DeltaType type) =>
-        type switch
-        {
-            PrimitiveType { Kind: PrimitiveKind.Variant } => true,
-            StructType structure => structure.Fields.Any(field => HasVariants(field.Type)),
-            ArrayType array => HasVariants(array.ElementType),
-            MapType map => HasVariants(map.KeyType) || HasVariants(map.ValueType),
-            _ => false,
-        };
 }

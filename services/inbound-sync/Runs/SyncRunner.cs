@@ -76,7 +76,7 @@ public sealed class SyncRunner(
         var client = connections.Connect(provider, SyncMode.ReaderFeatures(sync.Mode));
         var remote = new RemoteTable(client, connections.Downloader, connections.Ranges, sync, options.Value.Downloads, progress);
         var table = new DeltaTable(roots.Open(roots.Resolve(sync.TargetLocation)), time, new DeltaTableOptions { Database = engine.Database });
-        var newest = await remote.NewestAsync(heartbeat.Token);
+        var newest = await NewestAsync(sync, provider, remote, heartbeat.Token);
         // Asked again, because what came before the subscription is not told of.
         if (await subscriber.EnsureAsync(provider, sync.Share, heartbeat.Token))
             newest = await remote.NewestAsync(heartbeat.Token);
@@ -105,6 +105,22 @@ public sealed class SyncRunner(
                 progress.Restart();
                 newest = await remote.NewestAsync(heartbeat.Token);
             }
+        }
+    }
+
+    private async Task<RemoteState> NewestAsync(Sync sync, Provider provider, RemoteTable remote, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await remote.NewestAsync(cancellationToken);
+        }
+        catch (DeltaSharingException exception) when (sync.Mode == SyncMode.Merge && RemoteCheck.IsRefusal(exception))
+        {
+            var mirroring = connections.Connect(provider, SyncMode.ReaderFeatures(SyncMode.Mirror));
+            var fault = await VariantColumns.FindFaultAsync(mirroring, new SharedTableName(sync.Share, sync.SchemaName, sync.TableName), cancellationToken);
+            if (fault is null)
+                throw;
+            throw new SyncRefusedException(fault);
         }
     }
 

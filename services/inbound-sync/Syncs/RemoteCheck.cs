@@ -4,6 +4,7 @@ using Tideway.DeltaLog;
 using Tideway.DeltaLog.Schema;
 using Tideway.DeltaSharing.Client;
 using Tideway.Hosting.Web;
+using Tideway.InboundSync.Merge;
 using Tideway.InboundSync.Providers;
 using Tideway.InboundSync.Runs;
 
@@ -31,7 +32,14 @@ internal sealed class RemoteCheck(ProviderConnections connections, IOptions<Sync
             try
             {
                 var answer = await client.GetMetadataAsync(table, cancellationToken: patience.Token);
-                return KeyFault(provider, table, keys, answer.Metadata.SchemaString);
+                return SchemaFault(provider, table, mode, keys, answer.Metadata.SchemaString);
+            }
+            catch (DeltaSharingException exception) when (mode == SyncMode.Merge && IsRefusal(exception))
+            {
+                var mirroring = connections.ConnectBriefly(provider, SyncMode.ReaderFeatures(SyncMode.Mirror));
+                if (await VariantColumns.FindFaultAsync(mirroring, table, patience.Token) is not { } fault)
+                    throw;
+                return Problems.Invalid($"table: {fault}");
             }
             catch (DeltaSharingException exception) when (exception.Error is DeltaSharingError.NotFound)
             {
@@ -56,7 +64,7 @@ internal sealed class RemoteCheck(ProviderConnections connections, IOptions<Sync
         }
     }
 
-    private static ProblemHttpResult? KeyFault(Provider provider, SharedTableName table, IReadOnlyList<string> keys, string schemaString)
+    private static ProblemHttpResult? SchemaFault(Provider provider, SharedTableName table, string mode, IReadOnlyList<string> keys, string schemaString)
     {
         StructType schema;
         try
@@ -68,6 +76,8 @@ internal sealed class RemoteCheck(ProviderConnections connections, IOptions<Sync
             return Unavailable(provider, $"the schema of {table} is none that can be read: {exception.Message}");
         }
 
+        if (mode == SyncMode.Merge && VariantColumns.Fault(schema) is { } fault)
+            return Problems.Invalid($"table: {fault}");
         var missing = keys.Where(key => schema.Find(key) is null).ToList();
         return missing.Count == 0
             ? null
@@ -105,6 +115,9 @@ internal sealed class RemoteCheck(ProviderConnections connections, IOptions<Sync
             "PROVIDER_UNAVAILABLE",
             $"Provider '{provider.Name}' at {provider.Endpoint} could not be asked for the table: {reason} Nothing was created; validate=false (--no-check on the command line) creates the sync without asking."
         );
+
+    /// <summary>Whether the table is refused to who reads as this one does, by the server or for what it answered.</summary>
+    internal static bool IsRefusal(DeltaSharingException exception) => exception.Error is DeltaSharingError.Unsupported or DeltaSharingError.InvalidRequest;
 
     private static bool Has(IEnumerable<string> names, string name) => names.Contains(name, StringComparer.OrdinalIgnoreCase);
 

@@ -141,19 +141,31 @@ public sealed class DeltaFormatMirrorTests : SyncFixture
         (await DeltaTables.SnapshotAsync(Copy)).Protocol.ReaderFeatures.ShouldBe(["typeWidening"]);
     }
 
-    [Fact]
-    public async Task Variants_are_mirrored_with_the_features_that_they_need_and_not_merged()
+    [Theory]
+    [InlineData(nameof(KnownFormats.Both))]
+    [InlineData(nameof(KnownFormats.Delta))]
+    [InlineData(nameof(KnownFormats.Parquet))]
+    public async Task Variants_are_mirrored_with_the_features_that_they_need_and_not_merged(string formats)
     {
-        Provider.Formats = KnownFormats.Both;
+        Provider.Formats = Enum.Parse<KnownFormats>(formats);
         var table = ReplayedTable.Open("delta-rs/spark-shredded-variant-preview-delta", Folder.Sub("variants"));
         table.Commit(table.Latest);
         Provider.Tables["sales/public/orders"] = Orders = SharedTable.Open(table.Folder);
 
         (await Host.AddSyncAsync())["state"]!.GetValue<string>().ShouldBe("succeeded");
+        var (status, problem) = await Host.SendAsync(HttpMethod.Post, InboundHost.Syncs, Host.NewSync("merged", "merge"));
         var merged = await Host.AddSyncAsync("merged", "merge", validate: false);
 
-        (await DeltaTables.SnapshotAsync(Copy)).Protocol.ReaderFeatures.ShouldBe((await DeltaTables.SnapshotAsync(Orders.Folder)).Protocol.ReaderFeatures);
-        merged["reason"]!.GetValue<string>().ShouldContain("variantShredding-preview");
+        string[] needed = formats == nameof(KnownFormats.Parquet) ? ["variantType", "variantShredding"] : ["variantType", "variantShredding-preview"];
+        (await DeltaTables.SnapshotAsync(Copy)).Protocol.ReaderFeatures.ShouldBe(needed, ignoreOrder: true);
+        await ShouldBeSameRowsAsync();
+        const string reason =
+            "variants in v, array_of_variants, struct_of_variants, map_of_variants, array_of_struct_of_variants, struct_of_array_of_variants, which";
+        status.ShouldBe(400);
+        problem!["message"]!.GetValue<string>().ShouldContain(reason);
+        merged["reason"]!.GetValue<string>().ShouldContain(reason);
+        merged["reason"]!.GetValue<string>().ShouldContain("A sync of mode mirror can take the table");
+        (await DeltaTables.Open(Host.Target("merged")).ExistsAsync(TestContext.Current.CancellationToken)).ShouldBeFalse();
     }
 
     [Fact]

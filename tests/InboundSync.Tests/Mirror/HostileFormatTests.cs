@@ -134,7 +134,7 @@ public sealed class HostileFormatTests : SyncFixture
         {
             if (!context.Request.Path.Value!.EndsWith("/metadata", StringComparison.Ordinal))
                 return false;
-            asked = context.Request.Headers[HeaderNames.Capabilities];
+            asked ??= context.Request.Headers[HeaderNames.Capabilities];
             await FakeProvider.RefuseAsync(context, 400, "UNSUPPORTED_OPERATION", "The table needs the reader feature teleportation.");
             return true;
         };
