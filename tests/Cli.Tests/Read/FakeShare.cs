@@ -14,6 +14,9 @@ namespace Tideway.Cli.Tests.Read;
 /// <summary>A sharing server with one table in the delta format, whose files lie on this machine.</summary>
 internal sealed class FakeShare : IAsyncDisposable
 {
+    /// <summary>The one path of all files with deletion vectors.</summary>
+    public const string VectorPath = "stored.bin";
+
     private const string Table = "/ds/shares/s/schemas/sc/tables/t";
 
     private readonly TempFolder folder = new();
@@ -32,6 +35,9 @@ internal sealed class FakeShare : IAsyncDisposable
 
     /// <summary>Whether a part of a file is answered with that part; else with the whole file.</summary>
     public bool KnowsRanges { get; set; } = true;
+
+    /// <summary>Whether the addresses of files with deletion vectors name these by their paths; else all have one.</summary>
+    public bool NamesVectors { get; set; } = true;
 
     /// <summary>Answers in the place of a file, and says whether it did.</summary>
     public Func<HttpContext, Task<bool>> FaultOf { get; set; } = _ => Task.FromResult(false);
@@ -62,7 +68,7 @@ internal sealed class FakeShare : IAsyncDisposable
                 return body;
             var key = vector.Key(store.Root)!;
             if (!vectorFiles.TryGetValue(key, out var url))
-                vectorFiles.Add(key, url = UrlOf(Path.Combine(path, key)));
+                vectorFiles.Add(key, url = UrlOf(Path.Combine(path, key), NamesVectors ? null : VectorPath));
             var told = tell?.Invoke(vector) ?? vector;
             body["deletionVector"] = new JsonObject
             {
@@ -81,9 +87,9 @@ internal sealed class FakeShare : IAsyncDisposable
     public void Changes(string query, params IEnumerable<string> lines) => Answer($"GET {Table}/changes?{query}", lines);
 
     /// <summary>Serves a file of this machine, at the same path with another signature each time.</summary>
-    public string UrlOf(string path)
+    public string UrlOf(string path, string? name = null)
     {
-        var target = $"/files/{Path.GetFileName(path)}?sig={files++}";
+        var target = $"/files/{name ?? Path.GetFileName(path)}?sig={files++}";
         Api.On(
             "GET " + target,
             async context =>

@@ -91,6 +91,18 @@ public sealed class SharedVectorsTests : IAsyncLifetime
         share.Api.Requests.Count(request => request.Line.EndsWith("/query", StringComparison.Ordinal)).ShouldBe(2);
     }
 
+    [Fact]
+    public async Task Vectors_of_several_files_under_one_path_are_not_taken_for_each_other()
+    {
+        share.NamesVectors = false;
+        await TableAsync("restore", "--version", "2", "--yes");
+        await TableAsync("delete", "--where", "id = 17");
+        await TableAsync("delete", "--where", "id = 128");
+        await share.ShareAsync(Table);
+
+        (await IdsAsync()).ShouldBe(Enumerable.Range(0, Files * RowsEach).Where(id => id is not (17 or 128)));
+    }
+
     private static bool IsVectorFile(string? path) => path!.EndsWith(".bin", StringComparison.Ordinal);
 
     private static List<DeletionVectorDescriptor> Vectors(Snapshot snapshot) =>
