@@ -62,11 +62,13 @@ internal sealed class ChangeFeed(
             return refusal;
         var first = page.Version == page.Start ? scan.Value.Start : await TableHeader.ReadAsync(cache, table, page.Start, cancellationToken);
         var withMetadata = call.Range.IncludeHistoricalMetadata;
-        var format = page.Format != ResponseFormats.None ? page.Format : ChooseFormat(call, first, newest, scan.Value);
-        if (format.IsRefused(out refusal))
-            return refusal;
-        page = page with { Format = format.Value };
-        var isDelta = format.Value == ResponseFormats.Delta;
+        var chosen = page.Format != ResponseFormats.None ? page.Format : ChooseFormat(call, first, newest, scan.Value);
+        // Who takes both formats and does not know all that the delta format needs is as one who takes only the other.
+        if (chosen.IsRefused(out var lacking) && !call.Capabilities.ResponseFormats.HasFlag(ResponseFormats.Parquet))
+            return lacking;
+        var format = lacking is null ? chosen.Value : ResponseFormats.Parquet;
+        page = page with { Format = format };
+        var isDelta = format == ResponseFormats.Delta;
         var head = withMetadata ? first : newest;
         PlainChanges? plain = null;
         if (!isDelta && (scan.Value.CopyFault ?? scan.Value.PlainFault ?? PlainFaultOf(newest) ?? PlainFaultOf(page)) is { } fault)
@@ -74,7 +76,7 @@ internal sealed class ChangeFeed(
             if (scan.Value.CopyFault is null && !call.Table.PlainCopiesRefused)
                 plain = PlainChanges.Find(copies, new PlainTable(call.Table.FullName, location, table), head, withMetadata);
             if (plain is null)
-                return PlainFormat.Refuse(call.Table.FullName, fault.Version, fault.Reason);
+                return lacking ?? PlainFormat.Refuse(call.Table.FullName, fault.Version, fault.Reason);
             page = page with { Plain = true };
             if (await plain.PrepareAsync(scan.Value, page, call.Pages.MaxFiles, cancellationToken) is { } notCopied)
                 return await KeptFiles.CheckAsync(table, scan.Value.FirstToGo, page, cancellationToken) ?? notCopied;
@@ -89,12 +91,7 @@ internal sealed class ChangeFeed(
         await signer.PrepareAsync(location, urls.Value.UrlLifetime, cancellationToken);
         var context = new FileUrlContext(call.RecipientId, call.Table.ShareName, call.Table.SchemaName, call.Table.TableName).ToText();
         var withProtocol = call.Range.IncludeHistoricalProtocol && isDelta;
-        var lines = new ChangeLines(
-            table,
-            format.Value,
-            call.IdHash ?? (isDelta ? FileIdHash.Delta : FileIdHash.Parquet),
-            () => Urls(location, table.Store.Root)
-        )
+        var lines = new ChangeLines(table, format, call.IdHash ?? (isDelta ? FileIdHash.Delta : FileIdHash.Parquet), () => Urls(location, table.Store.Root))
         {
             Plain = plain,
             CopyUrls = plain is null ? null : () => Urls(plain.Location, plain.Location.Uri),
@@ -106,9 +103,9 @@ internal sealed class ChangeFeed(
         return new TableAnswer
         {
             TableVersion = page.Start,
-            Format = format.Value,
-            Protocol = TableLines.Protocol(format.Value, RecipientProtocol.Of(headProtocol.Protocol, headProtocol.Metadata), withProtocol ? page.Start : null),
-            Metadata = TableLines.Metadata(format.Value, plain?.Metadata ?? head.Metadata, withMetadata ? page.Start : null),
+            Format = format,
+            Protocol = TableLines.Protocol(format, RecipientProtocol.Of(headProtocol.Protocol, headProtocol.Metadata), withProtocol ? page.Start : null),
+            Metadata = TableLines.Metadata(format, plain?.Metadata ?? head.Metadata, withMetadata ? page.Start : null),
             Body = WriteOfOneTableAsync,
             Explain = exception => ChangeFailures.Handles(exception) ? ChangeFailures.ToRefusal(exception, call.Table) : null,
             EndStream =

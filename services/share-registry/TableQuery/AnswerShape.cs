@@ -18,6 +18,13 @@ internal sealed record AnswerShape(ResponseFormats Format, FileIdHash IdHash)
         return shape.FindUnknown(call, protocol, metadata) is { } unknown ? unknown : shape;
     }
 
+    /// <summary>
+    /// The shape for a client that was refused for a feature that it does not know: the parquet format, where it takes that too. Whether it can tell the
+    /// rows has to be seen.
+    /// </summary>
+    public static AnswerShape? FindOther(TableCall call) =>
+        call.Capabilities.ResponseFormats.HasFlag(ResponseFormats.Parquet) ? Of(call, ResponseFormats.Parquet) : null;
+
     /// <summary>The shape with a format that is settled.</summary>
     public static AnswerShape Of(TableCall call, ResponseFormats format) =>
         new(format, call.FileIdHash ?? (format == ResponseFormats.Delta ? FileIdHash.Delta : FileIdHash.Parquet));

@@ -85,12 +85,14 @@ internal sealed class ChangedFilesAnswer
             return ended;
         var begin = position.Version == since.Starting ? head : await table.Table.LoadDescriptionAsync(position.Version, cancellationToken);
         var chosen = ChooseShape(call, position.Format, latest, head.Protocol, head.Metadata);
-        if (chosen.IsRefused(out var refusal))
-            return refusal;
-        var agreed = chosen.Value;
+        var other = chosen.IsRefused(out var lacking) ? AnswerShape.FindOther(call) : chosen.Value;
+        if (other is not { } agreed)
+            return lacking!;
         position = position with { Format = agreed.Format };
         var versions = new ChangedRange(table.Table, position, begin, IsFirst: cursor is null);
         var copied = agreed.IsDelta ? null : PlainChangedFiles.Find(copies, call, table, (since.Starting, head.Protocol, head.Metadata));
+        if (lacking is not null && copied is null)
+            return lacking;
         if (!agreed.IsDelta && copied is null && PlainFormat.FindFault(head.Metadata) is { } fault)
             return PlainFormat.Refuse(call.Table.FullName, since.Starting, fault);
         if (copied is not null && await For(call).PrepareCopiesAsync(copied, cancellationToken) is { } notCopied)

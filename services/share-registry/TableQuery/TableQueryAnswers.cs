@@ -26,18 +26,16 @@ internal sealed class TableQueryAnswers(
         if (selected.IsRefused(out var refusal))
             return refusal;
         var snapshot = selected.Value;
-        var shape = AnswerShape.Choose(call, snapshot.Protocol, snapshot.Metadata);
-        if (shape.IsRefused(out refusal))
+        var agreed = Agree(call, table, snapshot);
+        if (agreed.IsRefused(out refusal))
             return refusal;
-        PlainView? plain = null;
-        if (!shape.Value.IsDelta && PlainFormat.FindFault(snapshot) is { } fault && (plain = Find(call, table, snapshot)) is null)
-            return PlainFormat.Refuse(call.Table.FullName, snapshot.Version, fault);
+        var (shape, plain) = agreed.Value;
         return new TableAnswer
         {
             TableVersion = snapshot.Version,
-            Format = shape.Value.Format,
-            Protocol = TableLines.Protocol(shape.Value.Format, RecipientProtocol.Of(snapshot.Protocol, snapshot.Metadata)),
-            Metadata = TableLines.Metadata(shape.Value.Format, snapshot, selection is not TableSelection.Latest, plain?.Metadata, call.Access),
+            Format = shape.Format,
+            Protocol = TableLines.Protocol(shape.Format, RecipientProtocol.Of(snapshot.Protocol, snapshot.Metadata)),
+            Metadata = TableLines.Metadata(shape.Format, snapshot, selection is not TableSelection.Latest, plain?.Metadata, call.Access),
             EchoFileIdHash = call.FileIdHash,
         };
     }
@@ -84,12 +82,10 @@ internal sealed class TableQueryAnswers(
         var snapshot = selected.Value;
         if (tokens.Bind(snapshot.Metadata.Id) is { } remade)
             return remade;
-        var shape = AnswerShape.Choose(call, snapshot.Protocol, snapshot.Metadata);
-        if (shape.IsRefused(out refusal))
+        var agreed = Agree(call, table, snapshot);
+        if (agreed.IsRefused(out refusal))
             return refusal;
-        PlainView? plain = null;
-        if (!shape.Value.IsDelta && PlainFormat.FindFault(snapshot) is { } fault && (plain = Find(call, table, snapshot)) is null)
-            return PlainFormat.Refuse(call.Table.FullName, snapshot.Version, fault);
+        var (shape, plain) = agreed.Value;
         // Here, where others wait for it, and once for all who ask.
         var chosen = FilePage.Of(snapshot, query, cursor, cancellationToken);
         if (plain is not null)
@@ -103,7 +99,7 @@ internal sealed class TableQueryAnswers(
         return new PreparedAnswer(asking => For(asking).Make(plain, copies), table);
 
         SnapshotAnswer For(TableCall asking) =>
-            new(asking, query, table, snapshot, shape.Value, tokens)
+            new(asking, query, table, snapshot, shape, tokens)
             {
                 IsPinned = selection.Value is not TableSelection.Latest,
                 Page = chosen,
@@ -111,6 +107,20 @@ internal sealed class TableQueryAnswers(
                 Signed = signed,
                 Encoded = encoded,
             };
+    }
+
+    // The form of the answer, and the version as a client sees it that must have its rows written again.
+    private Checked<(AnswerShape Shape, PlainView? Plain)> Agree(TableCall call, ServedTable table, Snapshot snapshot)
+    {
+        var chosen = AnswerShape.Choose(call, snapshot.Protocol, snapshot.Metadata);
+        // Who takes both formats and does not know all that the delta format needs is as one who takes only the other.
+        var other = chosen.IsRefused(out var lacking) ? AnswerShape.FindOther(call) : chosen.Value;
+        if (other is not { } shape)
+            return lacking!;
+        PlainView? plain = null;
+        if (!shape.IsDelta && PlainFormat.FindFault(snapshot) is { } fault && (plain = Find(call, table, snapshot)) is null)
+            return lacking ?? PlainFormat.Refuse(call.Table.FullName, snapshot.Version, fault);
+        return (shape, plain);
     }
 
     // What an owner allows is asked for each call, what there is to copy once for each version.

@@ -127,7 +127,8 @@ public sealed class DeltaChangesTests : ChangesScene
 
         var with = await LinesOf(await GetDeltaAsync("upgraded", "startingVersion=0&includeHistoricalProtocol=true"));
         var without = await LinesOf(await GetDeltaAsync("upgraded", "startingVersion=0"));
-        var refused = await GetAsync("upgraded", "startingVersion=0", "responseformat=delta,parquet");
+        var refused = await GetAsync("upgraded", "startingVersion=0", "responseformat=delta");
+        var plain = await GetAsync("upgraded", "startingVersion=0", "responseformat=delta,parquet");
 
         with.Where(line => line.TryGetProperty("protocol", out _))
             .Select(line => line.GetProperty("protocol").GetProperty("version").GetInt64())
@@ -136,6 +137,9 @@ public sealed class DeltaChangesTests : ChangesScene
         without[0].GetProperty("protocol").GetProperty("deltaProtocol").GetProperty("minReaderVersion").GetInt32().ShouldBe(3, "that of the latest version");
         refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await JsonOf(refused)).GetProperty("message").GetString()!.ShouldContain("deletionVectors");
+        // No file has a vector, so that the other format can tell all that happened.
+        plain.Headers.GetValues("delta-sharing-capabilities").ShouldBe(["responseformat=parquet"]);
+        (await LinesOf(plain)).Count(line => line.TryGetProperty("add", out _)).ShouldBe(without.Count(line => line.TryGetProperty("file", out _)));
     }
 
     [Theory]

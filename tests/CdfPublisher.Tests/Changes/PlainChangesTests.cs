@@ -119,9 +119,7 @@ public sealed class PlainChangesTests : IAsyncLifetime
 
         IdsOf(after).ShouldBe(IdsOf(before));
         table.Texts(RowsSql(after, table.NameColumn)).ShouldBe(table.Expected.Order(StringComparer.Ordinal));
-        using var request = new HttpRequestMessage(HttpMethod.Get, PathOf("startingVersion=1"));
-        request.Headers.Add("delta-sharing-capabilities", "responseformat=delta;readerfeatures=deletionvectors,columnmapping");
-        using var originals = await client.SendAsync(request);
+        using var originals = await GetAsync("startingVersion=1", "responseformat=delta;readerfeatures=deletionvectors,columnmapping");
         (await originals.Content.ReadAsStringAsync()).ShouldContain("changes can be read from version 4 on.");
     }
 
@@ -187,6 +185,27 @@ public sealed class PlainChangesTests : IAsyncLifetime
     }
 
     [Fact]
+    [ProtocolRule(
+        "Read Change Data Feed from a Table",
+        "A client that takes both formats and does not name all reader features of the table gets what one gets that takes only parquet"
+    )]
+    public async Task A_client_of_both_formats_that_lacks_a_feature_gets_what_one_of_parquet_gets()
+    {
+        using var table = await ShareAsync(vectors: true, mapped: true, partitioned: false);
+        const string lacking = "responseformat=delta,parquet;readerfeatures=columnmapping";
+
+        using var answer = await GetAsync("startingVersion=1", lacking);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        answer.Headers.GetValues("delta-sharing-capabilities").ShouldBe(["responseformat=parquet"]);
+        table.Texts(RowsSql(await ReadAsync(answer), table.NameColumn)).ShouldBe(table.Expected.Order(StringComparer.Ordinal));
+        await ShareAsync(table, refused: true);
+        using var refused = await GetAsync("startingVersion=1", lacking);
+        refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await refused.Content.ReadAsStringAsync()).ShouldContain("needs the reader features deletionVectors");
+    }
+
+    [Fact]
     public async Task What_needs_more_room_than_there_is_is_refused()
     {
         await using var small = await PublisherHost.StartAsync(
@@ -220,6 +239,13 @@ public sealed class PlainChangesTests : IAsyncLifetime
         share.UpdateAsync(host, ++revision, null, ShareEvents.TableAt(new Uri(table.Folder).AbsoluteUri) with { PlainCopiesRefused = refused });
 
     private Task<HttpResponseMessage> GetAsync(string query) => client.GetAsync(PathOf(query));
+
+    private async Task<HttpResponseMessage> GetAsync(string query, string capabilities)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, PathOf(query));
+        request.Headers.Add("delta-sharing-capabilities", capabilities);
+        return await client.SendAsync(request);
+    }
 
     private async Task<List<JsonElement>> LinesAsync(string query)
     {

@@ -35,6 +35,23 @@ public sealed class PlainChangedFilesTests : PlainCopyScene
     }
 
     [Fact]
+    public async Task A_client_of_both_formats_that_lacks_a_feature_gets_what_one_of_parquet_gets()
+    {
+        var path = await ShareAsync("golden/dv-with-columnmapping");
+        var expected = (await QueryAsync(path, new { startingVersion = 0 })).ShouldBe(HttpStatusCode.OK);
+        const string lacking = "responseformat=delta,parquet;readerfeatures=columnmapping";
+
+        var answer = await Acme.Http.PostAnswerAsync(path + "/query", """{"startingVersion":0}""", ("delta-sharing-capabilities", lacking));
+
+        answer.ShouldBe(HttpStatusCode.OK).Header("delta-sharing-capabilities").ShouldBe("responseformat=parquet");
+        IdsOf(answer).ShouldBe(IdsOf(expected));
+        (await Process.UpdateTablesAsync("sales", "UPDATE", new { name = "shop.real", plain_copies_enabled = false })).ShouldBe(HttpStatusCode.OK);
+        (await Acme.Http.PostAnswerAsync(path + "/query", """{"startingVersion":0}""", ("delta-sharing-capabilities", lacking)))
+            .ShouldBe(HttpStatusCode.BadRequest)
+            .Message.ShouldContain("needs the reader features deletionVectors");
+    }
+
+    [Fact]
     public async Task Files_have_the_columns_of_the_metadata_before_them()
     {
         var path = await ShareAsync("dat/column_mapping");

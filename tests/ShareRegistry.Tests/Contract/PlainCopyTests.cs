@@ -40,6 +40,32 @@ public sealed class PlainCopyTests : PlainCopyScene
         }
     }
 
+    [Theory]
+    [ProtocolRule(
+        "Delta Sharing Capabilities Header",
+        "A client that takes both formats and does not name all reader features of the table reads its rows in the parquet format where that can tell them",
+        Served = "as it is, or written again as plain Parquet; else a refusal that names the features"
+    )]
+    [InlineData("dat/deletion_vectors", "responseformat=delta,parquet")]
+    [InlineData("dat/column_mapping", "responseformat=parquet,delta;readerfeatures=deletionvectors,timestampntz")]
+    [InlineData("golden/dv-with-columnmapping", "responseformat=delta,parquet;readerfeatures=columnmapping")]
+    public async Task A_client_of_both_formats_that_lacks_a_feature_reads_the_rows_of_the_table(string name, string capabilities)
+    {
+        var path = await ShareAsync(name);
+        using var read = new ReadBack(Process);
+
+        var metadata = (await Acme.Http.GetAnswerAsync(path + "/metadata", ("delta-sharing-capabilities", capabilities))).ShouldBe(HttpStatusCode.OK);
+        var answer = (await Acme.Http.PostAnswerAsync(path + "/query", "{}", ("delta-sharing-capabilities", capabilities))).ShouldBe(HttpStatusCode.OK);
+
+        answer.Header("delta-sharing-capabilities").ShouldBe("responseformat=parquet");
+        answer.Text.ShouldStartWith(metadata.Text);
+        ReadBack.ShouldBeRowsOf(await read.OfParquetAsync(answer), name);
+        await AllowAsync(allowed: false);
+        (await Acme.Http.PostAnswerAsync(path + "/query", "{}", ("delta-sharing-capabilities", capabilities)))
+            .ShouldBe(HttpStatusCode.BadRequest)
+            .Message.ShouldContain("needs the reader features");
+    }
+
     [Fact]
     public async Task A_file_is_written_again_once_however_many_ask_and_only_where_it_must_be()
     {
