@@ -18,12 +18,13 @@ public static class PlainFormat
     public static string? FindFault(Metadata metadata)
     {
         ArgumentNullException.ThrowIfNull(metadata);
+        // First what no copy changes either: it is the reason where there are copies, too.
+        if (FindType(metadata.SchemaString) is { } type)
+            return $"it has columns of the type {type}";
         if (metadata.Configuration.TryGetValue(ColumnMapping.ModeProperty, out var mode) && !mode.Equals("none", StringComparison.OrdinalIgnoreCase))
             return $"its columns are mapped ({ColumnMapping.ModeProperty} is {mode})";
         // Files that were written before have the narrower type.
-        if (metadata.SchemaString.Contains("\"delta.typeChanges\"", StringComparison.Ordinal))
-            return "types of its columns were widened";
-        return FindType(metadata.SchemaString) is { } type ? $"it has columns of the type {type}" : null;
+        return metadata.SchemaString.Contains("\"delta.typeChanges\"", StringComparison.Ordinal) ? "types of its columns were widened" : null;
     }
 
     /// <summary>Why a version cannot be answered; <see langword="null"/> where it can. Looks at the files once per snapshot.</summary>

@@ -66,6 +66,16 @@ public sealed class PlainCopyTests : PlainCopyScene
             .Message.ShouldContain("needs the reader features");
     }
 
+    [Theory]
+    [InlineData("golden/data-reader-timestamp_ntz-id-mode")]
+    [InlineData("golden/type-widening")]
+    public async Task Why_a_table_cannot_be_copied_is_told_and_not_what_copies_are_for(string name)
+    {
+        var path = await ShareAsync(name);
+
+        (await QueryAsync(path)).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain("it has columns of the type timestamp_ntz");
+    }
+
     [Fact]
     public async Task A_file_is_written_again_once_however_many_ask_and_only_where_it_must_be()
     {
