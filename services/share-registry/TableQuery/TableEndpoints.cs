@@ -47,9 +47,7 @@ internal static class TableEndpoints
                 return await table.Table.VersionAtOrAfterAsync(time, table.Latest, cancellationToken) is { } version
                     // What was before the first shared version is as if it had not been.
                     ? new VersionAnswer(Math.Max(version, call.Rules.StartVersion), call.Table.TableId)
-                    : ProtocolRefusals.Invalid(
-                        $"The timestamp {time:O} is after the latest available version {table.Latest.Version} of {call.Table.FullName}."
-                    );
+                    : TableReader.AfterLatest(call, table, time);
             },
             cancellationToken
         );

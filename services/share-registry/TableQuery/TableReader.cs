@@ -1,5 +1,6 @@
 using Tideway.DeltaLog;
 using Tideway.DeltaLog.Snapshots;
+using Tideway.DeltaSharing.Protocol;
 using Tideway.DeltaSharing.Server.Answers;
 using Tideway.DeltaSharing.Server.Parameters;
 using Tideway.ObjectStorage;
@@ -29,11 +30,9 @@ internal sealed class TableReader(ServedTables tables, StorageRoots roots, TimeP
                     : await LoadAsync(table, at.Version, cancellationToken);
             case TableSelection.AtTime at:
                 if (at.Time > table.Latest.Timestamp)
-                    return ProtocolRefusals.Invalid(
-                        $"The timestamp {at.Time:O} is after the latest available version {table.Latest.Version} of {call.Table.FullName}."
-                    );
+                    return AfterLatest(call, table, at.Time);
                 if (await table.Table.VersionAtOrBeforeAsync(at.Time, table.Latest, cancellationToken) is not { } version)
-                    return ProtocolRefusals.Invalid($"The timestamp {at.Time:O} is before the earliest available version of {call.Table.FullName}.");
+                    return await BeforeEarliestAsync(call, table, at.Time, cancellationToken);
                 return TableSelections.CheckStart(version, call.Rules) is { } tooEarly ? tooEarly : await LoadAsync(table, version, cancellationToken);
             default:
                 return TableSelections.CheckStart(table.Latest.Version, call.Rules) is { } notYet ? notYet : table.Latest;
@@ -42,4 +41,29 @@ internal sealed class TableReader(ServedTables tables, StorageRoots roots, TimeP
 
     public Task<Snapshot> LoadAsync(ServedTable table, long version, CancellationToken cancellationToken) =>
         tables.LoadAsync(table, version, cancellationToken);
+
+    /// <summary>The refusal of a time at which the table had not yet got its latest version.</summary>
+    public static ProtocolRefusal AfterLatest(TableCall call, ServedTable table, DateTimeOffset time) =>
+        ProtocolRefusals.Invalid(
+            $"The timestamp {WireTimestamp.Format(time)} is after the latest available version {table.Latest.Version} of {call.Table.FullName}, "
+                + $"which is of {WireTimestamp.Format(table.Latest.Timestamp)}."
+        );
+
+    private static async Task<ProtocolRefusal> BeforeEarliestAsync(TableCall call, ServedTable table, DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        var earliest = 0L;
+        try
+        {
+            await table.Table.LoadDescriptionAsync(earliest, cancellationToken);
+        }
+        catch (DeltaLogException exception) when (exception.EarliestVersion is { } kept)
+        {
+            earliest = kept;
+        }
+
+        return ProtocolRefusals.Invalid(
+            $"The timestamp {WireTimestamp.Format(time)} is before the earliest available version "
+                + $"{Math.Max(earliest, call.Rules.StartVersion)} of {call.Table.FullName}."
+        );
+    }
 }

@@ -84,8 +84,14 @@ public sealed class TimeTravelTests : TableTest
     [InlineData("""{"version":9223372036854775807}""", "Cannot load table version")]
     [InlineData("""{"version":1,"timestamp":"2026-03-01T12:00:00Z"}""", "Please only provide one of")]
     [InlineData("""{"version":1,"startingVersion":1}""", "Please only provide one of")]
-    [InlineData("""{"timestamp":"2026-03-01T11:59:59Z"}""", "is before the earliest available version")]
-    [InlineData("""{"timestamp":"2026-03-01T15:00:01Z"}""", "is after the latest available version")]
+    [InlineData(
+        """{"timestamp":"2026-03-01T12:59:59+01:00"}""",
+        "The timestamp 2026-03-01T11:59:59Z is before the earliest available version 0 of sales.shop.orders."
+    )]
+    [InlineData(
+        """{"timestamp":"2026-03-01T15:00:01Z"}""",
+        "The timestamp 2026-03-01T15:00:01Z is after the latest available version 3 of sales.shop.orders, which is of 2026-03-01T15:00:00Z."
+    )]
     [InlineData("""{"timestamp":"yesterday"}""", "ISO 8601")]
     [InlineData("""{"startingVersion":-1}""", "startingVersion cannot be negative")]
     [InlineData("""{"startingVersion":4}""", "after the latest available version")]
@@ -111,7 +117,10 @@ public sealed class TimeTravelTests : TableTest
     [InlineData("/metadata?version=9", "Cannot load table version 9")]
     [InlineData("/metadata?version=1&timestamp=2026-03-01T12:00:00Z", "Please only provide one of")]
     [InlineData("/version?startingTimestamp=soon", "ISO 8601")]
-    [InlineData("/version?startingTimestamp=2030-01-01T00:00:00Z", "is after the latest available version")]
+    [InlineData(
+        "/version?startingTimestamp=2030-01-01T00:00:00Z",
+        "is after the latest available version 3 of sales.shop.orders, which is of 2026-03-01T15:00:00Z"
+    )]
     public async Task A_call_that_makes_no_sense_is_refused_in_known_words(string call, string expected) =>
         (await GetAsync(path + call)).ShouldBe(HttpStatusCode.BadRequest).Message.ShouldContain(expected);
 
@@ -168,6 +177,9 @@ public sealed class TimeTravelTests : TableTest
         await table.WriteCheckpointAsync(2, TestContext.Current.CancellationToken);
         File.Delete(orders.CommitFile(0));
         Answer[] one = [await QueryAsync(path, new { version = 1 }), await GetAsync(path + "/metadata?version=1")];
+        (await QueryAsync(path, new { timestamp = "2026-03-01T12:30:00Z" }))
+            .ShouldBe(HttpStatusCode.BadRequest)
+            .Message.ShouldBe("The timestamp 2026-03-01T12:30:00Z is before the earliest available version 2 of sales.shop.orders.");
         File.Delete(orders.CommitFile(1));
         Answer[] none = [await QueryAsync(path, new { version = 0 }), await QueryAsync(path, new { startingVersion = 0 })];
 
