@@ -25,7 +25,13 @@ internal sealed class SharedReading(DeltaSharingClient client, SharedTableName t
     {
         var answer = await QueryAsync(query, cancellationToken);
         refreshToken = answer.RefreshToken;
-        var (store, snapshot, shown) = await BringAsync(answer, columns, token => AgainAsync(query, token), cancellationToken);
+        var (store, snapshot, shown) = await BringAsync(
+            answer,
+            columns,
+            where is null ? null : (reader, none) => reader.ScanSqlAsync(none, new ScanOptions { Files = [], WhereSql = where }, cancellationToken),
+            token => AgainAsync(query, token),
+            cancellationToken
+        );
         var files = answer.Files.Select(brought.Local).OfType<AddFile>().ToList();
         var options = new ScanOptions
         {
@@ -42,7 +48,13 @@ internal sealed class SharedReading(DeltaSharingClient client, SharedTableName t
     {
         var request = new ChangesRequest { StartingVersion = from, EndingVersion = to };
         var answer = await ChangesAsync(request, cancellationToken);
-        var (store, snapshot, shown) = await BringAsync(answer, columns, async token => (await ChangesAsync(request, token)).Files, cancellationToken);
+        var (store, snapshot, shown) = await BringAsync(
+            answer,
+            columns,
+            where is null ? null : (reader, none) => reader.ChangesSqlAsync(none, [], new ScanOptions { WhereSql = where }, cancellationToken),
+            async token => (await ChangesAsync(request, token)).Files,
+            cancellationToken
+        );
         var versions = answer.Files.GroupBy(file => (file.Version, file.Timestamp)).OrderBy(group => group.Key.Version).Select(VersionOf).ToList();
         var options = new ScanOptions
         {
@@ -58,6 +70,7 @@ internal sealed class SharedReading(DeltaSharingClient client, SharedTableName t
     private async Task<(LocalObjectStore Store, Snapshot Snapshot, IReadOnlyList<string> Shown)> BringAsync(
         SharedAnswer answer,
         IReadOnlyList<string>? columns,
+        Func<TableReader, Snapshot, Task<string>>? selectOfNone,
         Func<CancellationToken, Task<IReadOnlyList<SharedFile>>> renew,
         CancellationToken cancellationToken
     )
@@ -68,6 +81,8 @@ internal sealed class SharedReading(DeltaSharingClient client, SharedTableName t
         {
             var (store, snapshot) = await EmptyTable.MakeAsync(folder, answer.Protocol, answer.Metadata, time, cancellationToken);
             var shown = Shown(snapshot, columns);
+            if (selectOfNone is not null)
+                RowCondition.RequireFit(await selectOfNone(new TableReader(store), snapshot), cancellationToken);
             await bringing;
             return (store, snapshot, shown);
         }

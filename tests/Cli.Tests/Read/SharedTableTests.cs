@@ -52,6 +52,31 @@ public sealed class SharedTableTests : IAsyncLifetime
         json.Json[0].GetProperty("id").GetInt32().ShouldBe(7);
     }
 
+    [Theory]
+    [InlineData("nope = 1", "Referenced column \"nope\" not found")]
+    [InlineData("nosuch(id)", "nosuch does not exist")]
+    public async Task A_condition_that_does_not_fit_the_columns_is_refused_before_the_files_are_here(string where, string said)
+    {
+        var snapshot = await MakeAsync("SELECT 7 AS id, 'Bremen' AS city");
+        Changes(snapshot, "add");
+        share.FaultOf = async context =>
+        {
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return true;
+        };
+
+        var runs = await Task.WhenAll(share.ReadAsync("--where", where), share.ReadAsync("--where", where, "--changes", "1.."))
+            .WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+
+        foreach (var run in runs)
+        {
+            run.ExitCode.ShouldBe(2, run.Error);
+            run.Error.ShouldContain("--where: ");
+            run.Error.ShouldContain(said);
+            run.Error.ShouldNotContain("LINE");
+        }
+    }
+
     [Fact]
     public async Task Changes_are_told_apart_by_a_column_that_is_not_shown()
     {
