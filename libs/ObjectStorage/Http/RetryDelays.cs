@@ -6,7 +6,7 @@ namespace Tideway.ObjectStorage.Http;
 internal sealed record RetryDelays(int MaxAttempts, TimeSpan First, TimeSpan Longest, TimeSpan LongestAskedFor)
 {
     public static RetryDelays Default { get; } =
-        new(MaxAttempts: 6, TimeSpan.FromMilliseconds(100), Longest: TimeSpan.FromSeconds(10), LongestAskedFor: TimeSpan.FromMinutes(1));
+        new(MaxAttempts: 6, TimeSpan.FromMilliseconds(100), Longest: TimeSpan.FromSeconds(10), LongestAskedFor: TimeSpan.FromSeconds(30));
 
     /// <summary>Whether the same request may be answered otherwise in a while.</summary>
     public static bool IsTransient(HttpStatusCode status) =>

@@ -26,6 +26,9 @@ internal sealed class StoreHttp : IDisposable
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
 
+    // Times that an attempt may take which all attempts together may take: who asked waits for an answer too, and has no use for a late one.
+    private const int PatienceInAttempts = 2;
+
     // Slower than that, an upload is given up.
     private const double LeastBytesPerSecond = 64 * 1024;
 
@@ -46,7 +49,8 @@ internal sealed class StoreHttp : IDisposable
 
     /// <summary>
     /// Sends a request until it is answered otherwise than by a passing failure, and has the answer read; <paramref name="readAsync"/> is also told
-    /// whether an earlier attempt may have been done although its answer got lost, and owns the response. A failure to read it repeats the request.
+    /// whether an earlier attempt may have been done although its answer got lost, and owns the response. A failure to read it repeats the request,
+    /// as long as all attempts and the waits between them take no longer than two attempts may: a store that stands still is told after a minute.
     /// </summary>
     public async Task<T> SendAsync<T>(
         StoreRequest request,
@@ -55,38 +59,59 @@ internal sealed class StoreHttp : IDisposable
     )
     {
         var mayBeDone = false;
+        var start = time.GetTimestamp();
+        var patience = PatienceInAttempts * AttemptTimeout(request);
         for (var attempt = 1; ; attempt++)
         {
             TimeSpan? wait;
-            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            timeout.CancelAfter(answerTimeout + TimeSpan.FromSeconds(request.BodyLength / LeastBytesPerSecond));
-            try
+            using (var timeout = NewTimeout(request, patience - time.GetElapsedTime(start)))
+            using (var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token))
             {
-                using var message = await request.MakeAsync(timeout.Token).ConfigureAwait(false);
-                var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);
-                var isPassing =
-                    RetryDelays.IsTransient(response.StatusCode)
-                    || (request.RepeatsOnConflict && response.StatusCode == HttpStatusCode.Conflict)
-                    || await IsStalledUploadAsync(response, timeout.Token).ConfigureAwait(false);
-                wait = isPassing ? delays.Before(attempt, response, time) : null;
-                if (wait is null)
-                    return await readAsync(response, mayBeDone, timeout.Token).ConfigureAwait(false);
-                mayBeDone |= response.StatusCode is not (HttpStatusCode.TooManyRequests or HttpStatusCode.Conflict);
-                response.Dispose();
-            }
-            catch (Exception exception) when (IsBreak(exception) && !cancellationToken.IsCancellationRequested)
-            {
-                wait = IsHopeless(exception) ? null : delays.Before(attempt, null, time);
-                if (wait is null)
-                    throw StoreFailure.Unreachable(request.Action, request.Address, exception, request.Who);
-                mayBeDone = true;
+                try
+                {
+                    using var message = await request.MakeAsync(either.Token).ConfigureAwait(false);
+                    var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+                    var isPassing =
+                        RetryDelays.IsTransient(response.StatusCode)
+                        || (request.RepeatsOnConflict && response.StatusCode == HttpStatusCode.Conflict)
+                        || await IsStalledUploadAsync(response, either.Token).ConfigureAwait(false);
+                    wait = isPassing ? Wait(attempt, response) : null;
+                    if (wait is null)
+                        return await readAsync(response, mayBeDone, either.Token).ConfigureAwait(false);
+                    mayBeDone |= response.StatusCode is not (HttpStatusCode.TooManyRequests or HttpStatusCode.Conflict);
+                    response.Dispose();
+                }
+                catch (Exception exception) when (IsBreak(exception) && !cancellationToken.IsCancellationRequested)
+                {
+                    wait = IsHopeless(exception) ? null : Wait(attempt, null);
+                    if (wait is null)
+                        throw StoreFailure.Unreachable(request.Action, request.Address, exception, request.Who);
+                    mayBeDone = true;
+                }
             }
 
             await Task.Delay(wait.Value, time, cancellationToken).ConfigureAwait(false);
         }
+
+        TimeSpan? Wait(int attempt, HttpResponseMessage? response) =>
+            delays.Before(attempt, response, time) is { } wait && time.GetElapsedTime(start) + wait < patience ? wait : null;
     }
 
     public void Dispose() => client.Dispose();
+
+    private TimeSpan AttemptTimeout(StoreRequest request) => answerTimeout + TimeSpan.FromSeconds(request.BodyLength / LeastBytesPerSecond);
+
+    private CancellationTokenSource NewTimeout(StoreRequest request, TimeSpan left)
+    {
+        var attempt = AttemptTimeout(request);
+        // What a wait took longer than it should leaves nothing.
+        return new CancellationTokenSource(
+            left < TimeSpan.Zero ? TimeSpan.Zero
+                : left < attempt ? left
+                : attempt,
+            time
+        );
+    }
 
     // S3 says so with a status that else means a wrong request. The body is put back for who reads the answer.
     private static async Task<bool> IsStalledUploadAsync(HttpResponseMessage response, CancellationToken cancellationToken)

@@ -128,6 +128,45 @@ public sealed class StoreHttpTests
     }
 
     [Fact]
+    public async Task A_store_that_stands_still_is_asked_twice_and_told()
+    {
+        var time = new ManualTimeProvider();
+        var handler = new SilentHandler();
+        using var http = new StoreHttp(time, S3Fixture.Quick, handler);
+
+        var sending = http.SendAsync(Request, (_, _, _) => Task.FromResult(0), default);
+        for (var seconds = 0; seconds < 60; seconds++)
+        {
+            await Eventually.Async(() => time.WaitingTimers > 0);
+            sending.IsCompleted.ShouldBeFalse();
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        var failure = await Should.ThrowAsync<ObjectStorageException>(() => sending);
+        failure.Error.ShouldBe(ObjectStorageError.Unavailable);
+        failure.Message.ShouldBe("Could not read 's3://bucket/x': the store did not answer in time.");
+        handler.Asked.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_large_upload_has_more_time()
+    {
+        var time = new ManualTimeProvider();
+        using var http = new StoreHttp(time, S3Fixture.Quick, new SilentHandler());
+
+        var sending = http.SendAsync(Request with { BodyLength = 64 * 1024 * 60 }, (_, _, _) => Task.FromResult(0), default);
+        await Eventually.Async(() => time.WaitingTimers > 0);
+        time.Advance(TimeSpan.FromSeconds(89));
+        time.WaitingTimers.ShouldBe(1);
+
+        sending.IsCompleted.ShouldBeFalse();
+        time.Advance(TimeSpan.FromSeconds(1));
+        await Eventually.Async(() => time.WaitingTimers > 0);
+        time.Advance(TimeSpan.FromSeconds(90));
+        await Should.ThrowAsync<ObjectStorageException>(() => sending);
+    }
+
+    [Fact]
     public void A_store_that_asks_for_too_long_is_not_waited_for()
     {
         using var response = new HttpResponseMessage(HttpStatusCode.ServiceUnavailable)
@@ -177,5 +216,20 @@ public sealed class StoreHttpTests
 
         (await StoreAnswer.ReadAsync(response, default)).ToString().ShouldBe("400 Odd: First line (request id abc)");
         (await StoreAnswer.ReadAsync(page, default)).ToString().ShouldBe("502 BadGateway");
+    }
+
+    /// <summary>Takes each request and never answers.</summary>
+    private sealed class SilentHandler : HttpMessageHandler
+    {
+        private int asked;
+
+        public int Asked => asked;
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref asked);
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            throw new InvalidOperationException("Expected to be cancelled.");
+        }
     }
 }
