@@ -45,9 +45,6 @@ internal sealed class BroughtVolume : IDisposable
         told = call.Environment.Time.GetTimestamp();
     }
 
-    /// <summary>How many files there were.</summary>
-    public int Count => fetched + kept + unfetched.Count;
-
     /// <summary>Brings the files. One that does not come ends nothing for the others, unless the reason is one that all have.</summary>
     public async Task BringAsync(IAsyncEnumerable<VolumeFile> files, CancellationToken cancellationToken)
     {
@@ -60,7 +57,7 @@ internal sealed class BroughtVolume : IDisposable
     {
         TellUnfetched();
         if (unfetched.Count > 0)
-            throw unfetched.ToFailure(Count);
+            throw unfetched.ToFailure(fetched + kept + unfetched.Count);
     }
 
     /// <summary>Tells how many files came, and of each that did not.</summary>

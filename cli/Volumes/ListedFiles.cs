@@ -4,7 +4,10 @@ using Tideway.DeltaSharing.Client.Volumes;
 
 namespace Tideway.Cli.Volumes;
 
-/// <summary>The files of a volume as its server lists them. That a server lists none, because only this product does, is told apart from a volume that is not there.</summary>
+/// <summary>
+/// The files of a volume as its server lists them. That a server lists none, because only this product does, is told apart from a volume that is not there,
+/// and a volume without files from a path at which there are none.
+/// </summary>
 internal static class ListedFiles
 {
     public static async IAsyncEnumerable<VolumeFile> OfAsync(
@@ -17,7 +20,12 @@ internal static class ListedFiles
     {
         await using var files = client.ListVolumeFilesAsync(volume, path, withUrls, cancellationToken).GetAsyncEnumerator(cancellationToken);
         if (!await BeginAsync(files, client, volume, cancellationToken))
+        {
+            if (path.Length > 0)
+                throw new CliFailure(ExitCode.NotFound, $"There is no file at '{path}' in the volume {volume}.");
             yield break;
+        }
+
         do yield return files.Current;
         while (await files.MoveNextAsync());
     }

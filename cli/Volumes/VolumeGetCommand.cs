@@ -44,8 +44,6 @@ internal static class VolumeGetCommand
                         throw;
                     }
 
-                    if (brought.Count == 0 && address.Path.Length > 0)
-                        throw new CliFailure(ExitCode.NotFound, $"There is no file at '{address.Path}' in the volume {volume}.");
                     brought.End();
                 })
         );

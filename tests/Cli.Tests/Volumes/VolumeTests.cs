@@ -126,15 +126,46 @@ public sealed class VolumeTests : IAsyncLifetime
     [Fact]
     public async Task What_is_not_there_is_exit_code_3()
     {
-        api.On($"GET {Files}?path=nothing&urls=true", """{"items":[]}""");
-        api.Refuse("GET /ds/shares/sales/schemas/docs/volumes/none/files?urls=true", 404, "RESOURCE_DOES_NOT_EXIST", "no such volume");
-        api.Refuse("GET /ds/shares/sales/schemas/docs/volumes/none", 404, "RESOURCE_DOES_NOT_EXIST", "no such volume");
+        foreach (var (volume, message) in new[] { ("docs/volumes/none", "no such volume"), ("nope/volumes/manuals", "no such schema") })
+        {
+            foreach (var call in (string[])["", "/files", "/files?urls=true"])
+                api.Refuse($"GET /ds/shares/sales/schemas/{volume}{call}", 404, "RESOURCE_DOES_NOT_EXIST", message);
+        }
 
-        var path = await RunAsync("get", profile + "#sales.docs.manuals/nothing", "--out", Out);
-        var volume = await RunAsync("get", profile + "#sales.docs.none", "--out", Out);
+        foreach (var query in (string[])["?path=nothing", "?path=nothing&urls=true"])
+            api.On($"GET {Files}{query}", """{"items":[]}""");
 
-        (path.ExitCode, volume.ExitCode).ShouldBe((3, 3));
-        path.Error.ShouldContain("There is no file at 'nothing' in the volume sales.docs.manuals.");
+        foreach (
+            var command in (string[][])
+                [
+                    ["files"],
+                    ["get", "--out", Out],
+                ]
+        )
+        {
+            var path = await RunAsync([.. command, profile + "#sales.docs.manuals/nothing"]);
+            var volume = await RunAsync([.. command, profile + "#sales.docs.none"]);
+            var schema = await RunAsync([.. command, profile + "#sales.nope.manuals"]);
+
+            (path.ExitCode, volume.ExitCode, schema.ExitCode).ShouldBe((3, 3, 3), command[0]);
+            path.Error.ShouldContain("There is no file at 'nothing' in the volume sales.docs.manuals.");
+            volume.Error.ShouldContain("no such volume");
+            schema.Error.ShouldContain("no such schema");
+        }
+    }
+
+    [Fact]
+    public async Task A_volume_that_holds_no_files_is_there()
+    {
+        api.On($"GET {Files}", """{"items":[]}""");
+        api.On($"GET {Files}?urls=true", """{"items":[]}""");
+
+        var files = await RunAsync("files", profile + "#sales.docs.manuals");
+        var get = await RunAsync("get", profile + "#sales.docs.manuals", "--out", Out);
+
+        (files.ExitCode, files.Out).ShouldBe((0, ""), files.Error);
+        get.ExitCode.ShouldBe(0, get.Error);
+        get.Error.ShouldContain("0 files, 0 B.");
     }
 
     [Fact]
