@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Tideway.Cli.CommandLine;
 using Tideway.Cli.Output;
@@ -50,27 +51,33 @@ internal sealed class RowWriting : IAsyncDisposable
     {
         using var connection = (await opening).Connect();
         var limited = limit is null ? sql : $"SELECT * FROM ({sql}) LIMIT {limit}";
+        if (call.Format == "parquet")
+        {
+            await CopyAsync(connection, limited, $"FORMAT parquet, COMPRESSION {compression}", cancellationToken);
+            return;
+        }
+
+        TableReader.UseUtc(connection);
+        var columns = ColumnsOf(connection, limited, cancellationToken);
+        var shown = TimestampText.Select(limited, columns);
         switch (call.Format)
         {
             case "csv":
-                await CopyAsync(connection, limited, "FORMAT csv, HEADER", cancellationToken);
+                await CopyAsync(connection, shown, "FORMAT csv, HEADER", cancellationToken);
                 break;
-            case "parquet":
-                await CopyAsync(connection, limited, $"FORMAT parquet, COMPRESSION {compression}", cancellationToken);
-                break;
-            case "json" when file is not null && HoldsFloats(connection, limited, cancellationToken):
+            case "json" when file is not null && columns.Any(column => HoldsFloats(column.Type)):
                 await using (var lines = File.CreateText(transit.Path))
-                    WriteJson(lines, connection, limited, cancellationToken);
+                    WriteJson(lines, connection, shown, cancellationToken);
                 await transit.PublishAsync(call.Environment, cancellationToken);
                 break;
             case "json" when file is not null:
-                await CopyAsync(connection, limited, "FORMAT json, ARRAY true", cancellationToken);
+                await CopyAsync(connection, shown, "FORMAT json, ARRAY true", cancellationToken);
                 break;
             case "json":
-                WriteJson(call.Environment.Out, connection, limited, cancellationToken);
+                WriteJson(call.Environment.Out, connection, shown, cancellationToken);
                 break;
             default:
-                call.Output.List([.. Rows(connection, limited, cancellationToken).Select(text => JsonElement.Parse(text))], [.. names.Select(Field)]);
+                call.Output.List([.. Rows(connection, shown, cancellationToken).Select(text => JsonElement.Parse(text))], [.. names.Select(Field)]);
                 break;
         }
     }
@@ -90,17 +97,17 @@ internal sealed class RowWriting : IAsyncDisposable
         await transit.PublishAsync(call.Environment, cancellationToken);
     }
 
-    // DuckDB writes them as they are, and JSON has no word for some of them.
-    private static bool HoldsFloats(DuckDbConnection connection, string sql, CancellationToken cancellationToken)
+    private static ImmutableArray<DuckDbField> ColumnsOf(DuckDbConnection connection, string sql, CancellationToken cancellationToken)
     {
         using var none = connection.Query($"SELECT * FROM ({sql}) LIMIT 0", cancellationToken);
-        return none.Columns.Any(column => IsFloat(column.Type));
+        return none.Columns;
     }
 
-    private static bool IsFloat(DuckDbType type) =>
+    // DuckDB writes them as they are, and JSON has no word for some of them.
+    private static bool HoldsFloats(DuckDbType type) =>
         type.Kind is DuckDbTypeKind.Float or DuckDbTypeKind.Double
-        || (type.ElementType is { } element && IsFloat(element))
-        || type.Fields.Any(field => IsFloat(field.Type));
+        || (type.ElementType is { } element && HoldsFloats(element))
+        || type.Fields.Any(field => HoldsFloats(field.Type));
 
     private static void WriteJson(TextWriter output, DuckDbConnection connection, string sql, CancellationToken cancellationToken)
     {
@@ -117,7 +124,6 @@ internal sealed class RowWriting : IAsyncDisposable
 
     private static IEnumerable<string> Rows(DuckDbConnection connection, string sql, CancellationToken cancellationToken)
     {
-        TableReader.UseUtc(connection);
         using var result = connection.Query($"SELECT CAST(to_json(r) AS VARCHAR) FROM ({sql}) r", cancellationToken);
         foreach (var chunk in result.Chunks(cancellationToken))
         {
