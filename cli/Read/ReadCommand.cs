@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Tideway.Cli.CommandLine;
 using Tideway.Cli.Tables;
 using Tideway.DeltaSharing.Client;
@@ -22,7 +21,7 @@ internal static class ReadCommand
         var timestamp = Symbols.Time("--timestamp", "The version that was there at this time, such as 2026-11-23T10:00:00Z");
         var changes = Symbols.Option(
             "--changes",
-            "The rows that changed from one version to another, both included; without TO up to the latest",
+            "The rows that changed from one version or time to another, both included, such as 3..7 or 2026-11-23T10:00:00Z..; without TO up to the latest",
             "FROM..[TO]"
         );
         var condition = new RowCondition();
@@ -52,7 +51,7 @@ internal static class ReadCommand
                         }
 
                         var where = condition.Of(call, cancellationToken);
-                        var range = Range(call.Get(changes));
+                        var range = call.Get(changes) is { } given ? SharedRange.Parse(given) : null;
                         if (range is not null && (call.Has(version) || call.Has(timestamp)))
                             throw new CliFailure(ExitCode.Usage, "--changes says which versions; --version and --timestamp cannot be given with it.");
                         using var folder = new SpillFolder();
@@ -66,8 +65,8 @@ internal static class ReadCommand
                         );
                         var reading = new SharedReading(client.Sharing, table, brought, folder.Path, call.Environment.Time);
                         var wanted = call.Get(columns) is { Length: > 0 } names ? names : null;
-                        var rows = range is var (from, to)
-                            ? await reading.ChangesAsync(from, to, where, wanted, cancellationToken)
+                        var rows = range is not null
+                            ? await reading.ChangesAsync(range, where, wanted, cancellationToken)
                             : await reading.RowsAsync(Query(call, version, timestamp, where, output), where, wanted, cancellationToken);
                         await writing.WriteAsync(rows.Sql, rows.Columns, cancellationToken);
                     })
@@ -89,23 +88,5 @@ internal static class ReadCommand
             LimitHint = where is null && (call.Format == "table" || call.Has(output.Limit)) ? call.Get(output.Limit) : null,
             IncludeRefreshToken = !call.Has(version) && !call.Has(timestamp),
         };
-    }
-
-    private static (long From, long? To)? Range(string? text)
-    {
-        if (text is null)
-            return null;
-        var parts = text.Split("..");
-        if (
-            parts.Length == 2
-            && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var from)
-            && (parts[1].Length == 0 || long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out _))
-        )
-        {
-            long? to = parts[1].Length == 0 ? null : long.Parse(parts[1], CultureInfo.InvariantCulture);
-            return to < from ? throw new CliFailure(ExitCode.Usage, $"--changes: {to} is before {from}.") : (from, to);
-        }
-
-        throw new CliFailure(ExitCode.Usage, $"--changes: expected FROM..TO or FROM.., such as 3..7, got '{text}'.");
     }
 }

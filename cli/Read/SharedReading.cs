@@ -44,9 +44,8 @@ internal sealed class SharedReading(DeltaSharingClient client, SharedTableName t
     }
 
     /// <summary>The rows that changed between versions, how and when.</summary>
-    public async Task<SharedRows> ChangesAsync(long from, long? to, string? where, IReadOnlyList<string>? columns, CancellationToken cancellationToken)
+    public async Task<SharedRows> ChangesAsync(ChangesRequest request, string? where, IReadOnlyList<string>? columns, CancellationToken cancellationToken)
     {
-        var request = new ChangesRequest { StartingVersion = from, EndingVersion = to };
         var answer = await ChangesAsync(request, cancellationToken);
         var (store, snapshot, shown) = await BringAsync(
             answer,
