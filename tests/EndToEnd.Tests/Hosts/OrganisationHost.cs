@@ -16,7 +16,7 @@ internal sealed class OrganisationHost : IAsyncDisposable
         PathProxy proxy,
         string adminToken,
         Dictionary<string, ServiceProcess> processes,
-        OrganisationApi api,
+        HostedOrganisation api,
         Uri broker
     )
     {
@@ -37,7 +37,7 @@ internal sealed class OrganisationHost : IAsyncDisposable
 
     public Uri Url => proxy.Url;
 
-    public OrganisationApi Api { get; }
+    public HostedOrganisation Api { get; }
 
     public Uri Broker { get; }
 
@@ -61,7 +61,7 @@ internal sealed class OrganisationHost : IAsyncDisposable
         foreach (var process in services.Values)
             process.Start();
         await Task.WhenAll(services.Values.Select(process => process.WaitUntilAsync("/health/ready")));
-        return new OrganisationHost(name, folder, front, adminToken, services, new OrganisationApi(name, front.Url, adminToken), broker);
+        return new OrganisationHost(name, folder, front, adminToken, services, new HostedOrganisation(name, front.Url, adminToken), broker);
     }
 
     /// <summary>What the services wrote last, for the message of a test that failed.</summary>

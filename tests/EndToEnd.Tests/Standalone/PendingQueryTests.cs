@@ -77,7 +77,7 @@ public sealed partial class PendingQueryTests : IDisposable
     {
         var location = Path.Combine(folder, "tables", "orders");
         var table = await LocalTables.CreateOrdersAsync(location, ("delta.enableDeletionVectors", "true"));
-        using var api = new OrganisationApi("owner", new Uri(url), token);
+        using var api = new HostedOrganisation("owner", new Uri(url), token);
         var link = await api.InviteAsync("partner", Stop);
         await api.ShareAsync("sales", "shop.orders", location, "partner", Stop);
         for (var append = 0; append < Appends; append++)

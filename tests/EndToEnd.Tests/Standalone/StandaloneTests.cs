@@ -22,7 +22,7 @@ public sealed partial class StandaloneTests : IDisposable
         {
             await first.WaitUntilReadyAsync(url);
             token = Token().Match(first.Output).Groups["token"].Value;
-            using var api = new OrganisationApi("first", new Uri(url), token);
+            using var api = new HostedOrganisation("first", new Uri(url), token);
             await api.PostAsync("/api/2.1/unity-catalog/shares", new { name = "kept" }, TestContext.Current.CancellationToken);
             await first.KillAsync();
         }
@@ -30,7 +30,7 @@ public sealed partial class StandaloneTests : IDisposable
         await using var second = StandaloneRun.Start("--folder", folder, "--listen", url);
         await second.WaitUntilReadyAsync(url);
         second.Output.ShouldNotContain("shown this once");
-        using var again = new OrganisationApi("again", new Uri(url), token);
+        using var again = new HostedOrganisation("again", new Uri(url), token);
         (await again.GetAsync("/api/2.1/unity-catalog/shares/kept", TestContext.Current.CancellationToken))["name"]!.GetValue<string>().ShouldBe("kept");
     }
 

@@ -3,12 +3,13 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Tideway.EndToEnd.Tests.Hosts;
+namespace Tideway.TwoOrganisations;
 
-/// <summary>An organisation through its management API, as its operators use it.</summary>
-internal sealed class OrganisationApi(string name, Uri url, string token) : IDisposable
+/// <summary>The management API of an organisation, as its operators use it.</summary>
+internal abstract class OrganisationApi(string name, Uri url, string token) : IDisposable
 {
     private static readonly string[] Read = ["SELECT"];
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly HttpClient http = new()
     {
@@ -34,6 +35,17 @@ internal sealed class OrganisationApi(string name, Uri url, string token) : IDis
     public async Task ShareAsync(string share, string table, string location, string recipient, CancellationToken cancellationToken)
     {
         await PostAsync("/api/2.1/unity-catalog/shares", new { name = share, comment = $"From {Name}" }, cancellationToken);
+        await AddTableAsync(share, table, location, cancellationToken);
+        await PatchAsync(
+            $"/api/2.1/unity-catalog/shares/{share}/permissions",
+            new { changes = new[] { new { principal = recipient, add = Read } } },
+            cancellationToken
+        );
+    }
+
+    /// <summary>Adds a table, with its history and changes, to a share.</summary>
+    public async Task AddTableAsync(string share, string table, string location, CancellationToken cancellationToken)
+    {
         var tableObject = new
         {
             name = table,
@@ -46,11 +58,6 @@ internal sealed class OrganisationApi(string name, Uri url, string token) : IDis
         await PatchAsync(
             $"/api/2.1/unity-catalog/shares/{share}",
             new { updates = new[] { new { action = "ADD", data_object = tableObject } } },
-            cancellationToken
-        );
-        await PatchAsync(
-            $"/api/2.1/unity-catalog/shares/{share}/permissions",
-            new { changes = new[] { new { principal = recipient, add = Read } } },
             cancellationToken
         );
     }
@@ -74,7 +81,7 @@ internal sealed class OrganisationApi(string name, Uri url, string token) : IDis
     public async Task<JsonNode> WaitForSyncAsync(string sync, long remoteVersion, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(TimeSpan.FromMinutes(3));
+        patience.CancelAfter(Patience);
         var last = "";
         while (true)
         {
@@ -87,7 +94,7 @@ internal sealed class OrganisationApi(string name, Uri url, string token) : IDis
             }
 
             if (patience.IsCancellationRequested)
-                throw new TimeoutException($"{Name}: sync {sync} does not hold version {remoteVersion} after 3 minutes; its last failure: {last}");
+                throw new TimeoutException($"{Name}: sync {sync} does not hold version {remoteVersion} after {Patience}; its last failure: {last}");
             await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
         }
     }
