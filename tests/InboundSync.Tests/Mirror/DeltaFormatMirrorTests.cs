@@ -209,18 +209,9 @@ public sealed class DeltaFormatMirrorTests : SyncFixture
         await Orders.AppendOrdersAsync(1, 100);
         await Orders.AppendOrdersAsync(101, 200);
         await Orders.DeleteAsync("id % 10 = 3");
-        var reached = new TaskCompletionSource();
-        var last = Path.GetFileName(Orders.PathOf((await DeltaTables.SnapshotAsync(Orders.Folder)).Files.Last()));
-        Provider.Fault = async context =>
-        {
-            if (!context.Request.Path.Value!.EndsWith(last, StringComparison.Ordinal))
-                return false;
-            reached.TrySetResult();
-            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
-            return true;
-        };
+        var (last, reached) = await Provider.StopAtLastFileAsync(Orders);
         await Host.CreateSyncAsync();
-        await reached.Task.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
+        await reached.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
         await Eventually.Async(() => Directory.EnumerateFiles(Copy, "*.bin").Count() == 2, because: "the vectors, which lie in one file");
         Directory.Exists(Log).ShouldBeFalse();
         Provider.Fault = null;

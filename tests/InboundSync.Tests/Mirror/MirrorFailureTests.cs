@@ -38,18 +38,9 @@ public sealed class MirrorFailureTests : SyncFixture
     {
         await Orders.AppendOrdersAsync(0, 99);
         await Orders.AppendOrdersAsync(100, 199);
-        var reached = new TaskCompletionSource();
-        var second = Path.GetFileName(Orders.PathOf((await DeltaTables.SnapshotAsync(Orders.Folder)).Files.Last()));
-        Provider.Fault = async context =>
-        {
-            if (!context.Request.Path.Value!.EndsWith(second, StringComparison.Ordinal))
-                return false;
-            reached.TrySetResult();
-            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
-            return true;
-        };
+        var (second, reached) = await Provider.StopAtLastFileAsync(Orders);
         await Host.CreateSyncAsync();
-        await reached.Task.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
+        await reached.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
         await Eventually.Async(() => Directory.EnumerateFiles(Copy, "*.parquet").Any(), because: "the first file");
         Provider.Fault = null;
 

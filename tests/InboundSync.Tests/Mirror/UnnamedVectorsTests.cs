@@ -165,18 +165,9 @@ public sealed class UnnamedVectorsTests : SyncFixture
     public async Task A_run_that_is_stopped_leaves_vectors_that_the_next_one_does_not_write_again()
     {
         Serve(nameof(VectorAddresses.OtherEachTime), historyShared: true);
-        var reached = new TaskCompletionSource();
-        var last = Path.GetFileName(Orders.PathOf((await DeltaTables.SnapshotAsync(Orders.Folder)).Files.Last()));
-        Provider.Fault = async context =>
-        {
-            if (!context.Request.Path.Value!.EndsWith(last, StringComparison.Ordinal))
-                return false;
-            reached.TrySetResult();
-            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
-            return true;
-        };
+        var (_, reached) = await Provider.StopAtLastFileAsync(Orders);
         await Host.CreateSyncAsync();
-        await reached.Task.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
+        await reached.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
         await Eventually.Async(() => VectorsHere.Length > 0, because: "the vector of the other file");
         Directory.Exists(Path.Combine(Copy, "_delta_log")).ShouldBeFalse();
         Provider.Fault = null;

@@ -102,6 +102,23 @@ internal sealed class FakeProvider : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await app.DisposeAsync();
 
+    /// <summary>From now on does not send the last file of a table, and keeps who asks for it waiting; until <see cref="Fault"/> is set again.</summary>
+    /// <returns>The name of that file, and when it was first asked for.</returns>
+    public async Task<(string Name, Task Reached)> StopAtLastFileAsync(SharedTable table)
+    {
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var name = Path.GetFileName(table.PathOf((await DeltaTables.SnapshotAsync(table.Folder)).Files.Last()));
+        Fault = async context =>
+        {
+            if (!context.Request.Path.Value!.EndsWith(name, StringComparison.Ordinal))
+                return false;
+            reached.TrySetResult();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            return true;
+        };
+        return (name, reached.Task);
+    }
+
     /// <summary>Answers with an error of the protocol.</summary>
     public static async Task RefuseAsync(HttpContext context, int status, string code, string message)
     {
