@@ -23,7 +23,7 @@ internal static class ColumnChanges
         RequireName(draft, path, path[^1]);
         foreach (var (inner, _) in SchemaEdit.All(type))
             RequireName(draft, [.. path, .. inner], inner[^1]);
-        if (ContainsVoid(type))
+        if (type.Contains(part => part is PrimitiveType { Kind: PrimitiveKind.Void }))
             throw draft.Refuse(
                 DeltaLogError.InvalidData,
                 $"Column '{ColumnPath.Write(path)}' cannot be added to '{draft.Root}': void is no type for new columns."
@@ -194,14 +194,4 @@ internal static class ColumnChanges
                 $"'{name}' is no name for a column of '{draft.Root}': its change data feed has a column of that name."
             );
     }
-
-    private static bool ContainsVoid(DeltaType type) =>
-        type switch
-        {
-            PrimitiveType { Kind: PrimitiveKind.Void } => true,
-            StructType structure => structure.Fields.Any(field => ContainsVoid(field.Type)),
-            ArrayType array => ContainsVoid(array.ElementType),
-            MapType map => ContainsVoid(map.KeyType) || ContainsVoid(map.ValueType),
-            _ => false,
-        };
 }

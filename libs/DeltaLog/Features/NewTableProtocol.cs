@@ -49,7 +49,7 @@ public static class NewTableProtocol
 
     private static IEnumerable<string> Needed(StructType schema, IReadOnlyDictionary<string, string> configuration)
     {
-        if (ContainsNtz(schema))
+        if (schema.Contains(type => type is PrimitiveType { Kind: PrimitiveKind.TimestampNtz }))
             yield return TableFeatures.TimestampNtz;
         if (ColumnMetadata.AllFields(schema).Any(entry => entry.Field.Metadata.ContainsKey(TypeWidening.ChangesKey)))
             yield return TableFeatures.TypeWidening;
@@ -93,14 +93,4 @@ public static class NewTableProtocol
     private static IEnumerable<string> FeaturesOf(Protocol protocol) =>
         protocol.WriterFeatures
         ?? (IEnumerable<string>)[.. TableFeatures.All.Values.Where(feature => protocol.Has(feature.Name)).Select(feature => feature.Name)];
-
-    private static bool ContainsNtz(DeltaType type) =>
-        type switch
-        {
-            PrimitiveType { Kind: PrimitiveKind.TimestampNtz } => true,
-            StructType structure => structure.Fields.Any(field => ContainsNtz(field.Type)),
-            ArrayType array => ContainsNtz(array.ElementType),
-            MapType map => ContainsNtz(map.KeyType) || ContainsNtz(map.ValueType),
-            _ => false,
-        };
 }

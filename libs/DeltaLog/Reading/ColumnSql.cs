@@ -45,12 +45,12 @@ internal sealed class ColumnSql
     /// <summary>Whether how columns are read depends on what files say of them.</summary>
     public static bool AsksFiles(IReadOnlyList<StructField> dataColumns, ColumnMappingMode mode, bool withExtra) =>
         HasBytes(dataColumns)
-        || dataColumns.Any(column => Contains(column.Type, type => type is StructType))
+        || dataColumns.Any(column => column.Type.Contains(type => type is StructType))
         || (mode == ColumnMappingMode.Id && (withExtra || dataColumns.Any(column => column.Type is not (PrimitiveType or DecimalType))));
 
     /// <summary>Whether values depend on the session's time zone being UTC, as old kinds of timestamps in files do.</summary>
     public bool HasTimestamps =>
-        dataColumns.Exists(column => Contains(column.Type, type => type is PrimitiveType { Kind: PrimitiveKind.Timestamp or PrimitiveKind.TimestampNtz }));
+        dataColumns.Exists(column => column.Type.Contains(type => type is PrimitiveType { Kind: PrimitiveKind.Timestamp or PrimitiveKind.TimestampNtz }));
 
     /// <summary>
     /// The option by which bytes that a file does not call text are text: some writers leave that out. Without it they would be taken for binary
@@ -91,15 +91,5 @@ internal sealed class ColumnSql
     private static bool IsVoid(DeltaType type) => type is PrimitiveType { Kind: PrimitiveKind.Void };
 
     private static bool HasBytes(IReadOnlyList<StructField> dataColumns) =>
-        dataColumns.Any(column => Contains(column.Type, type => type is PrimitiveType { Kind: PrimitiveKind.Binary or PrimitiveKind.Variant }));
-
-    private static bool Contains(DeltaType type, Func<DeltaType, bool> wanted) =>
-        wanted(type)
-        || type switch
-        {
-            ArrayType array => Contains(array.ElementType, wanted),
-            MapType map => Contains(map.KeyType, wanted) || Contains(map.ValueType, wanted),
-            StructType structure => structure.Fields.Any(field => Contains(field.Type, wanted)),
-            _ => false,
-        };
+        dataColumns.Any(column => column.Type.Contains(type => type is PrimitiveType { Kind: PrimitiveKind.Binary or PrimitiveKind.Variant }));
 }

@@ -7,6 +7,21 @@ namespace Tideway.DeltaLog.Schema;
 public abstract record DeltaType
 {
     private protected DeltaType() { }
+
+    /// <summary>Whether the type itself, or one at any depth inside of it, is one that <paramref name="isWanted"/> takes.</summary>
+    /// <param name="isWanted">Asked of the type and of the types of its fields, elements, keys and values until it says yes.</param>
+    public bool Contains(Func<DeltaType, bool> isWanted)
+    {
+        ArgumentNullException.ThrowIfNull(isWanted);
+        return isWanted(this)
+            || this switch
+            {
+                StructType structure => structure.Fields.Any(field => field.Type.Contains(isWanted)),
+                ArrayType array => array.ElementType.Contains(isWanted),
+                MapType map => map.KeyType.Contains(isWanted) || map.ValueType.Contains(isWanted),
+                _ => false,
+            };
+    }
 }
 
 /// <summary>The types that have no parts.</summary>

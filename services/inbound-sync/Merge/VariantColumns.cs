@@ -48,13 +48,5 @@ internal static class VariantColumns
     }
 
     /// <summary>Whether values of the type are variants or hold any.</summary>
-    public static bool HasVariants(DeltaType type) =>
-        type switch
-        {
-            PrimitiveType { Kind: PrimitiveKind.Variant } => true,
-            StructType structure => structure.Fields.Any(field => HasVariants(field.Type)),
-            ArrayType array => HasVariants(array.ElementType),
-            MapType map => HasVariants(map.KeyType) || HasVariants(map.ValueType),
-            _ => false,
-        };
+    public static bool HasVariants(DeltaType type) => type.Contains(part => part is PrimitiveType { Kind: PrimitiveKind.Variant });
 }
