@@ -22,16 +22,23 @@ internal static class KeyCheck
         DuckDbConnection connection,
         string rows,
         IReadOnlyList<string> keys,
+        string tableId,
         long version,
         CancellationToken cancellationToken
     )
     {
         var lacking = await CountAsync(connection, MergeSql.NullKeys(rows, keys), cancellationToken);
         if (lacking > 0)
-            throw new QuarantineException(version, version, lacking, $"{lacking} rows of version {version} lack a value in the key {Names(keys)}.");
+            throw new QuarantineException(tableId, version, version, lacking, $"{lacking} rows of version {version} lack a value in the key {Names(keys)}.");
         var doubled = await CountAsync(connection, MergeSql.DuplicateKeys(rows, keys), cancellationToken);
         if (doubled > 0)
-            throw new QuarantineException(version, version, doubled, $"{doubled} rows of version {version} share their key {Names(keys)} with another.");
+            throw new QuarantineException(
+                tableId,
+                version,
+                version,
+                doubled,
+                $"{doubled} rows of version {version} share their key {Names(keys)} with another."
+            );
     }
 
     /// <summary>Why changes cannot be applied by key to the rows of <paramref name="local"/>, or <see langword="null"/>.</summary>

@@ -87,7 +87,7 @@ public sealed class MergeSync(MergeEngine engine, StagingArea staging, SyncRecor
         var rows = await staged.Reader.ScanSqlAsync(staged.Snapshot, cancellationToken: cancellationToken);
 
         using var connection = engine.Connect();
-        await KeyCheck.RequireUniqueAsync(connection, rows, work.Sync.Keys, answer.Version, cancellationToken);
+        await KeyCheck.RequireUniqueAsync(connection, rows, work.Sync.Keys, remote.Id, answer.Version, cancellationToken);
         var held = await CreateAsync(work, remote, cancellationToken);
         var fits = ReceivedMetadata.IsSameTable(remote, held.Metadata) && ReceivedMetadata.HasSameSchema(remote, held.Metadata);
         var options = new WriteOptions

@@ -8,7 +8,7 @@ internal sealed class SyncHeartbeat : IAsyncDisposable
 {
     private readonly SyncQueue queue;
     private readonly SyncRecorder recorder;
-    private readonly Guid syncId;
+    private readonly SyncLease held;
     private readonly TimeSpan lease;
     private readonly RunProgress progress;
     private readonly TimeProvider time;
@@ -20,7 +20,7 @@ internal sealed class SyncHeartbeat : IAsyncDisposable
     public SyncHeartbeat(
         SyncQueue queue,
         SyncRecorder recorder,
-        Guid syncId,
+        SyncLease held,
         TimeSpan lease,
         RunProgress progress,
         TimeProvider time,
@@ -30,7 +30,7 @@ internal sealed class SyncHeartbeat : IAsyncDisposable
     {
         this.queue = queue;
         this.recorder = recorder;
-        this.syncId = syncId;
+        this.held = held;
         this.lease = lease;
         this.progress = progress;
         this.time = time;
@@ -43,11 +43,19 @@ internal sealed class SyncHeartbeat : IAsyncDisposable
     /// <summary>Ends when the run must.</summary>
     public CancellationToken Token { get; }
 
-    /// <summary>Whether the sync is no longer with this process.</summary>
+    /// <summary>Whether the sync is with another now.</summary>
     public bool IsLost { get; private set; }
 
     /// <summary>The run whose progress is shown.</summary>
     public void Show(SyncRun begun) => run = begun;
+
+    /// <summary>The sync is with another: the run must end.</summary>
+    public async Task LoseAsync()
+    {
+        IsLost = true;
+        Log.LeaseLost(logger, held.SyncId);
+        await stop.CancelAsync();
+    }
 
     public async Task StopAsync()
     {
@@ -80,13 +88,13 @@ internal sealed class SyncHeartbeat : IAsyncDisposable
                 if (time.GetElapsedTime(renewedAt) < lease / 3)
                     continue;
                 var asked = time.GetTimestamp();
-                if (!await queue.RenewAsync(syncId, Token))
+                if (!await queue.RenewAsync(held, Token))
                     await LoseAsync();
                 renewedAt = asked;
             }
             catch (Exception exception) when (!Token.IsCancellationRequested)
             {
-                Log.HeartbeatFailed(logger, exception, syncId);
+                Log.HeartbeatFailed(logger, exception, held.SyncId);
                 if (time.GetElapsedTime(renewedAt) >= lease)
                     await LoseAsync();
             }
@@ -95,13 +103,6 @@ internal sealed class SyncHeartbeat : IAsyncDisposable
                 return;
             }
         }
-    }
-
-    private async Task LoseAsync()
-    {
-        IsLost = true;
-        Log.LeaseLost(logger, syncId);
-        await stop.CancelAsync();
     }
 
     private async Task<bool> NextAsync(PeriodicTimer timer)

@@ -16,8 +16,11 @@ public sealed record SyncOutcome(long? FromVersion, long ToVersion, long LocalVe
 public sealed record ChangedRows(long Inserted, long Updated, long Deleted);
 
 /// <summary>A batch that cannot be applied however often it is tried: it is set aside with the reason.</summary>
-public sealed class QuarantineException(long fromVersion, long toVersion, long? rows, string message) : Exception(message)
+public sealed class QuarantineException(string tableId, long fromVersion, long toVersion, long? rows, string message) : Exception(message)
 {
+    /// <summary>Id of the remote table.</summary>
+    public string TableId { get; } = tableId;
+
     public long FromVersion { get; } = fromVersion;
 
     public long ToVersion { get; } = toVersion;

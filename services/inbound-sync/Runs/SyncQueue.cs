@@ -10,19 +10,20 @@ public sealed class SyncQueue(InboundSyncDatabase database, IOptions<SyncOptions
 {
     private readonly SemaphoreSlim woken = new(0, 1);
 
-    /// <summary>Name of this process as a holder of syncs.</summary>
+    /// <summary>Name of this process, with which the names of its leases begin.</summary>
     public string Owner { get; } = $"{Environment.MachineName}-{Guid.CreateVersion7():N}";
 
     /// <summary>Takes syncs that are due.</summary>
-    public async Task<IReadOnlyList<Guid>> ClaimAsync(int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SyncLease>> ClaimAsync(int limit, CancellationToken cancellationToken)
     {
         await using var transaction = await database.BeginAsync(cancellationToken);
         var now = time.GetUtcNow();
+        var holder = $"{Owner}/{Guid.CreateVersion7():N}";
         var claimed = await transaction.QueryAsync<string>(
             SyncSql.Claim,
             new
             {
-                owner = Owner,
+                holder,
                 until = now + options.Value.Lease,
                 now,
                 limit,
@@ -30,19 +31,19 @@ public sealed class SyncQueue(InboundSyncDatabase database, IOptions<SyncOptions
             cancellationToken
         );
         await transaction.CommitAsync(cancellationToken);
-        return [.. claimed.Select(Guid.Parse)];
+        return [.. claimed.Select(id => new SyncLease(Guid.Parse(id), holder))];
     }
 
-    /// <summary>Says that this process still works on a sync; <see langword="false"/> where another has taken it.</summary>
-    public async Task<bool> RenewAsync(Guid syncId, CancellationToken cancellationToken)
+    /// <summary>Says that a sync is still worked on; <see langword="false"/> where it was taken by another.</summary>
+    public async Task<bool> RenewAsync(SyncLease lease, CancellationToken cancellationToken)
     {
         await using var transaction = await database.BeginAsync(cancellationToken);
         var kept = await transaction.ExecuteAsync(
             SyncSql.Renew,
             new
             {
-                id = syncId,
-                owner = Owner,
+                id = lease.SyncId,
+                holder = lease.Holder,
                 until = time.GetUtcNow() + options.Value.Lease,
             },
             cancellationToken
@@ -51,11 +52,11 @@ public sealed class SyncQueue(InboundSyncDatabase database, IOptions<SyncOptions
         return kept == 1;
     }
 
-    /// <summary>Gives a sync back that is still with this process.</summary>
-    public async Task ReleaseAsync(Guid syncId, CancellationToken cancellationToken)
+    /// <summary>Gives a sync back, unless it was taken by another.</summary>
+    public async Task ReleaseAsync(SyncLease lease, CancellationToken cancellationToken)
     {
         await using var transaction = await database.BeginAsync(cancellationToken);
-        await transaction.ExecuteAsync(SyncSql.Release, new { id = syncId, owner = Owner }, cancellationToken);
+        await transaction.ExecuteAsync(SyncSql.Release, new { id = lease.SyncId, holder = lease.Holder }, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 

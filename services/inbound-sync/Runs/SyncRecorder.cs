@@ -7,10 +7,10 @@ using Tideway.InboundSync.Syncs;
 namespace Tideway.InboundSync.Runs;
 
 /// <summary>
-/// Keeps what runs did, with the events that tell of it. What ends a run says whether the sync was still with this process; where it was not, nothing is
-/// recorded: whoever has it now does.
+/// Keeps what runs did, with the events that tell of it. What begins or ends a run says whether the sync still was with who took it; where it was not, nothing
+/// is recorded: whoever has it now does.
 /// </summary>
-public sealed class SyncRecorder(InboundSyncDatabase database, SyncQueue queue, IOptions<SyncOptions> options, TimeProvider time, ILogger<SyncRecorder> logger)
+public sealed class SyncRecorder(InboundSyncDatabase database, IOptions<SyncOptions> options, TimeProvider time, ILogger<SyncRecorder> logger)
 {
     internal const string Interrupted = "The process ended during the run.";
 
@@ -24,12 +24,14 @@ public sealed class SyncRecorder(InboundSyncDatabase database, SyncQueue queue, 
         && await database.QueryFirstOrDefaultAsync<SyncRun>(SyncRunSql.Find, new { runId, syncId = sync.SyncId }, cancellationToken) is { } last
         && last.State != SyncRun.Succeeded;
 
-    /// <summary>A run begins: the one that is queued, or a new one. Runs of the same sync that were left open by a process that ended are closed first.</summary>
-    public async Task<SyncRun> BeginAsync(Sync sync, CancellationToken cancellationToken)
+    /// <summary>
+    /// A run begins: the one that is queued, or a new one. Runs of the same sync that were left open by a process that ended are closed first.
+    /// <see langword="null"/> where the sync is with another.
+    /// </summary>
+    public async Task<SyncRun?> BeginAsync(Sync sync, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         await using var transaction = await database.BeginAsync(cancellationToken);
-        await InterruptAsync(transaction, sync, now, cancellationToken);
         var queued = await transaction.QueryFirstOrDefaultAsync<SyncRun>(SyncRunSql.FindQueued, new { syncId = sync.SyncId }, cancellationToken);
         var run = new SyncRun
         {
@@ -40,8 +42,22 @@ public sealed class SyncRecorder(InboundSyncDatabase database, SyncQueue queue, 
             StartedAt = now,
             FromVersion = sync.RemoteVersion,
         };
+        // From here to the commit nobody else takes the sync.
+        if (
+            await transaction.ExecuteAsync(
+                SyncRunSql.Note,
+                new
+                {
+                    runId = run.RunId,
+                    syncId = run.SyncId,
+                    holder = sync.LeaseOwner,
+                },
+                cancellationToken
+            ) == 0
+        )
+            return null;
+        await InterruptAsync(transaction, sync, now, cancellationToken);
         await transaction.ExecuteAsync(queued is null ? SyncRunSql.Insert : SyncRunSql.Begin, run, cancellationToken);
-        await transaction.ExecuteAsync(SyncRunSql.Note, run, cancellationToken);
         transaction.Publish(RunEvents.Started(sync, run));
         await transaction.CommitAsync(cancellationToken);
         return run;
@@ -108,7 +124,12 @@ public sealed class SyncRecorder(InboundSyncDatabase database, SyncQueue queue, 
             !await ReleaseAsync(
                 transaction,
                 sync,
-                new Release(dueAt, failures, QuarantinedVersion: quarantine?.ToVersion ?? sync.QuarantinedVersion),
+                new Release(
+                    dueAt,
+                    failures,
+                    QuarantinedVersion: quarantine?.ToVersion ?? sync.QuarantinedVersion,
+                    QuarantinedTable: quarantine?.TableId ?? sync.QuarantinedTable
+                ),
                 cancellationToken
             )
         )
@@ -123,11 +144,23 @@ public sealed class SyncRecorder(InboundSyncDatabase database, SyncQueue queue, 
         return true;
     }
 
-    /// <summary>The changes since a version are not to be had.</summary>
+    /// <summary>The changes since a version are not to be had. Told once: a run that fails is tried again, and finds the same.</summary>
     public async Task GapAsync(SyncWork work, long fromVersion, string reason, CancellationToken cancellationToken)
     {
-        Log.GapDetected(logger, work.Sync.Name, fromVersion, work.Latest, reason);
         await using var transaction = await database.BeginAsync(cancellationToken);
+        var isNew = await transaction.ExecuteAsync(
+            SyncSql.TellGap,
+            new
+            {
+                id = work.Sync.SyncId,
+                holder = work.Sync.LeaseOwner,
+                gap = $"{work.Newest.Metadata.Id} {fromVersion}..{work.Latest}",
+            },
+            cancellationToken
+        );
+        if (isNew == 0)
+            return;
+        Log.GapDetected(logger, work.Sync.Name, fromVersion, work.Latest, reason);
         transaction.Publish(RunEvents.Gap(work, fromVersion, reason, time.GetUtcNow()));
         await transaction.CommitAsync(cancellationToken);
     }
@@ -138,7 +171,11 @@ public sealed class SyncRecorder(InboundSyncDatabase database, SyncQueue queue, 
 
     /// <summary>The newest version is the one whose rows were set aside: there is no point in taking it again.</summary>
     public Task<bool> StillQuarantinedAsync(Sync sync, CancellationToken cancellationToken) =>
-        ReleaseAsync(sync, now => new Release(now + Interval(sync), sync.Failures, QuarantinedVersion: sync.QuarantinedVersion), cancellationToken);
+        ReleaseAsync(
+            sync,
+            now => new Release(now + Interval(sync), sync.Failures, QuarantinedVersion: sync.QuarantinedVersion, QuarantinedTable: sync.QuarantinedTable),
+            cancellationToken
+        );
 
     private async Task<bool> ReleaseAsync(Sync sync, Func<DateTimeOffset, Release> release, CancellationToken cancellationToken)
     {
@@ -151,17 +188,18 @@ public sealed class SyncRecorder(InboundSyncDatabase database, SyncQueue queue, 
         return true;
     }
 
-    private async Task<bool> ReleaseAsync(ServiceTransaction transaction, Sync sync, Release release, CancellationToken cancellationToken) =>
+    private static async Task<bool> ReleaseAsync(ServiceTransaction transaction, Sync sync, Release release, CancellationToken cancellationToken) =>
         await transaction.ExecuteAsync(
             SyncSql.Finish,
             new
             {
                 id = sync.SyncId,
-                owner = queue.Owner,
+                holder = sync.LeaseOwner,
                 release.DueAt,
                 release.Failures,
                 release.RemoteVersion,
                 release.QuarantinedVersion,
+                release.QuarantinedTable,
                 release.SyncedAt,
                 claimedDueAt = sync.DueAt,
                 nextTrigger = release.Failures > 0 ? SyncTrigger.Recovery : SyncTrigger.Timer,
@@ -240,6 +278,7 @@ public sealed class SyncRecorder(InboundSyncDatabase database, SyncQueue queue, 
         int Failures,
         long? RemoteVersion = null,
         DateTimeOffset? SyncedAt = null,
-        long? QuarantinedVersion = null
+        long? QuarantinedVersion = null,
+        string? QuarantinedTable = null
     );
 }

@@ -18,7 +18,8 @@ internal static class SyncRunSql
     public const string Begin =
         "UPDATE sync_run SET state = 'running', started_at = @StartedAt, from_version = @FromVersion WHERE run_id = @RunId AND state = 'queued'";
 
-    public const string Note = "UPDATE sync SET last_run_id = @RunId WHERE sync_id = @SyncId";
+    /// <summary>Shows a run as the last one; nothing where the sync is with another.</summary>
+    public const string Note = "UPDATE sync SET last_run_id = @runId WHERE sync_id = @syncId AND lease_owner = @holder";
 
     public const string Progress =
         "UPDATE sync_run SET files_total = @filesTotal, files_done = @filesDone, bytes_total = @bytesTotal, bytes_done = @bytesDone WHERE run_id = @runId AND state = 'running'";

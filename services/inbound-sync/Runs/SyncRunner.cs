@@ -34,13 +34,19 @@ public sealed class SyncRunner(
     private SyncRun? run;
 
     /// <summary>Runs the sync to its end and records it.</summary>
-    public async Task RunAsync(Guid syncId, CancellationToken stoppingToken)
+    public async Task RunAsync(SyncLease lease, CancellationToken stoppingToken)
     {
-        if (await syncs.FindAsync(syncId, stoppingToken) is not { } sync)
+        if (await syncs.FindAsync(lease.SyncId, stoppingToken) is not { } sync)
             return;
+        if (sync.LeaseOwner != lease.Holder)
+        {
+            Log.LeaseLost(logger, lease.SyncId);
+            return;
+        }
+
         var provider = (await providers.FindAsync(sync.ProviderId, stoppingToken))!;
         var progress = new RunProgress();
-        await using var heartbeat = new SyncHeartbeat(queue, recorder, syncId, options.Value.Lease, progress, time, logger, stoppingToken);
+        await using var heartbeat = new SyncHeartbeat(queue, recorder, lease, options.Value.Lease, progress, time, logger, stoppingToken);
         try
         {
             using var running = Telemetry.RunBegins(sync);
@@ -49,7 +55,7 @@ public sealed class SyncRunner(
             var outcome = await TakeInAsync(sync, provider, progress, heartbeat);
             await heartbeat.StopAsync();
             if (!await RecordAsync(sync, outcome, progress, stoppingToken))
-                Log.LeaseLost(logger, syncId);
+                Log.LeaseLost(logger, lease.SyncId);
         }
         catch (OperationCanceledException) when (heartbeat.IsLost)
         {
@@ -61,12 +67,12 @@ public sealed class SyncRunner(
             var reason = ReasonOf(exception, provider);
             Log.RunFailed(logger, exception, sync.Name, reason);
             run ??= await recorder.BeginAsync(sync, stoppingToken);
-            if (!await recorder.FailAsync(sync, run, reason, exception as QuarantineException, progress, stoppingToken))
-                Log.LeaseLost(logger, syncId);
+            if (run is null || !await recorder.FailAsync(sync, run, reason, exception as QuarantineException, progress, stoppingToken))
+                Log.LeaseLost(logger, lease.SyncId);
         }
         finally
         {
-            staging.Clear(syncId);
+            staging.Clear(lease.SyncId);
         }
     }
 
@@ -87,7 +93,7 @@ public sealed class SyncRunner(
             var work = new SyncWork(sync, run!, remote, newest, table, held, progress);
             if (work.IsCurrent)
                 return new SyncOutcome(sync.RemoteVersion, newest.Version, held.Snapshot!.Version, WholeTable: false);
-            if (run is null && sync.QuarantinedVersion == newest.Version)
+            if (run is null && sync.QuarantinedVersion == newest.Version && sync.QuarantinedTable == newest.Metadata.Id)
                 return null;
             if (run is null)
                 work = work with { Run = await BeginAsync(sync, heartbeat) };
@@ -132,7 +138,7 @@ public sealed class SyncRunner(
             return await recorder.NothingNewAsync(sync, outcome.ToVersion, cancellationToken);
         // The data can be here without anybody having been told, or with everybody told of a failure only: then that is made good.
         run ??= await recorder.BeginAsync(sync, cancellationToken);
-        if (!await recorder.SucceedAsync(sync, run, outcome, progress, cancellationToken))
+        if (run is null || !await recorder.SucceedAsync(sync, run, outcome, progress, cancellationToken))
             return false;
         Log.RunSucceeded(logger, sync.Name, outcome.ToVersion, progress.FilesFetched, progress.BytesFetched);
         return true;
@@ -141,6 +147,12 @@ public sealed class SyncRunner(
     private async Task<SyncRun> BeginAsync(Sync sync, SyncHeartbeat heartbeat)
     {
         run = await recorder.BeginAsync(sync, heartbeat.Token);
+        if (run is null)
+        {
+            await heartbeat.LoseAsync();
+            throw new OperationCanceledException(heartbeat.Token);
+        }
+
         heartbeat.Show(run);
         return run;
     }

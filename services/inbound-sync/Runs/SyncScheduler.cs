@@ -36,8 +36,8 @@ public sealed class SyncScheduler(
                         continue;
                     }
 
-                    foreach (var syncId in await queue.ClaimAsync(free, stoppingToken))
-                        running.Add(RunAsync(syncId, stoppingToken));
+                    foreach (var lease in await queue.ClaimAsync(free, stoppingToken))
+                        running.Add(RunAsync(lease, stoppingToken));
                     if (running.Count < options.Value.Concurrency)
                         await queue.WaitAsync(stoppingToken);
                 }
@@ -67,24 +67,24 @@ public sealed class SyncScheduler(
         await transaction.CommitAsync(cancellationToken);
     }
 
-    private async Task RunAsync(Guid syncId, CancellationToken stoppingToken)
+    private async Task RunAsync(SyncLease lease, CancellationToken stoppingToken)
     {
         await Task.Yield();
         try
         {
             await using var scope = scopes.CreateAsyncScope();
-            await scope.ServiceProvider.GetRequiredService<SyncRunner>().RunAsync(syncId, stoppingToken);
+            await scope.ServiceProvider.GetRequiredService<SyncRunner>().RunAsync(lease, stoppingToken);
         }
         catch (Exception exception) when (stoppingToken.IsCancellationRequested)
         {
             if (exception is not OperationCanceledException)
-                Log.RunCrashed(logger, exception, syncId);
-            await ReleaseAsync(syncId);
+                Log.RunCrashed(logger, exception, lease.SyncId);
+            await ReleaseAsync(lease);
         }
         catch (Exception exception)
         {
             // The lease ends by itself and the sync is tried again then.
-            Log.RunCrashed(logger, exception, syncId);
+            Log.RunCrashed(logger, exception, lease.SyncId);
         }
         finally
         {
@@ -93,17 +93,17 @@ public sealed class SyncScheduler(
     }
 
     /// <summary>Gives a sync back at the end of the process, so that another does not wait for the lease to end.</summary>
-    private async Task ReleaseAsync(Guid syncId)
+    private async Task ReleaseAsync(SyncLease lease)
     {
         try
         {
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5), time);
-            await queue.ReleaseAsync(syncId, patience.Token);
-            Log.RunStopped(logger, syncId);
+            await queue.ReleaseAsync(lease, patience.Token);
+            Log.RunStopped(logger, lease.SyncId);
         }
         catch (Exception exception)
         {
-            Log.RunCrashed(logger, exception, syncId);
+            Log.RunCrashed(logger, exception, lease.SyncId);
         }
     }
 }

@@ -66,14 +66,18 @@ public sealed record Sync
     /// <summary>Remote version held after the last run.</summary>
     public long? RemoteVersion { get; init; }
 
-    /// <summary>Remote version whose rows were set aside; not tried again before there is another.</summary>
+    /// <summary>Remote version whose rows were set aside; not tried again before there is another, or another table.</summary>
     public long? QuarantinedVersion { get; init; }
+
+    /// <summary>Id of the remote table that this is a version of.</summary>
+    public string? QuarantinedTable { get; init; }
 
     /// <summary>When the local table was last known to hold the newest remote version.</summary>
     public DateTimeOffset? SyncedAt { get; init; }
 
     public Guid? LastRunId { get; init; }
 
+    /// <summary>Whose it is, see <see cref="Runs.SyncLease.Holder"/>.</summary>
     public string? LeaseOwner { get; init; }
 
     public DateTimeOffset? LeaseUntil { get; init; }

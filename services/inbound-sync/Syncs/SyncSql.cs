@@ -6,7 +6,7 @@ internal static class SyncSql
     private const string Columns =
         "s.sync_id AS SyncId, s.name, s.provider_id AS ProviderId, p.name AS ProviderName, s.share, s.schema_name AS SchemaName, s.table_name AS TableName, s.mode, "
         + "s.key_columns AS KeyColumns, s.target_location AS TargetLocation, s.target_root AS TargetRoot, s.interval_seconds AS IntervalSeconds, s.due_at AS DueAt, s.due_trigger AS DueTrigger, s.failures, "
-        + "s.remote_version AS RemoteVersion, s.quarantined_version AS QuarantinedVersion, s.synced_at AS SyncedAt, s.last_run_id AS LastRunId, s.lease_owner AS LeaseOwner, s.lease_until AS LeaseUntil, "
+        + "s.remote_version AS RemoteVersion, s.quarantined_version AS QuarantinedVersion, s.quarantined_table AS QuarantinedTable, s.synced_at AS SyncedAt, s.last_run_id AS LastRunId, s.lease_owner AS LeaseOwner, s.lease_until AS LeaseUntil, "
         + "s.created_at AS CreatedAt, s.created_by AS CreatedBy";
 
     private const string From = $"SELECT {Columns} FROM sync s JOIN provider p ON p.provider_id = s.provider_id";
@@ -39,22 +39,25 @@ internal static class SyncSql
 
     /// <summary>Takes syncs that are due and that nobody has, for a time. A holder that died loses them when the time is over.</summary>
     public const string Claim =
-        "UPDATE sync SET lease_owner = @owner, lease_until = @until WHERE sync_id IN "
+        "UPDATE sync SET lease_owner = @holder, lease_until = @until WHERE sync_id IN "
         + "(SELECT sync_id FROM sync WHERE due_at <= @now AND (lease_until IS NULL OR lease_until < @now) ORDER BY due_at LIMIT @limit) "
         + "AND (lease_until IS NULL OR lease_until < @now) RETURNING sync_id";
 
-    public const string Renew = "UPDATE sync SET lease_until = @until WHERE sync_id = @id AND lease_owner = @owner";
+    public const string Renew = "UPDATE sync SET lease_until = @until WHERE sync_id = @id AND lease_owner = @holder";
 
-    public const string Release = "UPDATE sync SET lease_owner = NULL, lease_until = NULL WHERE sync_id = @id AND lease_owner = @owner";
+    public const string Release = "UPDATE sync SET lease_owner = NULL, lease_until = NULL WHERE sync_id = @id AND lease_owner = @holder";
 
     public const string ReleaseAll = "UPDATE sync SET lease_owner = NULL, lease_until = NULL WHERE lease_owner IS NOT NULL";
 
-    /// <summary>Ends a run. Whatever made the sync due while it ran stays, so that another run follows.</summary>
+    /// <summary>Ends a run. A gap is forgotten with one that succeeded. Whatever made the sync due while it ran stays, so that another run follows.</summary>
     public const string Finish =
         "UPDATE sync SET lease_owner = NULL, lease_until = NULL, failures = @Failures, remote_version = COALESCE(@RemoteVersion, remote_version), "
-        + "quarantined_version = @QuarantinedVersion, synced_at = COALESCE(@SyncedAt, synced_at), "
+        + "quarantined_version = @QuarantinedVersion, quarantined_table = @QuarantinedTable, told_gap = CASE WHEN @Failures = 0 THEN NULL ELSE told_gap END, synced_at = COALESCE(@SyncedAt, synced_at), "
         + "due_trigger = CASE WHEN due_at <> @claimedDueAt THEN due_trigger ELSE @nextTrigger END, due_at = CASE WHEN due_at <> @claimedDueAt THEN due_at ELSE @DueAt END "
-        + "WHERE sync_id = @id AND lease_owner = @owner";
+        + "WHERE sync_id = @id AND lease_owner = @holder";
+
+    /// <summary>Notes a gap as told; nothing where that is the last one that was.</summary>
+    public const string TellGap = "UPDATE sync SET told_gap = @gap WHERE sync_id = @id AND lease_owner = @holder AND (told_gap IS NULL OR told_gap <> @gap)";
 
     public const string NextDue = "SELECT due_at FROM sync WHERE lease_until IS NULL OR lease_until < @now ORDER BY due_at LIMIT 1";
 

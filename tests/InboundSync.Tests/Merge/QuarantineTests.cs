@@ -52,6 +52,33 @@ public sealed class QuarantineTests : SyncFixture
         Host.Events.Of<RowsQuarantined>().Count.ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_table_that_was_made_anew_is_looked_at_though_it_reached_the_version_that_was_set_aside(bool isHeld)
+    {
+        if (isHeld)
+        {
+            await Orders.AppendOrdersAsync(1, 10);
+            await Host.AddSyncAsync(mode: "merge");
+            await Orders.AppendOrdersAsync(5, 6, "twice");
+            await Host.RunAsync();
+        }
+        else
+        {
+            await Orders.AppendOrdersAsync(1, 10);
+            await Orders.AppendOrdersAsync(5, 6, "twice");
+            await Host.AddSyncAsync(mode: "merge");
+        }
+
+        await MakeAnewAsync("doubled again", 12);
+        await Eventually.Async(async () => await Host.CountAsync("quarantine") == 2, because: "the other table, set aside");
+        await MakeAnewAsync("good", 21);
+
+        await Host.WaitForRunAsync("orders", run => run["state"]!.GetValue<string>() == "succeeded");
+        await ShouldBeSameRowsAsync();
+    }
+
     [Fact]
     public async Task Changed_rows_without_a_key_are_set_aside_and_other_syncs_go_on()
     {
@@ -97,5 +124,15 @@ public sealed class QuarantineTests : SyncFixture
         run["reason"]!.GetValue<string>().ShouldBe("The remote table has no column order_no, which the sync has as a key; it has id, customer, amount.");
         Provider.Downloads.ShouldBeEmpty();
         Host.Events.Of<RowsQuarantined>().ShouldBeEmpty();
+    }
+
+    /// <summary>Another table at the same version, whose rows up to 20 are doubled from <paramref name="doubledFrom"/> on, and the timer that comes.</summary>
+    private async Task MakeAnewAsync(string folder, long doubledFrom)
+    {
+        await Orders.RecreateAsync(Folder.Sub(folder));
+        await Orders.AppendOrdersAsync(1, 20);
+        await Orders.AppendOrdersAsync(doubledFrom, 30);
+        (await Orders.VersionAsync()).ShouldBe(2);
+        await Host.ChangeAsync("UPDATE sync SET due_at = 1");
     }
 }

@@ -12,8 +12,6 @@ namespace Tideway.InboundSync.Tests.Storage;
 /// <summary>What the state keeps, whatever the engine.</summary>
 public abstract class StoreContract : IAsyncLifetime
 {
-    private static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
-
     private readonly TempFolder folder = new();
     private InboundHost host = null!;
 
@@ -61,12 +59,19 @@ public abstract class StoreContract : IAsyncLifetime
         {
             ProviderId = provider.ProviderId,
             Comment = "new",
-            UpdatedAt = Start.AddDays(1),
+            UpdatedAt = StoredThings.Start.AddDays(1),
             UpdatedBy = "somebody",
         };
 
         (await CommitAsync(transaction => Providers.UpdateAsync(transaction, change, Stop))).ShouldBeTrue();
-        (await Providers.FindAsync("acme", Stop)).ShouldBe(provider with { Comment = "new", UpdatedAt = Start.AddDays(1), UpdatedBy = "somebody" });
+        (await Providers.FindAsync("acme", Stop)).ShouldBe(
+            provider with
+            {
+                Comment = "new",
+                UpdatedAt = StoredThings.Start.AddDays(1),
+                UpdatedBy = "somebody",
+            }
+        );
 
         var profile = change with { Comment = null, Endpoint = "https://new.example/ds", Profile = "sealed-2", ExpirationTime = null };
         (await CommitAsync(transaction => Providers.UpdateAsync(transaction, profile, Stop))).ShouldBeTrue();
@@ -136,7 +141,7 @@ public abstract class StoreContract : IAsyncLifetime
             {
                 var mine = new List<Guid>();
                 while (await queue.ClaimAsync(2, Stop) is { Count: > 0 } some)
-                    mine.AddRange(some);
+                    mine.AddRange(some.Select(lease => lease.SyncId));
                 return mine;
             })
         );
@@ -160,13 +165,31 @@ public abstract class StoreContract : IAsyncLifetime
         });
         await host.ChangeAsync("UPDATE sync SET lease_owner = 'other', lease_until = @at", new { at = TimeProvider.System.GetUtcNow().AddHours(1) });
         (await Queue.ClaimAsync(1, Stop)).ShouldBeEmpty();
-        (await Queue.RenewAsync(sync.SyncId, Stop)).ShouldBeFalse();
+        (await Queue.RenewAsync(new SyncLease(sync.SyncId, Queue.Owner), Stop)).ShouldBeFalse();
 
         await host.ChangeAsync("UPDATE sync SET lease_until = @at", new { at = TimeProvider.System.GetUtcNow().AddSeconds(-1) });
-        (await Queue.ClaimAsync(1, Stop)).ShouldBe([sync.SyncId]);
-        (await Queue.RenewAsync(sync.SyncId, Stop)).ShouldBeTrue();
-        await Queue.ReleaseAsync(sync.SyncId, Stop);
-        (await Queue.ClaimAsync(1, Stop)).ShouldBe([sync.SyncId]);
+        var lease = await ClaimAsync(sync);
+        (await Queue.RenewAsync(lease, Stop)).ShouldBeTrue();
+        await Queue.ReleaseAsync(lease, Stop);
+        await ClaimAsync(sync);
+    }
+
+    [Fact]
+    public async Task A_sync_that_was_taken_again_in_the_same_process_is_none_of_who_had_it_before()
+    {
+        var before = await ClaimedAsync();
+        var lost = await BeginAsync(before);
+        await host.ChangeAsync("UPDATE sync SET lease_until = 1");
+        var lease = await ClaimAsync(before);
+        var run = await BeginAsync((await Syncs.FindAsync(before.SyncId, Stop))!);
+
+        (await Queue.RenewAsync(new SyncLease(before.SyncId, before.LeaseOwner!), Stop)).ShouldBeFalse();
+        (await Recorder.FailAsync(before, lost, "reason", null, new RunProgress(), Stop)).ShouldBeFalse();
+        (await Recorder.BeginAsync(before, Stop)).ShouldBeNull();
+
+        (await Queue.RenewAsync(lease, Stop)).ShouldBeTrue();
+        var last = await LastRunAsync(before);
+        (last.RunId, last.State).ShouldBe((run.RunId, "running"));
     }
 
     [Fact]
@@ -186,7 +209,7 @@ public abstract class StoreContract : IAsyncLifetime
     public async Task A_run_that_succeeds_is_kept_with_what_it_did()
     {
         var sync = await ClaimedAsync();
-        var run = await Recorder.BeginAsync(sync, Stop);
+        var run = await BeginAsync(sync);
         var progress = new RunProgress();
         progress.Expect(2, 30);
         progress.Received(20);
@@ -209,13 +232,13 @@ public abstract class StoreContract : IAsyncLifetime
     public async Task What_makes_a_sync_due_during_a_run_stays()
     {
         var sync = await ClaimedAsync();
-        var run = await Recorder.BeginAsync(sync, Stop);
+        var run = await BeginAsync(sync);
         // A replica whose clock is behind made it due: any change counts.
         await CommitAsync(transaction => Syncs.MakeDueAsync(transaction, sync.ProviderId, "s", "p", "t", SyncTrigger.Event, sync.DueAt.AddSeconds(-1), Stop));
 
         await Recorder.SucceedAsync(sync, run, new SyncOutcome(null, 1, 0, WholeTable: true), new RunProgress(), Stop);
 
-        (await Queue.ClaimAsync(1, Stop)).ShouldBe([sync.SyncId]);
+        await ClaimAsync(sync);
         (await Syncs.FindAsync(sync.SyncId, Stop))!.DueTrigger.ShouldBe("event");
     }
 
@@ -223,12 +246,13 @@ public abstract class StoreContract : IAsyncLifetime
     public async Task Who_lost_the_lease_records_nothing()
     {
         var sync = await ClaimedAsync();
-        var run = await Recorder.BeginAsync(sync, Stop);
+        var run = await BeginAsync(sync);
         await host.ChangeAsync("UPDATE sync SET lease_owner = 'other'");
 
         (await Recorder.SucceedAsync(sync, run, new SyncOutcome(null, 1, 0, WholeTable: true), new RunProgress(), Stop)).ShouldBeFalse();
         (await Recorder.FailAsync(sync, run, "reason", null, new RunProgress(), Stop)).ShouldBeFalse();
         (await Recorder.NothingNewAsync(sync, 1, Stop)).ShouldBeFalse();
+        (await Recorder.BeginAsync(sync, Stop)).ShouldBeNull();
 
         (await LastRunAsync(sync)).State.ShouldBe("running");
         (await Syncs.FindAsync(sync.SyncId, Stop))!.RemoteVersion.ShouldBeNull();
@@ -240,11 +264,10 @@ public abstract class StoreContract : IAsyncLifetime
         var sync = await ClaimedAsync();
         for (var failure = 1; failure <= 3; failure++)
         {
-            var run = await Recorder.BeginAsync(sync, Stop);
+            var run = await BeginAsync(sync);
             (await Recorder.FailAsync(sync, run, $"reason {failure}", null, new RunProgress(), Stop)).ShouldBeTrue();
             await host.ChangeAsync("UPDATE sync SET due_at = 1");
-            (await Queue.ClaimAsync(1, Stop)).ShouldBe([sync.SyncId]);
-            sync = (await Syncs.FindAsync(sync.SyncId, Stop))!;
+            sync = await ClaimedAsync(sync);
             (sync.Failures, sync.DueTrigger).ShouldBe((failure, "recovery"));
         }
 
@@ -257,10 +280,10 @@ public abstract class StoreContract : IAsyncLifetime
         var sync = await ClaimedAsync();
         for (var i = 1; i <= 5; i++)
         {
-            var run = await Recorder.BeginAsync(sync, Stop);
+            var run = await BeginAsync(sync);
             await Recorder.FailAsync(sync, run, $"{i}", null, new RunProgress(), Stop);
             await host.ChangeAsync("UPDATE sync SET due_at = 1");
-            await Queue.ClaimAsync(1, Stop);
+            sync = await ClaimedAsync(sync);
             // Ids tell runs apart by the millisecond in which they began.
             var ended = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
             SpinWait.SpinUntil(() => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() > ended);
@@ -279,9 +302,9 @@ public abstract class StoreContract : IAsyncLifetime
     public async Task A_run_that_was_left_open_is_closed_when_the_next_begins()
     {
         var sync = await ClaimedAsync();
-        var left = await Recorder.BeginAsync(sync, Stop);
+        var left = await BeginAsync(sync);
 
-        await Recorder.BeginAsync(sync, Stop);
+        await BeginAsync(sync);
 
         var closed = await host.GetAsync($"{InboundHost.Syncs}/{sync.Name}/runs/{left.RunId}");
         closed["state"]!.GetValue<string>().ShouldBe("failed");
@@ -298,7 +321,7 @@ public abstract class StoreContract : IAsyncLifetime
         second["run_id"]!.GetValue<string>().ShouldBe(first["run_id"]!.GetValue<string>());
         (await Recorder.IsQueuedAsync(sync, Stop)).ShouldBeTrue();
 
-        var run = await Recorder.BeginAsync(sync, Stop);
+        var run = await BeginAsync(sync);
 
         run.RunId.ToString().ShouldBe(first["run_id"]!.GetValue<string>());
         run.Trigger.ShouldBe("request");
@@ -309,22 +332,33 @@ public abstract class StoreContract : IAsyncLifetime
     public async Task Rows_set_aside_are_kept_with_their_version()
     {
         var sync = await ClaimedAsync();
-        var run = await Recorder.BeginAsync(sync, Stop);
+        var run = await BeginAsync(sync);
 
-        await Recorder.FailAsync(sync, run, "why", new QuarantineException(4, 6, 17, "why"), new RunProgress(), Stop);
+        await Recorder.FailAsync(sync, run, "why", new QuarantineException("table", 4, 6, 17, "why"), new RunProgress(), Stop);
 
-        (await Syncs.FindAsync(sync.SyncId, Stop))!.QuarantinedVersion.ShouldBe(6);
+        var kept = (await Syncs.FindAsync(sync.SyncId, Stop))!;
+        (kept.QuarantinedTable, kept.QuarantinedVersion).ShouldBe(("table", 6));
         var batch = (await host.GetAsync($"{InboundHost.Syncs}/{sync.Name}/quarantine"))["batches"]!.AsArray().Single()!;
         batch["row_count"]!.GetValue<long>().ShouldBe(17);
         batch["quarantined_at"]!.GetValue<long>().ShouldBeGreaterThan(0);
     }
 
-    private async Task<Sync> ClaimedAsync()
+    private async Task<Sync> ClaimedAsync() => await ClaimedAsync(await AddSyncAsync(await AddProviderAsync("acme"), "orders"));
+
+    private async Task<Sync> ClaimedAsync(Sync sync)
     {
-        var sync = await AddSyncAsync(await AddProviderAsync("acme"), "orders");
-        (await Queue.ClaimAsync(1, Stop)).ShouldBe([sync.SyncId]);
+        await ClaimAsync(sync);
         return (await Syncs.FindAsync(sync.SyncId, Stop))!;
     }
+
+    private async Task<SyncLease> ClaimAsync(Sync sync)
+    {
+        var lease = (await Queue.ClaimAsync(1, Stop)).ShouldHaveSingleItem();
+        lease.SyncId.ShouldBe(sync.SyncId);
+        return lease;
+    }
+
+    private async Task<SyncRun> BeginAsync(Sync sync) => (await Recorder.BeginAsync(sync, Stop)).ShouldNotBeNull();
 
     private async Task<SyncRun> LastRunAsync(Sync sync) =>
         (
@@ -342,21 +376,7 @@ public abstract class StoreContract : IAsyncLifetime
 
     private async Task<Provider> AddProviderAsync(string name)
     {
-        var provider = new Provider
-        {
-            ProviderId = Guid.CreateVersion7(),
-            Name = name,
-            Endpoint = "https://acme.example/delta-sharing",
-            Profile = "sealed",
-            ShareCredentialsVersion = 1,
-            ExpirationTime = Start.AddYears(1),
-            Comment = "comment",
-            Owner = "owner",
-            CreatedAt = Start,
-            CreatedBy = "creator",
-            UpdatedAt = Start,
-            UpdatedBy = "creator",
-        };
+        var provider = StoredThings.Provider(name);
         (await CommitAsync(transaction => Providers.AddAsync(transaction, provider, Stop))).ShouldBeTrue();
         (await CommitAsync(transaction => Providers.AddAsync(transaction, provider with { ProviderId = Guid.CreateVersion7() }, Stop))).ShouldBeFalse();
         return provider;
@@ -364,25 +384,7 @@ public abstract class StoreContract : IAsyncLifetime
 
     private async Task<Sync> AddSyncAsync(Provider provider, string name, string? target = null)
     {
-        var sync = new Sync
-        {
-            SyncId = Guid.CreateVersion7(),
-            Name = name,
-            ProviderId = provider.ProviderId,
-            ProviderName = provider.Name,
-            Share = "s",
-            SchemaName = "p",
-            TableName = "t",
-            Mode = SyncMode.Merge,
-            KeyColumns = """["id","day"]""",
-            TargetLocation = target ?? $"file:///lake/{name}",
-            TargetRoot = "lake",
-            IntervalSeconds = 60,
-            DueAt = Start,
-            DueTrigger = SyncTrigger.Timer,
-            CreatedAt = Start,
-            CreatedBy = "creator",
-        };
+        var sync = StoredThings.Sync(provider, name, target);
         (await CommitAsync(transaction => Syncs.AddAsync(transaction, sync, Stop))).ShouldBeTrue();
         return sync;
     }

@@ -43,7 +43,7 @@ internal sealed class InboundHost : IAsyncDisposable
 
     public EventLog Events => Services.GetRequiredService<EventLog>();
 
-    /// <summary>Its name as a holder of syncs.</summary>
+    /// <summary>Its name, with which those of its leases begin.</summary>
     public string Owner => Services.GetRequiredService<SyncQueue>().Owner;
 
     public CapturedLogs Logs => Services.GetRequiredService<CapturedLogs>();
