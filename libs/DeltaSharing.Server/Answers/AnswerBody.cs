@@ -57,14 +57,18 @@ internal sealed class AnswerBody : IDisposable
             : new AnswerBody(context, new PortionEncoder(coding, mostKept));
     }
 
-    /// <summary>Sends a whole answer, with its length.</summary>
+    /// <summary>Sends a whole answer, with its length; of it only the headers to who asks for no more.</summary>
     public static async Task SendAsync(HttpContext context, ReadOnlyMemory<byte> whole, ContentCoding coding)
     {
         WriteHeaders(context.Response, coding);
         var bytes = coding == ContentCoding.Identity ? whole : PortionEncoder.Encode(coding, whole.Span);
         context.Response.ContentLength = bytes.Length;
-        await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
+        if (!HttpMethods.IsHead(context.Request.Method))
+            await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
     }
+
+    /// <summary>Sends the headers of an answer whose body is not made, for who asks for no more. How it would be encoded and how long it is depends on the body.</summary>
+    public static void SendHeaders(HttpContext context) => WriteHeaders(context.Response, ContentCoding.Identity);
 
     /// <summary>Sends an answer that was encoded before and ends with <paramref name="tail"/>, with its length.</summary>
     public static async Task SendAsync(HttpContext context, EncodedLines kept, ReadOnlyMemory<byte> tail, CancellationToken cancellationToken)

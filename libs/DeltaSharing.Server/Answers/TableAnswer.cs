@@ -11,7 +11,7 @@ namespace Tideway.DeltaSharing.Server.Answers;
 
 /// <summary>
 /// The answer to the metadata, query and changes calls: lines, written as they are made, so that memory does not grow with their number.
-/// It is recorded before its first byte leaves, with the counts as far as they are known by then.
+/// It is recorded before its first byte leaves, with the counts as far as they are known by then. A HEAD gets its headers; its lines are not made.
 /// </summary>
 public sealed partial class TableAnswer : IResult
 {
@@ -84,6 +84,12 @@ public sealed partial class TableAnswer : IResult
         }
 
         using var sending = new TableSending(this, httpContext, exchange);
+        if (exchange.IsHead)
+        {
+            await sending.SendHeadersAsync();
+            return;
+        }
+
         using var writer = new AnswerWriter(sending.SendAsync);
         var failure = await WriteAsync(httpContext, exchange, writer, sending);
         if (failure is not null)

@@ -31,6 +31,13 @@ internal sealed class TableSending(TableAnswer answer, HttpContext context, Prot
         return null;
     }
 
+    /// <summary>Sends the headers and no lines.</summary>
+    public async Task SendHeadersAsync()
+    {
+        await BeginAsync();
+        AnswerBody.SendHeaders(context);
+    }
+
     /// <summary>Sends a portion of the lines.</summary>
     public async ValueTask SendAsync(ReadOnlyMemory<byte> portion, CancellationToken cancellationToken)
     {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Tideway.DeltaSharing.Protocol;
 using Tideway.DeltaSharing.Server.Access;
 using Tideway.DeltaSharing.Server.Authentication;
@@ -51,6 +52,8 @@ public sealed class ProtocolExchange
         Table = RouteValue("table");
         Volume = RouteValue("volume");
         AddQuery(context.Request.Query);
+        if (IsHead && context.GetEndpoint()?.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods.Contains(HttpMethods.Get) == true)
+            AddParameter("method", HttpMethods.Head);
         context.Features.Set(this);
         context.Response.Headers[HeaderNames.RequestId] = RequestId;
         context.Response.Headers.CacheControl = "no-store";
@@ -90,6 +93,9 @@ public sealed class ProtocolExchange
 
     /// <summary>Their size in bytes.</summary>
     public long? ByteCount { get; set; }
+
+    /// <summary>Whether only the headers of the answer are wanted.</summary>
+    public bool IsHead => HttpMethods.IsHead(context.Request.Method);
 
     internal bool IsSettled { get; private set; }
 
@@ -146,8 +152,9 @@ public sealed class ProtocolExchange
             Table = Cut(Table),
             Volume = Cut(Volume),
             TableVersion = TableVersion,
-            FileCount = FileCount,
-            ByteCount = ByteCount,
+            // Headers hand out no files.
+            FileCount = IsHead && FileCount is not null ? 0 : FileCount,
+            ByteCount = IsHead && ByteCount is not null ? 0 : ByteCount,
             SourceIp = SourceIp(),
             UserAgent = Cut(context.Request.Headers.UserAgent.ToString()),
             Parameters = new Dictionary<string, string>(parameters, StringComparer.Ordinal),

@@ -29,6 +29,13 @@ public static class ProtocolRoutes
         return group;
     }
 
+    /// <summary>
+    /// A call that reads: GET, and HEAD, which gets the same headers and no body. The results of <c>Answers</c> see to that; what an endpoint makes only for the body
+    /// it may leave out where <see cref="ProtocolExchange.IsHead"/>.
+    /// </summary>
+    public static RouteHandlerBuilder MapRead(this IEndpointRouteBuilder group, [StringSyntax("Route")] string pattern, Delegate handler) =>
+        group.MapMethods(pattern, [HttpMethods.Get, HttpMethods.Head], handler);
+
     /// <summary>Says what access records call an endpoint: one of <see cref="ProtocolActions"/>.</summary>
     public static TBuilder WithProtocolAction<TBuilder>(this TBuilder endpoint, string action)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new ProtocolAction(action));

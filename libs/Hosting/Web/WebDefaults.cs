@@ -1,11 +1,14 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Microsoft.OpenApi;
 using Tideway.Hosting.Health;
 using Tideway.Hosting.Messaging;
 using Tideway.Hosting.Telemetry;
@@ -47,13 +50,22 @@ public static class WebDefaults
         services.AddSingleton<RequestDrain>();
         services.AddOptions<HostOptions>().Configure<IOptions<WebOptions>>((host, web) => host.ShutdownTimeout = web.Value.DrainTimeout + TimeToStop);
         services.AddProblemDetails();
-        services.AddOpenApi("v1");
+        services.AddOpenApi("v1", description => description.AddOperationTransformer(NameOnce));
         services.ConfigureHttpJsonOptions(json => ManagementJson.Apply(json.SerializerOptions));
         // Without this a request that cannot be bound is a bare 400 that says nothing.
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<WebOptions>>(Limit);
         services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<WebOptions>>(Trust);
+    }
+
+    // An endpoint that answers HEAD as GET has one name, and an id may be only one operation's.
+    private static Task NameOnce(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var methods = context.Description.ActionDescriptor.EndpointMetadata.OfType<IHttpMethodMetadata>().LastOrDefault()?.HttpMethods ?? [];
+        if (methods.Count > 1 && context.Description.HttpMethod == HttpMethods.Head)
+            operation.OperationId = null;
+        return Task.CompletedTask;
     }
 
     private static void Limit(KestrelServerOptions kestrel, IOptions<WebOptions> options)

@@ -15,6 +15,9 @@ internal sealed record ChangeCall(
     FileIdHash? IdHash
 )
 {
+    /// <summary>Whether only the headers of the answer are wanted.</summary>
+    public bool IsHead { get; init; }
+
     /// <summary>What of the table may be asked for.</summary>
     public TableRules Rules { get; } = RulesOf(Table);
 

@@ -78,7 +78,7 @@ internal sealed class ChangeFeed(
             if (plain is null)
                 return lacking ?? PlainFormat.Refuse(call.Table.FullName, fault.Version, fault.Reason);
             page = page with { Plain = true };
-            if (await plain.PrepareAsync(scan.Value, page, call.Pages.MaxFiles, cancellationToken) is { } notCopied)
+            if (await plain.PrepareAsync(scan.Value, page, call, cancellationToken) is { } notCopied)
                 return await KeptFiles.CheckAsync(table, scan.Value.FirstToGo, page, cancellationToken) ?? notCopied;
             await signer.PrepareAsync(plain.Location, urls.Value.UrlLifetime, cancellationToken);
         }
@@ -87,7 +87,8 @@ internal sealed class ChangeFeed(
         if (page.IsFirst && await KeptFiles.CheckAsync(table, original, page, cancellationToken) is { } gone)
             return gone;
 
-        Telemetry.ChangeFilesHandedOut.Add(scan.Value.FileCount);
+        if (!call.IsHead)
+            Telemetry.ChangeFilesHandedOut.Add(scan.Value.FileCount);
         await signer.PrepareAsync(location, urls.Value.UrlLifetime, cancellationToken);
         var context = new FileUrlContext(call.RecipientId, call.Table.ShareName, call.Table.SchemaName, call.Table.TableName).ToText();
         var withProtocol = call.Range.IncludeHistoricalProtocol && isDelta;

@@ -9,14 +9,17 @@ namespace Tideway.CdfPublisher.Changes;
 /// <summary>The changes call of the sharing protocol.</summary>
 internal static class ChangesEndpoints
 {
-    public static void MapChanges(this IEndpointRouteBuilder routes) =>
-        routes
-            .MapDeltaSharing<ChangeFeedAccessLog>("/delta-sharing")
-            .WithTags("Delta Sharing")
-            .MapGet("/shares/{share}/schemas/{schema}/tables/{table}/changes", GetChanges)
+    private const string Path = "/shares/{share}/schemas/{schema}/tables/{table}/changes";
+
+    public static void MapChanges(this IEndpointRouteBuilder routes)
+    {
+        var sharing = routes.MapDeltaSharing<ChangeFeedAccessLog>("/delta-sharing").WithTags("Delta Sharing");
+        sharing
+            .MapRead(Path, GetChanges)
             .WithName("QueryTableChanges")
             .WithSummary("Row changes of a shared table")
             .WithProtocolAction(ProtocolActions.QueryTableChanges);
+    }
 
     private static async Task<IResult> GetChanges(
         string share,
@@ -44,7 +47,10 @@ internal static class ChangesEndpoints
         var pages = ChangePages.Read(context.Request);
         if (pages.IsRefused(out refusal))
             return refusal;
-        var call = new ChangeCall(granted, exchange.Recipient.Id, exchange.RequestId, range.Value, pages.Value, capabilities.Value, idHash.Value);
+        var call = new ChangeCall(granted, exchange.Recipient.Id, exchange.RequestId, range.Value, pages.Value, capabilities.Value, idHash.Value)
+        {
+            IsHead = exchange.IsHead,
+        };
         return await feed.AnswerAsync(call, cancellationToken);
     }
 

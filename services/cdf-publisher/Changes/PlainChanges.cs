@@ -43,11 +43,17 @@ internal sealed class PlainChanges
             ? new PlainChanges(copies, new PlainVersions(copies, table, withMetadata ? null : view), view)
             : null;
 
-    /// <summary>Has the copies of a page written before the answer begins; a refusal where that cannot be.</summary>
-    public async Task<ProtocolRefusal?> PrepareAsync(ChangeScan scan, ChangesCursor page, int? maxFiles, CancellationToken cancellationToken)
+    /// <summary>Has the copies of a page written before the answer begins; a refusal where that cannot be. For a HEAD nothing is written, and only what can be is looked at.</summary>
+    public async Task<ProtocolRefusal?> PrepareAsync(ChangeScan scan, ChangesCursor page, ChangeCall call, CancellationToken cancellationToken)
     {
-        var most = Considered(maxFiles) ?? long.MaxValue;
+        var most = Considered(call.Pages.MaxFiles) ?? long.MaxValue;
         ProtocolRefusal? inexpressible = null;
+        if (call.IsHead)
+        {
+            await foreach (var _ in Items(cancellationToken)) { }
+            return inexpressible;
+        }
+
         return await copies.EnsureAsync(versions.Table, Items(cancellationToken), cancellationToken) is { } refusal ? refusal : inexpressible;
 
         async IAsyncEnumerable<PlainItem> Items([EnumeratorCancellation] CancellationToken token)

@@ -15,15 +15,16 @@ internal static class CatalogEndpoints
     public static void MapCatalog(this IEndpointRouteBuilder sharing)
     {
         var group = sharing.MapGroup("").AddEndpointFilter<RouteGroupBuilder, KeptAnswers>();
-        group.MapGet("/shares", ListSharesAsync).WithProtocolAction(ProtocolActions.ListShares).WithName("sharing.listShares");
-        group.MapGet("/shares/{share}", GetShareAsync).WithProtocolAction(ProtocolActions.GetShare).WithName("sharing.getShare");
-        group.MapGet("/shares/{share}/schemas", ListSchemasAsync).WithProtocolAction(ProtocolActions.ListSchemas).WithName("sharing.listSchemas");
-        group.MapGet("/shares/{share}/schemas/{schema}/tables", ListTablesAsync).WithProtocolAction(ProtocolActions.ListTables).WithName("sharing.listTables");
+        group.MapRead("/shares", ListSharesAsync).WithProtocolAction(ProtocolActions.ListShares).WithName("sharing.listShares");
+        group.MapRead("/shares/{share}", GetShareAsync).WithProtocolAction(ProtocolActions.GetShare).WithName("sharing.getShare");
+        group.MapRead("/shares/{share}/schemas", ListSchemasAsync).WithProtocolAction(ProtocolActions.ListSchemas).WithName("sharing.listSchemas");
+        group.MapRead("/shares/{share}/schemas/{schema}/tables", ListTablesAsync).WithProtocolAction(ProtocolActions.ListTables).WithName("sharing.listTables");
         group
+            // HEAD of this path is the older version call.
             .MapGet("/shares/{share}/schemas/{schema}/tables/{table}", GetTableAsync)
             .WithProtocolAction(ProtocolActions.GetTable)
             .WithName("sharing.getTable");
-        group.MapGet("/shares/{share}/all-tables", ListAllTablesAsync).WithProtocolAction(ProtocolActions.ListAllTables).WithName("sharing.listAllTables");
+        group.MapRead("/shares/{share}/all-tables", ListAllTablesAsync).WithProtocolAction(ProtocolActions.ListAllTables).WithName("sharing.listAllTables");
     }
 
     private static async Task<IResult> ListSharesAsync(

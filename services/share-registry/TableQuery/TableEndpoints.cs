@@ -13,9 +13,9 @@ internal static class TableEndpoints
 
     public static void MapTableQuery(this IEndpointRouteBuilder group)
     {
-        group.MapGet(Table + "/version", GetVersionAsync).WithProtocolAction(ProtocolActions.GetTableVersion).WithName("sharing.getTableVersion");
+        group.MapRead(Table + "/version", GetVersionAsync).WithProtocolAction(ProtocolActions.GetTableVersion).WithName("sharing.getTableVersion");
         group.MapMethods(Table, [HttpMethods.Head], HeadVersionAsync).WithProtocolAction(ProtocolActions.GetTableVersion).WithName("sharing.headTableVersion");
-        group.MapGet(Table + "/metadata", GetMetadataAsync).WithProtocolAction(ProtocolActions.GetTableMetadata).WithName("sharing.getTableMetadata");
+        group.MapRead(Table + "/metadata", GetMetadataAsync).WithProtocolAction(ProtocolActions.GetTableMetadata).WithName("sharing.getTableMetadata");
         group.MapPost(Table + "/query", QueryAsync).WithProtocolAction(ProtocolActions.QueryTable).WithName("sharing.queryTable");
         group.MapPost(Table + "/queries/{queryId}", GetQueryInfoAsync).WithProtocolAction(ProtocolActions.GetQueryInfo).WithName("sharing.getQueryInfo");
     }

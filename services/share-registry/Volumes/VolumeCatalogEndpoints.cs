@@ -14,17 +14,17 @@ internal static class VolumeCatalogEndpoints
     {
         var group = sharing.MapGroup("").AddEndpointFilter<RouteGroupBuilder, KeptAnswers>();
         group
-            .MapGet("/shares/{share}/all-volumes", ListAllAsync)
+            .MapRead("/shares/{share}/all-volumes", ListAllAsync)
             .WithProtocolAction(ProtocolActions.ListAllVolumes)
             .WithName("sharing.listAllVolumes")
             .WithSummary("Lists the volumes of a share");
         group
-            .MapGet("/shares/{share}/schemas/{schema}/volumes", ListAsync)
+            .MapRead("/shares/{share}/schemas/{schema}/volumes", ListAsync)
             .WithProtocolAction(ProtocolActions.ListVolumes)
             .WithName("sharing.listVolumes")
             .WithSummary("Lists the volumes of a schema");
         group
-            .MapGet(VolumeFilesEndpoints.Volume, GetAsync)
+            .MapRead(VolumeFilesEndpoints.Volume, GetAsync)
             .WithProtocolAction(ProtocolActions.GetVolume)
             .WithName("sharing.getVolume")
             .WithSummary("Describes a volume");

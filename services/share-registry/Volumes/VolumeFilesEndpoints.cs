@@ -19,7 +19,7 @@ internal static class VolumeFilesEndpoints
     public static void MapVolumeFiles(this IEndpointRouteBuilder group)
     {
         group
-            .MapGet(Volume + "/files", ListAsync)
+            .MapRead(Volume + "/files", ListAsync)
             .WithProtocolAction(ProtocolActions.ListVolumeFiles)
             .WithName("sharing.listVolumeFiles")
             .WithSummary("Lists the files of a volume, with signed addresses where urls=true; pages by maxResults and pageToken");

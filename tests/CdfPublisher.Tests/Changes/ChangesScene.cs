@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Tideway.CdfPublisher.Tests.Support;
+using Tideway.Contracts.CdfPublisher;
 using Tideway.Hosting.Database;
 
 namespace Tideway.CdfPublisher.Tests.Changes;
@@ -125,6 +126,11 @@ public abstract class ChangesScene : IAsyncLifetime
         body.ShouldEndWith("\n");
         return [.. body.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
     }
+
+    private protected async Task<ChangeFeedAccessed> RecordOfAsync(HttpResponseMessage answer) =>
+        (await host.PublishedAsync<ChangeFeedsAccessed>())
+            .SelectMany(group => group.Accesses)
+            .Single(access => access.RequestId == HeaderOf(answer, "x-request-id"));
 
     private protected Task<HttpResponseMessage> GetAsync(string table, string query) => client.GetAsync(PathOf(table, query));
 }

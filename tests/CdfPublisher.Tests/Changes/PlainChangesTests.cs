@@ -70,6 +70,20 @@ public sealed class PlainChangesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_head_writes_no_copies_and_hands_out_nothing()
+    {
+        using var table = await ShareAsync(vectors: true, mapped: true, partitioned: false);
+        const string query = "startingVersion=1&includeHistoricalMetadata=true";
+
+        var head = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, PathOf(query)));
+
+        (head.StatusCode, head.Headers.GetValues("Delta-Table-Version").Single()).ShouldBe((HttpStatusCode.OK, "1"));
+        CopiesOnDisk().ShouldBeEmpty();
+        await LinesAsync(query);
+        CopiesOnDisk().ShouldNotBeEmpty();
+    }
+
+    [Fact]
     public async Task Files_follow_the_metadata_that_are_told_before_them_where_their_history_was_asked_for()
     {
         using var table = await ShareAsync(vectors: true, mapped: true, partitioned: false);
