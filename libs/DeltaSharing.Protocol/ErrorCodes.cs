@@ -24,6 +24,9 @@ public static class ErrorCodes
     /// <summary>404: there is no such share, schema or table, or none for this recipient.</summary>
     public const string ResourceDoesNotExist = "RESOURCE_DOES_NOT_EXIST";
 
+    /// <summary>405: the path has other methods than the one it was asked by; the header <c>Allow</c> names them.</summary>
+    public const string MethodNotAllowed = "METHOD_NOT_ALLOWED";
+
     /// <summary>429: too many requests.</summary>
     public const string TooManyRequests = "TOO_MANY_REQUESTS";
 

@@ -28,6 +28,9 @@ public sealed record ProtocolRefusal(int Status, string ErrorCode, string Messag
     /// <summary>The <c>WWW-Authenticate</c> header of a 401.</summary>
     public string? Challenge { get; init; }
 
+    /// <summary>The <c>Allow</c> header of a 405.</summary>
+    public string? Allow { get; init; }
+
     /// <inheritdoc />
     public async Task ExecuteAsync(HttpContext httpContext)
     {
@@ -42,6 +45,8 @@ public sealed record ProtocolRefusal(int Status, string ErrorCode, string Messag
         response.ContentType = HeaderNames.Json;
         if (Challenge is not null)
             response.Headers.WWWAuthenticate = Challenge;
+        if (Allow is not null)
+            response.Headers.Allow = Allow;
         if (RetryAfter is { } wait)
             response.Headers.RetryAfter = ((long)Math.Ceiling(wait.TotalSeconds)).ToString();
         var body = new ErrorBody(ErrorCode, Message).ToJson();

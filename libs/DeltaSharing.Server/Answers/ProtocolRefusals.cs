@@ -46,6 +46,10 @@ public static class ProtocolRefusals
     /// <summary>400: the table or the request needs what is not supported.</summary>
     public static ProtocolRefusal Unsupported(string message) => new(400, ErrorCodes.UnsupportedOperation, message);
 
+    /// <summary>405: the path has other methods than the request's. See <see href="https://www.rfc-editor.org/rfc/rfc9110#name-405-method-not-allowed">RFC 9110</see>.</summary>
+    internal static ProtocolRefusal MethodNotAllowed(HttpRequest request, string allowed) =>
+        new(405, ErrorCodes.MethodNotAllowed, $"Expected a method that {request.Path} has ({allowed}), got {request.Method}.") { Allow = allowed };
+
     /// <summary>429: the recipient makes too many calls, or reads too many files.</summary>
     public static ProtocolRefusal BeyondLimits(CallPermit permit)
     {
@@ -78,6 +82,7 @@ public static class ProtocolRefusals
                 401 => ErrorCodes.Unauthenticated,
                 403 => ErrorCodes.PermissionDenied,
                 404 => ErrorCodes.ResourceDoesNotExist,
+                405 => ErrorCodes.MethodNotAllowed,
                 429 => ErrorCodes.TooManyRequests,
                 501 => ErrorCodes.NotImplemented,
                 503 => ErrorCodes.TemporarilyUnavailable,

@@ -40,17 +40,25 @@ public static class ProtocolRoutes
     public static TBuilder WithProtocolAction<TBuilder>(this TBuilder endpoint, string action)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new ProtocolAction(action));
 
-    /// <summary>Answers whatever else is asked below the group's prefix with the protocol's 404. For the service that owns the prefix.</summary>
-    public static IEndpointConventionBuilder MapUnknownCalls(this RouteGroupBuilder group) =>
-        group
-            .MapFallback(
-                "{**call}",
-                (HttpContext context) =>
-                    new ProtocolRefusal(
-                        404,
-                        ErrorCodes.ResourceDoesNotExist,
-                        $"There is no call {context.Request.Method} {context.Request.Path} in this protocol."
-                    )
-            )
+    /// <summary>
+    /// Answers whatever else is asked below the group's prefix, or at <paramref name="pattern"/>, with the protocol's 404, or 405 where the path has other methods.
+    /// All below the prefix is for the service that owns it; another names the paths that are its own. The framework's own 405 would come before the caller is
+    /// authenticated and recorded, and does not come at all beside a route that takes every method.
+    /// </summary>
+    public static IEndpointConventionBuilder MapUnknownCalls(this RouteGroupBuilder group, [StringSyntax("Route")] string pattern = "{**call}")
+    {
+        // All endpoints are mapped by the time of the first call.
+        KnownPaths? known = null;
+        return group
+            .MapFallback(pattern, (HttpContext context, EndpointDataSource endpoints) => Refuse(context.Request, known ??= new KnownPaths(endpoints)))
             .WithProtocolAction(ProtocolActions.Unknown);
+    }
+
+    private static ProtocolRefusal Refuse(HttpRequest request, KnownPaths known)
+    {
+        var methods = known.MethodsOf(request.Path);
+        return methods.Count == 0 || methods.Contains(request.Method, StringComparer.OrdinalIgnoreCase)
+            ? new ProtocolRefusal(404, ErrorCodes.ResourceDoesNotExist, $"There is no call {request.Method} {request.Path} in this protocol.")
+            : ProtocolRefusals.MethodNotAllowed(request, string.Join(", ", methods));
+    }
 }

@@ -19,6 +19,7 @@ internal static class ChangesEndpoints
             .WithName("QueryTableChanges")
             .WithSummary("Row changes of a shared table")
             .WithProtocolAction(ProtocolActions.QueryTableChanges);
+        sharing.MapUnknownCalls(Path);
     }
 
     private static async Task<IResult> GetChanges(

@@ -162,6 +162,25 @@ public sealed class ChangesRefusalTests : ChangesScene
     }
 
     [Theory]
+    [InlineData("POST")]
+    [InlineData("DELETE")]
+    [ProtocolRule("REST APIs", "A method that a path does not have is a 405 whose Allow names those it has")]
+    public async Task Another_method_is_405_to_who_is_let_in_and_recorded(string method)
+    {
+        var answer = await client.SendAsync(new HttpRequestMessage(new HttpMethod(method), PathOf("orders", "startingVersion=0")));
+        var stranger = await host.ClientOf("nobody").SendAsync(new HttpRequestMessage(new HttpMethod(method), PathOf("orders", "startingVersion=0")));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
+        answer.Content.Headers.Allow.ShouldBe(["GET", "HEAD"]);
+        (await JsonOf(answer)).GetProperty("errorCode").GetString().ShouldBe("METHOD_NOT_ALLOWED");
+        var accessed = await RecordOfAsync(answer);
+        (accessed.Status, accessed.Table, accessed.RecipientName).ShouldBe((405, "orders", share.RecipientName));
+        stranger.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        stranger.Content.Headers.Allow.ShouldBeEmpty();
+        (await RecordOfAsync(stranger)).Status.ShouldBe(401);
+    }
+
+    [Theory]
     [InlineData("delta-sharing-capabilities", "responseformat=csv", "INVALID_PARAMETER_VALUE")]
     [InlineData("fileidhash", "sha1", "Unsupported fileidhash")]
     [ProtocolRule("File ID Hash Header", "fileidhash is read in any case, echoed in lower case, and refused where it is unknown or empty")]

@@ -38,6 +38,8 @@ public sealed class ProtocolPipelineTests : IAsyncLifetime
             group.MapGet("/bare-status", () => Results.StatusCode(429));
             group.MapPost("/bound", (QueryRequest body) => JsonAnswer.Of(new ListPage<ShareItem>()));
             group.MapGet("/gone/{share}", (string share) => ProtocolRefusals.ShareNotFound(share, "There is no grant."));
+            group.MapGet("/shares/{share}/changes", () => new VersionAnswer(3)).WithProtocolAction(ProtocolActions.QueryTableChanges);
+            group.MapUnknownCalls("/shares/{share}/changes");
             group.MapUnknownCalls();
         });
 
@@ -160,7 +162,7 @@ public sealed class ProtocolPipelineTests : IAsyncLifetime
 
     [Theory]
     [InlineData("GET", "nowhere")]
-    [InlineData("DELETE", "shares")]
+    [InlineData("DELETE", "shares/s/schemas/sc/tables/t/query/more")]
     [InlineData("POST", "")]
     public async Task A_call_that_is_not_of_the_protocol_is_404_in_its_dialect(string method, string path)
     {
@@ -169,6 +171,48 @@ public sealed class ProtocolPipelineTests : IAsyncLifetime
         response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await BodyAsync(response)).ErrorCode.ShouldBe("RESOURCE_DOES_NOT_EXIST");
         host.Log.Single().Action.ShouldBe(ProtocolActions.Unknown);
+    }
+
+    [Theory]
+    [InlineData("DELETE", "shares", "GET")]
+    [InlineData("POST", "Shares/", "GET")]
+    [InlineData("PUT", "shares?maxResults=5", "GET")]
+    [InlineData("PATCH", "version", "GET, HEAD")]
+    [InlineData("OPTIONS", "version", "GET, HEAD")]
+    [InlineData("GET", "shares/s/schemas/sc/tables/t/query", "POST")]
+    [InlineData("HEAD", "shares/s/schemas/sc/tables/t/query", "POST")]
+    [InlineData("BREW", "shares/s/changes", "GET")]
+    [ProtocolRule("REST APIs", "A method that a path does not have is a 405 whose Allow names those it has")]
+    public async Task A_method_that_a_path_does_not_have_is_405_and_those_it_has_are_named(string method, string path, string allowed)
+    {
+        using var response = await host.Client.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
+        string.Join(", ", response.Content.Headers.Allow).ShouldBe(allowed);
+        if (method == "HEAD")
+            (await response.Content.ReadAsByteArrayAsync()).ShouldBeEmpty();
+        else
+            (await BodyAsync(response)).ShouldSatisfyAllConditions(
+                body => body.ErrorCode.ShouldBe("METHOD_NOT_ALLOWED"),
+                body => body.Message.ShouldContain(allowed)
+            );
+        var access = host.Log.Single();
+        (access.Action, access.Status, access.ErrorCode).ShouldBe((ProtocolActions.Unknown, 405, "METHOD_NOT_ALLOWED"));
+        access.RequestId.ShouldBe(Header(response, "x-request-id"));
+    }
+
+    [Theory]
+    [InlineData("DELETE", "shares")]
+    [InlineData("DELETE", "nowhere")]
+    [InlineData("POST", "shares/s/changes")]
+    public async Task Who_is_not_let_in_does_not_learn_which_paths_there_are(string method, string path)
+    {
+        using var stranger = host.ClientOf("nobody");
+        using var response = await stranger.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        response.Content.Headers.Allow.ShouldBeEmpty();
+        host.Log.Single().Status.ShouldBe(401);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Tideway.Contracts.ShareRegistry;
 using Tideway.ShareRegistry.Tests.Hosts;
 using Tideway.ShareRegistry.Tests.TableQuery;
 using Tideway.Testing;
@@ -93,6 +94,31 @@ public sealed class CallRulesTests : TableTest
         answer.Text.ShouldEndWith("}\n");
         foreach (var line in answer.Text.TrimEnd('\n').Split('\n'))
             JsonElement.Parse(line).EnumerateObject().Count().ShouldBe(1, line);
+    }
+
+    [Theory]
+    [InlineData("DELETE", "/shares", "GET, HEAD")]
+    [InlineData("POST", "/shares/sales", "GET, HEAD")]
+    [InlineData("POST", "/shares/not-granted", "GET, HEAD")]
+    [InlineData("PUT", Table + "/query", "POST")]
+    [InlineData("HEAD", Table + "/query", "POST")]
+    [InlineData("GET", Table + "/queries/0198c0de", "POST")]
+    [InlineData("POST", Table, "GET, HEAD")]
+    [InlineData("PATCH", Table + "/metadata", "GET, HEAD")]
+    [InlineData("GET", Table + "/temporary-table-credentials", "POST")]
+    [InlineData("DELETE", "/shares/sales/schemas/shop/volumes/manuals/files/a/b.pdf", "GET, HEAD")]
+    [ProtocolRule("REST APIs", "A method that a path does not have is a 405 whose Allow names those it has")]
+    public async Task A_method_that_a_call_does_not_have_is_405_to_who_is_let_in(string method, string call, string allowed)
+    {
+        var answer = await SendAsync(Acme.Http, method, call);
+
+        ShouldBeRefused(answer, method, HttpStatusCode.MethodNotAllowed, "METHOD_NOT_ALLOWED");
+        string.Join(", ", answer.Response.Content.Headers.Allow).ShouldBe(allowed);
+        var record = await Process.Events.WaitForAsync<ShareAccessed>(e => e.RequestId == answer.Header("x-request-id"));
+        (record.Action, record.Status, record.RecipientName).ShouldBe(("deltaSharingUnknownCall", 405, "acme"));
+        var stranger = await SendAsync(Process.Stranger, method, call);
+        ShouldBeRefused(stranger, method, HttpStatusCode.Unauthorized, "UNAUTHENTICATED");
+        stranger.Response.Content.Headers.Allow.ShouldBeEmpty();
     }
 
     private static Task<Answer> SendAsync(HttpClient client, string method, string call) =>
