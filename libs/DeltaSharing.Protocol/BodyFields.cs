@@ -50,14 +50,14 @@ internal readonly struct BodyFields
             PredicateHints = Texts("predicateHints"),
             JsonPredicateHints = Json("jsonPredicateHints"),
             LimitHint = Limit(),
-            Version = Number("version", long.MaxValue),
+            Version = Number("version", 0, long.MaxValue),
             Timestamp = Text("timestamp"),
-            StartingVersion = Number("startingVersion", long.MaxValue),
-            EndingVersion = Number("endingVersion", long.MaxValue),
+            StartingVersion = Number("startingVersion", 0, long.MaxValue),
+            EndingVersion = Number("endingVersion", 0, long.MaxValue),
             IncludeHistoricalProtocol = Flag("includeHistoricalProtocol"),
             // The specification writes it one way, the Spark client the other.
             IdempotencyKey = Text("idempotencyKey") ?? Text("idempotency_key"),
-            MaxFiles = (int?)Number("maxFiles", int.MaxValue),
+            MaxFiles = (int?)Number("maxFiles", 1, int.MaxValue),
             PageToken = Text("pageToken"),
             IncludeRefreshToken = Flag("includeRefreshToken"),
             RefreshToken = Text("refreshToken"),
@@ -75,7 +75,8 @@ internal readonly struct BodyFields
             { } value => throw Wrong(name, "a text", value),
         };
 
-    private long? Number(string name, long max)
+    // What is less than the least is refused later, in the words that clients know.
+    private long? Number(string name, long least, long max)
     {
         if (Find(name) is not { } value)
             return null;
@@ -86,7 +87,7 @@ internal readonly struct BodyFields
             JsonValueKind.String => long.TryParse(value.GetString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number),
             _ => (number = 0) != 0,
         };
-        return isNumber && number <= max && number >= -max ? number : throw Wrong(name, "an integer", value);
+        return isNumber && number <= max && number >= -max ? number : throw Wrong(name, $"an integer from {least} to {max}", value);
     }
 
     // Hints never fail a query: what is no whole number is no limit. The Go client writes a limit of 0 and one empty condition where it has neither.

@@ -22,7 +22,7 @@ public sealed record ListParameters(int MaxResults, string? PageToken)
         if (request.Query.TryGetValue("maxResults", out var text) && !string.IsNullOrEmpty(text))
         {
             if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out maxResults))
-                return ProtocolRefusals.Invalid($"maxResults must be an integer, not '{text}'.");
+                return ProtocolRefusals.Invalid($"maxResults must be an integer between 0 and {maxPage}, not '{text}'.");
             if (maxResults < 0 || maxResults > maxPage)
                 return ProtocolRefusals.Invalid($"maxResults must be between 0 and {maxPage}, not {maxResults}.");
         }

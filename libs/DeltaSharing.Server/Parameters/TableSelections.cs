@@ -54,7 +54,7 @@ public static class TableSelections
             return (long?)null;
         return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var version)
             ? (long?)version
-            : ProtocolRefusals.Invalid($"{name} must be an integer, not '{text}'.");
+            : ProtocolRefusals.Invalid($"{name} must be an integer from 0 to {long.MaxValue}, not '{text}'.");
     }
 
     internal static Checked<DateTimeOffset> ReadTime(string name, string text) =>

@@ -50,7 +50,9 @@ internal static partial class BadRequestText
             type = nullable.Groups["type"].Value;
         return type.Split('.')[^1].TrimEnd('?', ']') switch
         {
-            "int" or "Int32" or "long" or "Int64" or "short" or "Int16" => "a whole number",
+            "int" or "Int32" => $"a whole number from {int.MinValue} to {int.MaxValue}",
+            "long" or "Int64" => $"a whole number from {long.MinValue} to {long.MaxValue}",
+            "short" or "Int16" => $"a whole number from {short.MinValue} to {short.MaxValue}",
             "double" or "Double" or "decimal" or "Decimal" or "float" or "Single" => "a number",
             "bool" or "Boolean" => "true or false",
             "string" or "String" => "text",

@@ -23,7 +23,7 @@ internal sealed record ChangePages(int? MaxFiles, string? Token)
         if (request.Query["maxFiles"].ToString() is { Length: > 0 } text)
         {
             if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
-                return ProtocolRefusals.Invalid($"maxFiles must be an integer, not '{text}'.");
+                return ProtocolRefusals.Invalid($"maxFiles must be an integer from 1 to {int.MaxValue}, not '{text}'.");
             if (number <= 0)
                 return ProtocolRefusals.Invalid("maxFiles must be positive.");
             maxFiles = number;

@@ -123,7 +123,8 @@ public sealed class ChangesPagingTests : ChangesScene
     [Theory]
     [InlineData("0", "maxFiles must be positive")]
     [InlineData("-1", "maxFiles must be positive")]
-    [InlineData("many", "maxFiles must be an integer, not 'many'")]
+    [InlineData("many", "maxFiles must be an integer from 1 to 2147483647, not 'many'")]
+    [InlineData("2147483648", "maxFiles must be an integer from 1 to 2147483647, not '2147483648'")]
     [ProtocolRule("Pages and refresh tokens", "maxFiles must be positive, for changes too")]
     public async Task Sizes_of_pages_that_make_no_sense_are_refused(string maxFiles, string text) =>
         (await MessageOf("orders", $"{Range}&maxFiles={maxFiles}")).ShouldContain(text);

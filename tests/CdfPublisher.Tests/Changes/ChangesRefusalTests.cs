@@ -16,7 +16,16 @@ public sealed class ChangesRefusalTests : ChangesScene
     [InlineData("orders", "startingVersion=1&endingVersion=-1", "cannot be negative")]
     [InlineData("orders", "startingVersion=one", "startingVersion must be an integer")]
     [InlineData("orders", "startingVersion=1.5", "startingVersion must be an integer")]
-    [InlineData("orders", "startingVersion=99999999999999999999", "startingVersion must be an integer")]
+    [InlineData(
+        "orders",
+        "startingVersion=99999999999999999999",
+        "startingVersion must be an integer from 0 to 9223372036854775807, not '99999999999999999999'"
+    )]
+    [InlineData(
+        "orders",
+        "startingVersion=1&endingVersion=9223372036854775808",
+        "endingVersion must be an integer from 0 to 9223372036854775807, not '9223372036854775808'"
+    )]
     [InlineData("orders", "startingVersion=1&endingVersion=x", "endingVersion must be an integer")]
     [InlineData("orders", "startingTimestamp=yesterday", "startingTimestamp must be a time")]
     [InlineData("orders", "startingTimestamp=2026-03-01", "startingTimestamp must be a time")]

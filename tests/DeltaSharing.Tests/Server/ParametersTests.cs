@@ -100,7 +100,8 @@ public sealed class ParametersTests
 
     [Theory]
     [InlineData("?version=1&timestamp=2022-01-01T00:00:00Z", "Please only provide one of")]
-    [InlineData("?version=abc", "must be an integer")]
+    [InlineData("?version=abc", "version must be an integer from 0 to 9223372036854775807, not 'abc'")]
+    [InlineData("?version=9223372036854775808", "version must be an integer from 0 to 9223372036854775807, not '9223372036854775808'")]
     [InlineData("?version=-1", "cannot be negative")]
     [InlineData("?timestamp=2022", "ISO 8601")]
     public void Bad_metadata_parameters_are_400(string query, string text) => Refused(TableSelections.OfMetadata(Request(query), Table)).ShouldContain(text);
@@ -167,11 +168,17 @@ public sealed class ParametersTests
         ListParameters.Read(Request(query)).Value.ShouldBe(new ListParameters(maxResults, token));
 
     [Theory]
-    [InlineData("?maxResults=501")]
-    [InlineData("?maxResults=-1")]
-    [InlineData("?maxResults=ten")]
-    [InlineData("?maxResults=99999999999")]
-    public void A_page_size_that_is_not_allowed_is_400(string query) => Refused(ListParameters.Read(Request(query))).ShouldContain("maxResults");
+    [InlineData("501")]
+    [InlineData("-1")]
+    [InlineData("ten", "'ten'")]
+    [InlineData("99999999999", "'99999999999'")]
+    public void A_page_size_that_is_not_allowed_is_400_and_says_which_are(string size, string? told = null)
+    {
+        var message = Refused(ListParameters.Read(Request("?maxResults=" + size)));
+
+        message.ShouldStartWith("maxResults must be ");
+        message.ShouldEndWith($" between 0 and 500, not {told ?? size}.");
+    }
 
     [Fact]
     public void File_ids_are_hashes_that_clients_know()

@@ -74,7 +74,8 @@ public sealed class ErrorResponsesTests
     [InlineData("null", "A JSON body was expected, got none.")]
     [InlineData("""{"max_size": 3}""", "lacks required members at $: 'name'")]
     [InlineData("""{"name": null, "max_size": 3}""", "must not be null")]
-    [InlineData("""{"name": "a", "max_size": "many"}""", "wrong kind of value at $.max_size: expected a whole number")]
+    [InlineData("""{"name": "a", "max_size": "many"}""", "at $.max_size: expected a whole number from -2147483648 to 2147483647.")]
+    [InlineData("""{"name": "a", "max_size": 2147483648}""", "at $.max_size: expected a whole number from -2147483648 to 2147483647.")]
     [InlineData("""{"name": "a", "colour": "PINK"}""", "wrong kind of value at $.colour: expected a value of another kind")]
     [InlineData("[]", "wrong kind of value at $")]
     public async Task A_body_that_is_not_what_was_expected_is_400_and_says_where(string body, string expected)
@@ -91,7 +92,8 @@ public sealed class ErrorResponsesTests
     }
 
     [Theory]
-    [InlineData("/things?max_results=abc", "max_results: expected a whole number, got 'abc'.")]
+    [InlineData("/things?max_results=abc", "max_results: expected a whole number from -2147483648 to 2147483647, got 'abc'.")]
+    [InlineData("/things?max_results=99999999999", "max_results: expected a whole number from -2147483648 to 2147483647, got '99999999999'.")]
     [InlineData("/needed", "name is required: it was expected in the query string.")]
     public async Task A_parameter_that_is_not_what_was_expected_is_400_and_is_named(string path, string expected)
     {
