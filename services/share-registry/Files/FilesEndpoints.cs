@@ -12,6 +12,7 @@ namespace Tideway.ShareRegistry.Files;
 internal static class FilesEndpoints
 {
     private const string DataFileDoesNotExist = "DATA_FILE_DOES_NOT_EXIST";
+    private const string PreconditionFailed = "PRECONDITION_FAILED";
 
     public static void MapFiles(this IEndpointRouteBuilder routes) =>
         routes
@@ -132,8 +133,16 @@ internal static class FilesEndpoints
         var lastModified = DateTimeOffset.FromUnixTimeSeconds(new DateTimeOffset(file.LastWriteTimeUtc, TimeSpan.Zero).ToUnixTimeSeconds());
         var tag = new EntityTagHeaderValue($"\"{size:x}-{file.LastWriteTimeUtc.Ticks:x}\"");
         var range = FileRange.Of(context.Request.GetTypedHeaders(), size, tag, lastModified);
+        var signedFor = new SignedFor(url.RequestId, url.Context);
+        if (range.Status == StatusCodes.Status412PreconditionFailed)
+        {
+            var message = $"The file is not the one that the request expects: its ETag is {tag}, and it was last modified at {lastModified:R}.";
+            await RefuseAsync(context, record, url.RootName, url.Path, signedFor, range.Status, PreconditionFailed, message);
+            return;
+        }
+
         var isHead = HttpMethods.IsHead(context.Request.Method);
-        await record.WriteAsync(context, url.RootName, url.Path, new SignedFor(url.RequestId, url.Context), range.Status, isHead ? 0 : range.Length);
+        await record.WriteAsync(context, url.RootName, url.Path, signedFor, range.Status, isHead ? 0 : range.Length);
 
         var response = context.Response;
         response.StatusCode = range.Status;

@@ -59,6 +59,10 @@ public sealed class FilesTests : IAsyncLifetime
     [InlineData("bytes=999-999", 999, 1)]
     [InlineData("bytes=500-99999", 500, 500)]
     [InlineData("bytes=-5000", 0, 1000)]
+    [InlineData("bytes=10-9223372036854775808", 10, 990)]
+    [InlineData("bytes=0-99999999999999999999999", 0, 1000)]
+    [InlineData("bytes=-99999999999999999999999", 0, 1000)]
+    [InlineData("bytes=00000000000000000000000990-00000000000000000000000995", 990, 6)]
     [ProtocolRule("Spark client", "A range of a file is answered with 206 and Content-Range: a client takes nothing else")]
     public async Task A_range_is_answered_with_206(string range, int offset, int length)
     {
@@ -73,6 +77,8 @@ public sealed class FilesTests : IAsyncLifetime
     [InlineData("bytes=1000-")]
     [InlineData("bytes=5000-6000")]
     [InlineData("bytes=-0")]
+    [InlineData("bytes=9223372036854775808-")]
+    [InlineData("bytes=99999999999999999999999-99999999999999999999999")]
     public async Task A_range_that_the_file_does_not_have_is_416(string range)
     {
         var (response, body) = await GetAsync(url, ("Range", range));
@@ -86,6 +92,7 @@ public sealed class FilesTests : IAsyncLifetime
     [InlineData("bytes=0-1,5-6")]
     [InlineData("lines=1-2")]
     [InlineData("bytes=9-1")]
+    [InlineData("bytes=99999999999999999999999-1")]
     [InlineData("bytes=a-b")]
     public async Task A_range_that_cannot_be_answered_gives_the_whole_file(string range)
     {
@@ -104,6 +111,59 @@ public sealed class FilesTests : IAsyncLifetime
         (await GetAsync(url, ("If-None-Match", "\"other\""))).Response.StatusCode.ShouldBe(HttpStatusCode.OK);
         (await GetAsync(url, ("Range", "bytes=0-1"), ("If-Range", tag))).Response.StatusCode.ShouldBe(HttpStatusCode.PartialContent);
         (await GetAsync(url, ("Range", "bytes=0-1"), ("If-Range", "\"other\""))).Response.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    [ProtocolRule(
+        "Conditional requests",
+        "A file of another tag or time than If-Match or If-Unmodified-Since names is a 412",
+        Served = "by our own addresses of files on disks"
+    )]
+    public async Task A_file_that_is_another_than_was_expected_is_412_and_recorded()
+    {
+        var whole = (await GetAsync(url)).Response;
+        var tag = whole.Headers.ETag!.ToString();
+        var (before, at) = (Date(-10), Date(0));
+
+        foreach (
+            var headers in ((string, string)[][])
+                [
+                    [("If-Match", "\"other\"")],
+                    [("If-Match", "\"other\", \"another\"")],
+                    [("If-Match", "W/" + tag)],
+                    [("If-Unmodified-Since", before)],
+                    [("If-Match", "\"other\""), ("If-Unmodified-Since", at)],
+                    [("If-Match", "\"other\""), ("If-None-Match", tag)],
+                    [("If-Match", "\"other\""), ("Range", "bytes=0-9")],
+                ]
+        )
+        {
+            var answer = (await process.Stranger.GetAnswerAsync(url, headers)).ShouldBe(HttpStatusCode.PreconditionFailed);
+            answer.ProtocolCode.ShouldBe("PRECONDITION_FAILED");
+            answer.Message.ShouldContain(tag);
+        }
+
+        (await process.Stranger.SendAnswerAsync(HttpMethod.Head, url, null, ("If-Match", "\"other\"")))
+            .ShouldBe(HttpStatusCode.PreconditionFailed)
+            .Text.ShouldBeEmpty();
+        foreach (
+            var headers in ((string, string)[][])
+                [
+                    [("If-Match", tag)],
+                    [("If-Match", "\"other\", " + tag)],
+                    [("If-Match", "*")],
+                    [("If-Unmodified-Since", at)],
+                    [("If-Unmodified-Since", "some day")],
+                    [("If-Match", tag), ("If-Unmodified-Since", before)],
+                ]
+        )
+            (await GetAsync(url, headers)).Body.ShouldBe(Content);
+        (await GetAsync(url, ("If-Match", tag), ("If-None-Match", tag))).Response.StatusCode.ShouldBe(HttpStatusCode.NotModified);
+        (await GetAsync(url, ("If-Match", tag), ("Range", "bytes=0-9"))).Body.ShouldBe(Content[..10]);
+        var record = await process.Events.WaitForAsync<ShareAccessed>(e => e.Status == 412);
+        (record.RequestId, record.ErrorCode, record.FileCount, record.ByteCount).ShouldBe(("exchange", "PRECONDITION_FAILED", null, null));
+
+        string Date(int seconds) => whole.Content.Headers.LastModified!.Value.AddSeconds(seconds).ToString("R");
     }
 
     [Fact]
