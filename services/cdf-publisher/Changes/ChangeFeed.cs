@@ -45,7 +45,7 @@ internal sealed class ChangeFeed(
         var begins = call.Pages.FindStart(continuations, call);
         if (begins.IsRefused(out var refusal))
             return refusal;
-        var resolved = begins.Value is { } cursor ? ChangesCursor.Parse(cursor.Position) : await ResolveAsync(table, call.Range, cancellationToken);
+        var resolved = begins.Value is { } cursor ? ChangesCursor.Parse(cursor.Position) : await ResolveAsync(table, call, cancellationToken);
         if (resolved.IsRefused(out refusal))
             return refusal;
         var page = resolved.Value;
@@ -175,8 +175,9 @@ internal sealed class ChangeFeed(
         page.Plain ? new PlainFault(page.Version, "its files are written again for that format, which is no longer allowed") : null;
 
     // The whole range, from its beginning.
-    private static async Task<Checked<ChangesCursor>> ResolveAsync(DeltaTable table, ChangeRange range, CancellationToken cancellationToken)
+    private static async Task<Checked<ChangesCursor>> ResolveAsync(DeltaTable table, ChangeCall call, CancellationToken cancellationToken)
     {
+        var range = call.Range;
         var latest = await table.LatestVersionAsync(cancellationToken);
         long start;
         if (range.StartingTime is { } startingTime)
@@ -192,8 +193,11 @@ internal sealed class ChangeFeed(
 
         if (range.EndingTime is not { } endingTime)
             return new ChangesCursor(start, range.EndingVersion ?? Math.Max(start, latest), latest, start, 0);
-        return await table.VersionAtOrBeforeAsync(endingTime, cancellationToken: cancellationToken) is { } end
-            ? new ChangesCursor(start, end, latest, start, 0)
-            : ProtocolRefusals.Invalid($"endingTimestamp {WireTimestamp.Format(endingTime)} is before the earliest available version.");
+        if (await table.VersionAtOrBeforeAsync(endingTime, cancellationToken: cancellationToken) is { } end)
+            return new ChangesCursor(start, end, latest, start, 0);
+        var earliest = Math.Max(await table.EarliestChangesVersionAsync(cancellationToken), call.Rules.StartVersion);
+        return ProtocolRefusals.Invalid(
+            $"The endingTimestamp {WireTimestamp.Format(endingTime)} is before the earliest available version {earliest} of {call.Table.FullName}."
+        );
     }
 }

@@ -35,7 +35,16 @@ public sealed class ChangesRefusalTests : ChangesScene
     [InlineData("orders", "startingVersion=6", "cannot be greater than the latest version of the table(5)")]
     [InlineData("orders", "startingVersion=1&endingVersion=6", "End version cannot be greater than the latest version")]
     [InlineData("orders", "startingTimestamp=2030-01-01T00:00:00Z", "is after the latest available version")]
-    [InlineData("orders", "startingVersion=1&endingTimestamp=2020-01-01T00:00:00Z", "is before the earliest available version")]
+    [InlineData(
+        "orders",
+        "startingVersion=1&endingTimestamp=2026-02-28T22:59:59-01:00",
+        "The endingTimestamp 2026-02-28T23:59:59Z is before the earliest available version 0 of sales.public.orders."
+    )]
+    [InlineData(
+        "since2",
+        "startingVersion=2&endingTimestamp=2020-01-01T00:00:00Z",
+        "endingTimestamp 2020-01-01T00:00:00Z is before the earliest available version 2 of sales.public.since2."
+    )]
     [InlineData("orders", "startingTimestamp=2026-03-01T01:10:00Z&endingTimestamp=2026-03-01T01:50:00Z", "CDF range from start 2 to end 1 was invalid")]
     [InlineData("unshared", "startingVersion=1", "cdf is not enabled on table sales.public.unshared")]
     [InlineData("since2", "startingVersion=1", "You can only query table changes since version 2")]
