@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Tideway.Cli.Output;
 using Tideway.DeltaLog.Actions;
 using Tideway.DeltaLog.DeletionVectors;
+using Tideway.DeltaSharing.Client;
 using Tideway.DeltaSharing.Client.Downloads;
 using Tideway.DeltaSharing.Tables;
 
@@ -34,18 +35,16 @@ internal sealed class BroughtFiles(string folder, FileDownloader downloader, Ran
                 var other => other,
             };
 
-    /// <summary>Brings the files here. <paramref name="renew"/> asks the server for the same files with fresh addresses.</summary>
-    public async Task BringAsync(
-        IReadOnlyList<SharedFile> wanted,
-        Func<CancellationToken, Task<IReadOnlyList<SharedFile>>> renew,
-        CancellationToken cancellationToken
-    )
+    /// <summary>Brings the files of an answer here. <paramref name="renew"/> asks the server for the same files with fresh addresses.</summary>
+    public async Task BringAsync(SharedAnswer answer, Func<CancellationToken, Task<SharedAnswer>> renew, CancellationToken cancellationToken)
     {
+        var wanted = answer.Files;
+        var renewedAt = answer.Version;
         // What is not told of a file that went may be told of the same one that came.
         var total = wanted.Where(file => file.IsSizeKnown).Concat(wanted.Where(file => !file.IsSizeKnown)).DistinctBy(file => file.Id).ToList();
         var size = total.Sum(file => file.Size);
         told = time.GetTimestamp();
-        using var urls = new RenewedUrls(async token => UrlsOf(await renew(token)), time: time);
+        using var urls = new RenewedUrls(RenewAsync, time: time);
         var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(
             total,
@@ -69,8 +68,32 @@ internal sealed class BroughtFiles(string folder, FileDownloader downloader, Ran
         await Parallel.ForEachAsync(
             VectorSpan.Of(wanted.Select(file => file.Vector).OfType<SharedVector>()),
             options,
-            async (span, token) => await BringVectorsAsync(span, urls.Of(span.AddressKey, addresses[span.AddressKey]), token)
+            async (span, token) =>
+            {
+                try
+                {
+                    await BringVectorsAsync(span, urls.Of(span.AddressKey, addresses[span.AddressKey]), token);
+                }
+                catch (DeltaSharingException exception) when (exception.Error == DeltaSharingError.NotFound && renewedAt != answer.Version)
+                {
+                    throw new DeltaSharingException(
+                        DeltaSharingError.UrlExpired,
+                        $"The table went on from version {answer.Version} to {renewedAt} before its deletion vectors were here, and the server has no address of one that is of the first for certain. Read it again.",
+                        exception
+                    )
+                    {
+                        RequestId = exception.RequestId,
+                    };
+                }
+            }
         );
+
+        async Task<IReadOnlyDictionary<string, FileUrl>> RenewAsync(CancellationToken token)
+        {
+            var renewed = await renew(token);
+            renewedAt = renewed.Version;
+            return UrlsOf(renewed.Files, isSameVersion: renewed.Version == answer.Version);
+        }
     }
 
     private DeletionVectorDescriptor Local(SharedVector vector) => vector.Url is null ? vector.Descriptor : vectors[vector.Identity];
@@ -86,10 +109,10 @@ internal sealed class BroughtFiles(string folder, FileDownloader downloader, Ran
         }
     }
 
-    private static Dictionary<string, FileUrl> UrlsOf(IReadOnlyList<SharedFile> files)
+    private static Dictionary<string, FileUrl> UrlsOf(IReadOnlyList<SharedFile> files, bool isSameVersion)
     {
         var urls = new Dictionary<string, FileUrl>(StringComparer.Ordinal);
-        foreach (var (key, url) in files.SelectMany(file => file.Addresses))
+        foreach (var (key, url) in files.SelectMany(file => file.AddressesAgain(isSameVersion)))
             urls[key] = url;
         return urls;
     }

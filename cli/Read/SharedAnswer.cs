@@ -6,11 +6,12 @@ using Tideway.DeltaSharing.Tables;
 namespace Tideway.Cli.Read;
 
 /// <summary>An answer read to its end: what the table is, and its files.</summary>
+/// <param name="Version">The version that the answer is for.</param>
 /// <param name="Protocol">As a Delta log has it.</param>
 /// <param name="Metadata">As a Delta log has it.</param>
 /// <param name="Files">In the order they came.</param>
 /// <param name="RefreshToken">Asks for the same files again, with fresh addresses; where the server gave one.</param>
-internal sealed record SharedAnswer(Protocol Protocol, Metadata Metadata, IReadOnlyList<SharedFile> Files, string? RefreshToken)
+internal sealed record SharedAnswer(long Version, Protocol Protocol, Metadata Metadata, IReadOnlyList<SharedFile> Files, string? RefreshToken)
 {
     /// <summary>Reads the answer.</summary>
     /// <param name="stream">The answer, from its beginning.</param>
@@ -26,7 +27,7 @@ internal sealed record SharedAnswer(Protocol Protocol, Metadata Metadata, IReadO
         }
 
         var description = SharedDescription.Of(stream);
-        return new SharedAnswer(description.Protocol, description.Metadata, held.Files, stream.EndStream?.RefreshToken);
+        return new SharedAnswer(stream.Version, description.Protocol, description.Metadata, held.Files, stream.EndStream?.RefreshToken);
     }
 
     private static SharedFile? FileOf(SharingLine line, TableStream stream)

@@ -51,7 +51,7 @@ internal sealed class SharedReading(DeltaSharingClient client, SharedTableName t
             answer,
             columns,
             where is null ? null : (reader, none) => reader.ChangesSqlAsync(none, [], new ScanOptions { WhereSql = where }, cancellationToken),
-            async token => (await ChangesAsync(request, token)).Files,
+            token => ChangesAsync(request, token),
             cancellationToken
         );
         var versions = answer.Files.GroupBy(file => (file.Version, file.Timestamp)).OrderBy(group => group.Key.Version).Select(VersionOf).ToList();
@@ -70,12 +70,12 @@ internal sealed class SharedReading(DeltaSharingClient client, SharedTableName t
         SharedAnswer answer,
         IReadOnlyList<string>? columns,
         Func<TableReader, Snapshot, Task<string>>? selectOfNone,
-        Func<CancellationToken, Task<IReadOnlyList<SharedFile>>> renew,
+        Func<CancellationToken, Task<SharedAnswer>> renew,
         CancellationToken cancellationToken
     )
     {
         using var refused = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var bringing = brought.BringAsync(answer.Files, renew, refused.Token);
+        var bringing = brought.BringAsync(answer, renew, refused.Token);
         try
         {
             var (store, snapshot) = await EmptyTable.MakeAsync(folder, answer.Protocol, answer.Metadata, time, cancellationToken);
@@ -122,11 +122,11 @@ internal sealed class SharedReading(DeltaSharingClient client, SharedTableName t
 
     // The same version again, where the server gave a token for it; else the question as it was, whose files keep their ids. A token ends as well, so each
     // answer's own is for the next.
-    private async Task<IReadOnlyList<SharedFile>> AgainAsync(QueryRequest query, CancellationToken cancellationToken)
+    private async Task<SharedAnswer> AgainAsync(QueryRequest query, CancellationToken cancellationToken)
     {
         var answer = await QueryAsync(refreshToken is { } token ? query with { RefreshToken = token } : query, cancellationToken);
         refreshToken = answer.RefreshToken ?? refreshToken;
-        return answer.Files;
+        return answer;
     }
 
     private static IReadOnlyList<string> Shown(Snapshot snapshot, IReadOnlyList<string>? columns) =>

@@ -35,6 +35,14 @@ public sealed record SharedFile(string Id, DeltaAction Action, FileUrl Url, long
         }
     }
 
+    /// <summary>
+    /// Those of <see cref="Addresses"/> that what came with an earlier answer can be brought by. At another version the file may have other deleted rows, so a
+    /// vector that nothing names has none there.
+    /// </summary>
+    /// <param name="isSameVersion">Whether both answers are for the same version of the table.</param>
+    public IEnumerable<(string Key, FileUrl Url)> AddressesAgain(bool isSameVersion) =>
+        isSameVersion || Vector is not { IsUnnamed: true } vector ? Addresses : Addresses.Where(address => address.Key != vector.AddressKey);
+
     /// <summary>Values of the partition columns, as a Delta log has them: by their names in files, null as null.</summary>
     public IReadOnlyDictionary<string, string?> PartitionValues =>
         Action switch

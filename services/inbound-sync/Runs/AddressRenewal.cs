@@ -60,11 +60,8 @@ internal sealed class AddressRenewal(Func<CancellationToken, Task<TableStream>> 
         {
             if (SharedFile.Of(line) is not { } file)
                 continue;
-            foreach (var (key, url) in file.Addresses)
+            foreach (var (key, url) in file.AddressesAgain(answer.Version == version))
             {
-                // At another version the file may have other deleted rows.
-                if (file.Vector is { IsUnnamed: true } vector && key == vector.AddressKey && answer.Version != version)
-                    continue;
                 if (underWay.ContainsKey(key))
                     found[key] = new FileUrl(url.Url);
             }

@@ -39,6 +39,9 @@ internal sealed class FakeShare : IAsyncDisposable
     /// <summary>Whether the addresses of files with deletion vectors name these by their paths; else all have one.</summary>
     public bool NamesVectors { get; set; } = true;
 
+    /// <summary>The version that it says its answers are for.</summary>
+    public long Version { get; set; } = 3;
+
     /// <summary>Answers in the place of a file, and says whether it did.</summary>
     public Func<HttpContext, Task<bool>> FaultOf { get; set; } = _ => Task.FromResult(false);
 
@@ -179,7 +182,7 @@ internal sealed class FakeShare : IAsyncDisposable
             {
                 Capabilities = context.Request.Headers[HeaderNames.Capabilities].ToString();
                 context.Response.ContentType = HeaderNames.Ndjson;
-                context.Response.Headers[HeaderNames.TableVersion] = "3";
+                context.Response.Headers[HeaderNames.TableVersion] = $"{Version}";
                 context.Response.Headers[HeaderNames.RequestId] = "req-1";
                 context.Response.Headers[HeaderNames.Capabilities] = "responseformat=delta";
                 return context.Response.WriteAsync(answers[line]);

@@ -74,19 +74,10 @@ public sealed class SharedVectorsTests : IAsyncLifetime
     public async Task An_address_that_ended_is_asked_for_again_for_all_that_come_with_it()
     {
         await share.ShareAsync(Table);
-        var refused = 0;
-        share.FaultOf = async context =>
-        {
-            if (!IsVectorFile(context.Request.Path) || Interlocked.Exchange(ref refused, 1) == 1)
-                return false;
-            await share.ShareAsync(Table);
-            context.Response.StatusCode = StatusCodes.Status403Forbidden;
-            return true;
-        };
+        RefuseOneVector(() => share.ShareAsync(Table));
 
         await ShouldReadAllThatIsLeftAsync();
 
-        refused.ShouldBe(1);
         VectorRanges.Count().ShouldBe(1);
         share.Api.Requests.Count(request => request.Line.EndsWith("/query", StringComparison.Ordinal)).ShouldBe(2);
     }
@@ -95,12 +86,79 @@ public sealed class SharedVectorsTests : IAsyncLifetime
     public async Task Vectors_of_several_files_under_one_path_are_not_taken_for_each_other()
     {
         share.NamesVectors = false;
-        await TableAsync("restore", "--version", "2", "--yes");
-        await TableAsync("delete", "--where", "id = 17");
-        await TableAsync("delete", "--where", "id = 128");
+        await DeleteInsteadAsync("id = 17", "id = 128");
         await share.ShareAsync(Table);
 
         (await IdsAsync()).ShouldBe(Enumerable.Range(0, Files * RowsEach).Where(id => id is not (17 or 128)));
+    }
+
+    [Fact]
+    public async Task A_vector_that_nothing_names_is_asked_for_again_at_the_same_version()
+    {
+        share.NamesVectors = false;
+        await share.ShareAsync(Table);
+        RefuseOneVector(() => share.ShareAsync(Table));
+
+        await ShouldReadAllThatIsLeftAsync();
+
+        share.Api.Requests.Count(request => request.Line.EndsWith("/query", StringComparison.Ordinal)).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_vector_that_nothing_names_is_not_taken_from_another_version_though_it_is_as_long_there()
+    {
+        share.NamesVectors = false;
+        await DeleteInsteadAsync("id = 17", "id = 128");
+        await share.ShareAsync(Table);
+        RefuseOneVector(async () =>
+        {
+            await DeleteInsteadAsync("id = 18", "id = 129");
+            share.Version = 6;
+            await share.ShareAsync(Table);
+        });
+
+        var run = await share.ReadAsync("-o", "json");
+
+        run.ExitCode.ShouldBe(1, run.Out);
+        run.Out.ShouldBeEmpty();
+        run.Error.ShouldContain("went on from version 3 to 6");
+    }
+
+    [Fact]
+    public async Task A_vector_that_is_named_is_taken_from_another_version()
+    {
+        await DeleteInsteadAsync("id = 17", "id = 128");
+        await share.ShareAsync(Table);
+        RefuseOneVector(async () =>
+        {
+            await TableAsync("append", "--sql", $"SELECT {Files * RowsEach} AS id, {Files} AS part");
+            share.Version = 6;
+            await share.ShareAsync(Table);
+        });
+
+        (await IdsAsync()).ShouldBe(Enumerable.Range(0, Files * RowsEach).Where(id => id is not (17 or 128)));
+    }
+
+    /// <summary>The address of the first vector that is asked for has ended, when <paramref name="meanwhile"/> has happened.</summary>
+    private void RefuseOneVector(Func<Task> meanwhile)
+    {
+        var refused = 0;
+        share.FaultOf = async context =>
+        {
+            if (!IsVectorFile(context.Request.Path) || Interlocked.Exchange(ref refused, 1) == 1)
+                return false;
+            await meanwhile();
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            return true;
+        };
+    }
+
+    /// <summary>Deletes rows, each in a file of vectors of its own, in the place of those that are deleted.</summary>
+    private async Task DeleteInsteadAsync(params string[] rows)
+    {
+        await TableAsync("restore", "--version", "2", "--yes");
+        foreach (var row in rows)
+            await TableAsync("delete", "--where", row);
     }
 
     private static bool IsVectorFile(string? path) => path!.EndsWith(".bin", StringComparison.Ordinal);

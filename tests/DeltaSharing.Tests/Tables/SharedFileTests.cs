@@ -39,6 +39,24 @@ public sealed class SharedFileTests
         file.Addresses.ShouldAllBe(address => address.Url.ExpiresAt == DateTimeOffset.FromUnixTimeMilliseconds(1_800_000_000_000));
     }
 
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public void At_another_version_only_a_vector_that_is_named_is_the_same(bool isNamed, bool isSameVersion)
+    {
+        var line = isNamed ? WithVector : WithVector.Replace("\"deletionVectorFileId\":\"d1\",", "", StringComparison.Ordinal);
+        var file = SharedFile.Of(Parse(line)!)!;
+
+        var again = file.AddressesAgain(isSameVersion);
+
+        file.Vector!.IsUnnamed.ShouldBe(!isNamed);
+        again
+            .Select(address => address.Url.Url.AbsoluteUri)
+            .ShouldBe(isNamed || isSameVersion ? ["https://h/1?sig=a", "https://h/d1?sig=b"] : ["https://h/1?sig=a"]);
+    }
+
     [Fact]
     public void A_vector_is_the_same_whatever_its_address_is_signed_with()
     {
