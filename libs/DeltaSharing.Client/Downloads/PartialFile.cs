@@ -53,14 +53,17 @@ internal sealed class PartialFile : IAsyncDisposable
     {
         try
         {
+            var part = destination + ".part";
+            // FileMode.Create cuts what it opens; see Empty.
+            File.Delete(part);
             var options = new FileStreamOptions
             {
-                Mode = FileMode.Create,
+                Mode = FileMode.CreateNew,
                 Access = FileAccess.Write,
                 Options = FileOptions.Asynchronous,
                 BufferSize = 0,
             };
-            return new PartialFile(destination, new FileStream(destination + ".part", options), flushes);
+            return new PartialFile(destination, new FileStream(part, options), flushes);
         }
         catch (Exception exception) when (IsLocal(exception))
         {
@@ -86,8 +89,7 @@ internal sealed class PartialFile : IAsyncDisposable
     public void Restart() =>
         Attempt(() =>
         {
-            stream.SetLength(0);
-            stream.Position = 0;
+            Empty();
             Length = 0;
             flushedLength = 0;
             EntityTag = null;
@@ -143,6 +145,16 @@ internal sealed class PartialFile : IAsyncDisposable
             return;
         flushedLength = Length;
         flushing = Task.Run(() => RandomAccess.FlushToDisk(stream.SafeFileHandle));
+    }
+
+    // A file that is cut to nothing, even one that is empty, ext4 takes for one that replaces another: when it is closed, whoever closes it waits until the disk
+    // is given all of it.
+    private void Empty()
+    {
+        if (stream.Position == 0)
+            return;
+        stream.SetLength(0);
+        stream.Position = 0;
     }
 
     private void Attempt(Action work)
