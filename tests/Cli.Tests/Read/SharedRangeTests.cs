@@ -5,19 +5,8 @@ using Tideway.Testing;
 namespace Tideway.Cli.Tests.Read;
 
 /// <summary>From where to where <c>tideway read --changes</c> goes: versions, times, or one of each.</summary>
-public sealed class SharedRangeTests : IAsyncLifetime
+public sealed class SharedRangeTests : SharedReadTest
 {
-    private readonly TempFolder folder = new();
-    private FakeShare share = null!;
-
-    public async ValueTask InitializeAsync() => share = await FakeShare.StartAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        await share.DisposeAsync();
-        folder.Dispose();
-    }
-
     [Theory]
     [InlineData("1..", "startingVersion=1")]
     [InlineData("1..4", "startingVersion=1&endingVersion=4")]
@@ -29,14 +18,14 @@ public sealed class SharedRangeTests : IAsyncLifetime
     [ProtocolRule("Read Change Data Feed from a Table", "Our command line asks for changes from a version or a time up to a version or a time")]
     public async Task Changes_are_asked_for_by_version_and_by_time(string range, string query)
     {
-        var made = await new CliRun().RunAsync("table", "create", folder.File("t"), "--sql", "SELECT range AS id FROM range(5)");
+        var made = await new CliRun().RunAsync("table", "create", Folder.File("t"), "--sql", "SELECT range AS id FROM range(5)");
         made.ExitCode.ShouldBe(0, made.Error);
-        var snapshot = await share.ShareAsync(folder.File("t"));
+        var snapshot = await Share.ShareAsync(Folder.File("t"));
         var file = snapshot.Files.Single();
         JsonObject body = FakeShare.Body(file);
-        share.Changes(query, [.. FakeShare.Head(snapshot), FakeShare.File("add", "a", share.UrlOf(Path.Combine(folder.File("t"), file.Path)), body, 3)]);
+        Share.Changes(query, [.. FakeShare.Head(snapshot), FakeShare.File("add", "a", Share.UrlOf(Path.Combine(Folder.File("t"), file.Path)), body, 3)]);
 
-        var run = await share.ReadAsync("--changes", range, "-o", "json");
+        var run = await Share.ReadAsync("--changes", range, "-o", "json");
 
         run.ExitCode.ShouldBe(0, run.Error);
         run.Json.GetArrayLength().ShouldBe(5);
@@ -55,10 +44,10 @@ public sealed class SharedRangeTests : IAsyncLifetime
     [InlineData("10:00..", "got '10:00..'")]
     public async Task What_is_no_range_is_refused_and_the_server_is_not_asked(string range, string said)
     {
-        var run = await share.ReadAsync("--changes", range);
+        var run = await Share.ReadAsync("--changes", range);
 
         run.ExitCode.ShouldBe(2, run.Error);
         run.Error.ShouldContain(said);
-        share.Api.Requests.ShouldBeEmpty();
+        Share.Api.Requests.ShouldBeEmpty();
     }
 }

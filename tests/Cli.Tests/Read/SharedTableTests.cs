@@ -6,29 +6,18 @@ using Tideway.Testing;
 namespace Tideway.Cli.Tests.Read;
 
 /// <summary><c>tideway read</c> of a server that shares what it wants to, as it wants to.</summary>
-public sealed class SharedTableTests : IAsyncLifetime
+public sealed class SharedTableTests : SharedReadTest
 {
-    private readonly TempFolder folder = new();
-    private FakeShare share = null!;
-
-    public async ValueTask InitializeAsync() => share = await FakeShare.StartAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        await share.DisposeAsync();
-        folder.Dispose();
-    }
-
     [Fact]
     public async Task Variants_are_named_among_what_is_understood_and_read()
     {
-        await share.ShareAsync(TestTable.At("golden/spark-variant-checkpoint"));
+        await Share.ShareAsync(TestTable.At("golden/spark-variant-checkpoint"));
 
-        var run = await share.ReadAsync("-o", "json");
+        var run = await Share.ReadAsync("-o", "json");
 
         run.ExitCode.ShouldBe(0, run.Error);
         run.Json.GetArrayLength().ShouldBe(102);
-        var features = share.Capabilities.Split(';').Single(part => part.StartsWith("readerfeatures=", StringComparison.Ordinal))[15..].Split(',');
+        var features = Share.Capabilities.Split(';').Single(part => part.StartsWith("readerfeatures=", StringComparison.Ordinal))[15..].Split(',');
         foreach (
             var feature in new[] { "varianttype", "varianttype-preview", "variantshredding", "variantshredding-preview", "deletionvectors", "v2checkpoint" }
         )
@@ -40,8 +29,8 @@ public sealed class SharedTableTests : IAsyncLifetime
     {
         await MakeAsync("SELECT 7 AS id, 'Bremen' AS City");
 
-        var table = await share.ReadAsync("--column", "ID", "--column", "cITY");
-        var json = await share.ReadAsync("--column", "ID", "-o", "json");
+        var table = await Share.ReadAsync("--column", "ID", "--column", "cITY");
+        var json = await Share.ReadAsync("--column", "ID", "-o", "json");
 
         table
             .Lines.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
@@ -60,13 +49,13 @@ public sealed class SharedTableTests : IAsyncLifetime
     {
         var snapshot = await MakeAsync("SELECT 7 AS id, 'Bremen' AS city");
         Changes(snapshot, "add");
-        share.FaultOf = async context =>
+        Share.FaultOf = async context =>
         {
             await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return true;
         };
 
-        var runs = await Task.WhenAll(share.ReadAsync(option, value), share.ReadAsync(option, value, "--changes", "1.."))
+        var runs = await Task.WhenAll(Share.ReadAsync(option, value), Share.ReadAsync(option, value, "--changes", "1.."))
             .WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
 
         foreach (var run in runs)
@@ -84,7 +73,7 @@ public sealed class SharedTableTests : IAsyncLifetime
         var snapshot = await MakeAsync("SELECT range AS id, 'c' || range AS city FROM range(5)");
         Changes(snapshot, "add");
 
-        var run = await share.ReadAsync("--changes", "1..", "--where", "id > 2 AND _change_type = 'insert'", "--column", "city", "-o", "json");
+        var run = await Share.ReadAsync("--changes", "1..", "--where", "id > 2 AND _change_type = 'insert'", "--column", "city", "-o", "json");
 
         run.ExitCode.ShouldBe(0, run.Error);
         run.Json.EnumerateArray().Select(row => row.GetProperty("city").GetString()).Order().ShouldBe(["c3", "c4"]);
@@ -102,7 +91,7 @@ public sealed class SharedTableTests : IAsyncLifetime
         else
             Changes(snapshot, "remove");
 
-        var run = await share.ReadAsync("--changes", "1..", "-o", "json", "--where", "_change_type = 'delete'");
+        var run = await Share.ReadAsync("--changes", "1..", "-o", "json", "--where", "_change_type = 'delete'");
 
         run.ExitCode.ShouldBe(0, run.Error);
         run.Json.GetArrayLength().ShouldBe(5);
@@ -112,9 +101,9 @@ public sealed class SharedTableTests : IAsyncLifetime
     public async Task A_file_that_came_must_have_a_size()
     {
         var snapshot = await MakeAsync("SELECT 1 AS id");
-        share.Query([.. FakeShare.Head(snapshot), FakeShare.File("add", "a", "https://files.example.org/a", [])]);
+        Share.Query([.. FakeShare.Head(snapshot), FakeShare.File("add", "a", "https://files.example.org/a", [])]);
 
-        var run = await share.ReadAsync();
+        var run = await Share.ReadAsync();
 
         run.ExitCode.ShouldBe(1);
         run.Error.ShouldContain("expected the number size");
@@ -132,9 +121,9 @@ public sealed class SharedTableTests : IAsyncLifetime
     public async Task A_malformed_line_is_a_failure_of_the_server_with_address_and_request(string line, string said)
     {
         var snapshot = await MakeAsync("SELECT 1 AS id");
-        share.Query([.. FakeShare.Head(snapshot), line, "{}"]);
+        Share.Query([.. FakeShare.Head(snapshot), line, "{}"]);
 
-        var run = await share.ReadAsync();
+        var run = await Share.ReadAsync();
 
         run.ExitCode.ShouldBe(1, run.Error);
         run.Error.ShouldContain(said);
@@ -145,7 +134,7 @@ public sealed class SharedTableTests : IAsyncLifetime
     [Fact]
     public async Task A_profile_that_is_none_is_a_fault_of_the_command_line()
     {
-        var run = await new CliRun().RunAsync("read", folder.Write("none.share", "{}") + "#s.sc.t");
+        var run = await new CliRun().RunAsync("read", Folder.Write("none.share", "{}") + "#s.sc.t");
 
         run.ExitCode.ShouldBe(2);
         run.Error.ShouldContain("shareCredentialsVersion");
@@ -160,11 +149,11 @@ public sealed class SharedTableTests : IAsyncLifetime
     {
         await MakeAsync("SELECT 1 AS id, 'c' AS city");
 
-        var run = await share.ReadAsync("--where", where, "-o", "json");
+        var run = await Share.ReadAsync("--where", where, "-o", "json");
 
         run.ExitCode.ShouldBe(0, run.Error);
         run.Json.GetArrayLength().ShouldBe(1);
-        share.Api.Requests.First().Body.Contains("predicateHints", StringComparison.Ordinal).ShouldBe(isSent);
+        Share.Api.Requests.First().Body.Contains("predicateHints", StringComparison.Ordinal).ShouldBe(isSent);
     }
 
     [Fact]
@@ -172,8 +161,8 @@ public sealed class SharedTableTests : IAsyncLifetime
     {
         await MakeAsync("SELECT 'NaN'::DOUBLE AS a, '-Infinity'::FLOAT AS b, 'NaN, Infinity' AS c");
 
-        var table = await share.ReadAsync();
-        var json = await share.ReadAsync("-o", "json");
+        var table = await Share.ReadAsync();
+        var json = await Share.ReadAsync("-o", "json");
 
         table.ExitCode.ShouldBe(0, table.Error);
         table.Lines[1].ShouldMatch("^NaN +-Infinity +NaN, Infinity$");
@@ -186,7 +175,7 @@ public sealed class SharedTableTests : IAsyncLifetime
     [InlineData("")]
     public async Task A_proxy_that_is_none_is_refused_without_repeating_its_password(string proxy)
     {
-        var run = await share.ReadAsync("--proxy", proxy);
+        var run = await Share.ReadAsync("--proxy", proxy);
 
         run.ExitCode.ShouldBe(2);
         run.Error.ShouldContain("--proxy: expected env, or an address");
@@ -197,34 +186,34 @@ public sealed class SharedTableTests : IAsyncLifetime
     public async Task A_server_is_asked_by_the_proxy_and_http_stays_refused()
     {
         var host = "share.example.org";
-        var secure = folder.Write("s.share", $$"""{"shareCredentialsVersion":1,"endpoint":"https://{{host}}/ds","bearerToken":"x"}""");
-        var plain = folder.Write("h.share", $$"""{"shareCredentialsVersion":1,"endpoint":"http://{{host}}/ds","bearerToken":"x"}""");
-        share.Api.On($"CONNECT {host}:443", "", status: 403);
+        var secure = Folder.Write("s.share", $$"""{"shareCredentialsVersion":1,"endpoint":"https://{{host}}/ds","bearerToken":"x"}""");
+        var plain = Folder.Write("h.share", $$"""{"shareCredentialsVersion":1,"endpoint":"http://{{host}}/ds","bearerToken":"x"}""");
+        Share.Api.On($"CONNECT {host}:443", "", status: 403);
 
-        var run = await new CliRun().RunAsync("read", secure, "--proxy", share.Api.Url, "--timeout", "20s");
-        var refused = await new CliRun().RunAsync("read", plain, "--proxy", share.Api.Url);
+        var run = await new CliRun().RunAsync("read", secure, "--proxy", Share.Api.Url, "--timeout", "20s");
+        var refused = await new CliRun().RunAsync("read", plain, "--proxy", Share.Api.Url);
 
         run.ExitCode.ShouldBe(6, run.Error);
-        share.Api.Requests.ShouldNotBeEmpty();
-        share.Api.Requests.ShouldAllBe(request => request.Line == $"CONNECT {host}:443");
+        Share.Api.Requests.ShouldNotBeEmpty();
+        Share.Api.Requests.ShouldAllBe(request => request.Line == $"CONNECT {host}:443");
         refused.ExitCode.ShouldBe(2);
         refused.Error.ShouldContain("--allow-insecure");
     }
 
     private async Task<Snapshot> MakeAsync(string sql)
     {
-        var path = folder.File("t");
+        var path = Folder.File("t");
         var made = await new CliRun().RunAsync("table", "create", path, "--sql", sql);
         made.ExitCode.ShouldBe(0, made.Error);
-        return await share.ShareAsync(path);
+        return await Share.ShareAsync(path);
     }
 
     // The one file of the table, in one version each; what went has no size.
     private void Changes(Snapshot snapshot, params string[] kinds)
     {
         var file = snapshot.Files.Single();
-        var url = share.UrlOf(Path.Combine(folder.File("t"), file.Path));
-        share.Changes(
+        var url = Share.UrlOf(Path.Combine(Folder.File("t"), file.Path));
+        Share.Changes(
             "startingVersion=1",
             [
                 .. FakeShare.Head(snapshot),
