@@ -77,7 +77,20 @@ internal sealed class NoteProcess : IAsyncDisposable
     /// <summary>Waits until as many notes are written as are expected, and checks that they are those and that nothing is left to send.</summary>
     public async Task ShouldHaveWrittenAsync(params string[] texts)
     {
-        await Eventually.Async(NotesAsync, notes => notes.Count >= texts.Length, TimeSpan.FromSeconds(120), $"{texts.Length} notes");
+        try
+        {
+            await Eventually.Async(NotesAsync, notes => notes.Count >= texts.Length, TimeSpan.FromSeconds(120), $"{texts.Length} notes");
+        }
+        catch (TimeoutException exception)
+        {
+            // Whether they wait here, at the broker or nowhere says which part stands still.
+            var ready = await (await Client.GetAsync("/health/ready")).Content.ReadAsStringAsync();
+            throw new TimeoutException(
+                $"{exception.Message} There are {(await NotesAsync()).Count}, and {await OutboxAsync()} messages in the outbox. {ready}",
+                exception
+            );
+        }
+
         await Eventually.Async(OutboxAsync, count => count == 0, because: "an empty outbox");
         (await NotesAsync()).ShouldBe(texts.Order(StringComparer.Ordinal));
     }
